@@ -1,0 +1,77 @@
+"""Errors of the domain. An adapter turns a library's error into one of these, once, at its edge."""
+
+
+class WalletWatchError(Exception):
+    """Base of every error this project raises."""
+
+
+class InvalidAddress(WalletWatchError):
+    """The text is not the base58 form of a 32-byte address."""
+
+
+class MalformedTransaction(WalletWatchError):
+    """An RPC answer that claims to be a transaction and does not have the shape of one."""
+
+
+class TransientError(WalletWatchError):
+    """The same call may succeed later; the work is to be tried again, and nothing may be concluded.
+
+    Attributes:
+        retry_after: Seconds to wait before the next try, when the other side named them.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ChainUnavailable(TransientError):
+    """The RPC did not answer, refused for now, or lags behind what was asked for."""
+
+
+class ChainRefused(WalletWatchError):
+    """The RPC will never answer this request: the method is disabled or the parameters are wrong."""
+
+
+class StoreUnavailable(TransientError):
+    """PostgreSQL or Redis could not be reached, or ended the connection."""
+
+
+class QueueUnavailable(TransientError):
+    """SQS did not take the message."""
+
+
+class DeliveryUnavailable(TransientError):
+    """Telegram asked to wait, or was not reached: deliver later."""
+
+
+class ChatUnreachable(WalletWatchError):
+    """The chat will not take messages any more: blocked, kicked, deactivated or deleted."""
+
+
+class ChatMigrated(WalletWatchError):
+    """The group became a supergroup and has a new id.
+
+    Attributes:
+        new_chat_id: Where messages go from now on.
+    """
+
+    def __init__(self, new_chat_id: int) -> None:
+        super().__init__("the group has a new chat id")
+        self.new_chat_id = new_chat_id
+
+
+class MessageRefused(WalletWatchError):
+    """Telegram will never take this message as it is: an error of ours, to be shown to operators."""
+
+
+class QuotaExceeded(WalletWatchError):
+    """The chat already watches as many wallets as it may.
+
+    Attributes:
+        limit: How many it may watch.
+    """
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"at most {limit} wallets")
+        self.limit = limit
