@@ -1,0 +1,83 @@
+"""What the chain says, in the words the services use."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from walletwatch.domain.wallets import AccountKind
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureInfo:
+    """One row of `getSignaturesForAddress`."""
+
+    signature: str
+    slot: int
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TokenHolding:
+    """A token account of a wallet.
+
+    Attributes:
+        amount: Raw token amount.
+        delegate: Who may spend `delegated_amount` of it.
+    """
+
+    address: str
+    kind: AccountKind
+    mint: str
+    amount: int
+    decimals: int
+    lamports: int
+    frozen: bool = False
+    delegate: str | None = None
+    delegated_amount: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WalletBalance:
+    """What a wallet holds at a slot: lamports and token accounts, wrapped native among them."""
+
+    address: str
+    slot: int
+    lamports: int
+    holdings: Sequence[TokenHolding]
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedAccount:
+    """One account of a `getMultipleAccounts` answer, reduced to a hash of what matters.
+
+    Attributes:
+        digest: Over lamports, owner program and the bytes asked for; an absent account has one too.
+    """
+
+    address: str
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One look at many accounts; each account carries the slot of the call that saw it."""
+
+    slot: int
+    accounts: Sequence[ObservedAccount]
+
+
+@dataclass(frozen=True, slots=True)
+class MintFacts:
+    """A mint account as the chain has it.
+
+    Attributes:
+        extensions: Names of Token-2022 extensions, as the RPC's jsonParsed form gives them.
+    """
+
+    address: str
+    slot: int
+    token_2022: bool
+    supply: int
+    decimals: int
+    mint_authority: str | None
+    freeze_authority: str | None
+    extensions: Sequence[str] = ()

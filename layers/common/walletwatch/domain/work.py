@@ -1,0 +1,115 @@
+"""What the functions ask of each other; `walletwatch.queueing.messages` has its form on the wire."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class CheckReason(StrEnum):
+    """Why a wallet is to be looked at."""
+
+    CHANGED = "changed"
+    WATCH_STARTED = "watch_started"
+    CONTINUED = "continued"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountHint:
+    """An account that was seen changed.
+
+    Attributes:
+        slot: The slot of the look that saw the change; its history must be asked of a node at least there.
+        since_slot: The slot of the look before, None if this was the first.
+    """
+
+    address: str
+    slot: int
+    since_slot: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceCheck:
+    """Look at the history of a wallet's accounts and tell what is new.
+
+    Attributes:
+        hints: The accounts to look at; none means all.
+    """
+
+    wallet: str
+    reason: CheckReason
+    hints: Sequence[AccountHint] = ()
+
+
+class SubjectKind(StrEnum):
+    """What a security scan is about; AUTO lets the scanner ask the chain."""
+
+    AUTO = "auto"
+    WALLET = "wallet"
+    TOKEN = "token"  # noqa: S105 - a kind, not a secret
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityScan:
+    """Scan an address and tell the chat.
+
+    Attributes:
+        request_id: Names this request, so that a scan run twice is told once.
+        reply_to: The message that asked, answered by the result.
+    """
+
+    request_id: str
+    subject: str
+    subject_kind: SubjectKind
+    chat_id: int
+    reply_to: int | None
+    requested_by: int | None
+    language: str
+
+
+class Priority(StrEnum):
+    """Interactive work goes ahead of bulk work."""
+
+    INTERACTIVE = "interactive"
+    BULK = "bulk"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """An inline keyboard button with exactly one action (Bot API, InlineKeyboardButton)."""
+
+    text: str
+    callback_data: str | None = None
+    url: str | None = None
+    copy_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedMessage:
+    """A message ready for Telegram: HTML parse mode, at most 4096 UTF-16 units after parsing."""
+
+    html: str
+    keyboard: Sequence[Sequence[Button]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """Send this message once, and settle its ledger entry."""
+
+    ledger_key: str
+    chat_id: int
+    message: RenderedMessage
+    created_at: datetime
+    priority: Priority = Priority.INTERACTIVE
+    reply_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOutcome:
+    """Which records of a batch are to be tried again, and when.
+
+    Attributes:
+        retry_after: By record id, the seconds after which SQS shall show it again.
+    """
+
+    retry_after: dict[str, float] = field(default_factory=dict)

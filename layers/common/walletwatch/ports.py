@@ -1,0 +1,296 @@
+"""What the services need of the world outside. Each has a real adapter and a fake (tests/fakes).
+
+Every method may raise the `TransientError` of its side: `ChainUnavailable`, `StoreUnavailable`,
+`QueueUnavailable`, `DeliveryUnavailable`. A failure is never an empty answer.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from walletwatch.domain.activities import Activity
+from walletwatch.domain.chain import MintFacts, Observation, SignatureInfo, WalletBalance
+from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscribed, Subscription
+from walletwatch.domain.delivery import Candidate, DeliveryStatus, NewDelivery, PendingDelivery
+from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, NewAccount, Wallet, WatchedAccount
+from walletwatch.domain.work import BalanceCheck, Notification, RenderedMessage, SecurityScan
+
+type DigestPlan = Callable[[Sequence[Candidate]], Sequence[NewDelivery]]
+"""Turns the candidates that the ledger does not know yet into its new entries."""
+
+
+class Clock(Protocol):
+    """The time, so that tests can set it."""
+
+    def now(self) -> datetime:
+        """The present moment in UTC."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+
+class Chain(Protocol):
+    """An SVM chain, read at commitment `confirmed` (Solana RPC)."""
+
+    async def slot(self) -> int:
+        """The newest confirmed slot."""
+
+    async def wallet_balance(self, address: str) -> WalletBalance:
+        """Lamports and the token accounts of both token programs."""
+
+    async def token_accounts(self, owner: str) -> Sequence[NewAccount]:
+        """The token accounts of both token programs that `owner` owns."""
+
+    async def observe(self, kind: AccountKind, addresses: Sequence[str]) -> Sequence[Observation]:
+        """Look at any number of accounts of one kind, 100 a call; one observation for each call made."""
+
+    async def signatures(
+        self, address: str, *, after: Cursor, min_context_slot: int | None
+    ) -> Sequence[SignatureInfo]:
+        """All transactions that mention `address` after the cursor, newest first, paged to the end.
+
+        Args:
+            address: Any account.
+            after: Neither its signature nor anything at or below its slot before it is returned.
+            min_context_slot: The node must have seen this slot, else `ChainUnavailable`.
+        """
+
+    async def transactions(self, signatures: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        """The `getTransaction` results of all these signatures.
+
+        Raises:
+            ChainUnavailable: Any of them is not known to the node yet.
+        """
+
+    async def mint(self, address: str) -> MintFacts | None:
+        """The mint at this address; None where the account is no mint or does not exist."""
+
+    async def rent_exempt_minimum(self, size: int) -> int:
+        """Lamports that an account of `size` bytes must hold."""
+
+
+class SubscriptionStore(Protocol):
+    """Who watches what. The truth is in PostgreSQL."""
+
+    async def remember(self, contact: Contact) -> Chat:
+        """Insert or refresh the user and the chat (active again), and return the chat with its settings."""
+
+    async def chat(self, chat_id: int) -> Chat | None:
+        """The chat, if it is known."""
+
+    async def change_settings(self, chat_id: int, settings: ChatSettings) -> Chat:
+        """Store the settings of a known chat."""
+
+    async def deactivate(self, chat_id: int, reason: str) -> None:
+        """Send nothing to this chat any more, until it is heard of again."""
+
+    async def migrate(self, chat_id: int, new_chat_id: int) -> None:
+        """The group has a new id: its subscriptions, settings and ledger go with it. Safe to repeat."""
+
+    async def subscribe(
+        self, chat_id: int, address: str, label: str | None, *, slot: int | None, limit: int
+    ) -> Subscribed:
+        """Watch the wallet from `slot` on; a known subscription keeps its start and takes the new label.
+
+        A wallet that nobody watches any more starts anew: its accounts' cursors move to `slot`.
+
+        Raises:
+            QuotaExceeded: The chat watches `limit` wallets already.
+        """
+
+    async def unsubscribe(self, chat_id: int, address: str) -> Subscription | None:
+        """Stop watching; None where the chat did not watch it. Others' subscriptions are untouched."""
+
+    async def subscriptions(self, chat_id: int) -> Sequence[Subscription]:
+        """What the chat watches, in the order it was added."""
+
+    async def subscription(self, chat_id: int, subscription_id: int) -> Subscription | None:
+        """One subscription of this chat; None where there is none or it is another chat's."""
+
+    async def watchers(self, wallet_id: int) -> Sequence[Subscription]:
+        """Everybody who watches this wallet."""
+
+    async def delivery_counts(self, chat_id: int, since: datetime) -> Mapping[DeliveryStatus, int]:
+        """How many ledger entries of this chat have which status."""
+
+
+class WatchStore(Protocol):
+    """Watched accounts, their cursors and last states."""
+
+    async def wallet(self, address: str) -> Wallet | None:
+        """The wallet, if it is known."""
+
+    async def start(self, wallet_id: int, slot: int) -> None:
+        """Set the start of the wallet and of its subscriptions where the chain could not be asked before."""
+
+    async def accounts(self) -> Sequence[WatchedAccount]:
+        """The accounts of all wallets that have a start and are watched by at least one active chat."""
+
+    async def wallet_accounts(self, wallet_id: int) -> Sequence[WatchedAccount]:
+        """The accounts of one wallet that has a start."""
+
+    async def add_accounts(self, wallet_id: int, accounts: Sequence[NewAccount]) -> Sequence[WatchedAccount]:
+        """Watch these too, from the wallet's start on; the known ones are returned unchanged."""
+
+    async def record_states(self, states: Mapping[int, AccountState]) -> None:
+        """Store what was last seen, by account id. An older slot never replaces a newer one."""
+
+    async def move_cursors(self, cursors: Mapping[int, Cursor]) -> None:
+        """Store up to where was looked, by account id. A cursor never moves backwards."""
+
+
+class Ledger(Protocol):
+    """Activities and what was told of them."""
+
+    async def record(
+        self,
+        wallet_id: int,
+        activities: Sequence[Activity],
+        candidates: Sequence[Candidate],
+        plan: DigestPlan,
+    ) -> Sequence[PendingDelivery]:
+        """Store the activities and the deliveries of the candidates, in one database transaction.
+
+        Calls for one wallet are serialised. `plan` gets the candidates that have no entry yet.
+
+        Returns:
+            All deliveries of these candidates that are still pending, digests of merged ones included,
+            whether written by this call or by an earlier one that did not finish.
+        """
+
+    async def add(self, delivery: NewDelivery) -> DeliveryStatus:
+        """Write one entry if its key is new, and return the status it has now."""
+
+    async def statuses(self, keys: Sequence[str]) -> Mapping[str, DeliveryStatus]:
+        """The status of each known key."""
+
+    async def settle(
+        self, key: str, status: DeliveryStatus, *, message_id: int | None = None, reason: str | None = None
+    ) -> None:
+        """A pending entry gets its final status; one that is settled stays as it is."""
+
+    async def stuck(self, older_than: timedelta, limit: int) -> Sequence[PendingDelivery]:
+        """Activity and digest entries that have been pending for longer than this, oldest first."""
+
+    async def delete_before(self, moment: datetime) -> int:
+        """Delete settled entries and activities older than this; returns how many entries went."""
+
+
+class Cache(Protocol):
+    """Values that may be lost at any moment."""
+
+    async def get(self, key: str) -> bytes | None:
+        """The value, or None."""
+
+    async def set(self, key: str, value: bytes, ttl: timedelta) -> None:
+        """Keep the value for a while."""
+
+    async def delete(self, *keys: str) -> None:
+        """Forget the values."""
+
+
+class UpdateClaims(Protocol):
+    """Which updates of Telegram were taken, by `update_id`, for 24 hours."""
+
+    async def claim(self, update_id: int) -> bool:
+        """Take the update; False if it was taken before."""
+
+    async def give_back(self, update_id: int) -> None:
+        """The update was not handled after all: a redelivery is welcome."""
+
+
+class Lease(Protocol):
+    """A lease that is held."""
+
+    token: int
+    """The fencing token: higher than that of every earlier holder."""
+
+    async def renew(self) -> bool:
+        """Hold it for its full time again; False if it was lost."""
+
+    async def wanted(self) -> bool:
+        """Whether somebody waits for it."""
+
+    async def release(self) -> None:
+        """Give it up, if it is still held."""
+
+
+class Leases(Protocol):
+    """Exclusive rights with an end, so that a killed holder blocks nobody for long."""
+
+    async def acquire(self, name: str, ttl: timedelta, *, patience: timedelta) -> Lease | None:
+        """Take the lease, waiting for it up to `patience` and letting its holder know; None if in vain."""
+
+
+class SendLimits(Protocol):
+    """Telegram's limits as token buckets of all instances (Bot FAQ: 30/s, 1/s a chat, 20/min a group)."""
+
+    async def reserve(self, chat_id: int) -> float:
+        """Take a place now (0), or the seconds to wait before asking again."""
+
+    async def hold(self, chat_id: int, seconds: float) -> None:
+        """Telegram asked this chat's sender to wait."""
+
+
+class RateLimits(Protocol):
+    """How often one user may ask for something."""
+
+    async def allow(self, user: int, action: str, *, limit: int, window: timedelta) -> bool:
+        """Count this request; False if it is one too many."""
+
+
+class SentMarks(Protocol):
+    """A second place, beside the ledger, that remembers for a day what Telegram accepted.
+
+    It closes the gap in which PostgreSQL could not be reached after a send.
+    """
+
+    async def mark(self, key: str, message_id: int) -> None:
+        """Telegram accepted the message of this ledger key."""
+
+    async def marked(self, keys: Sequence[str]) -> Mapping[str, int]:
+        """The message ids of the keys that were accepted."""
+
+
+class Queues(Protocol):
+    """Work for the other functions (SQS)."""
+
+    async def check(self, checks: Sequence[BalanceCheck]) -> None:
+        """Ask for looks at wallets."""
+
+    async def scan(self, scan: SecurityScan) -> None:
+        """Ask for a security scan."""
+
+    async def notify(self, notifications: Sequence[Notification]) -> None:
+        """Ask for messages to be sent, in order within a chat."""
+
+
+class Messenger(Protocol):
+    """Telegram, as the sender of notifications sees it."""
+
+    async def send(self, chat_id: int, message: RenderedMessage, *, reply_to: int | None = None) -> int:
+        """Send and return the message id.
+
+        Raises:
+            DeliveryUnavailable: Not now; `retry_after` may say when.
+            ChatUnreachable: Never again in this chat.
+            ChatMigrated: The chat has a new id.
+            MessageRefused: This message is not acceptable.
+        """
+
+
+class Renderer(Protocol):
+    """Turns what happened into messages in the reader's language."""
+
+    def delivery(self, delivery: PendingDelivery) -> RenderedMessage:
+        """The message of an activity or of a digest."""
+
+
+class Metrics(Protocol):
+    """Counters and measures; the names are in `walletwatch.observability`."""
+
+    def count(self, name: str, value: int = 1) -> None:
+        """Add to a counter."""
+
+    def milliseconds(self, name: str, value: float) -> None:
+        """Record a duration."""
