@@ -12,6 +12,7 @@ from walletwatch.domain.activities import Activity
 from walletwatch.domain.chain import MintFacts, Observation, SignatureInfo, WalletBalance
 from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscribed, Subscription
 from walletwatch.domain.delivery import Candidate, DeliveryStatus, NewDelivery, PendingDelivery
+from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, NewAccount, Wallet, WatchedAccount
 from walletwatch.domain.work import BalanceCheck, Notification, RenderedMessage, SecurityScan
 
@@ -284,6 +285,9 @@ class Renderer(Protocol):
 
     def delivery(self, delivery: PendingDelivery) -> RenderedMessage:
         """The message of an activity or of a digest."""
+
+    def scan(self, report: ScanReport, language: str) -> RenderedMessage:
+        """The message of a security scan."""
 
 
 class Metrics(Protocol):

@@ -1,0 +1,119 @@
+"""Adding, listing and removing the wallets of a chat."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from walletwatch.domain.chain import WalletBalance
+from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscription
+from walletwatch.domain.delivery import DeliveryStatus
+from walletwatch.domain.errors import ChainUnavailable
+from walletwatch.domain.work import BalanceCheck, CheckReason
+from walletwatch.ports import Chain, Clock, Queues, SubscriptionStore
+
+STATUS_PERIOD = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class WatchStarted:
+    """What /watch did.
+
+    Attributes:
+        balance: What the wallet holds; None where the chain could not be asked now.
+    """
+
+    subscription: Subscription
+    created: bool
+    balance: WalletBalance | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatStatus:
+    """How well a chat is served.
+
+    Attributes:
+        slot: The newest confirmed slot; None where the chain could not be asked now.
+        deliveries: Ledger entries of the last 24 hours, by status.
+    """
+
+    subscriptions: Sequence[Subscription]
+    slot: int | None
+    deliveries: Mapping[DeliveryStatus, int]
+
+
+class Watching:
+    """The use cases behind /start, /watch, /unwatch, /list, /settings and /status."""
+
+    def __init__(
+        self,
+        subscriptions: SubscriptionStore,
+        chain: Chain,
+        queues: Queues,
+        clock: Clock,
+        *,
+        wallets_per_chat: int,
+    ) -> None:
+        self._subscriptions = subscriptions
+        self._chain = chain
+        self._queues = queues
+        self._clock = clock
+        self._wallets_per_chat = wallets_per_chat
+
+    async def greet(self, contact: Contact) -> Chat:
+        """Remember who wrote and where; a chat that had gone silent is active again."""
+        return await self._subscriptions.remember(contact)
+
+    async def watch(self, chat_id: int, address: str, label: str | None) -> WatchStarted:
+        """Watch a wallet from the newest confirmed slot on.
+
+        Where the chain cannot be asked, the watch starts as soon as it can.
+
+        Args:
+            chat_id: A chat that was greeted.
+            address: A valid address.
+            label: What the chat calls it.
+
+        Raises:
+            QuotaExceeded: The chat watches as many wallets as it may.
+        """
+        try:
+            balance = await self._chain.wallet_balance(address)
+        except ChainUnavailable:
+            balance = None
+        subscribed = await self._subscriptions.subscribe(
+            chat_id,
+            address,
+            label,
+            slot=balance.slot if balance else None,
+            limit=self._wallets_per_chat,
+        )
+        await self._queues.check([BalanceCheck(address, CheckReason.WATCH_STARTED)])
+        return WatchStarted(subscribed.subscription, subscribed.created, balance)
+
+    async def unwatch(self, chat_id: int, address: str) -> Subscription | None:
+        """Stop watching; None where this chat did not watch the wallet."""
+        return await self._subscriptions.unsubscribe(chat_id, address)
+
+    async def subscriptions(self, chat_id: int) -> Sequence[Subscription]:
+        """What the chat watches, in the order it was added."""
+        return await self._subscriptions.subscriptions(chat_id)
+
+    async def subscription(self, chat_id: int, subscription_id: int) -> Subscription | None:
+        """One of the chat's subscriptions; None where it is not this chat's."""
+        return await self._subscriptions.subscription(chat_id, subscription_id)
+
+    async def change_settings(self, chat_id: int, settings: ChatSettings) -> Chat:
+        """Store what the chat wants to hear."""
+        return await self._subscriptions.change_settings(chat_id, settings)
+
+    async def status(self, chat_id: int) -> ChatStatus:
+        """Whether the chat's wallets are looked at, and what became of its messages."""
+        try:
+            slot: int | None = await self._chain.slot()
+        except ChainUnavailable:
+            slot = None
+        return ChatStatus(
+            await self._subscriptions.subscriptions(chat_id),
+            slot,
+            await self._subscriptions.delivery_counts(chat_id, self._clock.now() - STATUS_PERIOD),
+        )
