@@ -1,7 +1,5 @@
 """Asking for a security scan, and running it."""
 
-from datetime import datetime
-
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery, delivery_key
 from walletwatch.domain.scans import ScanReport, TokenScan, WalletScan
 from walletwatch.domain.work import Notification, SecurityScan, SubjectKind
@@ -64,7 +62,7 @@ class Scanning:
         message = self._renderer.scan(report, scan.language)
         status = await self._ledger.add(NewDelivery(key, DeliveryKind.SCAN, scan.chat_id, None, None))
         if status is DeliveryStatus.PENDING:
-            now: datetime = self._clock.now()
+            now = self._clock.now()
             await self._queues.notify([Notification(key, scan.chat_id, message, now, reply_to=scan.reply_to)])
 
     async def report(self, subject: str, kind: SubjectKind) -> ScanReport:
