@@ -16,6 +16,12 @@ from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, NewAccount, Wallet, WatchedAccount
 from walletwatch.domain.work import BalanceCheck, Notification, RenderedMessage, SecurityScan
 
+type Decode = Callable[[Mapping[str, Any], str], Activity | None]
+"""Tells what a `getTransaction` result did to a wallet; None if it does not concern it.
+
+Raises `MalformedTransaction` for an answer that has not the shape of a transaction.
+"""
+
 type DigestPlan = Callable[[Sequence[Candidate]], Sequence[NewDelivery]]
 """Turns the candidates that the ledger does not know yet into its new entries."""
 
@@ -132,6 +138,12 @@ class WatchStore(Protocol):
 
     async def add_accounts(self, wallet_id: int, accounts: Sequence[NewAccount]) -> Sequence[WatchedAccount]:
         """Watch these too, from the wallet's start on; the known ones are returned unchanged."""
+
+    async def take_for_discovery(self, limit: int) -> Sequence[Wallet]:
+        """The watched wallets whose token accounts were not looked for the longest; marks them as looked for.
+
+        Two callers at once never get the same wallet.
+        """
 
     async def record_states(self, states: Mapping[int, AccountState]) -> None:
         """Store what was last seen, by account id. An older slot never replaces a newer one."""

@@ -1,0 +1,207 @@
+"""The form of the messages between the functions: versioned JSON, validated where it is read.
+
+Each body is an envelope `{"v": 1, "type": ..., ...fields}`. A reader refuses a type or a version it does not
+know with `InvalidMessage`, so that such a message ends in the dead-letter queue and not in a wrong action.
+A field may be added with a default; anything else is a new version.
+"""
+
+from datetime import datetime
+from typing import Annotated, Final
+
+import msgspec
+
+from walletwatch.domain.errors import WalletWatchError
+from walletwatch.domain.work import (
+    AccountHint,
+    BalanceCheck,
+    Button,
+    CheckReason,
+    Notification,
+    Priority,
+    RenderedMessage,
+    SecurityScan,
+    SubjectKind,
+)
+
+VERSION: Final = 1
+MAX_BODY_BYTES: Final = 1_048_576
+"""What SQS takes in one message (Amazon SQS quotas)."""
+
+type Address = Annotated[str, msgspec.Meta(min_length=32, max_length=44, pattern="^[1-9A-HJ-NP-Za-km-z]+$")]
+type Slot = Annotated[int, msgspec.Meta(ge=0)]
+type LedgerKey = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+type CallbackData = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+class InvalidMessage(WalletWatchError):
+    """A queue message that this version cannot read."""
+
+
+class _Hint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    address: Address
+    slot: Slot
+    since_slot: Slot | None
+
+
+class _BalanceCheck(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="balance_check", tag_field="type"
+):
+    v: int
+    wallet: Address
+    reason: CheckReason
+    hints: list[_Hint]
+
+
+class _SecurityScan(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="security_scan", tag_field="type"
+):
+    v: int
+    request_id: LedgerKey
+    subject: Address
+    subject_kind: SubjectKind
+    chat_id: int
+    reply_to: int | None
+    requested_by: int | None
+    language: Annotated[str, msgspec.Meta(min_length=2, max_length=16)]
+
+
+class _Button(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    text: Annotated[str, msgspec.Meta(min_length=1)]
+    callback_data: CallbackData | None = None
+    url: str | None = None
+    copy_text: Annotated[str, msgspec.Meta(min_length=1, max_length=256)] | None = None
+
+
+class _Notification(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="notification", tag_field="type"
+):
+    v: int
+    ledger_key: LedgerKey
+    chat_id: int
+    html: Annotated[str, msgspec.Meta(min_length=1)]
+    keyboard: list[list[_Button]]
+    priority: Priority
+    reply_to: int | None
+    created_at: datetime
+
+
+_encoder = msgspec.json.Encoder()
+_balance_check = msgspec.json.Decoder(_BalanceCheck)
+_security_scan = msgspec.json.Decoder(_SecurityScan)
+_notification = msgspec.json.Decoder(_Notification)
+
+
+def encode_balance_check(check: BalanceCheck) -> str:
+    """The body of a message for the balance queue."""
+    hints = [_Hint(hint.address, hint.slot, hint.since_slot) for hint in check.hints]
+    return _encode(_BalanceCheck(VERSION, check.wallet, check.reason, hints))
+
+
+def decode_balance_check(body: str) -> BalanceCheck:
+    """Read a message of the balance queue.
+
+    Raises:
+        InvalidMessage: It is not one, or of a version this code does not know.
+    """
+    wire = _decode(_balance_check, body)
+    return BalanceCheck(
+        wire.wallet,
+        wire.reason,
+        tuple(AccountHint(hint.address, hint.slot, hint.since_slot) for hint in wire.hints),
+    )
+
+
+def encode_security_scan(scan: SecurityScan) -> str:
+    """The body of a message for the scan queue."""
+    return _encode(
+        _SecurityScan(
+            VERSION,
+            scan.request_id,
+            scan.subject,
+            scan.subject_kind,
+            scan.chat_id,
+            scan.reply_to,
+            scan.requested_by,
+            scan.language,
+        )
+    )
+
+
+def decode_security_scan(body: str) -> SecurityScan:
+    """Read a message of the scan queue.
+
+    Raises:
+        InvalidMessage: It is not one, or of a version this code does not know.
+    """
+    wire = _decode(_security_scan, body)
+    return SecurityScan(
+        wire.request_id,
+        wire.subject,
+        wire.subject_kind,
+        wire.chat_id,
+        wire.reply_to,
+        wire.requested_by,
+        wire.language,
+    )
+
+
+def encode_notification(notification: Notification) -> str:
+    """The body of a message for the notification queue."""
+    return _encode(
+        _Notification(
+            VERSION,
+            notification.ledger_key,
+            notification.chat_id,
+            notification.message.html,
+            [
+                [_Button(button.text, button.callback_data, button.url, button.copy_text) for button in row]
+                for row in notification.message.keyboard
+            ],
+            notification.priority,
+            notification.reply_to,
+            notification.created_at,
+        )
+    )
+
+
+def decode_notification(body: str) -> Notification:
+    """Read a message of the notification queue.
+
+    Raises:
+        InvalidMessage: It is not one, or of a version this code does not know.
+    """
+    wire = _decode(_notification, body)
+    return Notification(
+        ledger_key=wire.ledger_key,
+        chat_id=wire.chat_id,
+        message=RenderedMessage(
+            wire.html,
+            tuple(
+                tuple(
+                    Button(button.text, button.callback_data, button.url, button.copy_text) for button in row
+                )
+                for row in wire.keyboard
+            ),
+        ),
+        created_at=wire.created_at,
+        priority=wire.priority,
+        reply_to=wire.reply_to,
+    )
+
+
+def _encode(message: msgspec.Struct) -> str:
+    return _encoder.encode(message).decode()
+
+
+def _decode[M: (_BalanceCheck, _SecurityScan, _Notification)](
+    decoder: msgspec.json.Decoder[M], body: str
+) -> M:
+    if len(body) > MAX_BODY_BYTES:
+        raise InvalidMessage("larger than any message of ours")
+    try:
+        message = decoder.decode(body)
+    except msgspec.MsgspecError as error:
+        raise InvalidMessage(str(error)) from error
+    if message.v != VERSION:
+        raise InvalidMessage(f"version {message.v} is not known here")
+    return message

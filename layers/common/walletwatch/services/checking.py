@@ -1,0 +1,277 @@
+"""Looking at the history of a wallet's accounts, and queueing what is to be told of it.
+
+The order of the steps is what makes this safe to kill at any moment: the activities and the ledger entries
+are stored, then the messages are queued, and only then the cursors move. A check that is run again finds the
+ledger entries of the first run and queues only those that are still pending.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import batched
+from typing import Any, Final
+
+from walletwatch.domain.activities import Activity, ActivityKind
+from walletwatch.domain.chain import SignatureInfo
+from walletwatch.domain.chats import Subscription
+from walletwatch.domain.delivery import (
+    Candidate,
+    DeliveryKind,
+    DeliveryStatus,
+    NewDelivery,
+    PendingDelivery,
+    delivery_key,
+)
+from walletwatch.domain.errors import ChainUnavailable, MalformedTransaction
+from walletwatch.domain.rules import concerns, suppression
+from walletwatch.domain.wallets import Cursor, Wallet, WatchedAccount
+from walletwatch.domain.work import AccountHint, BalanceCheck, CheckReason, Notification, Priority
+from walletwatch.ports import (
+    Chain,
+    Clock,
+    Decode,
+    Ledger,
+    Metrics,
+    Queues,
+    Renderer,
+    SubscriptionStore,
+    WatchStore,
+)
+
+CHUNK_SIZE: Final = 50
+CONCURRENT_HISTORIES: Final = 8
+DIGEST_ABOVE: Final = 10
+"""More new activities than this for one chat in one chunk become a digest."""
+UNEXPLAINED_TRIES: Final = 3
+"""How often a change without a transaction is looked at before it is taken as one that has none."""
+HANDOVER_SECONDS: Final = 10.0
+"""With less time than this left, the rest of the work is queued for another invocation."""
+
+_log = logging.getLogger("walletwatch.checking")
+
+
+class Checking:
+    """The use case of the balance function."""
+
+    def __init__(
+        self,
+        *,
+        watch: WatchStore,
+        subscriptions: SubscriptionStore,
+        ledger: Ledger,
+        chain: Chain,
+        decode: Decode,
+        queues: Queues,
+        renderer: Renderer,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> None:
+        self._watch = watch
+        self._subscriptions = subscriptions
+        self._ledger = ledger
+        self._chain = chain
+        self._decode = decode
+        self._queues = queues
+        self._renderer = renderer
+        self._clock = clock
+        self._metrics = metrics
+
+    async def run(self, check: BalanceCheck, *, attempt: int, remaining: Callable[[], float]) -> None:
+        """Look at the wallet. Safe to repeat and to run twice at once.
+
+        Args:
+            check: What to look at.
+            attempt: 1 for the first delivery of the queue message.
+            remaining: Seconds this invocation still has.
+
+        Raises:
+            TransientError: Try again later; no cursor moved past work that was not queued.
+        """
+        wallet = await self._started(check.wallet)
+        if wallet is None:
+            return
+        watchers = await self._subscriptions.watchers(wallet.id)
+        if not watchers:
+            return
+        accounts = await self._accounts(wallet, check)
+        hints = {hint.address: hint for hint in check.hints}
+        histories = await self._histories(accounts, hints)
+        for chunk in batched(_in_order(histories.values()), CHUNK_SIZE, strict=False):
+            await self._tell(wallet, watchers, chunk)
+            await self._watch.move_cursors(_cursors(histories, chunk))
+            if remaining() < HANDOVER_SECONDS:
+                await self._queues.check([BalanceCheck(check.wallet, CheckReason.CONTINUED, check.hints)])
+                return
+        unexplained = _unexplained(histories, hints)
+        if unexplained:
+            self._metrics.count("UnexplainedChanges", len(unexplained))
+            if attempt < UNEXPLAINED_TRIES:
+                raise ChainUnavailable("an account changed and its history does not say why yet")
+
+    async def _started(self, address: str) -> Wallet | None:
+        wallet = await self._watch.wallet(address)
+        if wallet is None or wallet.watch_slot is not None:
+            return wallet
+        await self._watch.start(wallet.id, await self._chain.slot())
+        return await self._watch.wallet(address)
+
+    async def _accounts(self, wallet: Wallet, check: BalanceCheck) -> Sequence[WatchedAccount]:
+        if check.reason is CheckReason.WATCH_STARTED:
+            await self._watch.add_accounts(wallet.id, await self._chain.token_accounts(wallet.address))
+        accounts = await self._watch.wallet_accounts(wallet.id)
+        if not check.hints:
+            return accounts
+        hinted = {hint.address for hint in check.hints}
+        return [account for account in accounts if account.address in hinted]
+
+    async def _histories(
+        self, accounts: Sequence[WatchedAccount], hints: Mapping[str, AccountHint]
+    ) -> Mapping[WatchedAccount, Sequence[SignatureInfo]]:
+        gate = asyncio.Semaphore(CONCURRENT_HISTORIES)
+
+        async def history(account: WatchedAccount) -> Sequence[SignatureInfo]:
+            hint = hints.get(account.address)
+            async with gate:
+                return await self._chain.signatures(
+                    account.address, after=account.cursor, min_context_slot=hint.slot if hint else None
+                )
+
+        async with asyncio.TaskGroup() as group:
+            tasks = {account: group.create_task(history(account)) for account in accounts}
+        return {account: task.result() for account, task in tasks.items()}
+
+    async def _tell(
+        self, wallet: Wallet, watchers: Sequence[Subscription], chunk: Sequence[SignatureInfo]
+    ) -> None:
+        results = await self._chain.transactions([info.signature for info in chunk])
+        activities = [
+            activity
+            for info in chunk
+            if (activity := self._activity(results[info.signature], info, wallet.address)) is not None
+        ]
+        candidates = [
+            Candidate(activity, subscription)
+            for activity in activities
+            for subscription in watchers
+            if concerns(activity, subscription)
+        ]
+        pending = await self._ledger.record(wallet.id, activities, candidates, plan_deliveries)
+        await self._queues.notify([self.notification(delivery) for delivery in pending])
+        self._metrics.count("Activities", len(activities))
+        self._metrics.count("NotificationsQueued", len(pending))
+
+    def _activity(self, result: Mapping[str, Any], info: SignatureInfo, wallet: str) -> Activity | None:
+        try:
+            return self._decode(result, wallet)
+        except MalformedTransaction as error:
+            # Raising would stop this wallet's cursor for ever; staying silent would lose a transaction.
+            _log.exception(
+                "unreadable transaction", extra={"signature": info.signature, "reason": str(error)}
+            )
+            self._metrics.count("UnreadableTransactions")
+            return Activity(
+                signature=info.signature,
+                slot=info.slot,
+                block_time=None,
+                wallet=wallet,
+                success=not info.failed,
+                error=None,
+                kind=ActivityKind.PROGRAM_CALL,
+                legs=(),
+                fee=0,
+                rent=0,
+                program=None,
+                programs=(),
+                details={"unreadable": True},
+            )
+
+    def notification(self, delivery: PendingDelivery) -> Notification:
+        """The queue message of a pending delivery."""
+        bulk = delivery.kind is DeliveryKind.DIGEST
+        return Notification(
+            ledger_key=delivery.key,
+            chat_id=delivery.subscription.chat.chat_id,
+            message=self._renderer.delivery(delivery),
+            created_at=delivery.created_at,
+            priority=Priority.BULK if bulk else Priority.INTERACTIVE,
+        )
+
+
+def plan_deliveries(candidates: Sequence[Candidate]) -> Sequence[NewDelivery]:
+    """The ledger entries of new candidates: told, merged into a digest, or suppressed with the reason."""
+    deliveries: list[NewDelivery] = []
+    told: dict[int, list[Candidate]] = {}
+    for candidate in candidates:
+        reason = suppression(candidate.activity, candidate.subscription)
+        if reason is None:
+            told.setdefault(candidate.subscription.id, []).append(candidate)
+        else:
+            deliveries.append(_entry(candidate, DeliveryStatus.SUPPRESSED, reason=reason.value))
+    for group in told.values():
+        if len(group) <= DIGEST_ABOVE:
+            deliveries.extend(_entry(candidate, DeliveryStatus.PENDING) for candidate in group)
+            continue
+        subscription = group[0].subscription
+        key = delivery_key(DeliveryKind.DIGEST, *(candidate.key for candidate in group))
+        deliveries.append(
+            NewDelivery(
+                key, DeliveryKind.DIGEST, subscription.chat.chat_id, subscription.wallet_id, signature=None
+            )
+        )
+        deliveries.extend(_entry(candidate, DeliveryStatus.MERGED, digest_key=key) for candidate in group)
+    return deliveries
+
+
+def _entry(
+    candidate: Candidate, status: DeliveryStatus, *, reason: str | None = None, digest_key: str | None = None
+) -> NewDelivery:
+    return NewDelivery(
+        key=candidate.key,
+        kind=DeliveryKind.ACTIVITY,
+        chat_id=candidate.subscription.chat.chat_id,
+        wallet_id=candidate.subscription.wallet_id,
+        signature=candidate.activity.signature,
+        status=status,
+        reason=reason,
+        digest_key=digest_key,
+    )
+
+
+def _unexplained(
+    histories: Mapping[WatchedAccount, Sequence[SignatureInfo]], hints: Mapping[str, AccountHint]
+) -> Sequence[str]:
+    """Accounts that changed after the last covered slot and have no new transaction.
+
+    A node may show an account's new state before it shows the history, even at the same context slot.
+    Some changes never have a transaction, such as staking rewards.
+    """
+    return [
+        account.address
+        for account, history in histories.items()
+        if not history
+        and (hint := hints.get(account.address)) is not None
+        and hint.since_slot is not None
+        and account.cursor.slot <= hint.since_slot
+    ]
+
+
+def _in_order(histories: Iterable[Sequence[SignatureInfo]]) -> Sequence[SignatureInfo]:
+    """Each transaction once, oldest first."""
+    unique = {info.signature: info for history in histories for info in reversed(history)}
+    return sorted(unique.values(), key=lambda info: info.slot)
+
+
+def _cursors(
+    histories: Mapping[WatchedAccount, Sequence[SignatureInfo]], chunk: Sequence[SignatureInfo]
+) -> Mapping[int, Cursor]:
+    """Where each account's cursor stands after the chunk: at its newest transaction in it."""
+    done = {info.signature for info in chunk}
+    newest = {
+        account.id: next((info for info in history if info.signature in done), None)
+        for account, history in histories.items()
+    }
+    return {
+        account_id: Cursor(info.slot, info.signature)
+        for account_id, info in newest.items()
+        if info is not None
+    }

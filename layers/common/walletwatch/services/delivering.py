@@ -1,0 +1,181 @@
+"""Sending notifications once, in order within a chat, within Telegram's limits."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from walletwatch.domain.delivery import DeliveryStatus
+from walletwatch.domain.errors import (
+    ChatMigrated,
+    ChatUnreachable,
+    DeliveryUnavailable,
+    MessageRefused,
+    StoreUnavailable,
+)
+from walletwatch.domain.work import BatchOutcome, Notification
+from walletwatch.ports import Clock, Ledger, Messenger, Metrics, SendLimits, SentMarks, SubscriptionStore
+
+MAX_WAIT_SECONDS: Final = 3.0
+"""A place in Telegram's limits that is nearer than this is waited for; else the queue waits."""
+DEFAULT_RETRY_SECONDS: Final = 5.0
+SETTLE_TRIES: Final = 4
+RESERVE_SECONDS: Final = 8.0
+
+_log = logging.getLogger("walletwatch.delivering")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A notification and the id of the queue record that brought it."""
+
+    id: str
+    notification: Notification
+
+
+class Delivering:
+    """The use case of the notification function.
+
+    Telegram has no idempotency key. So a message is sent only while its ledger entry is pending, and what
+    Telegram accepted is remembered in two stores (`SentMarks`, `Ledger`), either of which prevents a second
+    send. Only a process that is killed between Telegram's answer and the first of the two can repeat one.
+    """
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        marks: SentMarks,
+        limits: SendLimits,
+        messenger: Messenger,
+        subscriptions: SubscriptionStore,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> None:
+        self._ledger = ledger
+        self._marks = marks
+        self._limits = limits
+        self._messenger = messenger
+        self._subscriptions = subscriptions
+        self._clock = clock
+        self._metrics = metrics
+
+    async def run(self, records: Sequence[Record], *, remaining: Callable[[], float]) -> BatchOutcome:
+        """Deliver a batch in its order.
+
+        Returns:
+            The records to be shown again. After a record that waits, the later ones of its chat wait too.
+
+        Raises:
+            StoreUnavailable: The ledger could not be read; nothing was sent.
+        """
+        keys = [record.notification.ledger_key for record in records]
+        statuses = await self._ledger.statuses(keys)
+        marked = await self._marked(keys)
+        waiting: dict[int, float] = {}
+        retry_after: dict[str, float] = {}
+        for record in records:
+            notification = record.notification
+            status = statuses.get(notification.ledger_key)
+            if status is not DeliveryStatus.PENDING:
+                self._metrics.count("NotificationsSkipped")
+                continue
+            if notification.ledger_key in marked:
+                await self._settle_sent(notification, marked[notification.ledger_key], first=False)
+                continue
+            wait = waiting.get(notification.chat_id)
+            if wait is None:
+                wait = await self._deliver(notification, remaining)
+            if wait is not None:
+                waiting[notification.chat_id] = wait
+                retry_after[record.id] = wait
+        return BatchOutcome(retry_after)
+
+    async def _deliver(self, notification: Notification, remaining: Callable[[], float]) -> float | None:
+        """Send one message and settle it; or the seconds to wait before it is tried again."""
+        chat_id = notification.chat_id
+        wait = await self._place(chat_id, remaining)
+        if wait is not None:
+            return wait
+        try:
+            message_id = await self._send(chat_id, notification)
+        except DeliveryUnavailable as error:
+            self._metrics.count("DeliveriesPostponed")
+            wait = error.retry_after or DEFAULT_RETRY_SECONDS
+            await self._hold(chat_id, wait)
+            return wait
+        except ChatUnreachable as error:
+            await self._subscriptions.deactivate(chat_id, str(error))
+            await self._ledger.settle(notification.ledger_key, DeliveryStatus.FAILED, reason=str(error))
+            self._metrics.count("ChatsDeactivated")
+            return None
+        except MessageRefused as error:
+            _log.error("message refused", extra={"ledger_key": notification.ledger_key, "reason": str(error)})
+            await self._ledger.settle(notification.ledger_key, DeliveryStatus.FAILED, reason=str(error))
+            self._metrics.count("MessagesRefused")
+            return None
+        await self._settle_sent(notification, message_id, first=True)
+        self._metrics.count("NotificationsSent")
+        age = self._clock.now() - notification.created_at
+        self._metrics.milliseconds("NotificationAge", age.total_seconds() * 1000)
+        return None
+
+    async def _send(self, chat_id: int, notification: Notification) -> int:
+        try:
+            return await self._messenger.send(chat_id, notification.message, reply_to=notification.reply_to)
+        except ChatMigrated as error:
+            await self._subscriptions.migrate(chat_id, error.new_chat_id)
+            return await self._messenger.send(error.new_chat_id, notification.message)
+
+    async def _place(self, chat_id: int, remaining: Callable[[], float]) -> float | None:
+        """Wait for a place within the limits; or the seconds after which to come back."""
+        while True:
+            try:
+                wait = await self._limits.reserve(chat_id)
+            except StoreUnavailable:
+                # Telegram's own 429 still protects the chat; silence would not.
+                self._metrics.count("LimitsUnavailable")
+                return None
+            if wait <= 0:
+                return None
+            if wait > min(MAX_WAIT_SECONDS, remaining() - RESERVE_SECONDS):
+                return wait
+            await self._clock.sleep(wait)
+
+    async def _hold(self, chat_id: int, seconds: float) -> None:
+        try:
+            await self._limits.hold(chat_id, seconds)
+        except StoreUnavailable:
+            self._metrics.count("LimitsUnavailable")
+
+    async def _marked(self, keys: Sequence[str]) -> dict[str, int]:
+        try:
+            return dict(await self._marks.marked(keys))
+        except StoreUnavailable:
+            self._metrics.count("SentMarksUnavailable")
+            return {}
+
+    async def _settle_sent(self, notification: Notification, message_id: int, *, first: bool) -> None:
+        """Remember in both stores that Telegram has the message; one of them is enough to go on.
+
+        Raises:
+            StoreUnavailable: Neither store took it in any try.
+        """
+        key = notification.ledger_key
+        kept = not first
+        for attempt in range(SETTLE_TRIES):
+            try:
+                if not kept:
+                    await self._marks.mark(key, message_id)
+                    kept = True
+            except StoreUnavailable:
+                self._metrics.count("SentMarksUnavailable")
+            try:
+                await self._ledger.settle(key, DeliveryStatus.SENT, message_id=message_id)
+            except StoreUnavailable:
+                _log.warning("ledger not settled", extra={"ledger_key": key, "attempt": attempt})
+                await self._clock.sleep(0.2 * 2**attempt)
+            else:
+                return
+        self._metrics.count("SettlesFailed")
+        raise StoreUnavailable("the message is with Telegram and the ledger could not be told")
