@@ -113,9 +113,8 @@ class CleanupSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.uppe
 
 
 class RegistrationSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
-    """Of setWebhook."""
+    """Of setWebhook; its URL comes with the deployment's event."""
 
-    webhook_url: str
     webhook_max_connections: Annotated[int, msgspec.Meta(ge=1, le=100)] = 40
 
 

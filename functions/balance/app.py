@@ -1,0 +1,33 @@
+"""From the balance queue: reads and decodes the history of wallets, and queues what is to be told."""
+
+from functools import cache
+from typing import Any
+
+from walletwatch import bootstrap, observability, runtime
+from walletwatch.queueing.consumer import QueueRecord
+from walletwatch.queueing.messages import decode_balance_check
+
+observability.configure_logging("balance")
+
+
+@cache
+def _balance() -> bootstrap.Balance:
+    return bootstrap.balance()
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Handle an SQS batch; the answer names the records to be shown again."""
+    balance = _balance()
+
+    def remaining() -> float:
+        return observability.remaining_seconds(context)
+
+    async def check(record: QueueRecord) -> None:
+        await balance.service.run(
+            decode_balance_check(record.body), attempt=record.attempt, remaining=remaining
+        )
+
+    try:
+        return runtime.run(balance.consumer.each(event, remaining(), check))
+    finally:
+        balance.metrics.flush()

@@ -1,0 +1,24 @@
+"""Every hour: queues stuck deliveries again and deletes what is past its retention."""
+
+from dataclasses import asdict
+from functools import cache
+from typing import Any
+
+from walletwatch import bootstrap, observability, runtime
+
+observability.configure_logging("cleanup")
+
+
+@cache
+def _cleanup() -> bootstrap.Cleanup:
+    return bootstrap.cleanup()
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Clean up, and say what was done."""
+    del event, context
+    cleanup = _cleanup()
+    try:
+        return asdict(runtime.run(cleanup.service.run()))
+    finally:
+        cleanup.metrics.flush()

@@ -1,0 +1,28 @@
+"""From the scan queue: reads what the chain says about an address, and queues the answer."""
+
+from functools import cache
+from typing import Any
+
+from walletwatch import bootstrap, observability, runtime
+from walletwatch.queueing.consumer import QueueRecord
+from walletwatch.queueing.messages import decode_security_scan
+
+observability.configure_logging("scan")
+
+
+@cache
+def _scan() -> bootstrap.Scan:
+    return bootstrap.scan()
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Handle an SQS batch; the answer names the records to be shown again."""
+    scan = _scan()
+
+    async def run(record: QueueRecord) -> None:
+        await scan.service.run(decode_security_scan(record.body))
+
+    try:
+        return runtime.run(scan.consumer.each(event, observability.remaining_seconds(context), run))
+    finally:
+        scan.metrics.flush()

@@ -1,0 +1,78 @@
+"""POST /telegram: takes an Update of the Bot API, behind Telegram's secret header."""
+
+import base64
+import binascii
+import hmac
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+
+from walletwatch import bootstrap, observability, runtime
+from walletwatch.domain.errors import TransientError
+
+MAX_BODY_BYTES: Final = 1_000_000
+"""Updates are a few kilobytes; API Gateway itself takes up to 10 MB."""
+RETRY_AFTER_SECONDS: Final = 2
+SECRET_HEADER: Final = "x-telegram-bot-api-secret-token"  # noqa: S105 - the header's name
+
+observability.configure_logging("webhook")
+
+
+@cache
+def _webhook() -> bootstrap.Webhook:
+    return bootstrap.webhook()
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Answer an API Gateway proxy event.
+
+    401 without the right secret, and no work; 413 for a body no update has; 503 with Retry-After where a
+    fault of ours may pass, so that Telegram delivers again; 200 for everything else.
+    """
+    del context
+    webhook = _webhook()
+    try:
+        if not _is_telegram(event, webhook.secret):
+            return _answer(401)
+        body = _body(event)
+        if body is None:
+            return _answer(413)
+        try:
+            update = msgspec.json.decode(body)
+        except msgspec.DecodeError:
+            update = None
+        update_id = update.get("update_id") if isinstance(update, dict) else None
+        observability.correlate(update_id=update_id)
+        runtime.run(webhook.take(update))
+    except TransientError as error:
+        observability.log.warning("update to be delivered again: %s: %s", type(error).__name__, error)
+        return _answer(503, {"Retry-After": str(RETRY_AFTER_SECONDS)})
+    finally:
+        webhook.metrics.flush()
+    return _answer(200)
+
+
+def _is_telegram(event: dict[str, Any], secret: str) -> bool:
+    headers = event.get("headers") or {}
+    given = next((value for name, value in headers.items() if name.lower() == SECRET_HEADER), "")
+    return hmac.compare_digest(given.encode(), secret.encode())
+
+
+def _body(event: dict[str, Any]) -> bytes | None:
+    """The body; empty where it cannot be read, None where it is too large."""
+    text: str = event.get("body") or ""
+    if len(text) > MAX_BODY_BYTES * 4 // 3:
+        return None
+    if event.get("isBase64Encoded"):
+        try:
+            body = base64.b64decode(text, validate=True)
+        except binascii.Error:
+            return b""
+    else:
+        body = text.encode()
+    return body if len(body) <= MAX_BODY_BYTES else None
+
+
+def _answer(status: int, headers: dict[str, str] | None = None) -> dict[str, Any]:
+    return {"statusCode": status, "headers": headers or {}, "body": ""}

@@ -1,0 +1,90 @@
+"""Taking in an update of Telegram: once, and not too many of one user."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from walletwatch.ports import Metrics, RateLimits, UpdateClaims
+
+WINDOW: Final = timedelta(minutes=1)
+MAX_UPDATE_ID: Final = 2**63 - 1
+
+_log = logging.getLogger("walletwatch.intake")
+
+
+class Intake(StrEnum):
+    """What became of an update."""
+
+    HANDLED = "handled"
+    DUPLICATE = "duplicate"
+    LIMITED = "limited"
+    NO_UPDATE = "no_update"
+
+
+class UpdateIntake:
+    """Claims updates by their id and hands them on."""
+
+    def __init__(
+        self,
+        *,
+        claims: UpdateClaims,
+        rates: RateLimits,
+        handle: Callable[[Mapping[str, Any]], Awaitable[None]],
+        metrics: Metrics,
+        updates_per_minute: int,
+    ) -> None:
+        self._claims = claims
+        self._rates = rates
+        self._handle = handle
+        self._metrics = metrics
+        self._updates_per_minute = updates_per_minute
+
+    async def take(self, update: object) -> Intake:
+        """Handle an update unless it was handled before.
+
+        Raises:
+            TransientError: It could not be handled now; its claim was given back, a redelivery is welcome.
+        """
+        update_id = _update_id(update)
+        if update_id is None:
+            self._metrics.count("UpdatesUnreadable")
+            return Intake.NO_UPDATE
+        body: Mapping[str, Any] = update  # type: ignore[assignment]
+        if not await self._claims.claim(update_id):
+            self._metrics.count("UpdatesDuplicate")
+            return Intake.DUPLICATE
+        try:
+            user = _user_id(body)
+            if user is not None and not await self._rates.allow(
+                user, "update", limit=self._updates_per_minute, window=WINDOW
+            ):
+                self._metrics.count("UpdatesLimited")
+                return Intake.LIMITED
+            await self._handle(body)
+        except BaseException:
+            await self._claims.give_back(update_id)
+            raise
+        self._metrics.count("UpdatesHandled")
+        return Intake.HANDLED
+
+
+def _update_id(update: object) -> int | None:
+    """The id of a Bot API Update; None for JSON that is none."""
+    if not isinstance(update, Mapping):
+        return None
+    update_id = update.get("update_id")
+    if isinstance(update_id, bool) or not isinstance(update_id, int) or not 0 <= update_id <= MAX_UPDATE_ID:
+        return None
+    return update_id
+
+
+def _user_id(update: Mapping[str, Any]) -> int | None:
+    """Who sent it: the `from` of whichever kind of update this is."""
+    for part in update.values():
+        if isinstance(part, Mapping):
+            sender = part.get("from")
+            if isinstance(sender, Mapping) and isinstance(sender.get("id"), int):
+                return int(sender["id"])
+    return None

@@ -1,0 +1,105 @@
+"""A chain in memory."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from walletwatch.domain.chain import (
+    MintFacts,
+    Observation,
+    ObservedAccount,
+    SignatureInfo,
+    TokenHolding,
+    WalletBalance,
+)
+from walletwatch.domain.errors import ChainUnavailable
+from walletwatch.domain.wallets import AccountKind, Cursor, NewAccount
+
+PAGE = 100
+
+
+@dataclass
+class FakeChain:
+    """`ports.Chain` over dictionaries; set `down` to let every call fail."""
+
+    current_slot: int = 100
+    down: bool = False
+    lamports: dict[str, int] = field(default_factory=dict)
+    holdings: dict[str, list[TokenHolding]] = field(default_factory=dict)
+    states: dict[str, bytes] = field(default_factory=dict)
+    history: dict[str, list[SignatureInfo]] = field(default_factory=dict)
+    results: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    mints: dict[str, MintFacts] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+
+    def land(self, signature: str, result: Mapping[str, Any], *addresses: str, failed: bool = False) -> None:
+        """A transaction is confirmed in a slot of its own and changes these accounts."""
+        self.current_slot += 1
+        self.results[signature] = result
+        for address in addresses:
+            self.history.setdefault(address, []).insert(
+                0, SignatureInfo(signature, self.current_slot, failed)
+            )
+            self.states[address] = signature.encode()
+
+    def _answer(self, method: str) -> None:
+        self.calls.append(method)
+        if self.down:
+            raise ChainUnavailable("the fake chain is down")
+
+    async def slot(self) -> int:
+        self._answer("slot")
+        return self.current_slot
+
+    async def wallet_balance(self, address: str) -> WalletBalance:
+        self._answer("wallet_balance")
+        return WalletBalance(
+            address, self.current_slot, self.lamports.get(address, 0), self.holdings.get(address, [])
+        )
+
+    async def token_accounts(self, owner: str) -> Sequence[NewAccount]:
+        self._answer("token_accounts")
+        return [NewAccount(found.address, found.kind, found.mint) for found in self.holdings.get(owner, [])]
+
+    async def observe(self, kind: AccountKind, addresses: Sequence[str]) -> Sequence[Observation]:
+        self._answer("observe")
+        return [
+            Observation(
+                self.current_slot,
+                [
+                    ObservedAccount(address, self.states.get(address, b"absent"))
+                    for address in addresses[start : start + PAGE]
+                ],
+            )
+            for start in range(0, len(addresses), PAGE)
+        ]
+
+    async def signatures(
+        self, address: str, *, after: Cursor, min_context_slot: int | None
+    ) -> Sequence[SignatureInfo]:
+        self._answer("signatures")
+        if min_context_slot is not None and min_context_slot > self.current_slot:
+            raise ChainUnavailable("minimum context slot has not been reached")
+        found: list[SignatureInfo] = []
+        for info in self.history.get(address, []):
+            if info.signature == after.signature or info.slot < after.slot:
+                break
+            if after.signature is None and info.slot == after.slot:
+                break
+            found.append(info)
+        return found
+
+    async def transactions(self, signatures: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+        self._answer("transactions")
+        missing = [signature for signature in signatures if signature not in self.results]
+        if missing:
+            raise ChainUnavailable(f"{len(missing)} transactions are not known yet")
+        return {signature: self.results[signature] for signature in signatures}
+
+    async def mint(self, address: str) -> MintFacts | None:
+        self._answer("mint")
+        return self.mints.get(address)
+
+    async def rent_exempt_minimum(self, size: int) -> int:
+        self._answer("rent_exempt_minimum")
+        return (128 + size) * 6960

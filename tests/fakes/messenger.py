@@ -1,0 +1,20 @@
+"""A Telegram that takes notifications in memory."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from walletwatch.domain.work import RenderedMessage
+
+
+@dataclass
+class FakeMessenger:
+    """`ports.Messenger` that keeps what it is sent; `failures` are raised first, one a call."""
+
+    sent: list[tuple[int, str]] = field(default_factory=list)
+    failures: deque[Exception] = field(default_factory=deque)
+
+    async def send(self, chat_id: int, message: RenderedMessage, *, reply_to: int | None = None) -> int:
+        if self.failures:
+            raise self.failures.popleft()
+        self.sent.append((chat_id, message.html))
+        return len(self.sent)

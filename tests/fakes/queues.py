@@ -1,0 +1,34 @@
+"""Queues in memory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from walletwatch.domain.errors import QueueUnavailable
+from walletwatch.domain.work import BalanceCheck, Notification, SecurityScan
+
+
+@dataclass
+class FakeQueues:
+    """`ports.Queues` over lists; set `down` to let every call fail. Every message can be encoded."""
+
+    down: bool = False
+    checks: list[BalanceCheck] = field(default_factory=list)
+    scans: list[SecurityScan] = field(default_factory=list)
+    notifications: list[Notification] = field(default_factory=list)
+
+    def _take(self) -> None:
+        if self.down:
+            raise QueueUnavailable("the fake queues are down")
+
+    async def check(self, checks: Sequence[BalanceCheck]) -> None:
+        self._take()
+        self.checks.extend(checks)
+
+    async def scan(self, scan: SecurityScan) -> None:
+        self._take()
+        self.scans.append(scan)
+
+    async def notify(self, notifications: Sequence[Notification]) -> None:
+        self._take()
+        known = {notification.ledger_key for notification in self.notifications}
+        self.notifications.extend(new for new in notifications if new.ledger_key not in known)
