@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hmac
+import logging
 from functools import cache
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ RETRY_AFTER_SECONDS: Final = 2
 SECRET_HEADER: Final = "x-telegram-bot-api-secret-token"  # noqa: S105 - the header's name
 
 observability.configure_logging("webhook")
+_log = logging.getLogger("walletwatch.webhook")
 
 
 @cache
@@ -46,7 +48,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         observability.correlate(update_id=update_id)
         runtime.run(webhook.take(update))
     except TransientError as error:
-        observability.log.warning("update to be delivered again: %s: %s", type(error).__name__, error)
+        _log.warning("update to be delivered again: %s: %s", type(error).__name__, error)
         return _answer(503, {"Retry-After": str(RETRY_AFTER_SECONDS)})
     finally:
         webhook.metrics.flush()

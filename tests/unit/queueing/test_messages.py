@@ -1,0 +1,125 @@
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from walletwatch.domain.work import (
+    AccountHint,
+    BalanceCheck,
+    Button,
+    CheckReason,
+    Notification,
+    Priority,
+    RenderedMessage,
+    SecurityScan,
+    SubjectKind,
+)
+from walletwatch.queueing.messages import (
+    InvalidMessage,
+    decode_balance_check,
+    decode_notification,
+    decode_security_scan,
+    encode_balance_check,
+    encode_notification,
+    encode_security_scan,
+)
+
+WALLET = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
+KEY = "0123456789abcdef" * 2
+
+addresses = st.text("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz", min_size=32, max_size=44)
+slots = st.integers(0, 2**63 - 1)
+keys = st.text("0123456789abcdef", min_size=32, max_size=32)
+chats = st.integers(-(2**52), 2**52)
+texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200)
+
+
+@given(
+    st.builds(
+        BalanceCheck,
+        addresses,
+        st.sampled_from(CheckReason),
+        st.lists(st.builds(AccountHint, addresses, slots, st.none() | slots), max_size=4).map(tuple),
+    )
+)
+def test_a_balance_check_survives_the_queue(check: BalanceCheck) -> None:
+    assert decode_balance_check(encode_balance_check(check)) == check
+
+
+@given(
+    st.builds(
+        SecurityScan,
+        request_id=keys,
+        subject=addresses,
+        subject_kind=st.sampled_from(SubjectKind),
+        chat_id=chats,
+        reply_to=st.none() | st.integers(1, 2**31),
+        requested_by=st.none() | st.integers(1, 2**52),
+        language=st.sampled_from(["en", "zh-hans"]),
+    )
+)
+def test_a_scan_survives_the_queue(scan: SecurityScan) -> None:
+    assert decode_security_scan(encode_security_scan(scan)) == scan
+
+
+@given(
+    st.builds(
+        Notification,
+        ledger_key=keys,
+        chat_id=chats,
+        message=st.builds(
+            RenderedMessage,
+            texts,
+            st.lists(
+                st.lists(st.builds(Button, texts, copy_text=texts), min_size=1, max_size=3).map(tuple),
+                max_size=3,
+            ).map(tuple),
+        ),
+        created_at=st.datetimes(timezones=st.just(UTC)),
+        priority=st.sampled_from(Priority),
+        reply_to=st.none() | st.integers(1, 2**31),
+    )
+)
+def test_a_notification_survives_the_queue(notification: Notification) -> None:
+    assert decode_notification(encode_notification(notification)) == notification
+
+
+def _changed(**changes: object) -> str:
+    fields = msgspec.json.decode(encode_balance_check(BalanceCheck(WALLET, CheckReason.CHANGED)))
+    return msgspec.json.encode(fields | changes).decode()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "null",
+        "[]",
+        "{}",
+        _changed(v=2),
+        _changed(type="security_scan"),
+        _changed(wallet="0xnot an address"),
+        _changed(wallet=WALLET.lower()),
+        _changed(reason="because"),
+        _changed(surprise=1),
+        _changed(hints=[{"address": WALLET, "slot": -1, "since_slot": None}]),
+    ],
+)
+def test_what_is_not_ours_is_refused(body: str) -> None:
+    with pytest.raises(InvalidMessage):
+        decode_balance_check(body)
+
+
+def test_a_notification_with_callback_data_over_telegrams_limit_is_refused() -> None:
+    body = encode_notification(
+        Notification(
+            KEY,
+            1,
+            RenderedMessage("hello", [[Button("ok", callback_data="x" * 65)]]),
+            datetime(2026, 11, 1, tzinfo=UTC),
+        )
+    )
+    with pytest.raises(InvalidMessage):
+        decode_notification(body)
