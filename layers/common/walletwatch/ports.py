@@ -80,33 +80,59 @@ class SubscriptionStore(Protocol):
     """Who watches what. The truth is in PostgreSQL."""
 
     async def remember(self, contact: Contact) -> Chat:
-        """Insert or refresh the user and the chat (active again), and return the chat with its settings."""
+        """Insert or refresh the user and the chat (active again), and return the chat with its settings.
+
+        A private chat speaks its user's language; another keeps the language it was first heard in. A group
+        that has a new id stays inactive under the old one.
+        """
 
     async def chat(self, chat_id: int) -> Chat | None:
         """The chat, if it is known."""
 
     async def change_settings(self, chat_id: int, settings: ChatSettings) -> Chat:
-        """Store the settings of a known chat."""
+        """Store the settings of a known chat.
+
+        Raises:
+            UnknownChat: It was never greeted.
+        """
 
     async def deactivate(self, chat_id: int, reason: str) -> None:
         """Send nothing to this chat any more, until it is heard of again."""
 
     async def migrate(self, chat_id: int, new_chat_id: int) -> None:
-        """The group has a new id: its subscriptions, settings and ledger go with it. Safe to repeat."""
+        """The group has a new id: its subscriptions, settings and ledger go with it. Safe to repeat.
+
+        Where both watch the same wallet, the earlier start counts, and the new chat's label if it has one.
+        """
 
     async def subscribe(
         self, chat_id: int, address: str, label: str | None, *, slot: int | None, limit: int
     ) -> Subscribed:
-        """Watch the wallet from `slot` on; a known subscription keeps its start and takes the new label.
+        """Watch the wallet from `slot` on; a known subscription keeps its start and takes a new label.
 
-        A wallet that nobody watches any more starts anew: its accounts' cursors move to `slot`.
+        A wallet that no active chat watches any more starts anew: its accounts' cursors move to `slot`. The
+        cursors of one that is watched move back to `slot`, if they are ahead of it. In both cases its
+        accounts get new ids, so that a check that began before, and knows nothing of this watcher, moves
+        none of them. So a check has to read the accounts before the watchers.
+
+        Args:
+            chat_id: A chat that was greeted.
+            address: Of the wallet.
+            label: At most `MAX_LABEL_LENGTH` characters.
+            slot: None where the chain could not be asked: the watch starts at the last look at the wallet,
+                and at `WatchStore.start` where there was none. With a slot, all who wait for a start get it.
+            limit: How many wallets the chat may watch.
 
         Raises:
             QuotaExceeded: The chat watches `limit` wallets already.
+            UnknownChat: It was never greeted.
         """
 
     async def unsubscribe(self, chat_id: int, address: str) -> Subscription | None:
-        """Stop watching; None where the chat did not watch it. Others' subscriptions are untouched."""
+        """Stop watching; None where the chat did not watch it. Others' subscriptions are untouched.
+
+        What was pending for the chat about this wallet is suppressed as `Suppression.UNWATCHED`.
+        """
 
     async def subscriptions(self, chat_id: int) -> Sequence[Subscription]:
         """What the chat watches, in the order it was added."""
@@ -118,7 +144,7 @@ class SubscriptionStore(Protocol):
         """Everybody who watches this wallet."""
 
     async def delivery_counts(self, chat_id: int, since: datetime) -> Mapping[DeliveryStatus, int]:
-        """How many ledger entries of this chat have which status."""
+        """How many ledger entries of this chat, made since then, have which status; every status is there."""
 
 
 class WatchStore(Protocol):
@@ -128,19 +154,25 @@ class WatchStore(Protocol):
         """The wallet, if it is known."""
 
     async def start(self, wallet_id: int, slot: int) -> None:
-        """Set the start of the wallet and of its subscriptions where the chain could not be asked before."""
+        """Set the start of a wallet that has none, of its accounts and of its subscriptions.
+
+        Needed where the chain could not be asked before. What has a start keeps it.
+        """
 
     async def accounts(self) -> Sequence[WatchedAccount]:
         """The accounts of all wallets that have a start and are watched by at least one active chat."""
 
     async def wallet_accounts(self, wallet_id: int) -> Sequence[WatchedAccount]:
-        """The accounts of one wallet that has a start."""
+        """The accounts of one wallet; none where it has no start."""
 
     async def add_accounts(self, wallet_id: int, accounts: Sequence[NewAccount]) -> Sequence[WatchedAccount]:
-        """Watch these too, from the wallet's start on; the known ones are returned unchanged."""
+        """Watch these too, from the wallet's start on; the known ones are returned unchanged.
+
+        Nothing is returned for a wallet that has no start: its accounts begin where it begins.
+        """
 
     async def take_for_discovery(self, limit: int) -> Sequence[Wallet]:
-        """The watched wallets whose token accounts were not looked for the longest; marks them as looked for.
+        """Those of `accounts` whose token accounts were not looked for the longest; marks them as looked for.
 
         Two callers at once never get the same wallet.
         """
@@ -149,7 +181,10 @@ class WatchStore(Protocol):
         """Store what was last seen, by account id. An older slot never replaces a newer one."""
 
     async def move_cursors(self, cursors: Mapping[int, Cursor]) -> None:
-        """Store up to where was looked, by account id. A cursor never moves backwards."""
+        """Store up to where was looked, by account id. A cursor never moves to an older slot.
+
+        Within a slot the order is not known here, and the last call wins.
+        """
 
 
 class Ledger(Protocol):
@@ -164,11 +199,13 @@ class Ledger(Protocol):
     ) -> Sequence[PendingDelivery]:
         """Store the activities and the deliveries of the candidates, in one database transaction.
 
-        Calls for one wallet are serialised. `plan` gets the candidates that have no entry yet.
+        Calls for one wallet are serialised. `plan` gets the candidates that have no entry yet, each with the
+        subscription as it is now; one whose subscription is gone by now is left out. It may be called again
+        where the transaction had to be repeated.
 
         Returns:
             All deliveries of these candidates that are still pending, digests of merged ones included,
-            whether written by this call or by an earlier one that did not finish.
+            whether written by this call or by an earlier one that did not finish; oldest activity first.
         """
 
     async def add(self, delivery: NewDelivery) -> DeliveryStatus:
@@ -180,13 +217,16 @@ class Ledger(Protocol):
     async def settle(
         self, key: str, status: DeliveryStatus, *, message_id: int | None = None, reason: str | None = None
     ) -> None:
-        """A pending entry gets its final status; one that is settled stays as it is."""
+        """A pending entry gets its final status; one that is settled, or unknown, stays as it is."""
 
     async def stuck(self, older_than: timedelta, limit: int) -> Sequence[PendingDelivery]:
         """Activity and digest entries that have been pending for longer than this, oldest first."""
 
     async def delete_before(self, moment: datetime) -> int:
-        """Delete settled entries and activities older than this; returns how many entries went."""
+        """Delete settled entries older than this, and activities that no entry refers to any more.
+
+        An entry that is merged into a pending digest stays. Returns how many entries went.
+        """
 
 
 class Cache(Protocol):
@@ -196,7 +236,7 @@ class Cache(Protocol):
         """The value, or None."""
 
     async def set(self, key: str, value: bytes, ttl: timedelta) -> None:
-        """Keep the value for a while."""
+        """Keep the value for a while, at least a millisecond."""
 
     async def delete(self, *keys: str) -> None:
         """Forget the values."""
@@ -236,17 +276,17 @@ class Leases(Protocol):
 
 
 class SendLimits(Protocol):
-    """Telegram's limits as token buckets of all instances (Bot FAQ: 30/s, 1/s a chat, 20/min a group)."""
+    """Telegram's limits for all instances (Bot FAQ: 30/s, 1/s a chat with short bursts, 20/min a group)."""
 
     async def reserve(self, chat_id: int) -> float:
         """Take a place now (0), or the seconds to wait before asking again."""
 
     async def hold(self, chat_id: int, seconds: float) -> None:
-        """Telegram asked this chat's sender to wait."""
+        """Telegram asked this chat's sender to wait. A shorter wait never replaces a longer one."""
 
 
 class RateLimits(Protocol):
-    """How often one user may ask for something."""
+    """How often one user may ask for something, in windows that begin with the first request."""
 
     async def allow(self, user: int, action: str, *, limit: int, window: timedelta) -> bool:
         """Count this request; False if it is one too many."""

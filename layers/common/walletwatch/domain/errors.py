@@ -65,6 +65,10 @@ class MessageRefused(WalletWatchError):
     """Telegram will never take this message as it is: an error of ours, to be shown to operators."""
 
 
+class UnknownChat(WalletWatchError):
+    """The chat was never greeted: an error of ours."""
+
+
 class QuotaExceeded(WalletWatchError):
     """The chat already watches as many wallets as it may.
 

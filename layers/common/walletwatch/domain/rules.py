@@ -17,6 +17,7 @@ class Suppression(StrEnum):
     FAILED_OFF = "failed_off"
     DUST_OFF = "dust_off"
     CHAT_INACTIVE = "chat_inactive"
+    UNWATCHED = "unwatched"
 
 
 def is_dust(activity: Activity) -> bool:

@@ -1,0 +1,152 @@
+"""The connection pool, and the one place where psycopg's errors become ours."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, Final
+
+from psycopg import AsyncConnection, InterfaceError, OperationalError, errors
+from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
+
+from walletwatch.domain.errors import StoreUnavailable
+
+RETRY_DELAYS: Final = (0.05, 0.3)
+"""Upper bounds, in seconds, of the random pauses before the second and the third try."""
+CHECK_AFTER_SECONDS: Final = 5.0
+"""A connection that rested longer than this is asked whether it still lives before it is used."""
+
+
+class Connection(AsyncConnection[tuple[Any, ...]]):
+    """A pooled connection that knows when it was last used (Unix seconds).
+
+    The wall clock is used since a monotonic one may stand still while a Lambda environment is frozen.
+    """
+
+    used_at: float = 0.0
+
+
+class Database:
+    """PostgreSQL behind a pool that opens with the first operation.
+
+    It belongs to the event loop of that operation. A connection that was lost, for instance in a failover, is
+    replaced, and the operation is done again.
+
+    Args:
+        dsn: libpq connection string.
+        max_connections: How many operations may run at once.
+        min_connections: How many stay open while nothing happens.
+        acquire_timeout: How long an operation waits for a connection, the server's restart included.
+        connect_timeout: For one attempt to connect.
+        statement_timeout: For one statement, waiting for locks included.
+        max_idle: A connection that is not needed for this long is closed.
+        prepare_threshold: A statement is prepared when it is run this many times; None never prepares, as
+            RDS Proxy would pin such a connection.
+    """
+
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        max_connections: int = 4,
+        min_connections: int = 0,
+        acquire_timeout: timedelta = timedelta(seconds=5),
+        connect_timeout: timedelta = timedelta(seconds=3),
+        statement_timeout: timedelta = timedelta(seconds=10),
+        max_idle: timedelta = timedelta(minutes=5),
+        prepare_threshold: int | None = 5,
+    ) -> None:
+        self._statement_timeout_ms = round(statement_timeout.total_seconds() * 1000)
+        self._pool = AsyncConnectionPool(
+            dsn,
+            connection_class=Connection,
+            kwargs={
+                "autocommit": True,
+                "prepare_threshold": prepare_threshold,
+                "connect_timeout": max(2, round(connect_timeout.total_seconds())),
+                "application_name": "walletwatch",
+                "keepalives_idle": 30,
+                "keepalives_interval": 5,
+                "keepalives_count": 3,
+                "tcp_user_timeout": self._statement_timeout_ms + 5000,
+            },
+            min_size=min_connections,
+            max_size=max_connections,
+            open=False,
+            configure=self._configure,
+            check=_check,
+            timeout=acquire_timeout.total_seconds(),
+            # Beyond this the pool would pause for ever longer between attempts, while clients wait in vain.
+            reconnect_timeout=acquire_timeout.total_seconds(),
+            max_idle=max_idle.total_seconds(),
+            num_workers=2,
+        )
+        self._opening = asyncio.Lock()
+
+    async def run[T](self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """Do a unit of work on a connection (autocommit), again if the connection was lost meanwhile.
+
+        Args:
+            work: Must be safe to repeat, since a commit may have happened without being acknowledged.
+
+        Raises:
+            StoreUnavailable: PostgreSQL could not be reached, or ended the work, in every try.
+        """
+        if self._pool.closed:
+            await self._open()
+        for delay in (*RETRY_DELAYS, None):
+            try:
+                return await self._try(work)
+            except errors.QueryCanceled as error:
+                raise StoreUnavailable("PostgreSQL took too long") from error
+            except (PoolTimeout, PoolClosed, TooManyRequests) as error:
+                raise StoreUnavailable("no connection to PostgreSQL") from error
+            except (OperationalError, InterfaceError) as error:
+                if delay is None:
+                    raise StoreUnavailable("PostgreSQL ended the work") from error
+            await asyncio.sleep(random.uniform(0, delay))  # noqa: S311 - jitter
+        raise AssertionError("the last try returns or raises")
+
+    async def ping(self) -> None:
+        """One round trip.
+
+        Raises:
+            StoreUnavailable: There is no answer.
+        """
+
+        async def work(connection: Connection) -> None:
+            await connection.execute("SELECT 1")
+
+        await self.run(work)
+
+    async def close(self) -> None:
+        """Close all connections; a database that is used again after this raises `StoreUnavailable`."""
+        await self._pool.close()
+
+    async def _open(self) -> None:
+        async with self._opening:
+            if self._pool.closed:
+                try:
+                    await self._pool.open()
+                except OperationalError as error:
+                    raise StoreUnavailable("the pool was closed") from error
+
+    async def _try[T](self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        async with self._pool.connection() as connection:
+            result = await work(connection)
+            connection.used_at = time.time()
+            return result
+
+    async def _configure(self, connection: Connection) -> None:
+        # Not by the startup parameter `options`, which RDS Proxy refuses.
+        await connection.execute(
+            "SELECT set_config('statement_timeout', %s, false), set_config('timezone', 'UTC', false)",
+            [str(self._statement_timeout_ms)],
+        )
+        connection.used_at = time.time()
+
+
+async def _check(connection: Connection) -> None:
+    if time.time() - connection.used_at > CHECK_AFTER_SECONDS:
+        await AsyncConnectionPool.check_connection(connection)

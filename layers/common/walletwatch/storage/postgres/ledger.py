@@ -1,0 +1,296 @@
+"""`ports.Ledger` on PostgreSQL.
+
+`record` is two round trips, since the plan is made between reading and writing; every other operation is one.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from walletwatch.domain.activities import Activity
+from walletwatch.domain.chats import Subscription
+from walletwatch.domain.delivery import Candidate, DeliveryStatus, NewDelivery, PendingDelivery
+from walletwatch.ports import Clock, DigestPlan
+from walletwatch.storage.postgres.database import Connection, Database
+from walletwatch.storage.postgres.rows import (
+    SUBSCRIPTION_COLUMNS,
+    payload_json,
+    storable,
+    to_pending,
+    to_subscription,
+)
+
+MAX_REASON_LENGTH: Final = 200
+DELETE_BATCH: Final = 5000
+_WALLET_LOCK: Final = 1 << 56
+"""Advisory lock keys of wallets are above this."""
+
+_LOCK_WALLET: Final = "SELECT pg_advisory_xact_lock(%(lock)s)"
+
+_ADD_ACTIVITIES: Final = """
+INSERT INTO activities (wallet_id, signature, slot, block_time, kind, success, payload, created_at)
+SELECT %(wallet_id)s, signature, slot, block_time, kind, success, payload, %(now)s
+  FROM unnest(%(signatures)s::text[], %(slots)s::bigint[], %(block_times)s::bigint[], %(kinds)s::text[],
+              %(successes)s::boolean[], %(payloads)s::jsonb[])
+       WITH ORDINALITY n (signature, slot, block_time, kind, success, payload, position)
+ ORDER BY position
+ON CONFLICT (wallet_id, signature) DO NOTHING
+"""
+
+_PRESENT_SUBSCRIPTIONS: Final = f"""
+SELECT {SUBSCRIPTION_COLUMNS}
+  FROM subscriptions s
+  JOIN wallets w ON w.id = s.wallet_id
+  JOIN chats c ON c.id = s.chat_id
+ WHERE s.id = ANY(%(subscription_ids)s) AND s.wallet_id = %(wallet_id)s
+ ORDER BY s.id
+   FOR SHARE OF s
+"""
+"""The lock makes `unsubscribe` and `migrate` wait, which then see the entries that are written here."""
+
+_KNOWN: Final = """
+SELECT chat_id, signature
+  FROM deliveries
+ WHERE kind = 'activity' AND wallet_id = %(wallet_id)s AND signature = ANY(%(candidates)s)
+"""
+
+_INSERT: Final = """
+INSERT INTO deliveries AS d (key, kind, chat_id, wallet_id, signature, status, reason, digest_key,
+                             created_at, settled_at)
+SELECT key, kind, chat_id, wallet_id, signature, status, reason, digest_key, %(now)s,
+       CASE WHEN status <> 'pending' THEN %(now)s END
+  FROM unnest(%(keys)s::text[], %(delivery_kinds)s::text[], %(chat_ids)s::bigint[], %(wallet_ids)s::bigint[],
+              %(told)s::text[], %(statuses)s::text[], %(reasons)s::text[], %(digest_keys)s::text[])
+       n (key, kind, chat_id, wallet_id, signature, status, reason, digest_key)
+"""
+
+_PENDING: Final = f"""
+SELECT d.key, d.kind, d.created_at, told.payloads, {SUBSCRIPTION_COLUMNS}
+  FROM deliveries d
+  JOIN subscriptions s ON s.chat_id = d.chat_id AND s.wallet_id = d.wallet_id
+  JOIN wallets w ON w.id = s.wallet_id
+  JOIN chats c ON c.id = s.chat_id
+ CROSS JOIN LATERAL (
+       SELECT jsonb_agg(a.payload ORDER BY a.slot, a.id) AS payloads, min(a.slot) AS slot, min(a.id) AS id
+         FROM activities a
+        WHERE a.wallet_id = d.wallet_id
+          AND (a.signature = d.signature
+               OR a.signature IN (SELECT m.signature FROM deliveries m WHERE m.digest_key = d.key))
+       ) told
+ WHERE d.status = 'pending' AND d.kind IN ('activity', 'digest') AND told.payloads IS NOT NULL
+"""
+
+_PENDING_OF_CANDIDATES: Final = f"""
+WITH mine AS MATERIALIZED (
+    SELECT d.key, d.status, d.digest_key
+      FROM unnest(%(candidate_chats)s::bigint[], %(candidate_signatures)s::text[]) n (chat_id, signature)
+      JOIN deliveries d ON d.kind = 'activity' AND d.wallet_id = %(wallet_id)s
+                       AND d.signature = n.signature AND d.chat_id = n.chat_id
+)
+{_PENDING}
+   AND d.key IN (SELECT key FROM mine WHERE status = 'pending'
+                 UNION SELECT digest_key FROM mine WHERE status = 'merged')
+ ORDER BY told.slot, told.id, d.key
+"""
+
+_STUCK: Final = (
+    f"{_PENDING} AND d.created_at < %(before)s ORDER BY d.created_at, told.slot, told.id LIMIT %(limit)s"
+)
+
+_SETTLE: Final = """
+UPDATE deliveries
+   SET status = %(status)s, message_id = %(message_id)s, reason = %(reason)s, settled_at = %(now)s
+ WHERE key = %(key)s AND status = 'pending'
+"""
+
+_DELETE_ENTRIES: Final = """
+DELETE FROM deliveries
+ WHERE key IN (SELECT d.key
+                 FROM deliveries d
+                WHERE d.created_at < %(moment)s AND d.status <> 'pending'
+                  AND NOT EXISTS (SELECT FROM deliveries digest
+                                   WHERE digest.key = d.digest_key AND digest.status = 'pending')
+                LIMIT %(limit)s)
+"""
+
+_DELETE_ACTIVITIES: Final = """
+DELETE FROM activities
+ WHERE id IN (SELECT a.id
+                FROM activities a
+               WHERE a.created_at < %(moment)s
+                 AND NOT EXISTS (SELECT FROM deliveries d
+                                  WHERE d.kind = 'activity' AND d.wallet_id = a.wallet_id
+                                    AND d.signature = a.signature)
+               LIMIT %(limit)s)
+"""
+
+
+class PostgresLedger:
+    """Activities and what was told of them."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def record(
+        self,
+        wallet_id: int,
+        activities: Sequence[Activity],
+        candidates: Sequence[Candidate],
+        plan: DigestPlan,
+    ) -> Sequence[PendingDelivery]:
+        """Store the activities and the deliveries of the candidates, in one database transaction."""
+        values = {
+            **_activity_values(wallet_id, activities, self._clock.now()),
+            "subscription_ids": list({candidate.subscription.id for candidate in candidates}),
+            "candidates": list({candidate.activity.signature for candidate in candidates}),
+        }
+
+        async def work(connection: Connection) -> Sequence[PendingDelivery]:
+            async with connection.pipeline(), connection.transaction():
+                await connection.execute(_LOCK_WALLET, {"lock": _WALLET_LOCK + wallet_id})
+                await connection.execute(_ADD_ACTIVITIES, values)
+                if not candidates:
+                    return []
+                present = await connection.execute(_PRESENT_SUBSCRIPTIONS, values)
+                entries = await connection.execute(_KNOWN, values)
+                known: set[tuple[int, str]] = {(row[0], row[1]) for row in await entries.fetchall()}
+                subscriptions = [to_subscription(row) for row in await present.fetchall()]
+                valid = _with_present(candidates, subscriptions)
+                new = [pair for pair in valid if _identity(pair) not in known]
+                await _insert(connection, plan(new) if new else [], self._clock.now())
+                pending = await connection.execute(
+                    _PENDING_OF_CANDIDATES,
+                    {
+                        "wallet_id": wallet_id,
+                        "candidate_chats": [pair.subscription.chat.chat_id for pair in valid],
+                        "candidate_signatures": [pair.activity.signature for pair in valid],
+                    },
+                )
+            return [to_pending(row) for row in await pending.fetchall()]
+
+        return await self._database.run(work)
+
+    async def add(self, delivery: NewDelivery) -> DeliveryStatus:
+        """Write one entry if its key is new, and return the status it has now."""
+        values = _delivery_values([delivery], self._clock.now())
+
+        async def work(connection: Connection) -> DeliveryStatus:
+            cursor = await connection.execute(
+                f"{_INSERT} ON CONFLICT (key) DO UPDATE SET key = d.key RETURNING status", values
+            )
+            row = await cursor.fetchone()
+            assert row is not None
+            return DeliveryStatus(row[0])
+
+        return await self._database.run(work)
+
+    async def statuses(self, keys: Sequence[str]) -> Mapping[str, DeliveryStatus]:
+        """The status of each known key."""
+
+        async def work(connection: Connection) -> Mapping[str, DeliveryStatus]:
+            cursor = await connection.execute(
+                "SELECT key, status FROM deliveries WHERE key = ANY(%s)", [list(keys)]
+            )
+            return {key: DeliveryStatus(status) for key, status in await cursor.fetchall()}
+
+        return await self._database.run(work)
+
+    async def settle(
+        self, key: str, status: DeliveryStatus, *, message_id: int | None = None, reason: str | None = None
+    ) -> None:
+        """A pending entry gets its final status; one that is settled, or unknown, stays as it is."""
+        values = {
+            "key": key,
+            "status": status.value,
+            "message_id": message_id,
+            "reason": None if reason is None else storable(reason, MAX_REASON_LENGTH),
+            "now": self._clock.now(),
+        }
+
+        async def work(connection: Connection) -> None:
+            await connection.execute(_SETTLE, values)
+
+        await self._database.run(work)
+
+    async def stuck(self, older_than: timedelta, limit: int) -> Sequence[PendingDelivery]:
+        """Activity and digest entries that have been pending for longer than this, oldest first."""
+        values = {"before": self._clock.now() - older_than, "limit": limit}
+
+        async def work(connection: Connection) -> Sequence[PendingDelivery]:
+            cursor = await connection.execute(_STUCK, values)
+            return [to_pending(row) for row in await cursor.fetchall()]
+
+        return await self._database.run(work)
+
+    async def delete_before(self, moment: datetime) -> int:
+        """Delete settled entries older than this, and activities that no entry refers to any more."""
+        deleted = await self._delete(_DELETE_ENTRIES, moment)
+        await self._delete(_DELETE_ACTIVITIES, moment)
+        return deleted
+
+    async def _delete(self, statement: str, moment: datetime) -> int:
+        """In batches, so that no statement runs long and no lock is held long."""
+
+        async def work(connection: Connection) -> int:
+            cursor = await connection.execute(statement, {"moment": moment, "limit": DELETE_BATCH})
+            return cursor.rowcount
+
+        total = 0
+        while True:
+            deleted = await self._database.run(work)
+            total += deleted
+            if deleted < DELETE_BATCH:
+                return total
+
+
+def _identity(candidate: Candidate) -> tuple[int, str]:
+    return candidate.subscription.chat.chat_id, candidate.activity.signature
+
+
+def _with_present(
+    candidates: Sequence[Candidate], subscriptions: Sequence[Subscription]
+) -> Sequence[Candidate]:
+    """Each candidate once, with its subscription as it is now."""
+    by_id = {subscription.id: subscription for subscription in subscriptions}
+    present = (
+        Candidate(candidate.activity, by_id[candidate.subscription.id])
+        for candidate in candidates
+        if candidate.subscription.id in by_id
+    )
+    return list({_identity(candidate): candidate for candidate in present}.values())
+
+
+def _activity_values(wallet_id: int, activities: Sequence[Activity], now: datetime) -> dict[str, Any]:
+    return {
+        "wallet_id": wallet_id,
+        "signatures": [activity.signature for activity in activities],
+        "slots": [activity.slot for activity in activities],
+        "block_times": [activity.block_time for activity in activities],
+        "kinds": [activity.kind.value for activity in activities],
+        "successes": [activity.success for activity in activities],
+        "payloads": [payload_json(activity) for activity in activities],
+        "now": now,
+    }
+
+
+def _delivery_values(deliveries: Sequence[NewDelivery], now: datetime) -> dict[str, Any]:
+    return {
+        "keys": [delivery.key for delivery in deliveries],
+        "delivery_kinds": [delivery.kind.value for delivery in deliveries],
+        "chat_ids": [delivery.chat_id for delivery in deliveries],
+        "wallet_ids": [delivery.wallet_id for delivery in deliveries],
+        "told": [delivery.signature for delivery in deliveries],
+        "statuses": [delivery.status.value for delivery in deliveries],
+        "reasons": [
+            None if delivery.reason is None else storable(delivery.reason, MAX_REASON_LENGTH)
+            for delivery in deliveries
+        ],
+        "digest_keys": [delivery.digest_key for delivery in deliveries],
+        "now": now,
+    }
+
+
+async def _insert(connection: Connection, deliveries: Sequence[NewDelivery], now: datetime) -> None:
+    if deliveries:
+        await connection.execute(f"{_INSERT} ON CONFLICT DO NOTHING", _delivery_values(deliveries, now))

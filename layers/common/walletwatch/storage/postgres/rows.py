@@ -1,0 +1,109 @@
+"""Rows of SQL and the domain's types: each column list stands beside the function that reads it."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from walletwatch.domain.activities import Activity
+from walletwatch.domain.chats import Chat, ChatKind, ChatSettings, Subscription
+from walletwatch.domain.delivery import DeliveryKind, PendingDelivery
+from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, WatchedAccount
+
+type Row = Sequence[Any]
+
+REPLACEMENT_CHARACTER: Final = "\ufffd"
+_NOT_STORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+"""PostgreSQL's text has no NUL, and UTF-8 has no surrogates."""
+
+CHAT_COLUMNS: Final = "c.id, c.kind, c.language, c.active, c.settings"
+
+CHECKED_SLOT: Final = """
+(SELECT own.state_slot FROM watched_accounts own WHERE own.wallet_id = w.id AND own.address = w.address)
+"""
+
+SUBSCRIPTION_COLUMNS: Final = (
+    f"s.id, s.wallet_id, w.address, s.label, s.from_slot, s.paused, {CHECKED_SLOT}, {CHAT_COLUMNS}"
+)
+"""Of subscriptions s, wallets w and chats c."""
+
+ACCOUNT_COLUMNS: Final = (
+    "a.id, a.wallet_id, w.address, a.address, a.kind, a.mint, a.cursor_slot, a.cursor_signature, "
+    "a.state_digest, a.state_slot"
+)
+"""Of watched_accounts a and wallets w."""
+
+_KINDS: Final[Mapping[str, AccountKind]] = {kind.value: kind for kind in AccountKind}
+
+
+def to_chat(row: Row) -> Chat:
+    """The chat of `CHAT_COLUMNS`."""
+    chat_id, kind, language, active, settings = row
+    known = {name: value for name, value in settings.items() if name in ChatSettings.__dataclass_fields__}
+    return Chat(chat_id, ChatKind(kind), language, active, ChatSettings(**known))
+
+
+def to_subscription(row: Row) -> Subscription:
+    """The subscription of `SUBSCRIPTION_COLUMNS`."""
+    subscription_id, wallet_id, address, label, from_slot, paused, checked_slot, *chat = row
+    return Subscription(
+        subscription_id, to_chat(chat), wallet_id, address, label, from_slot, paused, checked_slot
+    )
+
+
+def to_account(row: Row) -> WatchedAccount:
+    """The account of `ACCOUNT_COLUMNS`, whose cursor is set."""
+    account_id, wallet_id, wallet, address, kind, mint, slot, signature, digest, state_slot = row
+    return WatchedAccount(
+        account_id,
+        wallet_id,
+        wallet,
+        address,
+        _KINDS[kind],
+        mint,
+        Cursor(slot, signature),
+        None if digest is None else AccountState(digest, state_slot),
+    )
+
+
+def to_pending(row: Row) -> PendingDelivery:
+    """A ledger entry with key, kind, created_at, its activities as JSON, and `SUBSCRIPTION_COLUMNS`."""
+    key, kind, created_at, payloads, *subscription = row
+    moment: datetime = created_at
+    activities = tuple(Activity.from_dict(payload) for payload in payloads)
+    return PendingDelivery(key, DeliveryKind(kind), to_subscription(subscription), activities, moment)
+
+
+def settings_json(settings: ChatSettings) -> str:
+    """The settings that differ from the defaults, so that a new default reaches who never chose."""
+    defaults = ChatSettings()
+    return json.dumps(
+        {
+            name: value
+            for name in ChatSettings.__dataclass_fields__
+            if (value := getattr(settings, name)) != getattr(defaults, name)
+        }
+    )
+
+
+def storable(text: str, limit: int | None = None) -> str:
+    """The text without what PostgreSQL cannot hold, and not longer than `limit` characters."""
+    return _NOT_STORABLE.sub(REPLACEMENT_CHARACTER, text)[:limit]
+
+
+def payload_json(activity: Activity) -> str:
+    """The activity as JSON; text from the chain may hold anything, and PostgreSQL does not."""
+    return json.dumps(_clean(activity.to_dict()), ensure_ascii=False, separators=(",", ":"))
+
+
+def _clean(value: Any) -> Any:
+    match value:
+        case str():
+            return storable(value)
+        case Mapping():
+            return {storable(str(name)): _clean(item) for name, item in value.items()}
+        case list() | tuple():
+            return [_clean(item) for item in value]
+        case _:
+            return value
