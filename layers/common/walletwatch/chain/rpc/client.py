@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MAX_TRIES: Final = 4
 BACKOFF_SECONDS: Final = 0.15
 MAX_BACKOFF_SECONDS: Final = 3.0
+_OK: Final = 200
 
 _log = logging.getLogger("walletwatch.rpc")
 
@@ -97,7 +98,7 @@ class RpcClient:
             raise ChainUnavailable(f"HTTP {status} with JSON of another shape")
         if "error" in answer and answer["error"] is not None:
             raise_for_error(status, answer["error"], retry_after=retry_after)
-        if "result" not in answer:
+        if "result" not in answer or status != _OK:
             raise_for_error(status, answer, retry_after=retry_after)
         return answer["result"]
 
@@ -108,7 +109,7 @@ class RpcClient:
         providers = self._connect()
         provider = providers[next(self._turn) % len(providers)]
         try:
-            return 200, await provider.make_request_unparsed(body), None
+            return _OK, await provider.make_request_unparsed(body), None
         except SolanaRpcException as error:
             cause = error.__cause__
             if isinstance(cause, httpx2.HTTPStatusError):
