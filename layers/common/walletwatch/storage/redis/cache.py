@@ -1,0 +1,40 @@
+"""`ports.Cache` on Redis."""
+
+from datetime import timedelta
+
+from redis.asyncio import Redis
+
+from walletwatch.storage.redis.server import RedisServer, milliseconds
+
+
+class RedisCache:
+    """Values that may be lost at any moment."""
+
+    def __init__(self, server: RedisServer) -> None:
+        self._server = server
+
+    async def get(self, key: str) -> bytes | None:
+        """The value, or None."""
+        value: bytes | None = await self._server.command("GET", self._key(key))
+        return value
+
+    async def set(self, key: str, value: bytes, ttl: timedelta) -> None:
+        """Keep the value for a while, at least a millisecond."""
+        await self._server.command("SET", self._key(key), value, "PX", milliseconds(ttl))
+
+    async def delete(self, *keys: str) -> None:
+        """Forget the values."""
+        if not keys:
+            return
+
+        async def unlink(client: Redis) -> None:
+            # A command for each, in one round trip: keys of a cluster may be anywhere.
+            async with client.pipeline(transaction=False) as pipeline:
+                for key in keys:
+                    pipeline.unlink(self._key(key))
+                await pipeline.execute()
+
+        await self._server.run(unlink)
+
+    def _key(self, key: str) -> str:
+        return self._server.key("cache", key)
