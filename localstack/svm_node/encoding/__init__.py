@@ -1,0 +1,1 @@
+"""Accounts and transactions as the RPC writes them."""

@@ -1,0 +1,172 @@
+"""Faults of a node that can be switched on, so that clients can be tested against them.
+
+A fault is a JSON object: `{"kind": …, "methods": […], "probability": 0..1, "times": N, …}`. Without `methods`
+it strikes every method; without `probability` always; with `times` it goes away after so many strikes. Kinds:
+
+- `rate_limit`: HTTP 429 with a JSON-RPC error 429. `retry_after` (seconds) adds the header.
+- `rate_limit_html`: HTTP 429 with `body` (default an HTML page; may be empty). `retry_after` as above.
+- `http_error`: HTTP `status` (default 502) with `body` (default an HTML page).
+- `rpc_error`: HTTP 200 with the JSON-RPC error `code`, `message` and `data`.
+- `node_behind`: error -32005; `slots` says by how many (null: "Node is unhealthy").
+- `latency`: waits `seconds` plus up to `jitter` seconds at random.
+- `timeout`: takes the request and never answers.
+- `missing_transaction`: `getTransaction` answers null for the first `asks` asks of each signature.
+- `drop_connection`: closes the connection without an answer.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class FaultKind(StrEnum):
+    """What goes wrong."""
+
+    RATE_LIMIT = "rate_limit"
+    RATE_LIMIT_HTML = "rate_limit_html"
+    HTTP_ERROR = "http_error"
+    RPC_ERROR = "rpc_error"
+    NODE_BEHIND = "node_behind"
+    LATENCY = "latency"
+    TIMEOUT = "timeout"
+    MISSING_TRANSACTION = "missing_transaction"
+    DROP_CONNECTION = "drop_connection"
+
+
+class InvalidFault(ValueError):
+    """A fault that cannot be switched on as it is described."""
+
+
+HTML_429 = "<html><head><title>429 Too Many Requests</title></head><body>Too Many Requests</body></html>"
+HTML_5XX = "<html><head><title>Bad Gateway</title></head><body><center>nginx</center></body></html>"
+
+_COMMON = {"kind", "methods", "probability", "times"}
+_OWN = {
+    FaultKind.RATE_LIMIT: {"retry_after"},
+    FaultKind.RATE_LIMIT_HTML: {"retry_after", "body"},
+    FaultKind.HTTP_ERROR: {"status", "body"},
+    FaultKind.RPC_ERROR: {"code", "message", "data"},
+    FaultKind.NODE_BEHIND: {"slots"},
+    FaultKind.LATENCY: {"seconds", "jitter"},
+    FaultKind.TIMEOUT: set[str](),
+    FaultKind.MISSING_TRANSACTION: {"asks"},
+    FaultKind.DROP_CONNECTION: set[str](),
+}
+
+
+@dataclass(slots=True)
+class Fault:
+    """One fault.
+
+    Attributes:
+        methods: The methods it strikes; empty: all.
+        probability: How often it strikes, 0 to 1.
+        times: Strikes left; None: no end.
+        options: The members of its kind.
+    """
+
+    kind: FaultKind
+    methods: frozenset[str] = frozenset()
+    probability: float = 1.0
+    times: int | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, value: Any) -> "Fault":
+        """Read a fault.
+
+        Raises:
+            InvalidFault: It is malformed.
+        """
+        if not isinstance(value, dict):
+            raise InvalidFault("a fault is an object")
+        try:
+            kind = FaultKind(str(value.get("kind")))
+        except ValueError:
+            raise InvalidFault(f"kind must be one of {', '.join(FaultKind)}") from None
+        unknown = set(value) - _COMMON - _OWN[kind]
+        if unknown:
+            raise InvalidFault(f"{kind} has no {', '.join(sorted(unknown))}")
+        methods, probability, times = (
+            value.get("methods", []),
+            value.get("probability", 1),
+            value.get("times"),
+        )
+        if not isinstance(methods, list) or not all(isinstance(name, str) for name in methods):
+            raise InvalidFault("methods must be a list of names")
+        if not isinstance(probability, int | float) or not 0 <= probability <= 1:
+            raise InvalidFault("probability must be from 0 to 1")
+        if times is not None and (not isinstance(times, int) or times < 1):
+            raise InvalidFault("times must be 1 or more")
+        options = {name: value[name] for name in _OWN[kind] if name in value}
+        return cls(kind, frozenset(methods), float(probability), times, options)
+
+    def to_json(self) -> dict[str, Any]:
+        """The fault as the control API shows it."""
+        return {
+            "kind": self.kind.value,
+            "methods": sorted(self.methods),
+            "probability": self.probability,
+            "times": self.times,
+            **self.options,
+        }
+
+
+class FaultBox:
+    """The faults that are switched on."""
+
+    def __init__(self, randomness: random.Random | None = None) -> None:
+        self._faults: list[Fault] = []
+        self._random = randomness or random.Random()  # noqa: S311 - no secret depends on it
+        self._asks: Counter[str] = Counter()
+
+    @property
+    def faults(self) -> list[Fault]:
+        """Those switched on, oldest first."""
+        return list(self._faults)
+
+    def add(self, fault: Fault) -> None:
+        """Switch a fault on."""
+        self._faults.append(fault)
+
+    def clear(self) -> None:
+        """Switch all off."""
+        self._faults.clear()
+        self._asks.clear()
+
+    def strikes(self, methods: Iterable[str]) -> list[Fault]:
+        """The faults that strike a request for these methods now; counts the strikes down."""
+        names = set(methods)
+        struck = []
+        for fault in list(self._faults):
+            if fault.kind is FaultKind.MISSING_TRANSACTION:
+                continue
+            if fault.methods and not fault.methods & names:
+                continue
+            if self._random.random() >= fault.probability:
+                continue
+            struck.append(fault)
+            self._count_down(fault)
+        return struck
+
+    def hides_transaction(self, signature: str) -> bool:
+        """Whether this ask for a transaction is answered with null."""
+        for fault in self._faults:
+            if fault.kind is FaultKind.MISSING_TRANSACTION:
+                self._asks[signature] += 1
+                return self._asks[signature] <= int(fault.options.get("asks", 1))
+        return False
+
+    def jittered(self, seconds: float, jitter: float) -> float:
+        """A delay of so many seconds and up to `jitter` more."""
+        return seconds + self._random.uniform(0, jitter)
+
+    def _count_down(self, fault: Fault) -> None:
+        if fault.times is None:
+            return
+        fault.times -= 1
+        if fault.times == 0:
+            self._faults.remove(fault)
