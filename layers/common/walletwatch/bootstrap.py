@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from walletwatch.services.scanning import Scanning
     from walletwatch.services.sweeping import Sweeping
     from walletwatch.storage.postgres.database import Database
+    from walletwatch.storage.redis.server import RedisServer
 
 type Probes = "Mapping[str, Probe]"
 
@@ -75,13 +76,38 @@ class Cleanup:
     metrics: EmfMetrics
 
 
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """What a deployment does before it is taken into use."""
+
+    dsn: str
+    secrets: config.Secrets
+    telegram: config.TelegramSettings
+    max_connections: int
+
+    async def run(self, webhook_url: str) -> dict[str, Any]:
+        """Bring the schema up to date, then register the webhook and the commands. Safe to repeat."""
+        from walletwatch.bot.registration import register
+        from walletwatch.storage.postgres.migrate import migrate
+
+        applied = await migrate(self.dsn)
+        await register(
+            self.secrets.bot_token,
+            self.telegram.telegram_api_url,
+            webhook_url=webhook_url,
+            secret=self.secrets.webhook_secret,
+            max_connections=self.max_connections,
+        )
+        return {"Applied": list(applied)}
+
+
 def _secret(arn: str) -> bytes:
     """An entry of Secrets Manager, whatever it holds."""
-    import boto3  # noqa: PLC0415 - 200 ms, only at the first invocation
-    from botocore.config import Config  # noqa: PLC0415
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError
 
-    from walletwatch.domain.errors import TransientError  # noqa: PLC0415
+    from walletwatch.domain.errors import TransientError
 
     client = boto3.client(
         "secretsmanager",
@@ -104,30 +130,33 @@ def _secrets() -> config.Secrets:
     return secrets
 
 
-def _database() -> "Database":
-    from walletwatch.storage.postgres.database import Database  # noqa: PLC0415
+def _database_url(settings: config.DatabaseSettings) -> str:
+    if not settings.database_secret_arn:
+        return settings.database_url
+    login = msgspec.json.decode(_secret(settings.database_secret_arn))
+    hide(login["password"])
+    parts = urlsplit(settings.database_url)
+    user = f"{quote(login['username'], safe='')}:{quote(login['password'], safe='')}"
+    return urlunsplit(parts._replace(netloc=f"{user}@{parts.netloc}"))
 
-    database = config.load(config.DatabaseSettings)
-    url = database.database_url
-    if database.database_secret_arn:
-        login = msgspec.json.decode(_secret(database.database_secret_arn))
-        hide(login["password"])
-        parts = urlsplit(url)
-        user = f"{quote(login['username'], safe='')}:{quote(login['password'], safe='')}"
-        url = urlunsplit(parts._replace(netloc=f"{user}@{parts.netloc}"))
-    return Database(url, max_connections=database.database_pool_max)
+
+def _database() -> "Database":
+    from walletwatch.storage.postgres.database import Database
+
+    settings = config.load(config.DatabaseSettings)
+    return Database(_database_url(settings), max_connections=settings.database_pool_max)
 
 
 def _chain(metrics: EmfMetrics) -> "RpcChain":
-    from walletwatch.chain.rpc.client import RpcClient  # noqa: PLC0415
-    from walletwatch.chain.rpc.reader import RpcChain  # noqa: PLC0415
+    from walletwatch.chain.rpc.client import RpcClient
+    from walletwatch.chain.rpc.reader import RpcChain
 
     chain = config.load(config.ChainSettings)
     return RpcChain(RpcClient(chain.endpoints, metrics=metrics, timeout=chain.rpc_timeout_seconds))
 
 
 def _queues() -> "SqsQueues":
-    from walletwatch.queueing.sqs import SqsQueues  # noqa: PLC0415
+    from walletwatch.queueing.sqs import SqsQueues
 
     queues = config.load(config.QueueSettings)
     return SqsQueues(
@@ -138,8 +167,157 @@ def _queues() -> "SqsQueues":
 
 
 def _consumer(url: str | None, metrics: EmfMetrics) -> "Consumer":
-    from walletwatch.queueing.consumer import Consumer  # noqa: PLC0415
+    from walletwatch.queueing.consumer import Consumer
 
     if url is None:
         raise config.InvalidSettings("the URL of this function's queue is missing")
     return Consumer(url, metrics)
+
+
+def _redis() -> "RedisServer":
+    from walletwatch.storage.redis.server import RedisServer
+
+    return RedisServer(config.load(config.RedisSettings).redis_url)
+
+
+def sweep() -> Sweep:
+    """The sweep function.
+
+    Raises:
+        InvalidSettings: By every builder, if the environment is not complete.
+    """
+    from walletwatch.services.sweeping import Sweeping
+    from walletwatch.storage.postgres.watch import PostgresWatchStore
+    from walletwatch.storage.redis.leases import RedisLeases
+
+    metrics = EmfMetrics("sweep")
+    return Sweep(
+        Sweeping(
+            watch=PostgresWatchStore(_database()),
+            chain=_chain(metrics),
+            queues=_queues(),
+            leases=RedisLeases(_redis()),
+            clock=SystemClock(),
+            metrics=metrics,
+            interval=timedelta(seconds=config.load(config.SweepSettings).sweep_interval_seconds),
+        ),
+        metrics,
+    )
+
+
+def balance() -> Balance:
+    """The balance function."""
+    metrics = EmfMetrics("balance")
+    queue = config.load(config.QueueSettings).balance_queue_url
+    return Balance(_checking(_database(), metrics), _consumer(queue, metrics), metrics)
+
+
+def scan() -> Scan:
+    """The scan function."""
+    from walletwatch.bot.rendering import HtmlRenderer
+    from walletwatch.services.scanning import Scanning
+    from walletwatch.storage.postgres.ledger import PostgresLedger
+
+    metrics = EmfMetrics("scan")
+    clock = SystemClock()
+    service = Scanning(
+        _chain(metrics),
+        PostgresLedger(_database(), clock),
+        _queues(),
+        HtmlRenderer(config.load(config.ChainSettings).profile),
+        clock,
+    )
+    return Scan(service, _consumer(config.load(config.QueueSettings).scan_queue_url, metrics), metrics)
+
+
+def notification() -> Notifying:
+    """The notification function."""
+    from walletwatch.bot.messenger import TelegramMessenger
+    from walletwatch.services.delivering import Delivering
+    from walletwatch.storage.postgres.ledger import PostgresLedger
+    from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+    from walletwatch.storage.redis.limits import RedisSendLimits
+    from walletwatch.storage.redis.marks import RedisSentMarks
+
+    metrics = EmfMetrics("notification")
+    clock = SystemClock()
+    database = _database()
+    redis = _redis()
+    telegram = config.load(config.TelegramSettings)
+    service = Delivering(
+        ledger=PostgresLedger(database, clock),
+        marks=RedisSentMarks(redis),
+        limits=RedisSendLimits(redis),
+        messenger=TelegramMessenger.connect(_secrets().bot_token, telegram.telegram_api_url),
+        subscriptions=PostgresSubscriptionStore(database),
+        clock=clock,
+        metrics=metrics,
+    )
+    queue = config.load(config.QueueSettings).notification_queue_url
+    return Notifying(service, _consumer(queue, metrics), metrics)
+
+
+def cleanup() -> Cleanup:
+    """The cleanup function."""
+    from walletwatch.services.housekeeping import Housekeeping
+    from walletwatch.storage.postgres.ledger import PostgresLedger
+
+    metrics = EmfMetrics("cleanup")
+    clock = SystemClock()
+    database = _database()
+    service = Housekeeping(
+        ledger=PostgresLedger(database, clock),
+        queues=_queues(),
+        notification=_checking(database, metrics).notification,
+        clock=clock,
+        metrics=metrics,
+        retention=timedelta(days=config.load(config.CleanupSettings).retention_days),
+    )
+    return Cleanup(service, metrics)
+
+
+def health() -> Probes:
+    """The probes of the health function."""
+    from walletwatch.services.health import Probe
+
+    metrics = EmfMetrics("health")
+    return {
+        "database": Probe(_database().ping, vital=True),
+        "redis": Probe(_redis().ping, vital=False),
+        "chain": Probe(_chain(metrics).slot, vital=False),
+    }
+
+
+def migration() -> Migration:
+    """The migrate function."""
+    return Migration(
+        dsn=_database_url(config.load(config.DatabaseSettings)),
+        secrets=_secrets(),
+        telegram=config.load(config.TelegramSettings),
+        max_connections=config.load(config.RegistrationSettings).webhook_max_connections,
+    )
+
+
+def _checking(database: "Database", metrics: EmfMetrics) -> "Checking":
+    from functools import partial
+
+    from walletwatch.bot.rendering import HtmlRenderer
+    from walletwatch.chain.decoding import decode_transaction
+    from walletwatch.services.checking import Checking
+    from walletwatch.storage.postgres.ledger import PostgresLedger
+    from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+    from walletwatch.storage.postgres.watch import PostgresWatchStore
+
+    clock = SystemClock()
+    profile = config.load(config.ChainSettings).profile
+    return Checking(
+        watch=PostgresWatchStore(database),
+        subscriptions=PostgresSubscriptionStore(database),
+        ledger=PostgresLedger(database, clock),
+        chain=_chain(metrics),
+        decode=partial(decode_transaction, native_symbol=profile.native_symbol),
+        queues=_queues(),
+        renderer=HtmlRenderer(profile),
+        clock=clock,
+        metrics=metrics,
+    )
