@@ -1,4 +1,4 @@
-"""Parameters of a Bot API call: from a query, a form, a multipart body or JSON, checked against what is documented."""
+"""Parameters of a Bot API call, checked against what is documented."""
 
 import json
 from collections.abc import Mapping

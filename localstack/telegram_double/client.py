@@ -2,13 +2,36 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import aiohttp
 
-type Json = dict[str, Any]
+from telegram_double.records import (
+    Answer,
+    ApiCall,
+    Attempt,
+    ChatState,
+    Json,
+    PaymentState,
+    Person,
+    Revision,
+    SentMessage,
+)
+
+__all__ = [
+    "Answer",
+    "ApiCall",
+    "Attempt",
+    "ChatState",
+    "ControlClient",
+    "ControlFailed",
+    "NothingArrived",
+    "PaymentState",
+    "Person",
+    "Revision",
+    "SentMessage",
+]
 
 _SLACK_S = 5.0
 
@@ -27,142 +50,6 @@ class ControlFailed(Exception):
 
 class NothingArrived(Exception):
     """The message that was waited for did not come in time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A user; their private chat has the same number."""
-
-    id: int
-    first_name: str
-    username: str | None = None
-    language_code: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """What a message said before an edit; ``at`` is the wall-clock time from which it did."""
-
-    text: str
-    html: str
-    reply_markup: Json | None
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class SentMessage:
-    """A message in a chat.
-
-    Attributes:
-        text: Text or caption as shown.
-        html: The same with its formatting as Telegram HTML.
-        attachment: ``document``, ``photo`` … as in the Message object; empty for plain text.
-        accepted_at: Wall-clock time, seconds since 1970, at which the double accepted it.
-        revisions: What it said before, oldest first.
-        seq: Cursor of its arrival; ``changed_seq`` of its latest change.
-    """
-
-    chat_id: int
-    message_id: int
-    from_id: int | None
-    from_bot: bool
-    text: str
-    html: str
-    entities: tuple[Json, ...]
-    attachment: Json
-    reply_markup: Json | None
-    reply_to_message_id: int | None
-    accepted_at: float
-    edited_at: float | None
-    deleted_at: float | None
-    revisions: tuple[Revision, ...]
-    reactions: tuple[Json, ...]
-    extra: Json
-    seq: int
-    changed_seq: int
-
-    @classmethod
-    def parse(cls, value: Json) -> Self:
-        """From the JSON of the control API."""
-        values = dict(value)
-        values["revisions"] = tuple(Revision(**revision) for revision in value["revisions"])
-        values["entities"] = tuple(value["entities"])
-        values["reactions"] = tuple(value["reactions"])
-        return cls(**values)
-
-    @property
-    def buttons(self) -> list[Json]:
-        """Inline buttons, row by row."""
-        return [button for row in (self.reply_markup or {}).get("inline_keyboard", []) for button in row]
-
-    @property
-    def button_texts(self) -> list[str]:
-        """Labels of the inline buttons."""
-        return [button["text"] for button in self.buttons]
-
-
-@dataclass(frozen=True, slots=True)
-class ChatState:
-    """A chat as the double knows it."""
-
-    id: int
-    type: str
-    title: str | None
-    username: str | None
-    started: bool
-    blocked: bool
-    bot_status: str
-    members: tuple[Json, ...]
-    pinned: tuple[int, ...]
-    migrated_to: int | None
-    unread: int
-    message_count: int
-
-    @classmethod
-    def parse(cls, value: Json) -> Self:
-        """From the JSON of the control API."""
-        values = {name: value[name] for name in cls.__dataclass_fields__}
-        return cls(**{**values, "members": tuple(value["members"]), "pinned": tuple(value["pinned"])})
-
-
-@dataclass(frozen=True, slots=True)
-class ApiCall:
-    """A Bot API call the double received. ``status`` is None if a fault left it without an answer."""
-
-    seq: int
-    method: str
-    arguments: Json
-    started_at: float
-    finished_at: float
-    status: int | None
-    description: str | None
-    executed: bool
-    via: str
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One POST to the webhook. ``next_delay_s`` is in seconds of the double's clock."""
-
-    update_id: int
-    kind: str
-    queue: str
-    number: int
-    at: float
-    clock: float
-    seconds: float
-    status: int | None
-    error: str
-    next_delay_s: float | None
-    reply_method: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The bot's answer to a button or an inline query."""
-
-    answered: bool
-    answer: Json | None = field(default=None)
 
 
 class ControlClient:
@@ -368,6 +255,27 @@ class ControlClient:
         path = f"/inline/{inline_query_id}"
         answer = await self._ask("GET", path, query={"timeout": wait_s}, patience_s=wait_s + _SLACK_S)
         return Answer(answer["answered"], answer["answer"])
+
+    async def choose_inline(self, inline_query_id: str, result_id: str, chat_id: int) -> SentMessage:
+        """A person posts a result of an inline query."""
+        path = f"/inline/{inline_query_id}/choose"
+        return SentMessage.parse(await self._ask("POST", path, {"result_id": result_id, "chat_id": chat_id}))
+
+    async def pay(self, user_id: int, *, message: SentMessage | None = None, link: str | None = None) -> str:
+        """A person pays an invoice (a message or a link); returns the pre-checkout query's id."""
+        body = {
+            "user_id": user_id,
+            "chat_id": message.chat_id if message else None,
+            "message_id": message.message_id if message else None,
+            "link": link,
+        }
+        return str((await self._ask("POST", "/payments", body))["pre_checkout_query_id"])
+
+    async def payment(self, pre_checkout_query_id: str, *, wait_s: float = 10.0) -> PaymentState:
+        """What became of a payment, waiting for the bot."""
+        path = f"/payments/{pre_checkout_query_id}"
+        answer = await self._ask("GET", path, query={"timeout": wait_s}, patience_s=wait_s + _SLACK_S)
+        return PaymentState(**answer)
 
     async def forge_update(self, update: Mapping[str, object]) -> int | None:
         """Queues any Update; returns its number, or None if the bot does not want its kind."""

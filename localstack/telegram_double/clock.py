@@ -7,8 +7,8 @@ import time
 class Clock:
     """Monotonic seconds that may run faster than real ones and can be moved forward.
 
-    Everything Telegram measures by a clock (retries, rate limits, expiries) uses it, so that a test sees a day
-    pass in a moment. Timestamps that people and clients see are real wall-clock time.
+    Everything Telegram measures by a clock (retries, rate limits, expiries) uses it, so that a test sees a
+    day pass in a moment. Timestamps that people and clients see are real wall-clock time.
 
     Args:
         scale: Seconds of this clock in one real second.

@@ -1,8 +1,9 @@
 """Delivery of updates to the webhook, with the patience and the impatience of Telegram's server.
 
-The retry curve, the expiry, the collapse to one connection and the removal after 410 follow WebhookActor.cpp of
-Telegram's open Bot API server: the first failure is followed by a second attempt at once, then 2, 4, 8 … seconds up
-to a ceiling drawn from 60-120 s; a ``Retry-After`` header is obeyed instead (up to an hour).
+The retry curve, the expiry, the collapse to one connection and the removal after 410 follow
+WebhookActor.cpp of Telegram's open Bot API server: the first failure is followed by a second attempt at once,
+then 2, 4, 8 … seconds up to a ceiling drawn from 60-120 s; a ``Retry-After`` header is obeyed instead (up to
+an hour).
 """
 
 import asyncio
@@ -119,7 +120,7 @@ class WebhookDelivery:
         return 1 if quiet else webhook.max_connections
 
     def _start_due(self, session: aiohttp.ClientSession) -> float | None:
-        """Starts what may start now; returns the time of the next attempt, or None if only a change can help."""
+        """Starts what may start now; returns when to look again, or None if only a change can help."""
         webhook = self.updates.webhook
         if webhook is None:
             return None

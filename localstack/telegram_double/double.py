@@ -126,14 +126,15 @@ class Double:
         """Changes some of Telegram's numbers; rate limits start anew.
 
         Raises:
-            ValueError: An unknown name or a wrong type.
+            ValueError: An unknown name.
+            TypeError: A value that is no number.
         """
         for name, value in changes.items():
             current = getattr(self.policy, name, None)
             if current is None:
                 raise ValueError(f"no policy called {name}")
             if isinstance(value, bool) or not isinstance(value, int | float | list):
-                raise ValueError(f"{name} must be a number")
+                raise TypeError(f"{name} must be a number")
         values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in changes.items()}
         self.policy = replace(self.policy, **values)
         self.flood = FloodControl(self.clock, self.policy)

@@ -1,7 +1,7 @@
 """Telegram's HTML parse mode: what it accepts, what it makes of it, and how it complains.
 
-The rules and the wording follow the behaviour of TDLib's parser (``parse_html`` in MessageEntity.cpp), whose tests
-the unit tests repeat. Offsets in complaints are bytes of the UTF-8 input.
+The rules and the wording follow TDLib's parser (``parse_html`` in MessageEntity.cpp). Offsets in complaints
+are bytes of the UTF-8 input.
 """
 
 import re

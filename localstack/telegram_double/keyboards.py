@@ -1,5 +1,6 @@
 """Reply markup: the four kinds Telegram knows, checked as Telegram checks them."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from telegram_double.errors import bad_request
@@ -13,18 +14,6 @@ MAX_CALLBACK_BYTES = 64
 MAX_COPY_UNITS = 256
 MAX_PLACEHOLDER_UNITS = 64
 
-_INLINE_ACTIONS = (
-    "url",
-    "callback_data",
-    "web_app",
-    "login_url",
-    "switch_inline_query",
-    "switch_inline_query_current_chat",
-    "switch_inline_query_chosen_chat",
-    "copy_text",
-    "callback_game",
-    "pay",
-)
 _STYLES = {"danger", "success", "primary"}
 _KEYBOARD_REQUESTS = (
     "request_users",
@@ -99,48 +88,66 @@ def _inline_keyboard(value: Json, *, invoice: bool) -> Json | None:
 
 
 def _inline_button(value: object, *, pay_allowed: bool) -> None:
-    known = {"text", "icon_custom_emoji_id", "style", *_INLINE_ACTIONS}
+    known = {"text", "icon_custom_emoji_id", "style", "pay", *_ACTION_CHECKS}
     fields = Fields(value, known=known, context=_INLINE_CONTEXT)
     _check_label(fields)
-    actions = [name for name in _INLINE_ACTIONS if name in fields]
-    if not actions or (fields.text("callback_data") if actions == ["callback_data"] else "x") == "":
+    actions = [name for name in ("pay", *_ACTION_CHECKS) if name in fields]
+    if not actions or (actions == ["callback_data"] and fields.text("callback_data") == ""):
         raise fields.complaint("Text buttons are unallowed in the inline keyboard")
     if len(actions) > 1:
         raise fields.complaint("exactly one action of a button must be specified")
-    match actions[0]:
-        case "url":
-            check_button_url(fields.required("url", fields.text("url")))
-        case "callback_data":
-            data = fields.required("callback_data", fields.text("callback_data"))
-            if len(data.encode("utf-8", "surrogatepass")) > MAX_CALLBACK_BYTES:
-                raise bad_request("BUTTON_DATA_INVALID")
-        case "copy_text":
-            copied = Fields(fields.object("copy_text"), known={"text"}, context=_INLINE_CONTEXT)
-            length = utf16_length(copied.required("text", copied.text("text")))
-            if not 1 <= length <= MAX_COPY_UNITS:
-                raise bad_request("BUTTON_COPY_TEXT_INVALID")
-        case "web_app":
-            _check_web_app(fields, _INLINE_CONTEXT, "inline keyboard button")
-        case "pay":
-            if not (fields.boolean("pay") and pay_allowed):
-                raise bad_request("BUTTON_TYPE_INVALID")
-        case "callback_game":
+    if actions[0] == "pay":
+        if not (fields.boolean("pay") and pay_allowed):
             raise bad_request("BUTTON_TYPE_INVALID")
-        case "login_url":
-            # Needs a domain linked to the bot in BotFather, which no bot of the double has.
-            raise bad_request("BOT_DOMAIN_INVALID")
-        case "switch_inline_query" | "switch_inline_query_current_chat" as name:
-            fields.text(name)
-        case "switch_inline_query_chosen_chat":
-            flags = ("allow_user_chats", "allow_bot_chats", "allow_group_chats", "allow_channel_chats")
-            chosen = Fields(
-                fields.object("switch_inline_query_chosen_chat"),
-                known={"query", *flags},
-                context=_INLINE_CONTEXT,
-            )
-            chosen.text("query")
-            if not any([chosen.boolean(flag) for flag in flags]):  # noqa: C419 - every flag's type is checked
-                raise chosen.complaint("at least one chat type must be allowed")
+    else:
+        _ACTION_CHECKS[actions[0]](fields)
+
+
+def _check_url(fields: Fields) -> None:
+    check_button_url(fields.required("url", fields.text("url")))
+
+
+def _check_callback_data(fields: Fields) -> None:
+    data = fields.required("callback_data", fields.text("callback_data"))
+    if len(data.encode("utf-8", "surrogatepass")) > MAX_CALLBACK_BYTES:
+        raise bad_request("BUTTON_DATA_INVALID")
+
+
+def _check_copy_text(fields: Fields) -> None:
+    copied = Fields(fields.object("copy_text"), known={"text"}, context=_INLINE_CONTEXT)
+    length = utf16_length(copied.required("text", copied.text("text")))
+    if not 1 <= length <= MAX_COPY_UNITS:
+        raise bad_request("BUTTON_COPY_TEXT_INVALID")
+
+
+def _check_inline_web_app(fields: Fields) -> None:
+    _check_web_app(fields, _INLINE_CONTEXT, "inline keyboard button")
+
+
+def _refuse_game(fields: Fields) -> None:
+    del fields
+    raise bad_request("BUTTON_TYPE_INVALID")
+
+
+def _refuse_login(fields: Fields) -> None:
+    # Needs a domain linked to the bot in BotFather, which no bot of the double has.
+    del fields
+    raise bad_request("BOT_DOMAIN_INVALID")
+
+
+def _check_switch(fields: Fields) -> None:
+    fields.text("switch_inline_query")
+    fields.text("switch_inline_query_current_chat")
+
+
+def _check_chosen_chat(fields: Fields) -> None:
+    flags = ("allow_user_chats", "allow_bot_chats", "allow_group_chats", "allow_channel_chats")
+    name = "switch_inline_query_chosen_chat"
+    chosen = Fields(fields.object(name), known={"query", *flags}, context=_INLINE_CONTEXT)
+    chosen.text("query")
+    allowed = [chosen.boolean(flag) for flag in flags]
+    if not any(allowed):
+        raise chosen.complaint("at least one chat type must be allowed")
 
 
 def check_button_url(url: str) -> None:
@@ -217,3 +224,16 @@ def _check_placeholder(fields: Fields) -> None:
     placeholder = fields.text("input_field_placeholder")
     if placeholder is not None and not 1 <= utf16_length(placeholder) <= MAX_PLACEHOLDER_UNITS:
         raise bad_request("input field placeholder must have 1-64 characters")
+
+
+_ACTION_CHECKS: dict[str, Callable[[Fields], None]] = {
+    "url": _check_url,
+    "callback_data": _check_callback_data,
+    "web_app": _check_inline_web_app,
+    "login_url": _refuse_login,
+    "switch_inline_query": _check_switch,
+    "switch_inline_query_current_chat": _check_switch,
+    "switch_inline_query_chosen_chat": _check_chosen_chat,
+    "copy_text": _check_copy_text,
+    "callback_game": _refuse_game,
+}

@@ -15,8 +15,10 @@ def set_member(
 ) -> None:
     """Changes somebody's status in a chat, with the updates and the notice it causes.
 
-    Args:
-        by: Who does it; the user themself by default.
+    They do it themself unless ``by`` names another.
+
+    Raises:
+        ControlError: It is a private chat.
     """
     if chat.is_private:
         raise ControlError("a private chat has no members; block or unblock the bot", 409)

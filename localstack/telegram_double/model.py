@@ -117,7 +117,7 @@ class Message:
 
     @property
     def is_service(self) -> bool:
-        """A notice of the chat itself (somebody joined …), which cannot be forwarded or answered with content."""
+        """A notice of the chat itself (somebody joined …), which cannot be edited or forwarded."""
         return bool(self.attachment) and not ({"document", "photo", "invoice"} & self.attachment.keys())
 
     def inline_buttons(self) -> list[Json]:

@@ -143,6 +143,26 @@ def ask_inline(
     return asked
 
 
+def choose_inline(double: Double, *, query_id: str, result_id: str, chat_id: int) -> Message:
+    """A person posts one of the results of an inline query.
+
+    Raises:
+        ControlError: There is no such result, or they may not write there.
+    """
+    query = double.questions.inline.get(query_id)
+    results = (query.answer or {}).get("results", []) if query else []
+    result = next((result for result in results if result["id"] == result_id), None)
+    if query is None or result is None:
+        raise ControlError("there is no such result", 404)
+    chat, user = _writer(double, chat_id, query.user_id)
+    content = FormattedText(result["text"], tuple(Entity(**entity) for entity in result["entities"]))
+    extra = {"via_bot": double.bot.wire()}
+    message = double.world.add_message(chat, user, content, reply_markup=result["reply_markup"], extra=extra)
+    chosen = {"result_id": result_id, "from": user.wire(), "query": query.query}
+    double.updates.add("chosen_inline_result", chosen, f"inline:{user.id}")
+    return message
+
+
 def forge_update(double: Double, update: Json) -> int | None:
     """Queues any Update object as it is, with the next number; None if the bot does not want its kind.
 

@@ -8,8 +8,8 @@ class Policy:
     """Limits, delays and expiries. All times are seconds of the double's clock.
 
     The sizes and the retry curve are documented or can be read in Telegram's open Bot API server. The rate
-    limits are documented as "about" and enforced by servers nobody outside can read: bursts are tolerated, then
-    429 is answered. They are modelled as token buckets with the capacities below.
+    limits are documented as "about" and enforced by servers nobody outside can read: bursts are tolerated,
+    then 429 is answered. They are modelled as token buckets with the capacities below.
     """
 
     # Sending.

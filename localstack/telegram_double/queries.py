@@ -42,12 +42,12 @@ class PreCheckout:
 
     id: str
     user_id: int
-    chat_id: int
-    invoice: Json
+    amount: int
     payload: str
     expires_at: float
     approved: bool | None = None
     error: str | None = None
+    charge_id: str | None = None
 
 
 @dataclass(slots=True)
@@ -71,6 +71,7 @@ class Questions:
     pre_checkouts: dict[str, PreCheckout] = field(default_factory=dict)
     payments: dict[str, Payment] = field(default_factory=dict)
     invoice_links: dict[str, Json] = field(default_factory=dict)
+    invoice_payloads: dict[tuple[int, int], str] = field(default_factory=dict)
 
     @staticmethod
     def new_id() -> str:

@@ -64,9 +64,10 @@ async def mark_read(request: web.Request) -> web.Response:
 async def wait_for_message(request: web.Request) -> web.Response:
     """Waits for a message of the bot.
 
-    Query: ``chat_id`` (any chat if left out), ``since`` (cursor; default 0), ``timeout`` (real seconds, default
-    10), ``contains`` (text or HTML), ``what``: "new" (default), "edit" or "any". Answers the oldest message that
-    fits as ``{"message", "cursor"}``; ``message`` is null if the time is over. The cursor is the place behind it.
+    Query: ``chat_id`` (any chat if left out), ``since`` (cursor; default 0), ``timeout`` (real seconds,
+    default 10), ``contains`` (text or HTML), ``what``: "new" (default), "edit" or "any". Answers the oldest
+    message that fits as ``{"message", "cursor"}``; ``message`` is null if the time is over. The cursor is
+    the place behind it.
     """
     double = request.app[DOUBLE]
     chat_id, since = query_integer(request, "chat_id"), query_integer(request, "since") or 0
@@ -161,6 +162,17 @@ async def inline_answer(request: web.Request) -> web.Response:
         raise ControlError("no such inline query", 404)
     await _until(double, lambda: query.answer is not None, query_number(request, "timeout", 0))
     return web.json_response({"answered": query.answer is not None, "answer": query.answer})
+
+
+@routes.get("/control/payments/{query_id}")
+async def payment(request: web.Request) -> web.Response:
+    """What became of a payment; query ``timeout`` to wait for the bot."""
+    double = request.app[DOUBLE]
+    query = double.questions.pre_checkouts.get(request.match_info["query_id"])
+    if query is None:
+        raise ControlError("no such payment", 404)
+    await _until(double, lambda: query.approved is not None, query_number(request, "timeout", 0))
+    return web.json_response({"approved": query.approved, "error": query.error, "charge_id": query.charge_id})
 
 
 async def _until(double: Double, happened: Callable[[], bool], timeout_s: float) -> None:

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from telegram_double import membership, people
+from telegram_double import membership, paying, people
 from telegram_double.control.requests import DOUBLE, path_integer, read_body, upload_of
 from telegram_double.errors import ControlError
 from telegram_double.model import ChatType, MemberStatus
@@ -13,7 +13,7 @@ routes = web.RouteTableDef()
 
 @routes.post("/control/users")
 async def add_user(request: web.Request) -> web.Response:
-    """Adds a person with their private chat; ``started`` (default) means they have written to the bot before."""
+    """Adds a person and their private chat; ``started`` (default): they have written to the bot before."""
     double = request.app[DOUBLE]
     body = await read_body(request)
     attributes = {name: body.text(name) for name in ("last_name", "username", "language_code")}
@@ -31,7 +31,7 @@ async def add_user(request: web.Request) -> web.Response:
 
 @routes.post("/control/chats")
 async def add_chat(request: web.Request) -> web.Response:
-    """Adds a group, supergroup or channel; ``members`` maps user ids to a status, the bot by ``bot_status``."""
+    """Adds a group, supergroup or channel; ``members`` maps user ids to a status."""
     double = request.app[DOUBLE]
     body = await read_body(request)
     kind = _enum(ChatType, body.needed("type", body.text("type")))
@@ -196,6 +196,35 @@ async def forge_update(request: web.Request) -> web.Response:
     update = body.needed("update", body.mapping("update"))
     body.done()
     return web.json_response({"update_id": people.forge_update(double, update)}, status=201)
+
+
+@routes.post("/control/inline/{query_id}/choose")
+async def choose_inline(request: web.Request) -> web.Response:
+    """A person posts the result ``result_id`` of an answered inline query in ``chat_id``."""
+    double = request.app[DOUBLE]
+    body = await read_body(request)
+    chat_id, result_id = body.needed("chat_id", body.integer("chat_id")), body.text("result_id") or ""
+    body.done()
+    message = people.choose_inline(
+        double, query_id=request.match_info["query_id"], result_id=result_id, chat_id=chat_id
+    )
+    return web.json_response(message_view(double, message), status=201)
+
+
+@routes.post("/control/payments")
+async def pay(request: web.Request) -> web.Response:
+    """A person pays an invoice: ``user_id`` and either ``chat_id`` and ``message_id`` or ``link``."""
+    double = request.app[DOUBLE]
+    body = await read_body(request)
+    user_id, link = body.needed("user_id", body.integer("user_id")), body.text("link")
+    chat_id, message_id = body.integer("chat_id"), body.integer("message_id")
+    body.done()
+    if link is not None:
+        query = paying.pay_link(double, user_id=user_id, link=link)
+    else:
+        number = body.needed("message_id", message_id)
+        query = paying.pay_message(double, chat_id=chat_id or user_id, user_id=user_id, message_id=number)
+    return web.json_response({"pre_checkout_query_id": query.id}, status=201)
 
 
 def _enum[T: (ChatType, MemberStatus)](kind: type[T], value: str) -> T:

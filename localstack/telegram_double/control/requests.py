@@ -84,7 +84,7 @@ async def read_body(request: web.Request) -> Body:
     """The body of a control request.
 
     Raises:
-        ControlError: It is no JSON object, or not declared as JSON (so that no foreign page can post forms here).
+        ControlError: It is no JSON object, or not declared as JSON (so no foreign page can post forms here).
     """
     if not request.can_read_body:
         return Body({})

@@ -73,7 +73,7 @@ async def set_policy(request: web.Request) -> web.Response:
     body.done()
     try:
         double.set_policy(changes)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise ControlError(str(error)) from error
     return web.json_response(asdict(double.policy))
 

@@ -14,7 +14,7 @@ class MethodTable:
     def __init__(self) -> None:
         self.methods: dict[str, Method] = {}
 
-    def method(self, name: str, *specs: Spec, **parameters: Kind) -> Callable[[Handler], Handler]:
+    def method(self, name: str, /, *specs: Spec, **parameters: Kind) -> Callable[[Handler], Handler]:
         """Registers the decorated function under a Bot API name.
 
         Args:

@@ -109,7 +109,8 @@ def get_updates(double: Double, arguments: Arguments) -> list[Json]:
     queue = double.updates
     if queue.webhook is not None:
         raise conflict(
-            "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+            "can't use getUpdates method while webhook is active;"
+            " use deleteWebhook to delete the webhook first"
         )
     queue.allow(_kinds(arguments))
     offset = arguments.integer("offset") or 0
