@@ -1,0 +1,142 @@
+"""What the stores in memory hold: the tables of the schema as objects."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+
+from walletwatch.domain.activities import Activity
+from walletwatch.domain.chats import Chat, Subscription
+from walletwatch.domain.delivery import DeliveryStatus, NewDelivery
+from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, Wallet, WatchedAccount
+
+
+@dataclass
+class ChatRow:
+    chat: Chat
+    migrated_to: int | None = None
+
+
+@dataclass
+class WalletRow:
+    id: int
+    address: str
+    watch_slot: int | None = None
+    discovered: int = 0
+
+    def wallet(self) -> Wallet:
+        return Wallet(self.id, self.address, self.watch_slot)
+
+
+@dataclass
+class SubscriptionRow:
+    id: int
+    chat_id: int
+    wallet_id: int
+    label: str | None
+    from_slot: int | None
+    paused: bool = False
+
+
+@dataclass
+class AccountRow:
+    id: int
+    wallet_id: int
+    address: str
+    kind: AccountKind
+    mint: str | None = None
+    cursor: Cursor | None = None
+    state: AccountState | None = None
+
+
+@dataclass
+class ActivityRow:
+    id: int
+    payload: str
+    slot: int
+    created_at: datetime
+
+
+@dataclass
+class DeliveryRow:
+    entry: NewDelivery
+    status: DeliveryStatus
+    created_at: datetime
+    message_id: int | None = None
+
+
+@dataclass
+class Tables:
+    """All rows. Ids are never used twice."""
+
+    ids: count[int] = field(default_factory=lambda: count(1))
+    chats: dict[int, ChatRow] = field(default_factory=dict)
+    wallets: dict[int, WalletRow] = field(default_factory=dict)
+    subscriptions: dict[int, SubscriptionRow] = field(default_factory=dict)
+    accounts: dict[int, AccountRow] = field(default_factory=dict)
+    activities: dict[tuple[int, str], ActivityRow] = field(default_factory=dict)
+    deliveries: dict[str, DeliveryRow] = field(default_factory=dict)
+
+    def wallet_at(self, address: str) -> WalletRow | None:
+        return next((row for row in self.wallets.values() if row.address == address), None)
+
+    def subscription_of(self, chat_id: int, wallet_id: int) -> SubscriptionRow | None:
+        return next(
+            (
+                row
+                for row in self.subscriptions.values()
+                if row.chat_id == chat_id and row.wallet_id == wallet_id
+            ),
+            None,
+        )
+
+    def accounts_of(self, wallet_id: int) -> list[AccountRow]:
+        return [row for row in self.accounts.values() if row.wallet_id == wallet_id]
+
+    def watched(self, wallet_id: int) -> bool:
+        """Whether an active chat watches the wallet."""
+        return any(
+            self.chats[row.chat_id].chat.active
+            for row in self.subscriptions.values()
+            if row.wallet_id == wallet_id
+        )
+
+    def subscription(self, row: SubscriptionRow) -> Subscription:
+        wallet = self.wallets[row.wallet_id]
+        own = next(account for account in self.accounts_of(wallet.id) if account.address == wallet.address)
+        return Subscription(
+            row.id,
+            self.chats[row.chat_id].chat,
+            wallet.id,
+            wallet.address,
+            row.label,
+            row.from_slot,
+            row.paused,
+            own.state.slot if own.state else None,
+        )
+
+    def account(self, row: AccountRow) -> WatchedAccount:
+        assert row.cursor is not None
+        wallet = self.wallets[row.wallet_id].address
+        return WatchedAccount(
+            row.id, row.wallet_id, wallet, row.address, row.kind, row.mint, row.cursor, row.state
+        )
+
+    def entry_of(self, chat_id: int, wallet_id: int | None, signature: str | None) -> DeliveryRow | None:
+        """The entry of an activity, whatever its key."""
+        return next(
+            (
+                row
+                for row in self.deliveries.values()
+                if row.entry.signature is not None
+                and (row.entry.chat_id, row.entry.wallet_id, row.entry.signature)
+                == (chat_id, wallet_id, signature)
+            ),
+            None,
+        )
+
+
+def stored(row: ActivityRow) -> Activity:
+    """The activity as a store gives it back."""
+
+    return Activity.from_dict(json.loads(row.payload))

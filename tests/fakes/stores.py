@@ -1,0 +1,468 @@
+"""`ports.SubscriptionStore`, `ports.WatchStore` and `ports.Ledger` in memory, over the same tables.
+
+The contract tests hold them to what the PostgreSQL adapters do.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from tests.fakes.outage import Outage
+from tests.fakes.rows import (
+    AccountRow,
+    ActivityRow,
+    ChatRow,
+    DeliveryRow,
+    SubscriptionRow,
+    Tables,
+    WalletRow,
+    stored,
+)
+from walletwatch.domain.activities import Activity
+from walletwatch.domain.chats import (
+    MAX_LABEL_LENGTH,
+    Chat,
+    ChatKind,
+    ChatSettings,
+    Contact,
+    Subscribed,
+    Subscription,
+)
+from walletwatch.domain.delivery import (
+    Candidate,
+    DeliveryKind,
+    DeliveryStatus,
+    NewDelivery,
+    PendingDelivery,
+)
+from walletwatch.domain.errors import QuotaExceeded, UnknownChat
+from walletwatch.domain.rules import Suppression
+from walletwatch.domain.wallets import (
+    AccountKind,
+    AccountState,
+    Cursor,
+    NewAccount,
+    Wallet,
+    WatchedAccount,
+)
+from walletwatch.ports import Clock, DigestPlan
+from walletwatch.storage.postgres.rows import payload_json
+
+
+@dataclass
+class FakeStores:
+    """The three stores of one database; `outage` takes all of them away."""
+
+    clock: Clock
+    tables: Tables = field(default_factory=Tables)
+    outage: Outage = field(default_factory=Outage)
+
+    @property
+    def subscriptions(self) -> "FakeSubscriptionStore":
+        return FakeSubscriptionStore(self.tables, self.outage)
+
+    @property
+    def watch(self) -> "FakeWatchStore":
+        return FakeWatchStore(self.tables, self.outage)
+
+    @property
+    def ledger(self) -> "FakeLedger":
+        return FakeLedger(self.tables, self.outage, self.clock)
+
+
+@dataclass
+class FakeSubscriptionStore:
+    tables: Tables
+    outage: Outage
+
+    async def remember(self, contact: Contact) -> Chat:
+        self.outage.check()
+        row = self.tables.chats.get(contact.chat_id)
+        if row is None:
+            chat = Chat(contact.chat_id, contact.chat_kind, contact.language)
+            row = self.tables.chats[contact.chat_id] = ChatRow(chat)
+        language = contact.language if contact.chat_kind is ChatKind.PRIVATE else row.chat.language
+        row.chat = replace(
+            row.chat, kind=contact.chat_kind, language=language, active=row.migrated_to is None
+        )
+        return row.chat
+
+    async def chat(self, chat_id: int) -> Chat | None:
+        self.outage.check()
+        row = self.tables.chats.get(chat_id)
+        return row.chat if row else None
+
+    async def change_settings(self, chat_id: int, settings: ChatSettings) -> Chat:
+        self.outage.check()
+        row = self._known(chat_id)
+        row.chat = replace(row.chat, settings=settings)
+        return row.chat
+
+    async def deactivate(self, chat_id: int, reason: str) -> None:
+        self.outage.check()
+        row = self.tables.chats.get(chat_id)
+        if row is not None:
+            row.chat = replace(row.chat, active=False)
+
+    async def migrate(self, chat_id: int, new_chat_id: int) -> None:
+        self.outage.check()
+        tables = self.tables
+        old = tables.chats.get(chat_id)
+        if old is not None and old.migrated_to is None:
+            new = tables.chats.setdefault(
+                new_chat_id, ChatRow(Chat(new_chat_id, ChatKind.SUPERGROUP, old.chat.language))
+            )
+            new.chat = replace(new.chat, language=old.chat.language, settings=old.chat.settings)
+            old.chat = replace(old.chat, active=False)
+            old.migrated_to = new_chat_id
+        if new_chat_id not in tables.chats:
+            return
+        for row in [row for row in tables.subscriptions.values() if row.chat_id == chat_id]:
+            kept = tables.subscription_of(new_chat_id, row.wallet_id)
+            if kept is None:
+                row.chat_id = new_chat_id
+                continue
+            kept.from_slot = _least(kept.from_slot, row.from_slot)
+            kept.label = kept.label or row.label
+            del tables.subscriptions[row.id]
+        for key, delivery in list(tables.deliveries.items()):
+            entry = delivery.entry
+            if entry.chat_id != chat_id:
+                continue
+            if entry.signature and tables.entry_of(new_chat_id, entry.wallet_id, entry.signature):
+                del tables.deliveries[key]
+            else:
+                delivery.entry = replace(entry, chat_id=new_chat_id)
+
+    async def subscribe(
+        self, chat_id: int, address: str, label: str | None, *, slot: int | None, limit: int
+    ) -> Subscribed:
+        self.outage.check()
+        assert label is None or 0 < len(label) <= MAX_LABEL_LENGTH
+        tables = self.tables
+        self._known(chat_id)
+        wallet = tables.wallet_at(address)
+        known = tables.subscription_of(chat_id, wallet.id) if wallet else None
+        if known is not None:
+            known.label = label or known.label
+            return Subscribed(tables.subscription(known), created=False)
+        if sum(row.chat_id == chat_id for row in tables.subscriptions.values()) >= limit:
+            raise QuotaExceeded(limit)
+        if wallet is None:
+            wallet = WalletRow(next(tables.ids), address)
+            tables.wallets[wallet.id] = wallet
+        start = self._watch_from(wallet, slot)
+        row = SubscriptionRow(next(tables.ids), chat_id, wallet.id, label, start)
+        tables.subscriptions[row.id] = row
+        return Subscribed(tables.subscription(row), created=True)
+
+    def _watch_from(self, wallet: WalletRow, slot: int | None) -> int | None:
+        """Make the wallet ready for a new watcher, and return where that one starts."""
+        tables = self.tables
+        watched = tables.watched(wallet.id)
+        accounts = tables.accounts_of(wallet.id)
+        start = slot
+        if watched and slot is None:
+            looks = [wallet.watch_slot]
+            for account in accounts:
+                looks.append(account.cursor.slot if account.cursor else None)
+                looks.append(account.state.slot if account.state else None)
+            start = max((look for look in looks if look is not None), default=None)
+        wallet.watch_slot = _least(wallet.watch_slot, start) if watched else start
+        for account in accounts:
+            del tables.accounts[account.id]
+            account.id = next(tables.ids)
+            tables.accounts[account.id] = account
+            ahead = account.cursor is None or (start is not None and account.cursor.slot > start)
+            if not watched:
+                account.state = None
+            if not watched or ahead:
+                account.cursor = None if start is None else Cursor(start)
+        if all(account.address != wallet.address for account in accounts):
+            own = AccountRow(next(tables.ids), wallet.id, wallet.address, AccountKind.SYSTEM)
+            own.cursor = None if start is None else Cursor(start)
+            tables.accounts[own.id] = own
+        for row in tables.subscriptions.values():
+            if row.wallet_id == wallet.id and row.from_slot is None:
+                row.from_slot = start
+        return start
+
+    async def unsubscribe(self, chat_id: int, address: str) -> Subscription | None:
+        self.outage.check()
+        wallet = self.tables.wallet_at(address)
+        row = self.tables.subscription_of(chat_id, wallet.id) if wallet else None
+        if row is None:
+            return None
+        subscription = self.tables.subscription(row)
+        del self.tables.subscriptions[row.id]
+        for delivery in self.tables.deliveries.values():
+            entry = delivery.entry
+            if (entry.chat_id, entry.wallet_id) == (chat_id, row.wallet_id):
+                _settle(delivery, DeliveryStatus.SUPPRESSED, reason=Suppression.UNWATCHED.value)
+        return subscription
+
+    async def subscriptions(self, chat_id: int) -> Sequence[Subscription]:
+        self.outage.check()
+        return [
+            self.tables.subscription(row)
+            for row in sorted(self.tables.subscriptions.values(), key=lambda row: row.id)
+            if row.chat_id == chat_id
+        ]
+
+    async def subscription(self, chat_id: int, subscription_id: int) -> Subscription | None:
+        self.outage.check()
+        row = self.tables.subscriptions.get(subscription_id)
+        return self.tables.subscription(row) if row and row.chat_id == chat_id else None
+
+    async def watchers(self, wallet_id: int) -> Sequence[Subscription]:
+        self.outage.check()
+        return [
+            self.tables.subscription(row)
+            for row in self.tables.subscriptions.values()
+            if row.wallet_id == wallet_id
+        ]
+
+    async def delivery_counts(self, chat_id: int, since: datetime) -> Mapping[DeliveryStatus, int]:
+        self.outage.check()
+        counts = dict.fromkeys(DeliveryStatus, 0)
+        for row in self.tables.deliveries.values():
+            if row.entry.chat_id == chat_id and row.created_at >= since:
+                counts[row.status] += 1
+        return counts
+
+    def _known(self, chat_id: int) -> ChatRow:
+        if chat_id not in self.tables.chats:
+            raise UnknownChat("the chat was never greeted")
+        return self.tables.chats[chat_id]
+
+
+@dataclass
+class FakeWatchStore:
+    tables: Tables
+    outage: Outage
+
+    async def wallet(self, address: str) -> Wallet | None:
+        self.outage.check()
+        row = self.tables.wallet_at(address)
+        return row.wallet() if row else None
+
+    async def start(self, wallet_id: int, slot: int) -> None:
+        self.outage.check()
+        wallet = self.tables.wallets[wallet_id]
+        wallet.watch_slot = slot if wallet.watch_slot is None else wallet.watch_slot
+        for subscription in self.tables.subscriptions.values():
+            if subscription.wallet_id == wallet_id and subscription.from_slot is None:
+                subscription.from_slot = slot
+        for account in self.tables.accounts_of(wallet_id):
+            account.cursor = account.cursor or Cursor(slot)
+
+    async def accounts(self) -> Sequence[WatchedAccount]:
+        self.outage.check()
+        return [
+            self.tables.account(row)
+            for wallet in self._watched()
+            for row in self.tables.accounts_of(wallet.id)
+        ]
+
+    async def wallet_accounts(self, wallet_id: int) -> Sequence[WatchedAccount]:
+        self.outage.check()
+        return self._accounts(wallet_id)
+
+    async def add_accounts(self, wallet_id: int, accounts: Sequence[NewAccount]) -> Sequence[WatchedAccount]:
+        self.outage.check()
+        wallet = self.tables.wallets[wallet_id]
+        known = {row.address for row in self.tables.accounts_of(wallet_id)}
+        for account in accounts:
+            if account.address in known:
+                continue
+            known.add(account.address)
+            row = AccountRow(next(self.tables.ids), wallet_id, account.address, account.kind, account.mint)
+            row.cursor = None if wallet.watch_slot is None else Cursor(wallet.watch_slot)
+            self.tables.accounts[row.id] = row
+        asked = {account.address for account in accounts}
+        return [account for account in self._accounts(wallet_id) if account.address in asked]
+
+    async def take_for_discovery(self, limit: int) -> Sequence[Wallet]:
+        self.outage.check()
+        due = sorted(self._watched(), key=lambda wallet: (wallet.discovered, wallet.id))[:limit]
+        for wallet in due:
+            wallet.discovered = next(self.tables.ids)
+        return [wallet.wallet() for wallet in due]
+
+    async def record_states(self, states: Mapping[int, AccountState]) -> None:
+        self.outage.check()
+        for account_id, state in states.items():
+            row = self.tables.accounts.get(account_id)
+            if row is not None and (row.state is None or row.state.slot <= state.slot):
+                row.state = state
+
+    async def move_cursors(self, cursors: Mapping[int, Cursor]) -> None:
+        self.outage.check()
+        for account_id, cursor in cursors.items():
+            row = self.tables.accounts.get(account_id)
+            if row is not None and row.cursor is not None and row.cursor.slot <= cursor.slot:
+                row.cursor = cursor
+
+    def _watched(self) -> Sequence[WalletRow]:
+        return [
+            wallet
+            for wallet in self.tables.wallets.values()
+            if wallet.watch_slot is not None and self.tables.watched(wallet.id)
+        ]
+
+    def _accounts(self, wallet_id: int) -> Sequence[WatchedAccount]:
+        wallet = self.tables.wallets.get(wallet_id)
+        if wallet is None or wallet.watch_slot is None:
+            return []
+        return [
+            self.tables.account(row)
+            for row in sorted(self.tables.accounts_of(wallet_id), key=lambda row: row.id)
+        ]
+
+
+@dataclass
+class FakeLedger:
+    tables: Tables
+    outage: Outage
+    clock: Clock
+
+    async def record(
+        self,
+        wallet_id: int,
+        activities: Sequence[Activity],
+        candidates: Sequence[Candidate],
+        plan: DigestPlan,
+    ) -> Sequence[PendingDelivery]:
+        self.outage.check()
+        for activity in activities:
+            self.tables.activities.setdefault(
+                (wallet_id, activity.signature),
+                ActivityRow(next(self.tables.ids), payload_json(activity), activity.slot, self.clock.now()),
+            )
+        present = self._with_present(wallet_id, candidates)
+        new = [candidate for candidate in present if self._entry(candidate) is None]
+        for entry in plan(new) if new else []:
+            self._write(entry)
+        keys: dict[str, DeliveryRow] = {}
+        for candidate in present:
+            row = self._entry(candidate)
+            if row is not None and row.entry.digest_key is not None:
+                row = self.tables.deliveries.get(row.entry.digest_key)
+            if row is not None and row.status is DeliveryStatus.PENDING:
+                keys[row.entry.key] = row
+        return [pending for row in self._in_order(keys.values()) if (pending := self._pending(row))]
+
+    async def add(self, delivery: NewDelivery) -> DeliveryStatus:
+        self.outage.check()
+        self._write(delivery)
+        return self.tables.deliveries[delivery.key].status
+
+    async def statuses(self, keys: Sequence[str]) -> Mapping[str, DeliveryStatus]:
+        self.outage.check()
+        return {key: row.status for key in keys if (row := self.tables.deliveries.get(key))}
+
+    async def settle(
+        self, key: str, status: DeliveryStatus, *, message_id: int | None = None, reason: str | None = None
+    ) -> None:
+        self.outage.check()
+        row = self.tables.deliveries.get(key)
+        if row is not None:
+            _settle(row, status, message_id=message_id, reason=reason)
+
+    async def stuck(self, older_than: timedelta, limit: int) -> Sequence[PendingDelivery]:
+        self.outage.check()
+        before = self.clock.now() - older_than
+        rows = [
+            row
+            for row in self.tables.deliveries.values()
+            if row.status is DeliveryStatus.PENDING and row.created_at < before
+        ]
+        ordered = sorted(self._in_order(rows), key=lambda row: row.created_at)
+        return [pending for row in ordered if (pending := self._pending(row))][:limit]
+
+    async def delete_before(self, moment: datetime) -> int:
+        self.outage.check()
+        tables = self.tables
+        gone = [
+            key
+            for key, row in tables.deliveries.items()
+            if row.created_at < moment and row.status is not DeliveryStatus.PENDING and not self._held(row)
+        ]
+        for key in gone:
+            del tables.deliveries[key]
+        told = {(row.entry.wallet_id, row.entry.signature) for row in tables.deliveries.values()}
+        for identity, activity in list(tables.activities.items()):
+            if activity.created_at < moment and identity not in told:
+                del tables.activities[identity]
+        return len(gone)
+
+    def _held(self, row: DeliveryRow) -> bool:
+        """Whether a digest that is not sent yet needs it."""
+        digest = self.tables.deliveries.get(row.entry.digest_key or "")
+        return digest is not None and digest.status is DeliveryStatus.PENDING
+
+    def _with_present(self, wallet_id: int, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+        present: dict[str, Candidate] = {}
+        for candidate in candidates:
+            row = self.tables.subscriptions.get(candidate.subscription.id)
+            if row is not None and row.wallet_id == wallet_id:
+                fresh = Candidate(candidate.activity, self.tables.subscription(row))
+                present[fresh.key] = fresh
+        return list(present.values())
+
+    def _entry(self, candidate: Candidate) -> DeliveryRow | None:
+        subscription = candidate.subscription
+        return self.tables.entry_of(
+            subscription.chat.chat_id, subscription.wallet_id, candidate.activity.signature
+        )
+
+    def _write(self, entry: NewDelivery) -> None:
+        self.tables.deliveries.setdefault(entry.key, DeliveryRow(entry, entry.status, self.clock.now()))
+
+    def _activities(self, row: DeliveryRow) -> Sequence[ActivityRow]:
+        signatures = {row.entry.signature} | {
+            merged.entry.signature
+            for merged in self.tables.deliveries.values()
+            if merged.entry.digest_key == row.entry.key
+        }
+        found = [
+            activity
+            for (wallet_id, signature), activity in self.tables.activities.items()
+            if wallet_id == row.entry.wallet_id and signature in signatures
+        ]
+        return sorted(found, key=lambda activity: (activity.slot, activity.id))
+
+    def _in_order(self, rows: Iterable[DeliveryRow]) -> Sequence[DeliveryRow]:
+        def oldest(row: DeliveryRow) -> tuple[int, int, str]:
+            first = next(iter(self._activities(row)), None)
+            return (first.slot, first.id, row.entry.key) if first else (0, 0, row.entry.key)
+
+        return sorted(rows, key=oldest)
+
+    def _pending(self, row: DeliveryRow) -> PendingDelivery | None:
+        entry = row.entry
+        if entry.kind is DeliveryKind.SCAN or entry.wallet_id is None:
+            return None
+        subscription = self.tables.subscription_of(entry.chat_id, entry.wallet_id)
+        activities = self._activities(row)
+        if subscription is None or not activities:
+            return None
+        return PendingDelivery(
+            entry.key,
+            entry.kind,
+            self.tables.subscription(subscription),
+            tuple(stored(activity) for activity in activities),
+            row.created_at,
+        )
+
+
+def _settle(
+    row: DeliveryRow, status: DeliveryStatus, *, message_id: int | None = None, reason: str | None = None
+) -> None:
+    if row.status is DeliveryStatus.PENDING:
+        row.status, row.message_id, row.entry = status, message_id, replace(row.entry, reason=reason)
+
+
+def _least(one: int | None, other: int | None) -> int | None:
+    """As SQL's `least`: of what is there."""
+    return min((value for value in (one, other) if value is not None), default=None)
