@@ -69,7 +69,7 @@ class DeliveryRow:
 class Tables:
     """All rows. Ids are never used twice."""
 
-    ids: count[int] = field(default_factory=lambda: count(1))
+    ids: "count[int]" = field(default_factory=lambda: count(1))
     chats: dict[int, ChatRow] = field(default_factory=dict)
     wallets: dict[int, WalletRow] = field(default_factory=dict)
     subscriptions: dict[int, SubscriptionRow] = field(default_factory=dict)
