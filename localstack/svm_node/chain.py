@@ -18,7 +18,7 @@ from solders.system_program import TransferParams, transfer
 from solders.transaction import VersionedTransaction
 from solders.transaction_metadata import FailedTransactionMetadata, TransactionMetadata
 
-from svm_node.accounts import AccountStore
+from svm_node.accounts import MINT_LENGTH, AccountStore
 from svm_node.commitment import Commitment, Depths
 from svm_node.keys import UnresolvableKeys, resolve_keys, writable_keys
 from svm_node.ledger import Balances, Block, Ledger, ResolvedKeys, TransactionRecord
@@ -27,11 +27,13 @@ from svm_node.programs import (
     BPF_LOADER,
     BPF_UPGRADEABLE_LOADER,
     NATIVE_LOADER,
+    NATIVE_MINT,
     SYSTEM_PROGRAM,
     SYSVAR_OWNER,
+    TOKEN_PROGRAM,
 )
 from svm_node.runtime import RuntimeOptions, make_svm
-from svm_node.token_balances import token_balance
+from svm_node.token_balances import native_mint_data, token_balance
 from svm_node.transaction_errors import TransactionFailure, failure, named_failure
 
 FAUCET_LAMPORTS = 5 * 10**17
@@ -109,6 +111,10 @@ class Chain:
         for program in (BPF_LOADER, BPF_UPGRADEABLE_LOADER, NATIVE_LOADER, SYSVAR_OWNER):
             self.accounts.seed(program)
         self.set_account(self.faucet.pubkey(), Account(FAUCET_LAMPORTS, b"", SYSTEM_PROGRAM))
+        # LiteSVM has no wrapped native token; every real cluster has it from genesis.
+        self.set_account(
+            NATIVE_MINT, Account(self.rent_exempt_minimum(MINT_LENGTH), native_mint_data(), TOKEN_PROGRAM)
+        )
         self._open(slot=1)
 
     @property

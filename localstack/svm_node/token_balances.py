@@ -5,13 +5,16 @@ from typing import Any
 from solders.account import Account
 from solders.pubkey import Pubkey
 
-from svm_node.accounts import AccountStore, token_key
+from svm_node.accounts import MINT_LENGTH, MULTISIG_LENGTH, TOKEN_ACCOUNT_LENGTH, AccountStore, token_key
 from svm_node.ledger import TokenBalance
 from svm_node.programs import TOKEN_PROGRAMS
 
+_ACCOUNT_TYPE_MINT = 1
 _AMOUNT_OFFSET = 64
 _SUPPLY_OFFSET = 36
 _DECIMALS_OFFSET = 44
+_IS_INITIALIZED_OFFSET = 45
+NATIVE_DECIMALS = 9
 MAX_FLOAT_DECIMALS = 19
 
 
@@ -30,14 +33,23 @@ def mint_decimals(mint: Account) -> int:
     return mint.data[_DECIMALS_OFFSET]
 
 
+def native_mint_data() -> bytes:
+    """The data of the mint of wrapped native tokens: no authorities, no supply."""
+    data = bytearray(MINT_LENGTH)
+    data[_DECIMALS_OFFSET] = NATIVE_DECIMALS
+    data[_IS_INITIALIZED_OFFSET] = 1
+    return bytes(data)
+
+
 def is_mint(account: Account | None) -> bool:
     """Whether this is an initialized mint of either token program."""
     if account is None or account.owner not in TOKEN_PROGRAMS:
         return False
     data = account.data
     size = len(data)
-    is_sized = size == 82 or (size > 165 and size != 355 and data[165] == 1)
-    return is_sized and data[45] == 1
+    has_extensions = size > TOKEN_ACCOUNT_LENGTH and size != MULTISIG_LENGTH
+    is_sized = size == MINT_LENGTH or (has_extensions and data[TOKEN_ACCOUNT_LENGTH] == _ACCOUNT_TYPE_MINT)
+    return is_sized and data[_IS_INITIALIZED_OFFSET] == 1
 
 
 def token_balance(index: int, account: Account, accounts: AccountStore) -> TokenBalance | None:
