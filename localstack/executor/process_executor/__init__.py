@@ -1,0 +1,1 @@
+"""A runtime executor of LocalStack that runs Lambda functions as processes, without Docker."""

@@ -1,0 +1,121 @@
+"""The Lambda runtime API for one process (AWS Lambda guide, "Using the Lambda runtime API")."""
+
+import queue
+import threading
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+VERSION = "2018-06-01"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a process answered: a JSON document, which is an error description if `is_error`."""
+
+    payload: bytes
+    is_error: bool
+
+
+class RuntimeApi:
+    """Serves the runtime API on a free port of 127.0.0.1.
+
+    Attributes:
+        ready: Done when the process asks for its first invocation; holds the outcome of a failed start.
+    """
+
+    def __init__(self) -> None:
+        self.ready: Future[Outcome | None] = Future()
+        self._events: queue.Queue[tuple[dict[str, str], bytes] | None] = queue.Queue()
+        self._pending: dict[str, Future[Outcome]] = {}
+        api = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_args: object) -> None:
+                pass
+
+            def do_GET(self) -> None:
+                if self.path != f"/{VERSION}/runtime/invocation/next":
+                    self._answer(404)
+                    return
+                api._settle_ready(None)
+                event = api._events.get()
+                if event is None:
+                    self._answer(410)
+                    return
+                headers, body = event
+                self._answer(200, headers, body)
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                match self.path.removeprefix(f"/{VERSION}/runtime/").split("/"):
+                    case ["init", "error"]:
+                        api._settle_ready(Outcome(body, is_error=True))
+                    case ["invocation", request_id, "response"]:
+                        api._settle(request_id, Outcome(body, is_error=False))
+                    case ["invocation", request_id, "error"]:
+                        api._settle(request_id, Outcome(body, is_error=True))
+                    case _:
+                        self._answer(404)
+                        return
+                self._answer(202)
+
+            def _answer(self, status: int, headers: dict[str, str] | None = None, body: bytes = b"") -> None:
+                self.send_response(status)
+                for name, value in (headers or {}).items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        ).start()
+
+    @property
+    def address(self) -> str:
+        """For AWS_LAMBDA_RUNTIME_API."""
+        return f"127.0.0.1:{self._server.server_port}"
+
+    def offer(
+        self, request_id: str, payload: bytes, *, arn: str, trace_id: str, timeout: float
+    ) -> Future[Outcome]:
+        """Hand an invocation to the process; the future is done when it answers."""
+        answer: Future[Outcome] = Future()
+        self._pending[request_id] = answer
+        headers = {
+            "Content-Type": "application/json",
+            "Lambda-Runtime-Aws-Request-Id": request_id,
+            "Lambda-Runtime-Deadline-Ms": str(int((time.time() + timeout) * 1000)),
+            "Lambda-Runtime-Invoked-Function-Arn": arn,
+            "Lambda-Runtime-Trace-Id": trace_id,
+        }
+        self._events.put((headers, payload))
+        return answer
+
+    def process_ended(self, describe: Outcome) -> None:
+        """The process is gone: whoever waits for it gets this outcome."""
+        self._settle_ready(describe)
+        for request_id in list(self._pending):
+            self._settle(request_id, describe)
+        self._events.put(None)
+
+    def close(self) -> None:
+        """Stop serving."""
+        self._events.put(None)
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _settle_ready(self, outcome: Outcome | None) -> None:
+        if not self.ready.done():
+            self.ready.set_result(outcome)
+
+    def _settle(self, request_id: str, outcome: Outcome) -> None:
+        future = self._pending.pop(request_id, None)
+        if future is not None and not future.done():
+            future.set_result(outcome)
