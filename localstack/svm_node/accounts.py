@@ -76,7 +76,7 @@ class AccountStore:
     def __init__(self, svm: LiteSVM) -> None:
         self._svm = svm
         self._versions: dict[Pubkey, list[Version]] = {}
-        self._untouched: dict[Pubkey, Account | None] = {}
+        self._untouched: dict[Pubkey, Account] = {}
         self._changed_in: defaultdict[int, set[Pubkey]] = defaultdict(set)
         self._by_program: _Index[Pubkey] = _Index()
         self._by_token_owner: _Index[bytes] = _Index()
@@ -94,8 +94,8 @@ class AccountStore:
             return self._untouched[address]
         except KeyError:
             account = self._read(address)
-            # Sysvars change without a transaction.
-            if account is None or account.owner != SYSVAR_OWNER:
+            # Sysvars change without a transaction; addresses without an account are too many to remember.
+            if account is not None and account.owner != SYSVAR_OWNER:
                 self._untouched[address] = account
             return account
 

@@ -9,17 +9,16 @@ from typing import Protocol
 
 from solders.account import Account
 from solders.hash import Hash
-from solders.instruction import Instruction
 from solders.keypair import Keypair
-from solders.message import MessageV0, from_bytes_versioned
+from solders.message import from_bytes_versioned
 from solders.pubkey import Pubkey
 from solders.signature import Signature
-from solders.system_program import TransferParams, transfer
 from solders.transaction import VersionedTransaction
 from solders.transaction_metadata import FailedTransactionMetadata, TransactionMetadata
 
 from svm_node.accounts import MINT_LENGTH, AccountStore
 from svm_node.commitment import Commitment, Depths
+from svm_node.faucet import airdrop_transactions
 from svm_node.keys import UnresolvableKeys, resolve_keys, writable_keys
 from svm_node.ledger import Balances, Block, Ledger, ResolvedKeys, TransactionRecord
 from svm_node.nonce import nonce_is_current
@@ -271,19 +270,15 @@ class Chain:
             TransactionRejected: It cannot land, e.g. as the recipient would stay below rent exemption.
         """
         blockhash, _ = self.latest_blockhash(Commitment.PROCESSED)
-        pay = transfer(
-            TransferParams(from_pubkey=self.faucet.pubkey(), to_pubkey=recipient, lamports=lamports)
+        transaction = next(
+            transaction
+            for transaction in airdrop_transactions(self.faucet, recipient, lamports, blockhash)
+            if self.ledger.transaction(str(transaction.signatures[0])) is None
         )
-        for attempt in range(_SAME_AIRDROPS):
-            # Two airdrops of one amount to one wallet in one slot would be the same transaction.
-            self_transfers = [_pay_self(self.faucet.pubkey(), attempt)] if attempt else []
-            message = MessageV0.try_compile(
-                self.faucet.pubkey(), [pay, *self_transfers], [], Hash.from_string(blockhash)
-            )
-            transaction = VersionedTransaction(message, [self.faucet])
-            if self.ledger.transaction(str(transaction.signatures[0])) is None:
-                return self.send(transaction)
-        raise TransactionRejected(named_failure("AlreadyProcessed"))
+        simulation = self.simulate(transaction, verify_signatures=True, check_blockhash=True)
+        if simulation.failure is not None:
+            raise TransactionRejected(simulation.failure)
+        return self.send(transaction)
 
     def set_account(self, address: Pubkey, account: Account) -> None:
         """Put an account in place without a transaction, as of the newest slot."""
@@ -315,10 +310,10 @@ class Chain:
             keys = resolve_keys(transaction.message, self.accounts)
         except UnresolvableKeys as error:
             return named_failure(error.reason), None
-        if self.ledger.transaction(str(transaction.signatures[0])) is not None:
-            return named_failure("AlreadyProcessed"), keys
         if check_blockhash and not self._blockhash_accepted(transaction):
             return named_failure("BlockhashNotFound"), keys
+        if self.ledger.transaction(str(transaction.signatures[0])) is not None:
+            return named_failure("AlreadyProcessed"), keys
         return None, keys
 
     def _blockhash_accepted(self, transaction: VersionedTransaction) -> bool:
@@ -335,13 +330,6 @@ class Chain:
             if account and (balance := token_balance(index, account, self.accounts)):
                 tokens.append(balance)
         return Balances(lamports, tokens)
-
-
-_SAME_AIRDROPS = 1_000
-
-
-def _pay_self(payer: Pubkey, lamports: int) -> Instruction:
-    return transfer(TransferParams(from_pubkey=payer, to_pubkey=payer, lamports=lamports))
 
 
 def _meta(result: TransactionMetadata | FailedTransactionMetadata) -> TransactionMetadata:

@@ -21,12 +21,6 @@ WIRE_COMMITMENTS = {
     "processed": Commitment.PROCESSED,
     "confirmed": Commitment.CONFIRMED,
     "finalized": Commitment.FINALIZED,
-    # The deprecated spellings Agave still takes.
-    "recent": Commitment.PROCESSED,
-    "single": Commitment.CONFIRMED,
-    "singleGossip": Commitment.CONFIRMED,
-    "root": Commitment.FINALIZED,
-    "max": Commitment.FINALIZED,
 }
 
 
@@ -35,7 +29,7 @@ class Depths:
     """How many blocks must follow a block before it reaches a level.
 
     Attributes:
-        confirmed: Blocks after which a block is confirmed; 0 is "as soon as it is processed".
+        confirmed: Blocks after which a block is confirmed, at least 1: the open block is never confirmed.
         finalized: Blocks after which a block is finalized, at least `confirmed`.
     """
 
@@ -43,5 +37,5 @@ class Depths:
     finalized: int = 32
 
     def __post_init__(self) -> None:
-        if not 0 <= self.confirmed <= self.finalized:
-            raise ValueError(f"depths must satisfy 0 <= confirmed <= finalized, got {self}")
+        if not 1 <= self.confirmed <= self.finalized:
+            raise ValueError(f"depths must satisfy 1 <= confirmed <= finalized, got {self}")

@@ -5,6 +5,8 @@ from typing import Any
 
 from svm_node.commitment import Commitment
 
+SLOT_SKIPPED = -32007
+
 type Json = Any
 """A value of a JSON document."""
 
@@ -85,7 +87,9 @@ def node_behind(slots: int | None) -> RpcError:
 
 def slot_skipped(slot: int) -> RpcError:
     """No block was made in this slot."""
-    return RpcError(-32007, f"Slot {slot} was skipped, or missing due to ledger jump to recent snapshot")
+    return RpcError(
+        SLOT_SKIPPED, f"Slot {slot} was skipped, or missing due to ledger jump to recent snapshot"
+    )
 
 
 def long_term_storage_slot_skipped(slot: int) -> RpcError:

@@ -12,6 +12,10 @@ it strikes every method; without `probability` always; with `times` it goes away
 - `timeout`: takes the request and never answers.
 - `missing_transaction`: `getTransaction` answers null for the first `asks` asks of each signature.
 - `drop_connection`: closes the connection without an answer.
+- `long_term_storage`: skipped slots are told with -32009, as by nodes that keep their history elsewhere.
+
+All but the last and `missing_transaction` strike whole HTTP requests, batches included; sockets are lost by
+`POST /control/drop-sockets`.
 """
 
 import random
@@ -34,6 +38,7 @@ class FaultKind(StrEnum):
     TIMEOUT = "timeout"
     MISSING_TRANSACTION = "missing_transaction"
     DROP_CONNECTION = "drop_connection"
+    LONG_TERM_STORAGE = "long_term_storage"
 
 
 class InvalidFault(ValueError):
@@ -43,6 +48,8 @@ class InvalidFault(ValueError):
 HTML_429 = "<html><head><title>429 Too Many Requests</title></head><body>Too Many Requests</body></html>"
 HTML_5XX = "<html><head><title>Bad Gateway</title></head><body><center>nginx</center></body></html>"
 
+_ANSWER_FAULTS = frozenset({FaultKind.MISSING_TRANSACTION, FaultKind.LONG_TERM_STORAGE})
+"""Those that change one answer instead of striking the request."""
 _COMMON = {"kind", "methods", "probability", "times"}
 _OWN = {
     FaultKind.RATE_LIMIT: {"retry_after"},
@@ -54,6 +61,7 @@ _OWN = {
     FaultKind.TIMEOUT: set[str](),
     FaultKind.MISSING_TRANSACTION: {"asks"},
     FaultKind.DROP_CONNECTION: set[str](),
+    FaultKind.LONG_TERM_STORAGE: set[str](),
 }
 
 
@@ -142,7 +150,7 @@ class FaultBox:
         names = set(methods)
         struck = []
         for fault in list(self._faults):
-            if fault.kind is FaultKind.MISSING_TRANSACTION:
+            if fault.kind in _ANSWER_FAULTS:
                 continue
             if fault.methods and not fault.methods & names:
                 continue
@@ -151,6 +159,11 @@ class FaultBox:
             struck.append(fault)
             self._count_down(fault)
         return struck
+
+    @property
+    def has_long_term_storage(self) -> bool:
+        """Whether skipped slots are told as by a node with long-term storage."""
+        return any(fault.kind is FaultKind.LONG_TERM_STORAGE for fault in self._faults)
 
     def hides_transaction(self, signature: str) -> bool:
         """Whether this ask for a transaction is answered with null."""

@@ -9,13 +9,21 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from svm_node.control import Control
-from svm_node.errors import RpcError, node_behind, parse_error
+from svm_node.errors import (
+    SLOT_SKIPPED,
+    RpcError,
+    long_term_storage_slot_skipped,
+    method_not_found,
+    node_behind,
+    parse_error,
+)
 from svm_node.faults import HTML_5XX, HTML_429, Fault, FaultKind
 from svm_node.node import Node
 from svm_node.rpc.dispatcher import error_response, method_invoker, parse_body, requested_methods, respond
 from svm_node.rpc.params import Params
 
-MAX_BODY_BYTES = 1 << 20
+MAX_BODY_BYTES = 50 * 1024
+"""As on Agave."""
 MAX_UNSENT_MESSAGES = 50_000
 _TIMEOUT_FAULT_SECONDS = 3_600
 
@@ -43,7 +51,12 @@ class RpcServer:
             signature = params.signature(0)
             if self._node.faults.hides_transaction(signature):
                 return None
-        return self._invoke(name, params)
+        try:
+            return self._invoke(name, params)
+        except RpcError as error:
+            if error.code == SLOT_SKIPPED and self._node.faults.has_long_term_storage:
+                raise long_term_storage_slot_skipped(params.u64(0)) from error
+            raise
 
     async def _health(self, request: web.Request) -> web.Response:  # noqa: ARG002 - aiohttp's signature
         return web.Response(text="ok")
@@ -126,13 +139,13 @@ class RpcServer:
         subscribed: list[int] = []
 
         def invoke(name: str, params: Params) -> Any:
-            if name.endswith(("Subscribe", "Unsubscribe")):
-                self._node.calls[name] += 1
-                result = self._node.pubsub.invoke(connection, name, params)
-                if name.endswith("Subscribe"):
-                    subscribed.append(result)
-                return result
-            return self.invoke(name, params)
+            if not name.endswith(("Subscribe", "Unsubscribe")):
+                raise method_not_found()
+            self._node.calls[name] += 1
+            result = self._node.pubsub.invoke(connection, name, params)
+            if name.endswith("Subscribe"):
+                subscribed.append(result)
+            return result
 
         answer = respond(body, invoke)
         if answer is not None:

@@ -1,4 +1,4 @@
-"""Instructions that solana-py has no builder for: Token-2022 extensions and the stake and vote programs."""
+"""Instructions: short forms of common ones, and those that solana-py has no builder for."""
 
 import hashlib
 import struct
@@ -6,7 +6,10 @@ from typing import Final
 
 from solders.instruction import AccountMeta, Instruction
 from solders.pubkey import Pubkey
+from solders.system_program import TransferParams, transfer
+from spl.token import instructions as token
 from spl.token.constants import TOKEN_2022_PROGRAM_ID
+from spl.token.models import CloseAccountParams
 
 STAKE_PROGRAM: Final = Pubkey.from_string("Stake11111111111111111111111111111111111111")
 VOTE_PROGRAM: Final = Pubkey.from_string("Vote111111111111111111111111111111111111111")
@@ -38,6 +41,28 @@ def _token_2022(data: bytes, *metas: AccountMeta) -> Instruction:
 
 def _key(address: Pubkey | None) -> bytes:
     return bytes(32) if address is None else bytes(address)
+
+
+def associated_account(owner: Pubkey, mint: Pubkey, program: Pubkey) -> Pubkey:
+    """The address of a wallet's associated token account."""
+    return token.get_associated_token_address(owner, mint, program)
+
+
+def create_account_if_missing(payer: Pubkey, owner: Pubkey, mint: Pubkey, program: Pubkey) -> Instruction:
+    """Make a wallet's associated token account, if it has none."""
+    return token.create_idempotent_associated_token_account(payer, owner, mint, program)
+
+
+def pay(source: Pubkey, destination: Pubkey, lamports: int) -> Instruction:
+    """Send native tokens."""
+    return transfer(TransferParams(from_pubkey=source, to_pubkey=destination, lamports=lamports))
+
+
+def close(account: Pubkey, owner: Pubkey, program: Pubkey) -> Instruction:
+    """Close a token account; its owner gets the rent."""
+    return token.close_account(
+        CloseAccountParams(program_id=program, account=account, dest=owner, owner=owner)
+    )
 
 
 def initialize_mint_close_authority(mint: Pubkey, authority: Pubkey) -> Instruction:

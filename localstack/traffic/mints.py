@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 from spl.token.constants import TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID
-from spl.token.instructions import initialize_mint2, initialize_transfer_fee_config
-from spl.token.models import InitializeMint2Params, InitializeTransferFeeConfigParams
+from spl.token.instructions import initialize_mint2, initialize_transfer_fee_config, transfer_checked
+from spl.token.models import InitializeMint2Params, InitializeTransferFeeConfigParams, TransferCheckedParams
 
 from traffic import instructions as extra
 
@@ -37,6 +37,21 @@ class Mint:
     def fee(self, amount: int) -> int:
         """Base units that are withheld of a transfer, rounded up as Token-2022 does."""
         return min(self.maximum_fee, -(-amount * self.fee_basis_points // 10_000))
+
+
+def transfer(mint: Mint, source: Pubkey, destination: Pubkey, amount: int) -> Instruction:
+    """Send tokens between the associated token accounts of two wallets."""
+    return transfer_checked(
+        TransferCheckedParams(
+            program_id=mint.program,
+            source=extra.associated_account(source, mint.address, mint.program),
+            mint=mint.address,
+            dest=extra.associated_account(destination, mint.address, mint.program),
+            owner=source,
+            amount=amount,
+            decimals=mint.decimals,
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

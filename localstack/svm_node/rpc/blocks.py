@@ -127,8 +127,7 @@ def _newest(context: RpcContext, config: Config) -> int:
 
 
 def _block(context: RpcContext, slot: int, commitment: Commitment) -> Block:
-    newest = context.chain.block_at(commitment)
-    if slot > newest.slot or not newest.blockhash:
+    if slot > context.chain.block_at(commitment).slot:
         raise block_not_available(slot)
     block = context.chain.ledger.block(slot)
     if block is None:

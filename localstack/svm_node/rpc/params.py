@@ -83,10 +83,7 @@ class Params:
             RpcError: There are fewer.
         """
         if index >= len(self._values):
-            missing = "`params` should have at least 1 argument(s)" if not self._values else None
-            raise invalid_params(
-                missing or f"Invalid params: invalid length {len(self._values)}, expected more arguments."
-            )
+            raise invalid_params(f"`params` should have at least {index + 1} argument(s)")
         return self._values[index]
 
     def optional(self, index: int) -> Any:
