@@ -6,10 +6,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from localstack import config
 from localstack.services.lambda_.invocation.executor_endpoint import StatusErrorException
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
+
+from localstack import config
 from process_executor.process import FunctionProcess, failure
 from process_executor.runtime_api import Outcome
 
@@ -31,11 +32,15 @@ SYSTEM_ENVIRONMENT = {
 class ProcessRuntimeExecutor(RuntimeExecutor):
     """One execution environment.
 
-    An environment whose process ended, by its time-out, its own exit or `kill -9`, gets a new process at its next
-    invocation, as Lambda resets a sandbox.
+    An environment whose process ended, by its time-out, its own exit or `kill -9`, gets a new process at its
+    next invocation, as Lambda resets a sandbox.
     """
 
-    def __init__(self, id: str, function_version: FunctionVersion) -> None:
+    def __init__(
+        self,
+        id: str,  # noqa: A002 - LocalStack's name
+        function_version: FunctionVersion,
+    ) -> None:
         super().__init__(id=id, function_version=function_version)
         self._environment: dict[str, str] = {}
         self._process: FunctionProcess | None = None

@@ -10,6 +10,6 @@ class ProcessRuntimeExecutorPlugin(RuntimeExecutorPlugin):
 
     def load(self, *_args: object, **_kwargs: object) -> type:
         """The executor's class, imported only when LocalStack asks for it."""
-        from process_executor.executor import ProcessRuntimeExecutor
+        from process_executor.executor import ProcessRuntimeExecutor  # noqa: PLC0415
 
         return ProcessRuntimeExecutor

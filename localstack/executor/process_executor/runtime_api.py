@@ -6,6 +6,7 @@ import time
 from concurrent.futures import Future
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 VERSION = "2018-06-01"
 
@@ -29,49 +30,7 @@ class RuntimeApi:
         self.ready: Future[Outcome | None] = Future()
         self._events: queue.Queue[tuple[dict[str, str], bytes] | None] = queue.Queue()
         self._pending: dict[str, Future[Outcome]] = {}
-        api = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_args: object) -> None:
-                pass
-
-            def do_GET(self) -> None:
-                if self.path != f"/{VERSION}/runtime/invocation/next":
-                    self._answer(404)
-                    return
-                api._settle_ready(None)
-                event = api._events.get()
-                if event is None:
-                    self._answer(410)
-                    return
-                headers, body = event
-                self._answer(200, headers, body)
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                match self.path.removeprefix(f"/{VERSION}/runtime/").split("/"):
-                    case ["init", "error"]:
-                        api._settle_ready(Outcome(body, is_error=True))
-                    case ["invocation", request_id, "response"]:
-                        api._settle(request_id, Outcome(body, is_error=False))
-                    case ["invocation", request_id, "error"]:
-                        api._settle(request_id, Outcome(body, is_error=True))
-                    case _:
-                        self._answer(404)
-                        return
-                self._answer(202)
-
-            def _answer(self, status: int, headers: dict[str, str] | None = None, body: bytes = b"") -> None:
-                self.send_response(status)
-                for name, value in (headers or {}).items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"api": self}))
         self._server.daemon_threads = True
         threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
@@ -100,9 +59,9 @@ class RuntimeApi:
 
     def process_ended(self, describe: Outcome) -> None:
         """The process is gone: whoever waits for it gets this outcome."""
-        self._settle_ready(describe)
+        self.settle_ready(describe)
         for request_id in list(self._pending):
-            self._settle(request_id, describe)
+            self.settle(request_id, describe)
         self._events.put(None)
 
     def close(self) -> None:
@@ -111,11 +70,57 @@ class RuntimeApi:
         self._server.shutdown()
         self._server.server_close()
 
-    def _settle_ready(self, outcome: Outcome | None) -> None:
+    def next_event(self) -> tuple[dict[str, str], bytes] | None:
+        """Wait for the next invocation's headers and payload; None when there will be none."""
+        self.settle_ready(None)
+        return self._events.get()
+
+    def settle_ready(self, outcome: Outcome | None) -> None:
+        """The start is over, with this error if there is one."""
         if not self.ready.done():
             self.ready.set_result(outcome)
 
-    def _settle(self, request_id: str, outcome: Outcome) -> None:
+    def settle(self, request_id: str, outcome: Outcome) -> None:
+        """An invocation is over."""
         future = self._pending.pop(request_id, None)
         if future is not None and not future.done():
             future.set_result(outcome)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    api: ClassVar[RuntimeApi]
+
+    def log_message(self, *_args: object) -> None:
+        """The function's log is what it prints, not its calls of the runtime API."""
+
+    def do_GET(self) -> None:
+        if self.path != f"/{VERSION}/runtime/invocation/next":
+            self._answer(404)
+            return
+        event = self.api.next_event()
+        if event is None:
+            self._answer(410)
+        else:
+            headers, body = event
+            self._answer(200, headers, body)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        match self.path.removeprefix(f"/{VERSION}/runtime/").split("/"):
+            case ["init", "error"]:
+                self.api.settle_ready(Outcome(body, is_error=True))
+            case ["invocation", request_id, ("response" | "error") as end]:
+                self.api.settle(request_id, Outcome(body, is_error=end == "error"))
+            case _:
+                self._answer(404)
+                return
+        self._answer(202)
+
+    def _answer(self, status: int, headers: dict[str, str] | None = None, body: bytes = b"") -> None:
+        self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)

@@ -1,7 +1,7 @@
 """Runs inside a function's process: ends it with its parent, then hands over to AWS's runtime client.
 
-Standard input is a pipe whose other end only LocalStack holds. However LocalStack ends, `kill -9` included, the
-pipe closes, and the whole process group of the function goes with it.
+Standard input is a pipe whose other end only LocalStack holds. However LocalStack ends, `kill -9` included,
+the pipe closes, and the whole process group of the function goes with it.
 """
 
 import os
