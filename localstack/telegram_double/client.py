@@ -262,7 +262,7 @@ class ControlClient:
         return SentMessage.parse(await self._ask("POST", path, {"result_id": result_id, "chat_id": chat_id}))
 
     async def pay(self, user_id: int, *, message: SentMessage | None = None, link: str | None = None) -> str:
-        """A person pays an invoice (a message or a link); returns the pre-checkout query's id."""
+        """A person pays an invoice (a message or a link); returns the id of the query to the bot."""
         body = {
             "user_id": user_id,
             "chat_id": message.chat_id if message else None,
@@ -355,7 +355,7 @@ class ControlClient:
         Args:
             method: Its name, or "*".
             kind: "error" (with ``code``, ``description``, ``retry_after``), "bad_gateway", "timeout_before"
-                or "timeout_after" (executed, but not answered); the last two hold the call ``hold_s`` seconds.
+                or "timeout_after" (executed, but not answered); the last two hold it ``hold_s`` s.
             times: How many calls.
             code: ``error_code``.
             description: The sentence.

@@ -95,6 +95,10 @@ class FileStore:
         except KeyError:
             raise bad_request("wrong file_id or the file is temporarily unavailable") from None
 
+    def find(self, file_id: str) -> StoredFile | None:
+        """The file with this identifier, if there is one."""
+        return self._files.get(file_id)
+
     def at(self, path: str) -> StoredFile | None:
         """The file with this ``file_path``."""
         return self._paths.get(path)

@@ -84,7 +84,8 @@ class Message:
     """A message in a chat.
 
     Attributes:
-        sender_id: The user it is from; None for a channel post.
+        author_id: Who made it.
+        signed: The Bot API shows the author; channel posts are shown as from the channel.
         content: Text, or the caption if there is an attachment.
         attachment: Everything else of the Message object: ``document``, ``photo``, ``new_chat_members`` …
         accepted_at: Wall-clock time at which the double accepted it.
@@ -94,10 +95,11 @@ class Message:
 
     chat_id: int
     message_id: int
-    sender_id: int | None
+    author_id: int
     content: FormattedText
     accepted_at: float
     accepted_clock: float
+    signed: bool = True
     attachment: dict[str, Any] = field(default_factory=dict)
     reply_markup: Json | None = None
     reply_to: Json | None = None

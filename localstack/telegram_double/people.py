@@ -69,7 +69,7 @@ def edit_text(double: Double, *, chat_id: int, message_id: int, text: str) -> Me
     """
     chat = double.world.existing_chat(chat_id)
     message = _visible(chat, message_id)
-    if message.sender_id == double.bot.id or message.is_service:
+    if message.author_id == double.bot.id or message.is_service:
         raise ControlError("only the author can edit a message")
     double.world.edit_message(message, with_automatic_entities(FormattedText(text)).trimmed(), None)
     kind = "edited_channel_post" if chat.type is ChatType.CHANNEL else "edited_message"

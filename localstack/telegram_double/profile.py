@@ -20,6 +20,10 @@ class Profile:
     menu_button: Json = field(default_factory=lambda: {"type": "commands"})
     default_rights: dict[bool, Json] = field(default_factory=dict)
 
+    def described(self, language: str) -> str:
+        """What an empty chat says of the bot."""
+        return self.descriptions.get(language) or self.descriptions.get("", "")
+
     def commands_for(
         self, *, chat_id: int, private: bool, user_id: int, administrator: bool, language: str
     ) -> list[Json]:

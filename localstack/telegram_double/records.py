@@ -41,7 +41,7 @@ class SentMessage:
 
     chat_id: int
     message_id: int
-    from_id: int | None
+    from_id: int
     from_bot: bool
     text: str
     html: str

@@ -25,8 +25,8 @@ def message_view(double: Double, message: Message) -> Json:
     return {
         "chat_id": message.chat_id,
         "message_id": message.message_id,
-        "from_id": message.sender_id,
-        "from_bot": message.sender_id == double.bot.id or message.sender_id is None,
+        "from_id": message.author_id,
+        "from_bot": message.author_id == double.bot.id,
         "text": message.content.text,
         "html": as_html(message.content),
         "entities": [entity.wire() for entity in message.content.entities],
@@ -90,7 +90,7 @@ def counters(double: Double) -> Json:
     return {
         "calls_by_method": dict(double.journal.by_method),
         "calls_by_status": dict(double.journal.by_status),
-        "messages_from_bot": sum(1 for message in messages if message.sender_id == double.bot.id),
+        "messages_from_bot": sum(1 for message in messages if message.author_id == double.bot.id),
         "messages": len(messages),
         "edits": sum(len(message.revisions) for message in messages),
         "updates_created": double.updates.created,

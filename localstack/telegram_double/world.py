@@ -199,7 +199,7 @@ class World:
     def add_message(
         self,
         chat: Chat,
-        sender: User | None,
+        author: User,
         content: FormattedText,
         *,
         attachment: Json | None = None,
@@ -212,7 +212,8 @@ class World:
         message = Message(
             chat_id=chat.id,
             message_id=self._next_message_id(chat),
-            sender_id=sender.id if sender and chat.type is not ChatType.CHANNEL else None,
+            author_id=author.id,
+            signed=chat.type is not ChatType.CHANNEL,
             content=content,
             accepted_at=time.time(),
             accepted_clock=self.clock.now(),
@@ -223,7 +224,7 @@ class World:
             extra=extra or {},
         )
         chat.messages[message.message_id] = message
-        if sender is self.bot:
+        if author is self.bot:
             chat.unread += 1
         message.seq = self.events.publish("message", chat_id=chat.id, message_id=message.message_id)
         message.changed_seq = message.seq
@@ -284,8 +285,8 @@ class World:
         """The Message object; ``nested`` leaves out what it answers, as Telegram does inside others."""
         chat = self.chats[message.chat_id]
         answer: Json = {"message_id": message.message_id}
-        if message.sender_id is not None:
-            answer["from"] = self.users[message.sender_id].wire()
+        if message.signed:
+            answer["from"] = self.users[message.author_id].wire()
         else:
             answer["sender_chat"] = self.wire_chat(chat)
         answer["chat"] = self.wire_chat(chat)

@@ -95,12 +95,7 @@ def _first(double: Double, chat_id: int | None, since: int, contains: str, what:
         for message in chat.messages.values():
             seq = message.seq if what == "new" else message.changed_seq
             fits = what != "edit" or message.revisions
-            if (
-                seq > since
-                and fits
-                and message.deleted_at is None
-                and message.sender_id in {double.bot.id, None}
-            ):
+            if seq > since and fits and message.deleted_at is None and message.author_id == double.bot.id:
                 candidates.append((seq, message))
     for seq, message in sorted(candidates, key=lambda pair: pair[0]):
         view = message_view(double, message)

@@ -96,7 +96,7 @@ def _target(double: Double, arguments: Arguments) -> tuple[Chat, Message]:
         raise bad_request("message identifier is not specified")
     chat = double.world.sendable(arguments.chat())
     message = double.world.message(chat, arguments.integer("message_id"), "message to edit not found")
-    if message.sender_id not in {double.bot.id, None} or message.is_service:
+    if message.author_id != double.bot.id or message.is_service:
         raise bad_request("message can't be edited")
     return chat, message
 

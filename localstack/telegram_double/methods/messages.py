@@ -16,7 +16,7 @@ from telegram_double.methods.sending import (
     message_text,
     send,
 )
-from telegram_double.model import Chat, ChatType, Message
+from telegram_double.model import Chat, Message
 
 METHODS = MethodTable()
 
@@ -217,8 +217,8 @@ def _forward(double: Double, arguments: Arguments, original: Message) -> Message
 
 def _origin(double: Double, original: Message) -> Json:
     date = int(original.accepted_at)
-    if original.sender_id is not None:
-        return {"type": "user", "sender_user": double.world.users[original.sender_id].wire(), "date": date}
+    if original.signed:
+        return {"type": "user", "sender_user": double.world.users[original.author_id].wire(), "date": date}
     chat = double.world.wire_chat(double.world.chats[original.chat_id])
     return {"type": "channel", "chat": chat, "message_id": original.message_id, "date": date}
 
@@ -245,7 +245,6 @@ def _existing(chat: Chat, numbers: list[int], *, service: bool = False) -> list[
 def _deletable(double: Double, chat: Chat, message: Message) -> bool:
     if double.clock.now() - message.accepted_clock > double.policy.deletable_s:
         return False
-    if chat.is_private or message.sender_id == double.bot.id:
+    if chat.is_private or message.author_id == double.bot.id:
         return True
-    privileged = chat.members[double.bot.id].privileged
-    return privileged or (chat.type is ChatType.CHANNEL and message.sender_id is None and privileged)
+    return chat.members[double.bot.id].privileged
