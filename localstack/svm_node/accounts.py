@@ -6,7 +6,7 @@ version are dropped. Accounts no transaction changed are read from LiteSVM.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from solders.account import Account
@@ -109,13 +109,25 @@ class AccountStore:
                 return version.account
         return None
 
-    def refresh(self, addresses: Iterable[Pubkey], slot: int) -> list[Pubkey]:
-        """Take over what a transaction in this slot made of these accounts; returns those that changed."""
+    def newest_of(self, addresses: Iterable[Pubkey]) -> dict[Pubkey, Account | None]:
+        """The accounts as they are now: what `refresh` needs to know from before a change."""
+        return {address: self.newest(address) for address in addresses}
+
+    def refresh(self, before: Mapping[Pubkey, Account | None], slot: int) -> list[Pubkey]:
+        """Take over what a transaction in this slot made of accounts.
+
+        Args:
+            before: The accounts before the transaction.
+            slot: The slot it ran in.
+
+        Returns:
+            The addresses of those that changed.
+        """
         changed = []
-        for address in addresses:
+        for address, old in before.items():
             account = self._read(address)
-            if account != self.newest(address):
-                self._put(address, slot, account)
+            if account != old:
+                self._put(address, slot, old, account)
                 changed.append(address)
         return changed
 
@@ -163,10 +175,10 @@ class AccountStore:
         # An account without lamports is purged at the end of its transaction.
         return None if account is None or account.lamports == 0 else account
 
-    def _put(self, address: Pubkey, slot: int, account: Account | None) -> None:
+    def _put(self, address: Pubkey, slot: int, old: Account | None, account: Account | None) -> None:
         versions = self._versions.get(address)
         if versions is None:
-            versions = self._versions[address] = [Version(_BEFORE_GENESIS, self.newest(address))]
+            versions = self._versions[address] = [Version(_BEFORE_GENESIS, old)]
             self._untouched.pop(address, None)
         if versions[-1].slot == slot:
             replaced = versions.pop()

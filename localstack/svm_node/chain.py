@@ -221,9 +221,10 @@ class Chain:
             raise TransactionRejected(reason or named_failure("SanitizeFailure"))
         all_keys = keys.all()
         before = self._balances(all_keys)
+        writable = self.accounts.newest_of(writable_keys(transaction.message, keys))
         result = self._svm.send_transaction(transaction)
         failed = result.err() if isinstance(result, FailedTransactionMetadata) else None
-        changed = self.accounts.refresh(writable_keys(transaction.message, keys), self.ledger.tip.slot)
+        changed = self.accounts.refresh(writable, self.ledger.tip.slot)
         # LiteSVM reports a fee for a transaction it refused, too; only one that ran has paid it.
         if failed is not None and not changed:
             self.rejected_count += 1
@@ -282,8 +283,9 @@ class Chain:
 
     def set_account(self, address: Pubkey, account: Account) -> None:
         """Put an account in place without a transaction, as of the newest slot."""
+        before = self.accounts.newest_of([address])
         self._svm.set_account(address, account)
-        self.accounts.refresh([address], self.ledger.tip.slot)
+        self.accounts.refresh(before, self.ledger.tip.slot)
 
     def rent_exempt_minimum(self, size: int) -> int:
         """Lamports an account of this many bytes must hold."""

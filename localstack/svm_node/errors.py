@@ -97,13 +97,17 @@ def long_term_storage_slot_skipped(slot: int) -> RpcError:
     return RpcError(-32009, f"Slot {slot} was skipped, or missing in long-term storage")
 
 
-def unsupported_transaction_version(version: int) -> RpcError:
+class UnsupportedTransactionVersion(RpcError):
     """The transaction, or one of the block, is of a version the client did not ask for."""
-    return RpcError(
-        -32015,
-        f"Transaction version ({version}) is not supported by the requesting client. Please try the request "
-        f'again with the following configuration parameter: "maxSupportedTransactionVersion": {version}',
-    )
+
+    def __init__(self, version: int) -> None:
+        super().__init__(
+            -32015,
+            f"Transaction version ({version}) is not supported by the requesting client. "
+            "Please try the request again with the following configuration parameter: "
+            f'"maxSupportedTransactionVersion": {version}',
+        )
+        self.version = version
 
 
 def min_context_slot_not_reached(context_slot: int) -> RpcError:

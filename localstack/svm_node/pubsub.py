@@ -11,7 +11,7 @@ from solders.pubkey import Pubkey
 
 from svm_node.chain import Chain
 from svm_node.commitment import Commitment
-from svm_node.errors import RpcError, invalid_params, method_not_found
+from svm_node.errors import UnsupportedTransactionVersion, invalid_params, method_not_found
 from svm_node.ledger import Block, TransactionRecord
 from svm_node.programs import VOTE_PROGRAM
 from svm_node.rpc.accounts import AccountWriter
@@ -262,10 +262,10 @@ class PubSub:
                 )
             try:
                 value = {"slot": block.slot, "err": None, "block": encode_block(shown, config)}
-            except RpcError as error:
+            except UnsupportedTransactionVersion as error:
                 value = {
                     "slot": block.slot,
-                    "err": {"UnsupportedTransactionVersion": error.message},
+                    "err": {"UnsupportedTransactionVersion": error.version},
                     "block": None,
                 }
             yield with_context(block.slot, value)

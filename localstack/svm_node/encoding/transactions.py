@@ -10,7 +10,7 @@ from solders.message import MessageV0, MessageV1
 from solders.transaction_metadata import TransactionMetadata
 
 from svm_node.encoding.instructions import parse_instruction
-from svm_node.errors import unsupported_transaction_version
+from svm_node.errors import UnsupportedTransactionVersion
 from svm_node.keys import is_writable
 from svm_node.ledger import TokenBalance, TransactionRecord
 from svm_node.programs import MEMO_PROGRAM, MEMO_V1_PROGRAM
@@ -31,15 +31,15 @@ def checked_version(record: TransactionRecord, max_supported: int | None) -> dic
     """The `version` member, which is only told to clients that say which versions they know.
 
     Raises:
-        RpcError: The client does not know the transaction's version.
+        UnsupportedTransactionVersion: The client does not know the transaction's version.
     """
     version = transaction_version(record)
     if max_supported is None:
         if version != "legacy":
-            raise unsupported_transaction_version(int(version))
+            raise UnsupportedTransactionVersion(int(version))
         return {}
     if version != "legacy" and int(version) > max_supported:
-        raise unsupported_transaction_version(int(version))
+        raise UnsupportedTransactionVersion(int(version))
     return {"version": version}
 
 

@@ -1,4 +1,4 @@
-"""Instructions of the vote program (Agave's `parse_vote`), but for the votes themselves."""
+"""Instructions of the vote program (Agave's `parse_vote`); of votes, only those in the oldest form."""
 
 from svm_node.encoding.instructions.base import Accounts, Parsed
 from svm_node.encoding.reader import Reader, Unparsable
@@ -18,6 +18,8 @@ def parse(accounts: Accounts, data: Reader) -> Parsed:
             return _initialize(accounts, data)
         case 1:
             return _authorize(accounts, data)
+        case 2:
+            return _vote(accounts, data)
         case 3:
             named = accounts.named("voteAccount", "destination", "withdrawAuthority")
             return Parsed("withdraw", {**named, "lamports": data.u64()})
@@ -45,3 +47,14 @@ def _authorize(accounts: Accounts, data: Reader) -> Parsed:
         raise Unparsable("unknown authority type")
     info = {"newAuthority": new_authority, "authorityType": _AUTHORITY_TYPES[index]}
     return Parsed("authorize", {**named, **info})
+
+
+def _vote(accounts: Accounts, data: Reader) -> Parsed:
+    named = accounts.named("voteAccount", "slotHashesSysvar", "clockSysvar", "voteAuthority")
+    count = data.u64()
+    if count * 8 > data.remaining:
+        raise Unparsable("fewer slots than announced")
+    slots = [data.u64() for _ in range(count)]
+    blockhash = data.pubkey()
+    timestamp = data.i64() if data.flag() else None
+    return Parsed("vote", {**named, "vote": {"slots": slots, "hash": blockhash, "timestamp": timestamp}})
