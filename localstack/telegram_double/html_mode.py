@@ -28,6 +28,7 @@ _SUPPORTED_TAGS = frozenset(_SIMPLE_TAGS) | {"a", "tg-emoji", "pre", "code", "bl
 _NAMED_REFERENCES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]+)|#([0-9]+)|([a-zA-Z]+));?")
 _MAX_NUMERIC_REFERENCE = 10  # characters of "&#…" without the semicolon
+_MAX_CUSTOM_EMOJI = 2**63 - 1
 _SPACE = " \t\r\n\v\f\0"
 _NAME_TOKEN = re.compile(r"[0-9a-zA-Z.\-]*")
 _ATTRIBUTE_NAME = re.compile(r"[^ \t\r\n\v\f\0=>/\"']*")
@@ -209,7 +210,10 @@ class _Parser:
             case "a":
                 self._close_link(tag, length)
             case "tg-emoji":
-                if not tag.argument.isdecimal() or int(tag.argument) == 0:
+                if (
+                    not (tag.argument.isascii() and tag.argument.isdecimal())
+                    or not 0 < int(tag.argument) <= _MAX_CUSTOM_EMOJI
+                ):
                     raise _complaint("Invalid custom emoji identifier specified")
                 self.entities.append(Entity("custom_emoji", tag.offset, length, custom_emoji_id=tag.argument))
             case "pre" | "code":

@@ -7,6 +7,8 @@ from telegram_double.clock import Clock
 from telegram_double.errors import too_many_requests
 from telegram_double.policy import Policy
 
+_ROUNDING_S = 1e-9
+
 
 @dataclass(slots=True)
 class _Bucket:
@@ -51,21 +53,22 @@ class FloodControl:
         cost = self.policy.long_message_cost if units > self.policy.long_message_units else 1
         now = self.clock.now()
         if self._overall is None:
-            self._overall = self._bucket(self.policy.overall_burst, self.policy.overall_per_second)
-        buckets = [self._overall, *self._chat_buckets(chat_id, group=group)]
+            self._overall = _bucket(self.policy.overall_burst, self.policy.overall_per_second, now)
+        buckets = [self._overall, *self._chat_buckets(chat_id, group, now)]
         wait = max(bucket.wait(cost, now) for bucket in buckets)
-        if wait > 0:
+        if wait > _ROUNDING_S:
             raise too_many_requests(max(1, math.ceil(wait)))
         for bucket in buckets:
             bucket.take(cost)
 
-    def _chat_buckets(self, chat_id: int, *, group: bool) -> list[_Bucket]:
+    def _chat_buckets(self, chat_id: int, group: bool, now: float) -> list[_Bucket]:
         if chat_id not in self._chats:
-            buckets = [self._bucket(self.policy.chat_burst, self.policy.chat_per_second)]
+            buckets = [_bucket(self.policy.chat_burst, self.policy.chat_per_second, now)]
             if group:
-                buckets.append(self._bucket(self.policy.group_burst, self.policy.group_per_minute / 60))
+                buckets.append(_bucket(self.policy.group_burst, self.policy.group_per_minute / 60, now))
             self._chats[chat_id] = buckets
         return self._chats[chat_id]
 
-    def _bucket(self, capacity: float, per_second: float) -> _Bucket:
-        return _Bucket(capacity, per_second, capacity, self.clock.now())
+
+def _bucket(capacity: float, per_second: float, now: float) -> _Bucket:
+    return _Bucket(capacity, per_second, capacity, now)
