@@ -334,14 +334,15 @@ class FakeLedger:
         plan: DigestPlan,
     ) -> Sequence[PendingDelivery]:
         self.outage.check()
+        present = self._with_present(wallet_id, candidates)
+        new = [candidate for candidate in present if self._entry(candidate) is None]
+        entries = plan(new) if new else []
         for activity in activities:
             self.tables.activities.setdefault(
                 (wallet_id, activity.signature),
                 ActivityRow(next(self.tables.ids), payload_json(activity), activity.slot, self.clock.now()),
             )
-        present = self._with_present(wallet_id, candidates)
-        new = [candidate for candidate in present if self._entry(candidate) is None]
-        for entry in plan(new) if new else []:
+        for entry in entries:
             self._write(entry)
         keys: dict[str, DeliveryRow] = {}
         for candidate in present:

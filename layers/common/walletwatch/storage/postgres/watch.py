@@ -40,9 +40,12 @@ _START: Final = (
 
 _ADD_ACCOUNTS: Final = """
 INSERT INTO watched_accounts (wallet_id, address, kind, mint, cursor_slot)
-SELECT DISTINCT ON (n.address) w.id, n.address, n.kind, n.mint, w.watch_slot
-  FROM wallets w, unnest(%(addresses)s::text[], %(kinds)s::text[], %(mints)s::text[]) n (address, kind, mint)
+SELECT w.id, n.address, n.kind, n.mint, w.watch_slot
+  FROM wallets w,
+       unnest(%(addresses)s::text[], %(kinds)s::text[], %(mints)s::text[])
+       WITH ORDINALITY n (address, kind, mint, position)
  WHERE w.id = %(wallet_id)s
+ ORDER BY n.position
 ON CONFLICT (wallet_id, address) DO NOTHING
 """
 
@@ -59,12 +62,14 @@ WITH due AS MATERIALIZED (
       JOIN wallets w ON w.id = due.id AND w.discovered_at = due.discovered_at
      ORDER BY w.id
        FOR NO KEY UPDATE OF w SKIP LOCKED
+), taken AS (
+    UPDATE wallets w
+       SET discovered_at = clock_timestamp()
+      FROM mine
+     WHERE w.id = mine.id
+    RETURNING w.id, w.address, w.watch_slot
 )
-UPDATE wallets w
-   SET discovered_at = clock_timestamp()
-  FROM mine
- WHERE w.id = mine.id
-RETURNING w.id, w.address, w.watch_slot
+SELECT taken.* FROM taken JOIN due ON due.id = taken.id ORDER BY due.discovered_at, due.id
 """
 """A wallet that another caller took since this statement began is either locked, and skipped, or has another
 `discovered_at` by the time it is locked here, and does not join any more."""
@@ -135,11 +140,12 @@ class PostgresWatchStore:
         """Watch these too, from the wallet's start on; the known ones are returned unchanged."""
         if not accounts:
             return []
+        unique = {account.address: account for account in accounts}
         values = {
             "wallet_id": wallet_id,
-            "addresses": [account.address for account in accounts],
-            "kinds": [account.kind.value for account in accounts],
-            "mints": [account.mint for account in accounts],
+            "addresses": list(unique),
+            "kinds": [account.kind.value for account in unique.values()],
+            "mints": [account.mint for account in unique.values()],
         }
 
         async def work(connection: Connection) -> Sequence[WatchedAccount]:

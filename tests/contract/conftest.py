@@ -1,0 +1,150 @@
+"""The same contract tests run on the fakes and on the real adapters."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+
+import psycopg
+import pytest
+
+from tests.fakes.cache import FakeCache
+from tests.fakes.claims import FakeUpdateClaims
+from tests.fakes.clock import FakeClock
+from tests.fakes.leases import FakeLeases
+from tests.fakes.limits import FakeRateLimits, FakeSendLimits
+from tests.fakes.marks import FakeSentMarks
+from tests.fakes.stores import FakeStores
+from tests.servers import postgres_url, redis_url
+from walletwatch.ports import (
+    Cache,
+    Leases,
+    Ledger,
+    RateLimits,
+    SendLimits,
+    SentMarks,
+    SubscriptionStore,
+    UpdateClaims,
+    WatchStore,
+)
+from walletwatch.storage.postgres.database import Database
+from walletwatch.storage.postgres.ledger import PostgresLedger
+from walletwatch.storage.postgres.migrate import migrate
+from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+from walletwatch.storage.postgres.watch import PostgresWatchStore
+from walletwatch.storage.redis.cache import RedisCache
+from walletwatch.storage.redis.claims import RedisUpdateClaims
+from walletwatch.storage.redis.leases import RedisLeases
+from walletwatch.storage.redis.limits import RedisRateLimits, RedisSendLimits
+from walletwatch.storage.redis.marks import RedisSentMarks
+from walletwatch.storage.redis.server import RedisServer
+
+__all__ = ["postgres_url", "redis_url"]
+
+CHAT_BURST = 2
+OVERALL_PER_SECOND = 4
+GROUP_PER_MINUTE = 3
+REAL = pytest.param("real", marks=pytest.mark.integration)
+
+
+@dataclass
+class Stores:
+    """The three stores of one database, and the clock of their entries."""
+
+    subscriptions: SubscriptionStore
+    watch: WatchStore
+    ledger: Ledger
+    clock: FakeClock
+
+
+@dataclass
+class Volatile:
+    """Everything that is kept in Redis; `elapse` lets time pass for it."""
+
+    cache: Cache
+    claims: UpdateClaims
+    leases: Leases
+    send_limits: SendLimits
+    rate_limits: RateLimits
+    marks: SentMarks
+    elapse: Callable[[float], Awaitable[None]] = field(repr=False)
+
+
+@pytest.fixture(scope="session")
+def migrated_url(postgres_url: str) -> Iterator[str]:
+    """A database with the present schema for the whole session."""
+    name = "contract"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}")
+        url = psycopg.conninfo.make_conninfo(postgres_url, dbname=name)
+        asyncio.run(migrate(url))
+        yield url
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def empty(url: str) -> None:
+    """Take all rows out of the database."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "TRUNCATE users, chats, wallets, subscriptions, watched_accounts, activities, deliveries"
+        )
+
+
+@pytest.fixture(params=["fake", REAL])
+def stores_url(request: pytest.FixtureRequest) -> str | None:
+    """The emptied database to use; None for the fakes."""
+    if request.param == "fake":
+        return None
+    url: str = request.getfixturevalue("migrated_url")
+    empty(url)
+    return url
+
+
+@pytest.fixture
+async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
+    clock = FakeClock()
+    if stores_url is None:
+        fake = FakeStores(clock)
+        yield Stores(fake.subscriptions, fake.watch, fake.ledger, clock)
+        return
+    database = Database(stores_url, max_connections=8)
+    yield Stores(
+        PostgresSubscriptionStore(database),
+        PostgresWatchStore(database),
+        PostgresLedger(database, clock),
+        clock,
+    )
+    await database.close()
+
+
+@pytest.fixture(params=["fake", REAL])
+async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
+    if request.param == "fake":
+        clock = FakeClock()
+        yield Volatile(
+            FakeCache(clock),
+            FakeUpdateClaims(clock),
+            FakeLeases(clock),
+            FakeSendLimits(clock, OVERALL_PER_SECOND, CHAT_BURST, GROUP_PER_MINUTE),
+            FakeRateLimits(clock),
+            FakeSentMarks(),
+            clock.sleep,
+        )
+        return
+    server = RedisServer(request.getfixturevalue("redis_url"))
+    await server.command("FLUSHDB")
+    yield Volatile(
+        RedisCache(server),
+        RedisUpdateClaims(server),
+        RedisLeases(server),
+        RedisSendLimits(
+            server,
+            overall_per_second=OVERALL_PER_SECOND,
+            chat_burst=CHAT_BURST,
+            group_per_minute=GROUP_PER_MINUTE,
+        ),
+        RedisRateLimits(server),
+        RedisSentMarks(server),
+        asyncio.sleep,
+    )
+    await server.close()

@@ -1,0 +1,205 @@
+import asyncio
+from dataclasses import replace
+
+from tests.contract.conftest import Stores
+from tests.contract.test_subscription_store import ANNA, BORIS, own_account, watch
+from tests.contract.things import OTHER_WALLET, WALLET, address
+from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, NewAccount, Wallet
+
+TOKEN = NewAccount(address("token account"), AccountKind.TOKEN_2022, address("mint"))
+STAKE = NewAccount(address("stake account"), AccountKind.STAKE)
+
+
+class TestWallets:
+    async def test_an_unknown_wallet_is_none(self, stores: Stores) -> None:
+        assert await stores.watch.wallet(WALLET) is None
+
+    async def test_it_stays_known_when_nobody_watches_it(self, stores: Stores) -> None:
+        subscription = await watch(stores, ANNA)
+        await stores.subscriptions.unsubscribe(ANNA, WALLET)
+        assert await stores.watch.wallet(WALLET) == Wallet(subscription.wallet_id, WALLET, 100)
+
+    async def test_start_reaches_wallet_subscriptions_and_accounts(self, stores: Stores) -> None:
+        subscription = await watch(stores, ANNA, slot=None)
+        await stores.watch.start(subscription.wallet_id, 300)
+        assert await stores.watch.wallet(WALLET) == Wallet(subscription.wallet_id, WALLET, 300)
+        (started,) = await stores.subscriptions.subscriptions(ANNA)
+        assert started == replace(subscription, from_slot=300)
+        (account,) = await stores.watch.accounts()
+        assert account.cursor == Cursor(300)
+
+    async def test_what_has_a_start_keeps_it(self, stores: Stores) -> None:
+        subscription = await watch(stores, ANNA, slot=100)
+        account = await own_account(stores)
+        await stores.watch.start(subscription.wallet_id, 300)
+        assert await stores.watch.wallet(WALLET) == Wallet(subscription.wallet_id, WALLET, 100)
+        assert await stores.subscriptions.subscriptions(ANNA) == [subscription]
+        assert await own_account(stores) == account
+
+    async def test_starting_twice_keeps_the_first(self, stores: Stores) -> None:
+        subscription = await watch(stores, ANNA, slot=None)
+        await asyncio.gather(*(stores.watch.start(subscription.wallet_id, 300) for _ in range(3)))
+        await stores.watch.start(subscription.wallet_id, 400)
+        assert (await own_account(stores)).cursor == Cursor(300)
+
+
+class TestAccounts:
+    async def test_of_wallets_that_an_active_chat_watches(self, stores: Stores) -> None:
+        await watch(stores, ANNA, WALLET)
+        await watch(stores, BORIS, OTHER_WALLET)
+        assert {account.wallet for account in await stores.watch.accounts()} == {WALLET, OTHER_WALLET}
+        await stores.subscriptions.deactivate(BORIS, "blocked")
+        assert {account.wallet for account in await stores.watch.accounts()} == {WALLET}
+        await stores.subscriptions.unsubscribe(ANNA, WALLET)
+        assert await stores.watch.accounts() == []
+
+    async def test_an_account_is_listed_once_however_many_watch(self, stores: Stores) -> None:
+        await watch(stores, ANNA)
+        await watch(stores, BORIS)
+        assert len(await stores.watch.accounts()) == 1
+
+    async def test_new_ones_begin_with_the_wallet(self, stores: Stores) -> None:
+        subscription = await watch(stores, ANNA, slot=100)
+        own = await own_account(stores)
+        await stores.watch.move_cursors({own.id: Cursor(900, "s900")})
+        token, stake = await stores.watch.add_accounts(subscription.wallet_id, [TOKEN, STAKE])
+        assert (token.address, token.kind, token.mint) == (TOKEN.address, TOKEN.kind, TOKEN.mint)
+        assert (stake.kind, stake.mint) == (AccountKind.STAKE, None)
+        assert [(each.wallet_id, each.wallet) for each in (token, stake)] == [
+            (subscription.wallet_id, WALLET)
+        ] * 2
+        assert [(each.cursor, each.state) for each in (token, stake)] == [(Cursor(100), None)] * 2
+        assert len(await stores.watch.wallet_accounts(subscription.wallet_id)) == 3
+
+    async def test_known_ones_are_returned_unchanged(self, stores: Stores) -> None:
+        subscription = await watch(stores, ANNA)
+        (token,) = await stores.watch.add_accounts(subscription.wallet_id, [TOKEN])
+        await stores.watch.move_cursors({token.id: Cursor(150, "s150")})
+        await stores.watch.record_states({token.id: AccountState(b"state", 160)})
+        again = replace(TOKEN, kind=AccountKind.TOKEN)
+        both = await stores.watch.add_accounts(subscription.wallet_id, [again, STAKE, again])
+        assert both[0] == replace(token, cursor=Cursor(150, "s150"), state=AccountState(b"state", 160))
+        assert [each.address for each in both] == [TOKEN.address, STAKE.address]
+
+    async def test_adding_none(self, stores: Stores) -> None:
+        subscription = await watch(stores, ANNA)
+        assert await stores.watch.add_accounts(subscription.wallet_id, []) == []
+
+    async def test_added_at_once_they_are_one(self, stores: Stores) -> None:
+        subscription = await watch(stores, ANNA)
+        answers = await asyncio.gather(
+            *(stores.watch.add_accounts(subscription.wallet_id, [TOKEN, STAKE]) for _ in range(5))
+        )
+        assert len({account.id for answer in answers for account in answer}) == 2
+
+    async def test_two_wallets_may_share_an_account(self, stores: Stores) -> None:
+        first, second = await watch(stores, ANNA, slot=100), await watch(stores, ANNA, OTHER_WALLET, slot=200)
+        (one,) = await stores.watch.add_accounts(first.wallet_id, [STAKE])
+        (two,) = await stores.watch.add_accounts(second.wallet_id, [STAKE])
+        assert one.id != two.id
+        assert (one.cursor, two.cursor) == (Cursor(100), Cursor(200))
+
+    async def test_accounts_of_a_wallet_without_a_start_begin_where_it_begins(self, stores: Stores) -> None:
+        subscription = await watch(stores, ANNA, slot=None)
+        assert await stores.watch.add_accounts(subscription.wallet_id, [TOKEN]) == []
+        await stores.watch.start(subscription.wallet_id, 300)
+        accounts = await stores.watch.wallet_accounts(subscription.wallet_id)
+        assert {account.address: account.cursor for account in accounts} == {
+            WALLET: Cursor(300),
+            TOKEN.address: Cursor(300),
+        }
+
+
+class TestDiscovery:
+    async def test_those_not_looked_for_the_longest_come_first(self, stores: Stores) -> None:
+        names = [address(name) for name in range(5)]
+        for name in names:
+            await watch(stores, ANNA, name)
+        taken = [wallet.address for _ in range(3) for wallet in await stores.watch.take_for_discovery(2)]
+        assert sorted(taken[:5]) == sorted(names)
+        assert taken[5] == taken[0]
+
+    async def test_only_what_is_watched_and_started(self, stores: Stores) -> None:
+        await watch(stores, ANNA, address("waiting"), slot=None)
+        await watch(stores, ANNA, address("left"))
+        await stores.subscriptions.unsubscribe(ANNA, address("left"))
+        await watch(stores, BORIS, address("blocked"))
+        await stores.subscriptions.deactivate(BORIS, "blocked")
+        subscription = await watch(stores, ANNA)
+        assert await stores.watch.take_for_discovery(10) == [Wallet(subscription.wallet_id, WALLET, 100)]
+
+    async def test_callers_at_once_never_get_the_same(self, stores: Stores) -> None:
+        for name in range(12):
+            await watch(stores, ANNA, address(name))
+        for _ in range(10):
+            answers = await asyncio.gather(*(stores.watch.take_for_discovery(3) for _ in range(4)))
+            taken = [wallet.id for answer in answers for wallet in answer]
+            assert len(taken) == len(set(taken))
+
+
+class TestStatesAndCursors:
+    async def test_an_older_slot_never_replaces_a_newer_one(self, stores: Stores) -> None:
+        await watch(stores, ANNA)
+        own = await own_account(stores)
+        for state in (AccountState(b"new", 200), AccountState(b"old", 150)):
+            await stores.watch.record_states({own.id: state})
+        assert (await own_account(stores)).state == AccountState(b"new", 200)
+
+    async def test_a_cursor_never_moves_to_an_older_slot(self, stores: Stores) -> None:
+        await watch(stores, ANNA)
+        own = await own_account(stores)
+        for cursor in (Cursor(200, "s200"), Cursor(150, "s150")):
+            await stores.watch.move_cursors({own.id: cursor})
+        assert (await own_account(stores)).cursor == Cursor(200, "s200")
+
+    async def test_within_a_slot_the_last_call_wins(self, stores: Stores) -> None:
+        await watch(stores, ANNA)
+        own = await own_account(stores)
+        for signature in ("first", "second"):
+            await stores.watch.move_cursors({own.id: Cursor(200, signature)})
+        assert (await own_account(stores)).cursor == Cursor(200, "second")
+
+    async def test_in_any_order_at_once_the_newest_stays(self, stores: Stores) -> None:
+        await watch(stores, ANNA)
+        own = await own_account(stores)
+        await asyncio.gather(
+            *(stores.watch.move_cursors({own.id: Cursor(slot, f"s{slot}")}) for slot in range(120, 100, -1)),
+            *(
+                stores.watch.record_states({own.id: AccountState(b"%d" % slot, slot)})
+                for slot in range(101, 121)
+            ),
+        )
+        account = await own_account(stores)
+        assert (account.cursor, account.state) == (Cursor(120, "s120"), AccountState(b"120", 120))
+
+    async def test_a_batch_moves_each_account_by_itself(self, stores: Stores) -> None:
+        subscription = await watch(stores, ANNA)
+        own = await own_account(stores)
+        token, stake = await stores.watch.add_accounts(subscription.wallet_id, [TOKEN, STAKE])
+        await stores.watch.move_cursors(
+            {own.id: Cursor(110, "a"), token.id: Cursor(90, "b"), 10**9: Cursor(1)}
+        )
+        await stores.watch.record_states({stake.id: AccountState(bytes(range(32)), 2**40)})
+        found = {each.id: each for each in await stores.watch.accounts()}
+        assert [found[each.id].cursor for each in (own, token, stake)] == [
+            Cursor(110, "a"),
+            Cursor(100),
+            Cursor(100),
+        ]
+        assert found[stake.id].state == AccountState(bytes(range(32)), 2**40)
+
+    async def test_nothing_to_store(self, stores: Stores) -> None:
+        await watch(stores, ANNA)
+        before = await stores.watch.accounts()
+        await stores.watch.move_cursors({})
+        await stores.watch.record_states({})
+        assert await stores.watch.accounts() == before
+
+    async def test_a_wallet_that_waits_for_its_start_has_no_cursor_to_move(self, stores: Stores) -> None:
+        await watch(stores, ANNA, slot=100)
+        own = await own_account(stores)
+        await stores.subscriptions.unsubscribe(ANNA, WALLET)
+        subscription = await watch(stores, ANNA, slot=None)
+        await stores.watch.move_cursors({own.id: Cursor(900)})
+        await stores.watch.start(subscription.wallet_id, 500)
+        assert (await own_account(stores)).cursor == Cursor(500)
