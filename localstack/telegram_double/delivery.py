@@ -140,6 +140,7 @@ class WebhookDelivery:
 
     async def _deliver(self, session: aiohttp.ClientSession, webhook: Webhook, update: Update) -> None:
         started, started_clock = time.time(), self.clock.now()
+        update.in_flight = True
         try:
             answer = await self._post(session, webhook, update)
             next_delay, reply = None, None
@@ -163,6 +164,7 @@ class WebhookDelivery:
                 )
             )
         finally:
+            update.in_flight = False
             del self._in_flight[update.queue]
             self.updates.wake()
         if reply:

@@ -210,12 +210,7 @@ class _Parser:
             case "a":
                 self._close_link(tag, length)
             case "tg-emoji":
-                if (
-                    not (tag.argument.isascii() and tag.argument.isdecimal())
-                    or not 0 < int(tag.argument) <= _MAX_CUSTOM_EMOJI
-                ):
-                    raise _complaint("Invalid custom emoji identifier specified")
-                self.entities.append(Entity("custom_emoji", tag.offset, length, custom_emoji_id=tag.argument))
+                self._close_emoji(tag, length)
             case "pre" | "code":
                 self._close_code(tag, length)
             case "blockquote":
@@ -223,6 +218,12 @@ class _Parser:
                 self.entities.append(Entity(kind, tag.offset, length))
             case name:
                 self.entities.append(Entity(_SIMPLE_TAGS[name], tag.offset, length))
+
+    def _close_emoji(self, tag: _OpenTag, length: int) -> None:
+        number = int(tag.argument) if tag.argument.isascii() and tag.argument.isdecimal() else 0
+        if not 0 < number <= _MAX_CUSTOM_EMOJI:
+            raise _complaint("Invalid custom emoji identifier specified")
+        self.entities.append(Entity("custom_emoji", tag.offset, length, custom_emoji_id=tag.argument))
 
     def _close_link(self, tag: _OpenTag, length: int) -> None:
         target = tag.argument or "".join(self.output[tag.start :])

@@ -49,6 +49,7 @@ class Update:
         expires_at: Time of the double's clock after which it is dropped.
         delay_s: Telegram's retry delay so far.
         wakeup_at: Time of the double's clock of the next attempt.
+        in_flight: Is being sent, so its fate is decided by the answer.
     """
 
     id: int
@@ -61,6 +62,7 @@ class Update:
     delay_s: int = 1
     failures: int = 0
     repeats: int = 0
+    in_flight: bool = False
 
     def wire(self) -> Json:
         """The Update object."""
@@ -127,7 +129,8 @@ class UpdateQueue:
     def pending(self) -> list[Update]:
         """Updates that are neither confirmed nor expired, oldest first."""
         now = self.clock.now()
-        for update in [update for update in self._pending.values() if update.expires_at < now]:
+        over = [item for item in self._pending.values() if item.expires_at < now and not item.in_flight]
+        for update in over:
             self.expired += 1
             del self._pending[update.id]
         return list(self._pending.values())
