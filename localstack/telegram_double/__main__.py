@@ -35,13 +35,11 @@ def main() -> None:
         "--time-scale", type=float, default=1.0, help="seconds of Telegram's clock in a real second"
     )
     options = parser.parse_args()
-    double = Double(
-        options.token,
-        METHODS,
-        clock=Clock(options.time_scale),
-        username=options.username,
-        name=options.name,
-    )
+    try:
+        clock = Clock(options.time_scale)
+        double = Double(options.token, METHODS, clock=clock, username=options.username, name=options.name)
+    except ValueError as error:
+        parser.error(str(error))
     asyncio.run(serve(double, options.host, options.port))
 
 

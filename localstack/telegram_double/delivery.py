@@ -124,10 +124,7 @@ class WebhookDelivery:
         webhook = self.updates.webhook
         if webhook is None:
             return None
-        heads: dict[str, Update] = {}
-        for update in self.updates.pending():
-            heads.setdefault(update.queue, update)
-        idle = [update for queue, update in heads.items() if queue not in self._in_flight]
+        idle = [update for update in self.updates.heads() if update.queue not in self._in_flight]
         idle.sort(key=lambda update: (update.wakeup_at, update.id))
         now = self.clock.now()
         for update in idle:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 _KEPT = 10_000
@@ -41,7 +42,8 @@ class EventLog:
 
     def since(self, seq: int) -> list[Event]:
         """Events behind the cursor, oldest first (at most the latest 10,000 are kept)."""
-        return [event for event in self._events if event.seq > seq]
+        fresh = list(takewhile(lambda event: event.seq > seq, reversed(self._events)))
+        return fresh[::-1]
 
     async def wait_beyond(self, seq: int) -> None:
         """Returns when there is an event behind the cursor."""

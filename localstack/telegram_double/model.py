@@ -155,6 +155,7 @@ class Chat:
     unread: int = 0
     menu_button: Json | None = None
     last_message_id: int = 0
+    deleted_messages: int = 0
 
     @property
     def is_private(self) -> bool:

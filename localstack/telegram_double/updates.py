@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from dataclasses import dataclass, field
 
 from telegram_double.clock import Clock
@@ -94,6 +95,7 @@ class UpdateQueue:
     expired: int = 0
     repeat_next: int = 0
     _pending: dict[int, Update] = field(default_factory=dict)
+    _queues: dict[str, deque[Update]] = field(default_factory=dict)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def add(self, kind: str, payload: object, queue: str, lifetime_s: float | None = None) -> Update | None:
@@ -118,6 +120,7 @@ class UpdateQueue:
         self.next_id += 1
         self.created += 1
         self._pending[update.id] = update
+        self._queues.setdefault(queue, deque()).append(update)
         self.wake()
         return update
 
@@ -128,12 +131,27 @@ class UpdateQueue:
 
     def pending(self) -> list[Update]:
         """Updates that are neither confirmed nor expired, oldest first."""
-        now = self.clock.now()
-        over = [item for item in self._pending.values() if item.expires_at < now and not item.in_flight]
-        for update in over:
-            self.expired += 1
-            del self._pending[update.id]
+        for update in list(self._pending.values()):
+            self._drop_if_expired(update)
         return list(self._pending.values())
+
+    def heads(self) -> list[Update]:
+        """The first update of each queue."""
+        heads = []
+        for name, queue in list(self._queues.items()):
+            while queue:
+                self._drop_if_expired(queue[0])
+                if queue[0].id in self._pending:
+                    heads.append(queue[0])
+                    break
+                queue.popleft()
+            else:
+                del self._queues[name]
+        return heads
+
+    def _drop_if_expired(self, update: Update) -> None:
+        if update.expires_at < self.clock.now() and not update.in_flight:
+            self.expired += 1 if self._pending.pop(update.id, None) else 0
 
     def confirm(self, update_id: int) -> None:
         """Forgets an update that was delivered or given up."""
@@ -142,10 +160,12 @@ class UpdateQueue:
     def confirm_before(self, update_id: int) -> None:
         """Forgets all updates below a number, as getUpdates does with its offset."""
         self._pending = {number: update for number, update in self._pending.items() if number >= update_id}
+        self.heads()
 
     def clear(self) -> None:
         """Drops all pending updates."""
         self._pending.clear()
+        self._queues.clear()
 
     def wake(self) -> None:
         """Tells those who wait that something changed."""

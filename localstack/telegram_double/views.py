@@ -55,7 +55,8 @@ def message_view(double: Double, message: Message) -> Json:
 def chat_view(double: Double, chat: Chat) -> Json:
     """A chat with its members and its latest message."""
     world = double.world
-    visible = [message for message in chat.messages.values() if message.deleted_at is None]
+    visible = (message for message in reversed(chat.messages.values()) if message.deleted_at is None)
+    latest = next(visible, None)
     status = chat.members.get(double.bot.id, MemberStatus.LEFT)
     person = world.users[chat.id] if chat.is_private else None
     return {
@@ -73,8 +74,8 @@ def chat_view(double: Double, chat: Chat) -> Json:
         "pinned": chat.pinned,
         "migrated_to": chat.migrated_to,
         "unread": chat.unread,
-        "last_message": message_view(double, visible[-1]) if visible else None,
-        "message_count": len(visible),
+        "last_message": message_view(double, latest) if latest else None,
+        "message_count": len(chat.messages) - chat.deleted_messages,
     }
 
 

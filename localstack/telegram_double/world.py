@@ -254,6 +254,7 @@ class World:
         """Takes a message out of its chat; the record stays for the control API."""
         message.deleted_at = time.time()
         chat = self.chats[message.chat_id]
+        chat.deleted_messages += 1
         chat.pinned = [number for number in chat.pinned if number != message.message_id]
         message.changed_seq = self.events.publish(
             "delete", chat_id=message.chat_id, message_id=message.message_id

@@ -1,7 +1,7 @@
 """Control routes for looking inside."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from aiohttp import web
 
@@ -9,7 +9,7 @@ from telegram_double.control.requests import DOUBLE, path_integer, query_integer
 from telegram_double.double import Double
 from telegram_double.errors import ControlError
 from telegram_double.fields import Json
-from telegram_double.model import Message
+from telegram_double.model import Chat, Message
 from telegram_double.views import chat_view, counters, message_view, user_view
 
 routes = web.RouteTableDef()
@@ -88,20 +88,26 @@ async def wait_for_message(request: web.Request) -> web.Response:
 
 
 def _first(double: Double, chat_id: int | None, since: int, contains: str, what: str) -> Json | None:
-    candidates: list[tuple[int, Message]] = []
-    for chat in double.world.chats.values():
-        if chat_id is not None and chat.id != chat_id:
-            continue
-        for message in chat.messages.values():
-            seq = message.seq if what == "new" else message.changed_seq
-            fits = what != "edit" or message.revisions
-            if seq > since and fits and message.deleted_at is None and message.author_id == double.bot.id:
-                candidates.append((seq, message))
+    """The oldest message of the bot behind the cursor that fits."""
+    chats = [chat for chat in double.world.chats.values() if chat_id in {None, chat.id}]
+    candidates = [found for chat in chats for found in _behind(chat, since, what)]
     for seq, message in sorted(candidates, key=lambda pair: pair[0]):
+        if message.author_id != double.bot.id or message.deleted_at is not None:
+            continue
         view = message_view(double, message)
         if contains in view["text"] or contains in view["html"]:
             return {"message": view, "cursor": seq}
     return None
+
+
+def _behind(chat: Chat, since: int, what: str) -> Iterator[tuple[int, Message]]:
+    """Messages that came (or, for edits, changed) behind a cursor, with the place they did."""
+    for message in reversed(chat.messages.values()):
+        if what == "new" and message.seq <= since:
+            return
+        seq = message.seq if what == "new" else message.changed_seq
+        if seq > since and (what != "edit" or message.revisions):
+            yield seq, message
 
 
 @routes.get("/control/cursor")
