@@ -187,6 +187,7 @@ class TestRecordingAgain:
     async def test_at_once_each_candidate_is_planned_once(self, stores: Stores) -> None:
         anna, boris = await watch(stores, ANNA), await watch(stores, BORIS)
         done = [activity(f"s{number}", 101 + number) for number in range(20)]
+        await stores.ledger.record(anna.wallet_id, done, [], tell_all)
         plan = Plan()
 
         async def check(part: Sequence[Activity]) -> None:

@@ -142,17 +142,18 @@ class TestSubscribing:
         assert (again.created, again.subscription.label) == (False, "still")
 
     async def test_the_quota_holds_when_many_are_added_at_once(self, stores: Stores) -> None:
-        await stores.subscriptions.remember(contact(ANNA))
-        answers = await asyncio.gather(
-            *(
-                stores.subscriptions.subscribe(ANNA, address(name), None, slot=1, limit=3)
-                for name in range(8)
-            ),
-            return_exceptions=True,
-        )
-        refused = [answer for answer in answers if isinstance(answer, BaseException)]
-        assert [type(answer) for answer in refused] == [QuotaExceeded] * 5
-        assert len(await stores.subscriptions.subscriptions(ANNA)) == 3
+        for chat_id in range(1, 11):
+            await stores.subscriptions.remember(contact(chat_id))
+            answers = await asyncio.gather(
+                *(
+                    stores.subscriptions.subscribe(chat_id, address(name), None, slot=1, limit=3)
+                    for name in range(8)
+                ),
+                return_exceptions=True,
+            )
+            refused = [answer for answer in answers if isinstance(answer, BaseException)]
+            assert [type(answer) for answer in refused] == [QuotaExceeded] * 5
+            assert len(await stores.subscriptions.subscriptions(chat_id)) == 3
 
     async def test_the_same_request_at_once_creates_one_subscription(self, stores: Stores) -> None:
         await stores.subscriptions.remember(contact(ANNA))

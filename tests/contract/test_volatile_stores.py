@@ -1,0 +1,240 @@
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from tests.contract.conftest import CHAT_BURST, GROUP_PER_MINUTE, OVERALL_PER_SECOND, Volatile
+from walletwatch.ports import Lease
+
+SHORT = timedelta(milliseconds=200)
+LONG = timedelta(seconds=30)
+NOW = timedelta(0)
+CHAT, OTHER_CHAT, GROUP = 11, 22, -33
+
+
+async def acquired(volatile: Volatile, ttl: timedelta = LONG, patience: timedelta = NOW) -> Lease:
+    lease = await volatile.leases.acquire("sweep", ttl, patience=patience)
+    assert lease is not None
+    return lease
+
+
+async def places(volatile: Volatile, chat_id: int, tries: int) -> int:
+    """How many of the tries get a place at once."""
+    return sum([await volatile.send_limits.reserve(chat_id) == 0 for _ in range(tries)])
+
+
+class TestCache:
+    async def test_a_value_is_bytes(self, volatile: Volatile) -> None:
+        value = bytes(range(256))
+        await volatile.cache.set("key", value, LONG)
+        assert await volatile.cache.get("key") == value
+
+    async def test_an_unknown_key_is_none_and_an_empty_value_is_not(self, volatile: Volatile) -> None:
+        await volatile.cache.set("empty", b"", LONG)
+        assert await volatile.cache.get("empty") == b""
+        assert await volatile.cache.get("unknown") is None
+
+    async def test_a_value_ends(self, volatile: Volatile) -> None:
+        await volatile.cache.set("key", b"1", SHORT)
+        await volatile.elapse(0.3)
+        assert await volatile.cache.get("key") is None
+
+    async def test_the_last_value_and_its_time_count(self, volatile: Volatile) -> None:
+        await volatile.cache.set("key", b"1", SHORT)
+        await volatile.cache.set("key", b"2", LONG)
+        await volatile.elapse(0.3)
+        assert await volatile.cache.get("key") == b"2"
+
+    async def test_a_time_of_nothing_is_a_millisecond(self, volatile: Volatile) -> None:
+        await volatile.cache.set("key", b"1", NOW)
+        await volatile.elapse(0.05)
+        assert await volatile.cache.get("key") is None
+
+    async def test_forgetting(self, volatile: Volatile) -> None:
+        for key in ("a", "b", "c"):
+            await volatile.cache.set(key, b"1", LONG)
+        await volatile.cache.delete("a", "b", "unknown")
+        await volatile.cache.delete()
+        assert [await volatile.cache.get(key) for key in ("a", "b", "c")] == [None, None, b"1"]
+
+
+class TestUpdateClaims:
+    async def test_an_update_is_taken_once(self, volatile: Volatile) -> None:
+        assert [await volatile.claims.claim(7) for _ in range(3)] == [True, False, False]
+        assert await volatile.claims.claim(8)
+
+    async def test_at_once_one_gets_it(self, volatile: Volatile) -> None:
+        answers = await asyncio.gather(*(volatile.claims.claim(7) for _ in range(10)))
+        assert sum(answers) == 1
+
+    async def test_given_back_it_can_be_taken_again(self, volatile: Volatile) -> None:
+        await volatile.claims.claim(7)
+        await volatile.claims.give_back(7)
+        await volatile.claims.give_back(8)
+        assert [await volatile.claims.claim(7) for _ in range(2)] == [True, False]
+
+
+class TestLeases:
+    async def test_one_at_a_time(self, volatile: Volatile) -> None:
+        lease = await acquired(volatile)
+        assert await volatile.leases.acquire("sweep", LONG, patience=NOW) is None
+        assert await volatile.leases.acquire("other", LONG, patience=NOW) is not None
+        await lease.release()
+        await acquired(volatile)
+
+    async def test_at_once_one_gets_it(self, volatile: Volatile) -> None:
+        answers = await asyncio.gather(
+            *(volatile.leases.acquire("sweep", LONG, patience=NOW) for _ in range(10))
+        )
+        assert sum(answer is not None for answer in answers) == 1
+
+    async def test_the_token_grows_with_each_holder(self, volatile: Volatile) -> None:
+        tokens = []
+        for _ in range(5):
+            lease = await acquired(volatile)
+            tokens.append(lease.token)
+            await lease.release()
+        assert tokens == sorted(set(tokens))
+
+    async def test_a_killed_holder_blocks_nobody_for_long(self, volatile: Volatile) -> None:
+        killed = await acquired(volatile, SHORT)
+        await volatile.elapse(0.3)
+        assert (await acquired(volatile)).token > killed.token
+
+    async def test_a_lost_lease_is_noticed_and_cannot_harm_its_new_holder(self, volatile: Volatile) -> None:
+        lost = await acquired(volatile, SHORT)
+        await volatile.elapse(0.3)
+        assert not await lost.renew()
+        holder = await acquired(volatile)
+        assert not await lost.renew()
+        await lost.release()
+        assert await holder.renew()
+
+    async def test_renewing_gives_the_full_time_again(self, volatile: Volatile) -> None:
+        lease = await acquired(volatile, SHORT)
+        for _ in range(3):
+            await volatile.elapse(0.12)
+            assert await lease.renew()
+        assert await volatile.leases.acquire("sweep", LONG, patience=NOW) is None
+
+    async def test_a_released_lease_is_lost(self, volatile: Volatile) -> None:
+        lease = await acquired(volatile)
+        await lease.release()
+        assert not await lease.renew()
+        await lease.release()
+
+    async def test_the_holder_sees_a_waiter_and_hands_over(self, volatile: Volatile) -> None:
+        holder = await acquired(volatile)
+        assert not await holder.wanted()
+        waiting = asyncio.create_task(acquired(volatile, patience=timedelta(seconds=20)))
+        while not await holder.wanted():  # noqa: ASYNC110 - that is how a holder learns of it
+            await asyncio.sleep(0)
+        await holder.release()
+        successor = await waiting
+        assert successor.token > holder.token
+        assert not await successor.wanted()
+
+    async def test_waiting_ends_with_the_patience(self, volatile: Volatile) -> None:
+        holder = await acquired(volatile)
+        assert await volatile.leases.acquire("sweep", LONG, patience=SHORT) is None
+        assert await holder.wanted()
+
+    async def test_a_waiter_that_is_gone_is_forgotten(self, volatile: Volatile) -> None:
+        holder = await acquired(volatile)
+        await volatile.leases.acquire("sweep", LONG, patience=NOW)
+        await volatile.elapse(2.1)
+        assert not await holder.wanted()
+
+    async def test_waiting_outlasts_a_holder_that_was_killed(self, volatile: Volatile) -> None:
+        killed = await acquired(volatile, SHORT)
+        assert (await acquired(volatile, patience=timedelta(seconds=5))).token > killed.token
+
+
+class TestSendLimits:
+    async def test_a_short_burst_to_one_chat(self, volatile: Volatile) -> None:
+        assert await places(volatile, CHAT, CHAT_BURST + 2) == CHAT_BURST
+        assert await places(volatile, OTHER_CHAT, 1) == 1
+
+    async def test_the_wait_is_as_long_as_it_has_to_be(self, volatile: Volatile) -> None:
+        await places(volatile, CHAT, CHAT_BURST)
+        wait = await volatile.send_limits.reserve(CHAT)
+        assert CHAT_BURST - 0.2 < wait <= CHAT_BURST
+        await volatile.elapse(wait)
+        assert await volatile.send_limits.reserve(CHAT) == 0
+
+    async def test_refused_tries_cost_nothing(self, volatile: Volatile) -> None:
+        await places(volatile, CHAT, CHAT_BURST)
+        before = await volatile.send_limits.reserve(CHAT)
+        for _ in range(5):
+            assert await volatile.send_limits.reserve(CHAT) <= before
+        assert await places(volatile, OTHER_CHAT, 1) == 1
+
+    async def test_all_chats_together(self, volatile: Volatile) -> None:
+        answers = [await volatile.send_limits.reserve(chat) for chat in range(100, 100 + OVERALL_PER_SECOND)]
+        assert answers == [0] * OVERALL_PER_SECOND
+        wait = await volatile.send_limits.reserve(CHAT)
+        assert 0.7 < wait <= 1
+        await volatile.elapse(wait)
+        assert await volatile.send_limits.reserve(CHAT) == 0
+
+    async def test_a_group_has_a_limit_of_its_own(self, volatile: Volatile) -> None:
+        taken = 0
+        while (wait := await volatile.send_limits.reserve(GROUP)) < CHAT_BURST + 0.1:
+            taken += wait == 0
+            await volatile.elapse(wait)
+        assert taken == GROUP_PER_MINUTE
+        assert 60 - 2 * CHAT_BURST < wait <= 60
+
+    async def test_at_once_no_more_than_allowed_get_a_place(self, volatile: Volatile) -> None:
+        answers = await asyncio.gather(*(volatile.send_limits.reserve(CHAT) for _ in range(10)))
+        assert answers.count(0) == CHAT_BURST
+
+    async def test_telegram_can_hold_a_chat(self, volatile: Volatile) -> None:
+        await volatile.send_limits.hold(CHAT, 3.5)
+        wait = await volatile.send_limits.reserve(CHAT)
+        assert 3.2 < wait <= 3.5
+        assert await volatile.send_limits.reserve(OTHER_CHAT) == 0
+
+    async def test_a_shorter_wait_never_replaces_a_longer_one(self, volatile: Volatile) -> None:
+        for seconds in (1.0, 8.0, 2.0):
+            await volatile.send_limits.hold(CHAT, seconds)
+        assert await volatile.send_limits.reserve(CHAT) > 7.5
+
+    async def test_a_hold_ends(self, volatile: Volatile) -> None:
+        await volatile.send_limits.hold(CHAT, 0.2)
+        await volatile.elapse(0.25)
+        assert await volatile.send_limits.reserve(CHAT) == 0
+
+
+class TestRateLimits:
+    async def test_one_too_many(self, volatile: Volatile) -> None:
+        answers = [await volatile.rate_limits.allow(CHAT, "update", limit=3, window=LONG) for _ in range(5)]
+        assert answers == [True, True, True, False, False]
+
+    @pytest.mark.parametrize(("user", "action"), [(OTHER_CHAT, "update"), (CHAT, "scan")])
+    async def test_each_user_and_action_by_itself(self, volatile: Volatile, user: int, action: str) -> None:
+        await volatile.rate_limits.allow(CHAT, "update", limit=1, window=LONG)
+        assert await volatile.rate_limits.allow(user, action, limit=1, window=LONG)
+
+    async def test_the_window_begins_with_the_first_request(self, volatile: Volatile) -> None:
+        for expected in (True, False):
+            assert await volatile.rate_limits.allow(CHAT, "scan", limit=1, window=SHORT) is expected
+            await volatile.elapse(0.12)
+        await volatile.elapse(0.1)
+        assert await volatile.rate_limits.allow(CHAT, "scan", limit=1, window=SHORT)
+
+    async def test_at_once_no_more_than_allowed(self, volatile: Volatile) -> None:
+        answers = await asyncio.gather(
+            *(volatile.rate_limits.allow(CHAT, "scan", limit=4, window=LONG) for _ in range(10))
+        )
+        assert sum(answers) == 4
+
+
+class TestSentMarks:
+    async def test_message_ids_of_the_marked_keys(self, volatile: Volatile) -> None:
+        await volatile.marks.mark("a", 1)
+        await volatile.marks.mark("b", 2**40)
+        assert await volatile.marks.marked(["a", "b", "c"]) == {"a": 1, "b": 2**40}
+
+    async def test_no_keys(self, volatile: Volatile) -> None:
+        assert await volatile.marks.marked([]) == {}
