@@ -24,7 +24,8 @@ from solders.transaction_status import TransactionConfirmationStatus
 type TransactionVersion = Literal["legacy", 0, 1]
 
 _UNIT_LIMIT = 300_000
-_POLL_SECONDS = 0.1
+_FIRST_POLL_SECONDS = 0.02
+_LONGEST_POLL_SECONDS = 0.2
 
 
 class NotConfirmed(Exception):
@@ -91,6 +92,7 @@ class Sender:
         """
         deadline = time.monotonic() + timeout_seconds
         wanted = Signature.from_string(signature)
+        pause = _FIRST_POLL_SECONDS
         while time.monotonic() < deadline:
             (status,) = (await self._client.get_signature_statuses([wanted])).value
             if status is not None and status.confirmation_status in (
@@ -98,7 +100,8 @@ class Sender:
                 TransactionConfirmationStatus.Finalized,
             ):
                 return Confirmation(slot=status.slot, at=time.time(), succeeded=status.err is None)
-            await asyncio.sleep(_POLL_SECONDS)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_POLL_SECONDS)
         raise NotConfirmed(f"{signature} was not confirmed in {timeout_seconds} s")
 
     def _sign(
