@@ -124,7 +124,7 @@ async def stage() -> AsyncIterator[Stage]:
                 [BotCommand("start", "What this bot does"), BotCommand("report", "My month as a file")]
             )
             await bot.set_webhook(f"http://127.0.0.1:{runner.addresses[0][1]}/telegram")
-            ana = await double.control.add_user("Ana", last_name="Sousa", started=False)
+            ana = await double.control.add_user("Ana", last_name="Tester", started=False)
             yield Stage(double, ana, small)
         finally:
             await runner.cleanup()
@@ -320,7 +320,7 @@ async def test_a_group_has_several_writers(stage: Stage) -> None:
         await page.get_by_label("Write as").select_option("Ben")
         await say(page, "from Ben")
         await expect(page.locator(".mine .text")).to_have_text("from Ben")
-        await expect(page.locator(".theirs .sender")).to_have_text("Ana Sousa")
+        await expect(page.locator(".theirs .sender")).to_have_text("Ana Tester")
         said = await stage.double.control.messages(group.id)
         assert [message.from_id for message in said] == [stage.ana.id, ben.id]
 

@@ -68,7 +68,7 @@ async def test_a_wrong_token_and_an_unknown_method(double: RunningDouble, bot: B
 
 
 async def test_a_message_with_everything(double: RunningDouble, bot: Bot) -> None:
-    ana = await double.control.add_user("Ana", last_name="Sousa", username="ana", language_code="pt")
+    ana = await double.control.add_user("Ana", last_name="Tester", username="ana", language_code="pt")
     sent = await bot.send_message(
         ana.id,
         "<b>+5 XNT</b> from <code>9Dpj</code> &amp; <a href='https://x1.xyz'>more</a>",

@@ -45,8 +45,8 @@ def kinds(text: str) -> list[tuple[str, str]]:
         ("1/2 and a/b", []),
         ("http://x1.xyz/a.", [("url", "http://x1.xyz/a")]),
         (
-            "ask @ana_sousa, #XNT and $XNT",
-            [("mention", "@ana_sousa"), ("hashtag", "#XNT"), ("cashtag", "$XNT")],
+            "ask @ana_tester, #XNT and $XNT",
+            [("mention", "@ana_tester"), ("hashtag", "#XNT"), ("cashtag", "$XNT")],
         ),
         ("mail a.b@x1.xyz", [("email", "a.b@x1.xyz")]),
         ("#1 costs $5", []),
