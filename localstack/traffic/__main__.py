@@ -128,7 +128,7 @@ def _native_amount(text: str) -> int:
         lamports = Decimal(text) * _LAMPORTS_PER_NATIVE
     except InvalidOperation as error:
         raise argparse.ArgumentTypeError(f"{text!r} is no amount") from error
-    if lamports <= 0 or lamports != lamports.to_integral_value():
+    if not lamports.is_finite() or lamports <= 0 or lamports != lamports.to_integral_value():
         raise argparse.ArgumentTypeError(f"{text!r} is no positive amount of at most nine decimals")
     return int(lamports)
 
