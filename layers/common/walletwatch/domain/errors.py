@@ -6,7 +6,15 @@ class WalletWatchError(Exception):
 
 
 class InvalidAddress(WalletWatchError):
-    """The text is not the base58 form of a 32-byte address."""
+    """The text is not the base58 form of a 32-byte address.
+
+    Attributes:
+        reason: What is wrong: not_base58, length, signature, ethereum or bitcoin.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"not an address: {reason}")
+        self.reason = reason
 
 
 class MalformedTransaction(WalletWatchError):

@@ -1,0 +1,53 @@
+"""Program id -> decoder. A new protocol is a module with `DECODERS`, named here."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from walletwatch.chain.decoding import memo, stake, system, token
+from walletwatch.chain.decoding.steps import Decoder, Step, Unreadable
+from walletwatch.chain.parsing.model import Instruction
+
+MODULES: Final = (system, token, stake, memo)
+
+
+def _register() -> Mapping[str, Decoder]:
+    registry: dict[str, Decoder] = {}
+    for module in MODULES:
+        for program, decoder in module.DECODERS.items():
+            if program in registry:
+                raise AssertionError(f"two decoders for {program}")
+            registry[program] = decoder
+    return registry
+
+
+REGISTRY: Final = _register()
+
+
+def read_steps(instructions: Sequence[Instruction]) -> list[Step]:
+    """What the instructions of known programs did, in their order.
+
+    An instruction that its decoder does not know, or whose data are cut off, gives no step: amounts come from
+    the balances, so nothing is lost but a label.
+    """
+    steps: list[Step] = []
+    for instruction in instructions:
+        read = _read(instruction)
+        if read is not None:
+            steps.append(Step(instruction.program, read[0], read[1], instruction.depth))
+    return steps
+
+
+def _read(instruction: Instruction) -> tuple[str, Mapping[str, object]] | None:
+    parsed = instruction.parsed
+    if isinstance(parsed, str):
+        return "memo", {"text": parsed[: memo.MAX_MEMO_LENGTH]}
+    if parsed is not None:
+        name, info = parsed.get("type"), parsed.get("info")
+        return (name, info) if isinstance(name, str) and isinstance(info, dict) else None
+    decoder = REGISTRY.get(instruction.program)
+    if decoder is None:
+        return None
+    try:
+        return decoder(instruction)
+    except (Unreadable, IndexError):
+        return None

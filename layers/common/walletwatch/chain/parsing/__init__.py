@@ -1,0 +1,1 @@
+"""From an RPC answer, in whatever encoding and of whatever age, to one model of a transaction."""
