@@ -1,9 +1,9 @@
 """What the balances say happened to one wallet: amounts come from here, and from nowhere else.
 
 For the wallet's own account, lamport delta + wrapped-native delta = sum of native legs - fee - rent; for
-every other mint, token delta over the accounts it owns = sum of its legs. The native value is what the equation
-leaves after fee and rent, so it holds by construction; what instructions decide is how much of it is rent and
-who the counterparties are.
+every other mint, token delta over the accounts it owns = sum of its legs. The native value is what the
+equation leaves after fee and rent, so it holds by construction; what instructions decide is how much of it
+is rent and who the counterparties are.
 """
 
 from collections import defaultdict

@@ -10,7 +10,8 @@ from walletwatch.chain.parsing.model import Instruction
 _STAKE_NAMES: Final = (
     "initialize", "authorize", "delegate", "split", "withdraw", "deactivate", "setLockup", "merge",
     "authorizeWithSeed", "initializeChecked", "authorizeChecked", "authorizeCheckedWithSeed",
-    "setLockupChecked", "getMinimumDelegation", "deactivateDelinquent", "redelegate", "moveStake", "moveLamports",
+    "setLockupChecked", "getMinimumDelegation", "deactivateDelinquent", "redelegate", "moveStake",
+    "moveLamports",
 )  # fmt: skip
 _ACCOUNTS: Final[Mapping[str, tuple[str, ...]]] = {
     "delegate": ("stakeAccount", "voteAccount"),

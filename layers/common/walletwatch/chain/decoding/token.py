@@ -13,7 +13,8 @@ _AUTHORITY_TYPES: Final = (
     "mintTokens", "freezeAccount", "accountOwner", "closeAccount", "transferFeeConfig",
     "withheldWithdraw",
     "closeMint", "interestRate", "permanentDelegate", "confidentialTransferMint", "transferHookProgramId",
-    "confidentialTransferFeeConfig", "metadataPointer", "groupPointer", "groupMemberPointer", "scaledUiAmount",
+    "confidentialTransferFeeConfig", "metadataPointer", "groupPointer", "groupMemberPointer",
+    "scaledUiAmount",
     "pause",
 )  # fmt: skip
 _FAMILIES: Final = {
