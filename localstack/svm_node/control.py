@@ -49,6 +49,7 @@ class Control:
         router.add_post("/control/drop-sockets", self._drop_sockets)
         router.add_post("/control/reset-counters", self._reset_counters)
         router.add_post("/control/accounts", self._put_account)
+        router.add_route("*", "/control/{rest:.*}", _not_found)
 
     async def _state(self, request: web.Request) -> web.Response:  # noqa: ARG002 - aiohttp's signature
         return web.json_response(self._node.state())
@@ -109,6 +110,10 @@ class Control:
 
     def _faults(self) -> web.Response:
         return web.json_response({"faults": [fault.to_json() for fault in self._node.faults.faults]})
+
+
+async def _not_found(request: web.Request) -> web.Response:
+    raise web.HTTPNotFound(text=json.dumps({"error": f"no {request.method} {request.path}"}))
 
 
 async def _body(request: web.Request) -> dict[str, Any]:

@@ -162,6 +162,22 @@ async def test_what_control_refuses(control: Control, path: str, body: dict[str,
     assert answer["error"]
 
 
+async def test_control_lists_pauses_and_knows_no_other_paths(
+    control: Control, node: RunningNode, http: aiohttp.ClientSession
+) -> None:
+    await control.fault(kind="timeout", methods=["getBlock"])
+    async with http.get(f"{node.url}/control/faults") as response:
+        assert [fault["kind"] for fault in (await response.json())["faults"]] == ["timeout"]
+    assert (await control.post("pause"))[1] == {"paused": True}
+    assert (await control.state())["paused"] is True
+    assert (await control.post("resume"))[1] == {"paused": False}
+    async with http.post(f"{node.url}/control/explode", json={}) as response:
+        assert response.status == 404
+    for body in (b"[]", b"{"):
+        async with http.post(f"{node.url}/control/advance", data=body) as response:
+            assert response.status == 400
+
+
 async def test_requests_larger_than_agave_takes(node: RunningNode, http: aiohttp.ClientSession) -> None:
     async with http.post(node.url, data=b"[" + b" " * 60_000 + b"]") as response:
         assert response.status == 413

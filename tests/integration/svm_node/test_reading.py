@@ -6,6 +6,7 @@ import pytest
 from solders import system_program as system
 from solders.address_lookup_table_account import AddressLookupTableAccount
 from solders.hash import Hash
+from solders.instruction import AccountMeta, Instruction
 from solders.keypair import Keypair
 from solders.message import Message, MessageV0, MessageV1, TransactionConfig
 from solders.transaction import VersionedTransaction
@@ -111,10 +112,12 @@ async def test_addresses_loaded_from_a_table(node: RunningNode, rpc: Rpc) -> Non
     assert chain.send(signed(chain, [create, extend], wallet)).failure is None
     chain.advance()
     transfer = payment(wallet, written, MILLION)
-    touch = system.transfer(
-        system.TransferParams(from_pubkey=wallet.pubkey(), to_pubkey=wallet.pubkey(), lamports=0)
+    nothing = payment(wallet, wallet.pubkey(), 0)
+    touch = Instruction(
+        nothing.program_id,
+        nothing.data,
+        [*nothing.accounts, AccountMeta(read, is_signer=False, is_writable=False)],
     )
-    touch = type(touch)(touch.program_id, touch.data, [*touch.accounts, meta_of(read)])
     message = MessageV0.try_compile(
         wallet.pubkey(),
         [transfer, touch],
@@ -144,10 +147,6 @@ async def test_addresses_loaded_from_a_table(node: RunningNode, rpc: Rpc) -> Non
         "value"
     ]
     assert shown["data"]["parsed"]["info"]["addresses"] == [str(written), str(read)]
-
-
-def meta_of(address: Any) -> Any:
-    return payment(Keypair(), address, 0).accounts[1].__class__(address, is_signer=False, is_writable=False)
 
 
 async def test_blocks_skipped_missing_and_to_come(node: RunningNode, rpc: Rpc) -> None:

@@ -22,7 +22,9 @@ from svm_node.programs import (
     TOKEN_PROGRAM,
 )
 
-MINTS = json.loads((Path(__file__).parent / "fixtures" / "mints.json").read_text())
+FIXTURES = Path(__file__).parent / "fixtures"
+MINTS = json.loads((FIXTURES / "mints.json").read_text())
+PYUSD = json.loads((FIXTURES / "pyusd_mint.json").read_text())
 ALICE, BOB, CAROL = (Pubkey(bytes([n]) * 32) for n in (1, 2, 3))
 
 
@@ -65,6 +67,120 @@ def test_a_recorded_mint(recorded: dict[str, Any]) -> None:
     assert [item["extension"] for item in info.get("extensions", [])] == [
         item["extension"] for item in wanted
     ]
+
+
+def key_bytes(address: str | None) -> bytes:
+    return bytes(32) if address is None else bytes(Pubkey.from_string(address))
+
+
+def fee_bytes(fee: dict[str, int]) -> bytes:
+    return struct.pack("<QQH", fee["epoch"], fee["maximumFee"], fee["transferFeeBasisPoints"])
+
+
+def rebuild_extension(name: str, state: dict[str, Any]) -> tuple[int, bytes]:
+    """The bytes of an extension that Agave showed in this state, by the layouts of spl-token-2022."""
+    match name:
+        case "mintCloseAuthority":
+            return 3, key_bytes(state["closeAuthority"])
+        case "permanentDelegate":
+            return 12, key_bytes(state["delegate"])
+        case "transferFeeConfig":
+            authorities = key_bytes(state["transferFeeConfigAuthority"]) + key_bytes(
+                state["withdrawWithheldAuthority"]
+            )
+            withheld = struct.pack("<Q", state["withheldAmount"])
+            return 1, authorities + withheld + fee_bytes(state["olderTransferFee"]) + fee_bytes(
+                state["newerTransferFee"]
+            )
+        case "confidentialTransferMint":
+            assert state["auditorElgamalPubkey"] is None
+            return 4, key_bytes(state["authority"]) + bytes([state["autoApproveNewAccounts"]]) + bytes(32)
+        case "confidentialTransferFeeConfig":
+            encryption = base64.b64decode(state["withdrawWithheldAuthorityElgamalPubkey"])
+            withheld = base64.b64decode(state["withheldAmount"])
+            harvests = bytes([state["harvestToMintEnabled"]])
+            return 16, key_bytes(state["authority"]) + encryption + harvests + withheld
+        case "transferHook":
+            return 14, key_bytes(state["authority"]) + key_bytes(state["programId"])
+        case "metadataPointer":
+            return 18, key_bytes(state["authority"]) + key_bytes(state["metadataAddress"])
+        case "tokenMetadata":
+            texts = [state[name].encode() for name in ("name", "symbol", "uri")]
+            strings = b"".join(struct.pack("<I", len(text)) + text for text in texts)
+            return 19, key_bytes(state["updateAuthority"]) + key_bytes(state["mint"]) + strings + bytes(4)
+    raise AssertionError(f"no layout for {name}")
+
+
+def test_a_recorded_mint_with_many_extensions() -> None:
+    wanted = PYUSD["parsed"]["info"]
+    base = (
+        struct.pack("<I", 1)
+        + key_bytes(wanted["mintAuthority"])
+        + struct.pack("<QBB", int(wanted["supply"]), wanted["decimals"], 1)
+        + struct.pack("<I", 1)
+        + key_bytes(wanted["freezeAuthority"])
+    )
+    tlv = [rebuild_extension(item["extension"], item["state"]) for item in wanted["extensions"]]
+    result = parsed(TOKEN_2022_PROGRAM, extended(base, 1, *tlv))
+    assert result is not None
+    assert result["parsed"] == PYUSD["parsed"]
+    # The layouts add up to the recorded size.
+    assert result["space"] == PYUSD["space"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "extension"),
+    [
+        (9, b"", {"extension": "nonTransferable"}),
+        (6, b"\2", {"extension": "defaultAccountState", "state": {"accountState": "frozen"}}),
+        (6, b"\7", {"extension": "unparseableExtension"}),
+        (
+            10,
+            bytes(ALICE) + struct.pack("<qhqh", 5, 1, 6, -2),
+            {
+                "extension": "interestBearingConfig",
+                "state": {
+                    "rateAuthority": str(ALICE),
+                    "initializationTimestamp": 5,
+                    "preUpdateAverageRate": 1,
+                    "lastUpdateTimestamp": 6,
+                    "currentRate": -2,
+                },
+            },
+        ),
+        (
+            25,
+            bytes(32) + struct.pack("<dqd", 1.0, 7, 2.5),
+            {
+                "extension": "scaledUiAmountConfig",
+                "state": {
+                    "authority": None,
+                    "multiplier": "1",
+                    "newMultiplierEffectiveTimestamp": 7,
+                    "newMultiplier": "2.5",
+                },
+            },
+        ),
+        (
+            26,
+            bytes(ALICE) + b"\1",
+            {"extension": "pausableConfig", "state": {"authority": str(ALICE), "paused": True}},
+        ),
+        (
+            21,
+            bytes(ALICE) + bytes(BOB) + struct.pack("<QQ", 1, 9),
+            {
+                "extension": "tokenGroup",
+                "state": {"updateAuthority": str(ALICE), "mint": str(BOB), "size": 1, "maxSize": 9},
+            },
+        ),
+        (19, bytes(64) + bytes(12) + struct.pack("<I", 2**31), {"extension": "unparseableExtension"}),
+    ],
+)
+def test_an_extension(kind: int, value: bytes, extension: dict[str, Any]) -> None:
+    result = parsed(TOKEN_2022_PROGRAM, extended(token_account(), 2, (kind, value)))
+    assert result is not None
+    assert result["parsed"]["info"]["extensions"] == [extension]
 
 
 def test_a_token_account() -> None:
