@@ -16,6 +16,7 @@ from walletwatch.observability import EmfMetrics, hide
 from walletwatch.runtime import SystemClock
 
 if TYPE_CHECKING:
+    from walletwatch.bot.application import BotApplication
     from walletwatch.chain.rpc.reader import RpcChain
     from walletwatch.queueing.consumer import Consumer
     from walletwatch.queueing.sqs import SqsQueues
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from walletwatch.services.delivering import Delivering
     from walletwatch.services.health import Probe
     from walletwatch.services.housekeeping import Housekeeping
+    from walletwatch.services.intake import UpdateIntake
     from walletwatch.services.scanning import Scanning
     from walletwatch.services.sweeping import Sweeping
     from walletwatch.storage.postgres.database import Database
@@ -31,6 +33,25 @@ if TYPE_CHECKING:
 type Probes = "Mapping[str, Probe]"
 
 SECRETS_TIMEOUT_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """What the webhook function runs."""
+
+    secret: str
+    metrics: EmfMetrics
+    bot: "BotApplication"
+    intake: "UpdateIntake"
+
+    async def take(self, update: object) -> None:
+        """Take in one update.
+
+        Raises:
+            TransientError: It could not be handled now; a redelivery is welcome.
+        """
+        await self.bot.start()
+        await self.intake.take(update)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +201,55 @@ def _redis() -> "RedisServer":
     return RedisServer(config.load(config.RedisSettings).redis_url)
 
 
-def sweep() -> Sweep:
-    """The sweep function.
+def webhook() -> Webhook:
+    """The webhook function.
 
     Raises:
         InvalidSettings: By every builder, if the environment is not complete.
     """
+    from walletwatch.bot.application import BotApplication
+    from walletwatch.services.balances import Balances
+    from walletwatch.services.intake import UpdateIntake
+    from walletwatch.services.scanning import ScanRequests
+    from walletwatch.services.watching import Watching
+    from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+    from walletwatch.storage.redis.cache import RedisCache
+    from walletwatch.storage.redis.claims import RedisUpdateClaims
+    from walletwatch.storage.redis.limits import RedisRateLimits
+
+    metrics = EmfMetrics("webhook")
+    secrets = _secrets()
+    settings = config.load(config.BotSettings)
+    telegram = config.load(config.TelegramSettings)
+    redis = _redis()
+    chain = _chain(metrics)
+    queues = _queues()
+    subscriptions = PostgresSubscriptionStore(_database())
+    bot = BotApplication(
+        secrets.bot_token,
+        telegram.telegram_api_url,
+        username=telegram.bot_username,
+        watching=Watching(
+            subscriptions, chain, queues, SystemClock(), wallets_per_chat=settings.wallets_per_chat
+        ),
+        balances=Balances(chain, RedisCache(redis)),
+        scans=ScanRequests(queues),
+        subscriptions=subscriptions,
+        profile=config.load(config.ChainSettings).profile,
+        metrics=metrics,
+    )
+    intake = UpdateIntake(
+        claims=RedisUpdateClaims(redis),
+        rates=RedisRateLimits(redis),
+        handle=bot.handle,
+        metrics=metrics,
+        updates_per_minute=settings.updates_per_minute,
+    )
+    return Webhook(secrets.webhook_secret, metrics, bot, intake)
+
+
+def sweep() -> Sweep:
+    """The sweep function."""
     from walletwatch.services.sweeping import Sweeping
     from walletwatch.storage.postgres.watch import PostgresWatchStore
     from walletwatch.storage.redis.leases import RedisLeases

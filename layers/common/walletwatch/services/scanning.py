@@ -16,20 +16,31 @@ class ScanRequests:
         self,
         subject: str,
         *,
+        request: str,
         chat_id: int,
-        message_id: int,
+        reply_to: int,
         requested_by: int | None,
         language: str,
         subject_kind: SubjectKind = SubjectKind.AUTO,
     ) -> None:
-        """Queue a scan; the same message asking twice gives one answer."""
+        """Queue a scan.
+
+        Args:
+            subject: A valid address.
+            request: Names the message or the press of a button that asked; asking twice gives one answer.
+            chat_id: Who is told.
+            reply_to: The message that the answer refers to.
+            requested_by: Who asked.
+            language: Of the answer.
+            subject_kind: What the address is, if that is known.
+        """
         await self._queues.scan(
             SecurityScan(
-                request_id=delivery_key(DeliveryKind.SCAN, chat_id, message_id, subject),
+                request_id=delivery_key(DeliveryKind.SCAN, chat_id, request, subject),
                 subject=subject,
                 subject_kind=subject_kind,
                 chat_id=chat_id,
-                reply_to=message_id,
+                reply_to=reply_to,
                 requested_by=requested_by,
                 language=language,
             )

@@ -1,0 +1,184 @@
+"""An activity, and a digest of many, as messages."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from walletwatch.bot.formatting import Amounts, short, wallet, when
+from walletwatch.bot.html_length import join_lines
+from walletwatch.bot.texts import Html, Texts, texts
+from walletwatch.domain.activities import Activity, ActivityKind, Leg
+from walletwatch.domain.chats import Subscription
+from walletwatch.domain.profile import ChainProfile
+from walletwatch.domain.work import Button, RenderedMessage
+
+MAX_LEGS: Final = 12
+MAX_KINDS: Final = 12
+MAX_DETAIL: Final = 300
+_WITH_AMOUNT: Final = frozenset(
+    {
+        ActivityKind.TRANSFER_IN,
+        ActivityKind.TRANSFER_OUT,
+        ActivityKind.REWARD,
+        ActivityKind.MINT,
+        ActivityKind.BURN,
+    }
+)
+
+
+class ActivityView:
+    """Renders for one chain profile."""
+
+    def __init__(self, profile: ChainProfile) -> None:
+        self._profile = profile
+        self._amounts = Amounts(profile)
+
+    def activity(self, activity: Activity, subscription: Subscription) -> RenderedMessage:
+        """What happened, at a glance: what, how much, who, fee, time."""
+        say = texts(subscription.chat.language)
+        lines = [
+            Html(f"<b>{self._title(activity, say)}</b>"),
+            wallet(subscription.address, subscription.label, say),
+        ]
+        lines += self._legs(activity, say)
+        lines += self._details(activity, say)
+        lines += self._costs(activity, say)
+        lines.append(Html(f"🕒 {when(activity.block_time, say)}"))
+        return RenderedMessage(join_lines(lines), self._keyboard(activity, say))
+
+    def digest(self, activities: Sequence[Activity], subscription: Subscription) -> RenderedMessage:
+        """How often what happened, and what it came to."""
+        say = texts(subscription.chat.language)
+        name = wallet(subscription.address, subscription.label, say)
+        lines = [say("digest.title", count=len(activities), wallet=name)]
+        kinds = Counter(activity.kind for activity in activities).most_common(MAX_KINDS)
+        for kind, count in kinds:
+            title = say(f"activity.title.{kind.value}", amount="").rstrip()
+            lines.append(say("digest.kind", title=Html(title), count=count))
+        totals: Counter[str] = Counter()
+        decimals: dict[str, int | None] = {}
+        for activity in activities:
+            for leg in activity.legs:
+                totals[leg.asset] += leg.amount
+                decimals[leg.asset] = leg.decimals
+        sums = [Leg(asset, amount, decimals[asset]) for asset, amount in totals.items() if amount]
+        if sums:
+            lines += [Html(""), say("digest.balance"), *self._signed(sums, say)]
+        first, last = activities[0], activities[-1]
+        lines.append(
+            say("digest.between", first=when(first.block_time, say), last=when(last.block_time, say))
+        )
+        return RenderedMessage(join_lines(lines), self._address_buttons(subscription.address, say))
+
+    def _title(self, activity: Activity, say: Texts) -> Html:
+        amount: str = ""
+        if activity.kind in _WITH_AMOUNT and len({leg.asset for leg in activity.legs}) == 1:
+            leg = activity.legs[0]
+            total = sum(leg.amount for leg in activity.legs)
+            amount = self._amounts.asset(leg.asset, abs(total), leg.decimals, say)
+        return Html(
+            say(f"activity.title.{activity.kind.value}", amount=Html(amount)).rstrip().removesuffix(":")
+        )
+
+    def _legs(self, activity: Activity, say: Texts) -> list[Html]:
+        legs = activity.legs
+        if activity.kind in _WITH_AMOUNT and len(legs) == 1:
+            return self._counterparty(legs[0], say)
+        return self._signed(legs, say)
+
+    def _signed(self, legs: Sequence[Leg], say: Texts) -> list[Html]:
+        lines: list[Html] = []
+        for leg in legs[:MAX_LEGS]:
+            key = "activity.line.got" if leg.amount > 0 else "activity.line.gave"
+            lines.append(say(key, amount=self._amounts.leg(leg, say)))
+            lines += self._counterparty(leg, say)
+        if len(legs) > MAX_LEGS:
+            lines.append(say("activity.line.more", count=len(legs) - MAX_LEGS))
+        return lines
+
+    def _counterparty(self, leg: Leg, say: Texts) -> list[Html]:
+        if leg.counterparty is None:
+            return []
+        key = "activity.line.from" if leg.amount > 0 else "activity.line.to"
+        return [say(key, address=short(leg.counterparty))]
+
+    def _details(self, activity: Activity, say: Texts) -> list[Html]:
+        details = activity.details
+        lines: list[Html] = []
+        if details.get("unreadable"):
+            lines.append(say("activity.line.unreadable"))
+        if activity.error:
+            lines.append(say("activity.line.error", reason=activity.error[:MAX_DETAIL]))
+        if activity.program:
+            lines.append(say("activity.line.program", name=activity.program[:MAX_DETAIL]))
+        lines += self._withheld(activity, say)
+        if isinstance(details.get("delegate"), str):
+            lines.append(self._approval(details, say))
+        for field, key in (
+            ("stake_account", "stake_account"),
+            ("vote_account", "validator"),
+            ("paid_by", "paid_by"),
+        ):
+            if isinstance(details.get(field), str):
+                lines.append(say(f"activity.line.{key}", address=short(details[field])))
+        if isinstance(details.get("authority_type"), str):
+            lines.append(
+                say(
+                    "activity.line.authority",
+                    kind=details["authority_type"],
+                    old=short(str(details.get("old_authority"))),
+                    new=self._authority(details.get("new_authority"), say),
+                )
+            )
+        if isinstance(details.get("memo"), str):
+            lines.append(say("activity.line.memo", text=" ".join(details["memo"].split())[:MAX_DETAIL]))
+        return lines
+
+    def _withheld(self, activity: Activity, say: Texts) -> list[Html]:
+        withheld = activity.details.get("withheld")
+        if not isinstance(withheld, Mapping):
+            return []
+        decimals = {leg.asset: leg.decimals for leg in activity.legs}
+        return [
+            say("activity.line.withheld", amount=self._amounts.asset(mint, amount, decimals[mint], say))
+            for mint, amount in withheld.items()
+            if mint in decimals and isinstance(amount, int)
+        ]
+
+    def _approval(self, details: Mapping[str, Any], say: Texts) -> Html:
+        amount = details.get("amount")
+        delegate = short(details["delegate"])
+        if not isinstance(amount, int):
+            return say("activity.line.delegate_unknown", address=delegate)
+        return say(
+            "activity.line.delegate", address=delegate, amount=say("common.units", amount=f"{amount:,}")
+        )
+
+    def _authority(self, address: object, say: Texts) -> str:
+        return short(address) if isinstance(address, str) else say("activity.line.nobody")
+
+    def _costs(self, activity: Activity, say: Texts) -> list[Html]:
+        lines = []
+        if activity.rent > 0:
+            lines.append(say("activity.line.rent_paid", amount=self._amounts.native(activity.rent)))
+        elif activity.rent < 0:
+            lines.append(say("activity.line.rent_returned", amount=self._amounts.native(-activity.rent)))
+        if activity.fee:
+            lines.append(say("activity.line.fee", amount=self._amounts.native(activity.fee)))
+        return lines
+
+    def _keyboard(self, activity: Activity, say: Texts) -> Sequence[Sequence[Button]]:
+        row = []
+        url = self._profile.transaction_url(activity.signature)
+        if url:
+            row.append(Button(say("button.explorer"), url=url))
+        row.append(Button(say("button.copy_signature"), copy_text=activity.signature))
+        return (tuple(row),)
+
+    def _address_buttons(self, address: str, say: Texts) -> Sequence[Sequence[Button]]:
+        row = []
+        url = self._profile.address_url(address)
+        if url:
+            row.append(Button(say("button.explorer"), url=url))
+        row.append(Button(say("button.copy_address"), copy_text=address))
+        return (tuple(row),)

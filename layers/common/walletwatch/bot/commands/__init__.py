@@ -1,0 +1,1 @@
+"""The commands: a table of what there is, and a module for each topic."""

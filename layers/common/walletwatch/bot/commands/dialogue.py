@@ -1,0 +1,118 @@
+"""What all commands share: the use cases they call, and finding the wallet that is meant."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from walletwatch.bot.keyboards import Action
+from walletwatch.bot.talk import Talk
+from walletwatch.bot.texts import Html
+from walletwatch.bot.views import PAGE_SIZE, Views
+from walletwatch.domain.addresses import decode_address
+from walletwatch.domain.chats import MAX_LABEL_LENGTH, Subscription
+from walletwatch.domain.errors import InvalidAddress
+from walletwatch.ports import Metrics
+from walletwatch.services.balances import Balances
+from walletwatch.services.scanning import ScanRequests
+from walletwatch.services.watching import Watching
+
+EXAMPLE_ADDRESS: Final = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
+_HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """The use cases behind the commands."""
+
+    watching: Watching
+    balances: Balances
+    scans: ScanRequests
+    views: Views
+    metrics: Metrics
+
+
+class Complaint(Exception):
+    """What the sender has to be told instead of an answer.
+
+    Attributes:
+        key: Of the text.
+        values: For its places.
+    """
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
+def address_of(text: str) -> str:
+    """The address that was written.
+
+    Raises:
+        Complaint: It is none, and why.
+    """
+    try:
+        decode_address(text)
+    except InvalidAddress as error:
+        raise Complaint(f"error.{error.reason}") from error
+    return text
+
+
+def label_of(words: Sequence[str]) -> str | None:
+    """The label that was written, without characters that nobody sees.
+
+    Raises:
+        Complaint: It is too long.
+    """
+    text = "".join(
+        character
+        for character in " ".join(words)
+        if unicodedata.category(character) not in _HIDDEN_CATEGORIES
+    )
+    label = " ".join(text.split())
+    if len(label) > MAX_LABEL_LENGTH:
+        raise Complaint("error.label_too_long", limit=MAX_LABEL_LENGTH)
+    return label or None
+
+
+async def named_wallet(
+    talk: Talk, dialogue: Dialogue, *, only_watched: bool
+) -> tuple[str, Subscription | None] | None:
+    """The wallet the arguments mean, by address or by label; None where there are no arguments.
+
+    Raises:
+        Complaint: There is no such wallet, or the chat has to watch it and does not.
+    """
+    if not talk.arguments:
+        return None
+    text = " ".join(talk.arguments)
+    watched = await dialogue.watching.subscriptions(talk.chat_id)
+    for subscription in watched:
+        if text == subscription.address or text.casefold() == (subscription.label or "").casefold():
+            return subscription.address, subscription
+    address = address_of(talk.arguments[0])
+    if only_watched:
+        raise Complaint("error.not_watched")
+    return address, None
+
+
+async def choose(talk: Talk, dialogue: Dialogue, question: Html, action: Action) -> None:
+    """Ask which of the chat's wallets is meant."""
+    watched = await dialogue.watching.subscriptions(talk.chat_id)
+    if not watched:
+        await talk.reply(talk.say("list.empty"))
+        return
+    await talk.reply(question, dialogue.views.choices(watched[: 4 * PAGE_SIZE], action))
+
+
+async def owned(talk: Talk, dialogue: Dialogue, subscription_id: int) -> Subscription:
+    """The subscription of a button, if it is this chat's.
+
+    Raises:
+        Complaint: It is not, or not any more.
+    """
+    subscription = await dialogue.watching.subscription(talk.chat_id, subscription_id)
+    if subscription is None:
+        raise Complaint("error.outdated")
+    return subscription

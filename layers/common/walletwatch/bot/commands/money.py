@@ -1,0 +1,65 @@
+"""/balance and /scan."""
+
+from walletwatch.bot.commands.dialogue import Dialogue, address_of, choose, named_wallet, owned
+from walletwatch.bot.keyboards import Action, button
+from walletwatch.bot.talk import Talk
+
+
+async def balance(talk: Talk, dialogue: Dialogue) -> None:
+    """Show what the wallet that was named holds, or ask which."""
+    found = await named_wallet(talk, dialogue, only_watched=False)
+    if found is None:
+        await choose(talk, dialogue, talk.say("balance.choose"), Action.BALANCE)
+        return
+    address, subscription = found
+    if subscription is None:
+        await balance_of_address(talk, dialogue, address)
+    else:
+        await balance_of(talk, dialogue, subscription.id)
+
+
+async def balance_of(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
+    """Show what a watched wallet holds."""
+    subscription = await owned(talk, dialogue, subscription_id)
+    held = await dialogue.balances.balance(subscription.address)
+    refresh = button(talk.say("button.refresh"), Action.BALANCE, subscription.id)
+    await talk.show(dialogue.views.balance(held, subscription.label, refresh, talk.say))
+
+
+async def balance_of_address(talk: Talk, dialogue: Dialogue, text: str) -> None:
+    """Show what any wallet holds."""
+    address = address_of(text)
+    held = await dialogue.balances.balance(address)
+    refresh = button(talk.say("button.refresh"), Action.BALANCE_ADDRESS, address)
+    await talk.show(dialogue.views.balance(held, None, refresh, talk.say))
+
+
+async def scan(talk: Talk, dialogue: Dialogue) -> None:
+    """Queue a scan of the address that was named, or ask which."""
+    found = await named_wallet(talk, dialogue, only_watched=False)
+    if found is None:
+        await choose(talk, dialogue, talk.say("scan.choose"), Action.SCAN)
+        return
+    await scan_address(talk, dialogue, found[0])
+
+
+async def scan_of(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
+    """Queue a scan of a watched wallet."""
+    subscription = await owned(talk, dialogue, subscription_id)
+    await scan_address(talk, dialogue, subscription.address)
+
+
+async def scan_address(talk: Talk, dialogue: Dialogue, text: str) -> None:
+    """Queue a scan; its result comes as a message of its own."""
+    address = address_of(text)
+    # A button can be pressed again; each press is a request of its own, and a repeated delivery is not.
+    request = talk.query_id or str(talk.message_id)
+    await dialogue.scans.request(
+        address,
+        request=request,
+        chat_id=talk.chat_id,
+        reply_to=talk.message_id,
+        requested_by=talk.contact.user_id,
+        language=talk.say.language,
+    )
+    await talk.reply(talk.say("scan.started", address=address))

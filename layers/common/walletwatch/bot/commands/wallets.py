@@ -1,0 +1,91 @@
+"""/watch, /unwatch, /list, and the card of a wallet."""
+
+from walletwatch.bot.commands.dialogue import (
+    EXAMPLE_ADDRESS,
+    Complaint,
+    Dialogue,
+    address_of,
+    choose,
+    label_of,
+    named_wallet,
+    owned,
+)
+from walletwatch.bot.formatting import wallet
+from walletwatch.bot.keyboards import Action
+from walletwatch.bot.talk import Talk
+from walletwatch.bot.texts import Html
+from walletwatch.domain.work import RenderedMessage
+
+
+async def watch(talk: Talk, dialogue: Dialogue) -> None:
+    """Watch an address, with a label if one was written."""
+    if not talk.arguments:
+        raise Complaint("error.no_address", name="watch", example=EXAMPLE_ADDRESS)
+    await watch_address(talk, dialogue, talk.arguments[0], label_of(talk.arguments[1:]))
+
+
+async def watch_address(talk: Talk, dialogue: Dialogue, text: str, label: str | None = None) -> None:
+    """Watch an address that was written or offered."""
+    address = address_of(text)
+    if not await talk.may_change():
+        raise Complaint("error.admins_only")
+    await dialogue.watching.greet(talk.contact)
+    started = await dialogue.watching.watch(talk.chat_id, address, label)
+    subscription = started.subscription
+    say = talk.say
+    name = wallet(subscription.address, subscription.label, say)
+    lines = [say("watch.added" if started.created else "watch.known", wallet=name)]
+    if started.balance is None:
+        lines.append(say("watch.chain"))
+    else:
+        lines.append(say("watch.holds", balance=dialogue.views.native(started.balance.lamports)))
+    message = RenderedMessage(Html("\n".join(lines)), dialogue.views.card_keyboard(subscription, say))
+    await talk.show(message)
+
+
+async def unwatch(talk: Talk, dialogue: Dialogue) -> None:
+    """Stop watching the wallet that was named, or ask which."""
+    found = await named_wallet(talk, dialogue, only_watched=True)
+    if found is None:
+        await choose(talk, dialogue, talk.say("unwatch.choose"), Action.UNWATCH)
+        return
+    await _stop(talk, dialogue, found[0])
+
+
+async def ask_unwatch(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
+    """Ask whether it is meant."""
+    subscription = await owned(talk, dialogue, subscription_id)
+    await talk.show(dialogue.views.unwatch_question(subscription, talk.say))
+
+
+async def unwatch_confirmed(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
+    """Stop watching the wallet of a button."""
+    subscription = await owned(talk, dialogue, subscription_id)
+    await _stop(talk, dialogue, subscription.address)
+
+
+async def list_(talk: Talk, dialogue: Dialogue) -> None:
+    """Show the first page of what the chat watches."""
+    await page(talk, dialogue, 0)
+
+
+async def page(talk: Talk, dialogue: Dialogue, number: int) -> None:
+    """Show a page of what the chat watches."""
+    watched = await dialogue.watching.subscriptions(talk.chat_id)
+    await talk.show(dialogue.views.list(watched, number, talk.say))
+
+
+async def card(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
+    """Show one wallet."""
+    subscription = await owned(talk, dialogue, subscription_id)
+    await talk.show(dialogue.views.card(subscription, talk.say))
+
+
+async def _stop(talk: Talk, dialogue: Dialogue, address: str) -> None:
+    if not await talk.may_change():
+        raise Complaint("error.admins_only")
+    subscription = await dialogue.watching.unwatch(talk.chat_id, address)
+    if subscription is None:
+        raise Complaint("error.not_watched")
+    name = wallet(subscription.address, subscription.label, talk.say)
+    await talk.show(RenderedMessage(talk.say("unwatch.done", wallet=name)))

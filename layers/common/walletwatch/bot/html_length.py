@@ -1,0 +1,31 @@
+"""Telegram's limit of a message: 4096 UTF-16 units after its entities are parsed (Bot API, sendMessage)."""
+
+import re
+from collections.abc import Sequence
+from html import unescape
+from typing import Final
+
+from walletwatch.bot.texts import Html
+
+MAX_UNITS: Final = 4096
+_TAG: Final = re.compile(r"<[^>]*>")
+
+
+def units(html: str) -> int:
+    """UTF-16 code units of the text that remains of Telegram HTML."""
+    return len(unescape(_TAG.sub("", html)).encode("utf-16-le")) // 2
+
+
+def join_lines(lines: Sequence[Html]) -> Html:
+    """Lines as one message; those that do not fit are left out from the first such line on.
+
+    Each line closes what it opens, so a message that is cut between two of them stays valid.
+    """
+    kept: list[Html] = []
+    total = 0
+    for line in lines:
+        total += units(line) + 1
+        if total > MAX_UNITS:
+            break
+        kept.append(line)
+    return Html("\n".join(kept))

@@ -1,0 +1,106 @@
+"""Sending notifications through the Bot API."""
+
+from typing import Final, Self
+
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import ChatMigrated as TelegramChatMigrated
+from telegram.request import HTTPXRequest
+
+from walletwatch.bot.keyboards import to_markup
+from walletwatch.domain.errors import ChatMigrated, ChatUnreachable, DeliveryUnavailable, MessageRefused
+from walletwatch.domain.work import RenderedMessage
+
+TIMEOUT_SECONDS: Final = 10.0
+_GONE: Final = (
+    "chat not found",
+    "user is deactivated",
+    "peer_id_invalid",
+    "bot was kicked",
+    "group chat was",
+)
+"""Beginnings of descriptions of a 400 that mean that the chat is gone (Telegram names no code for them)."""
+
+
+def make_request(*, connections: int = 4) -> HTTPXRequest:
+    """An HTTP client with a limit on everything it waits for."""
+    return HTTPXRequest(
+        connection_pool_size=connections,
+        connect_timeout=3.0,
+        read_timeout=TIMEOUT_SECONDS,
+        write_timeout=TIMEOUT_SECONDS,
+        pool_timeout=3.0,
+    )
+
+
+class TelegramMessenger:
+    """`ports.Messenger` over python-telegram-bot's Bot."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    @classmethod
+    def connect(cls, token: str, api_url: str) -> Self:
+        """A messenger for this bot; it connects with the first message.
+
+        Args:
+            token: Of the bot.
+            api_url: Of the Bot API, without `/bot<token>`.
+        """
+        return cls(Bot(token, base_url=f"{api_url}/bot", request=make_request()))
+
+    async def send(self, chat_id: int, message: RenderedMessage, *, reply_to: int | None = None) -> int:
+        """Send and return the message id.
+
+        Raises:
+            DeliveryUnavailable: Not now; `retry_after` may say when.
+            ChatUnreachable: Never again in this chat.
+            ChatMigrated: The chat has a new id.
+            MessageRefused: This message is not acceptable.
+        """
+        try:
+            sent = await self._bot.send_message(
+                chat_id,
+                message.html,
+                parse_mode=ParseMode.HTML,
+                reply_markup=_markup(message),
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+                reply_parameters=_reply(reply_to),
+            )
+        except TelegramError as error:
+            raise translate(error) from error
+        return int(sent.message_id)
+
+
+def translate(error: TelegramError) -> Exception:
+    """What an error of the Bot API means for a message that was to be sent."""
+    match error:
+        case RetryAfter():
+            return DeliveryUnavailable("Telegram asks to wait", retry_after=_seconds(error))
+        case Forbidden():
+            return ChatUnreachable(error.message)
+        case TelegramChatMigrated():
+            return ChatMigrated(error.new_chat_id)
+        case BadRequest():
+            gone = error.message.lower().startswith(_GONE)
+            return ChatUnreachable(error.message) if gone else MessageRefused(error.message)
+        case NetworkError():
+            return DeliveryUnavailable(f"Telegram was not reached: {type(error).__name__}")
+        case _:
+            return MessageRefused(error.message)
+
+
+def _seconds(error: RetryAfter) -> float:
+    value = error.retry_after
+    return float(value) if isinstance(value, int) else value.total_seconds()
+
+
+def _markup(message: RenderedMessage) -> InlineKeyboardMarkup | None:
+    return to_markup(message.keyboard) if message.keyboard else None
+
+
+def _reply(message_id: int | None) -> ReplyParameters | None:
+    if message_id is None:
+        return None
+    return ReplyParameters(message_id, allow_sending_without_reply=True)

@@ -1,0 +1,27 @@
+"""The renderer of the functions that write messages without a dialogue."""
+
+from walletwatch.bot.activity_view import ActivityView
+from walletwatch.bot.scan_view import ScanView
+from walletwatch.bot.texts import texts
+from walletwatch.domain.delivery import DeliveryKind, PendingDelivery
+from walletwatch.domain.profile import ChainProfile
+from walletwatch.domain.scans import ScanReport
+from walletwatch.domain.work import RenderedMessage
+
+
+class HtmlRenderer:
+    """`ports.Renderer` in Telegram HTML."""
+
+    def __init__(self, profile: ChainProfile) -> None:
+        self._activities = ActivityView(profile)
+        self._scans = ScanView(profile)
+
+    def delivery(self, delivery: PendingDelivery) -> RenderedMessage:
+        """The message of an activity or of a digest."""
+        if delivery.kind is DeliveryKind.DIGEST:
+            return self._activities.digest(delivery.activities, delivery.subscription)
+        return self._activities.activity(delivery.activities[0], delivery.subscription)
+
+    def scan(self, report: ScanReport, language: str) -> RenderedMessage:
+        """The message of a security scan."""
+        return self._scans.scan(report, texts(language))

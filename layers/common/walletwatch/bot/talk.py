@@ -1,0 +1,139 @@
+"""One update's conversation: who asked, with which words, and how to answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from telegram import Bot, LinkPreviewOptions, Message, ReplyParameters, Update
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+from walletwatch.bot.keyboards import to_markup
+from walletwatch.bot.texts import Html, Texts, supported, texts
+from walletwatch.domain.chats import ChatKind, Contact
+from walletwatch.domain.work import Button, RenderedMessage
+
+ADMIN_STATUSES: Final = frozenset({"creator", "administrator"})
+_NOT_MODIFIED: Final = "message is not modified"
+_TOO_OLD: Final = "query is too old"
+
+
+@dataclass
+class Talk:
+    """What a command's handler is given.
+
+    Attributes:
+        answered: Whether anything was sent or edited yet; after that a redelivery would repeat it.
+    """
+
+    bot: Bot
+    contact: Contact
+    say: Texts
+    message_id: int
+    arguments: tuple[str, ...] = ()
+    query_id: str | None = None
+    sender_chat_id: int | None = None
+    answered: bool = False
+
+    @property
+    def chat_id(self) -> int:
+        """The chat."""
+        return self.contact.chat_id
+
+    @property
+    def in_group(self) -> bool:
+        """Whether several people write here."""
+        return self.contact.chat_kind is not ChatKind.PRIVATE
+
+    async def reply(self, html: Html, keyboard: Sequence[Sequence[Button]] = ()) -> None:
+        """Send a message; in a group it names the one it answers."""
+        await self.send(RenderedMessage(html, keyboard))
+
+    async def send(self, message: RenderedMessage) -> None:
+        """Send a rendered message."""
+        reply = ReplyParameters(self.message_id, allow_sending_without_reply=True) if self.in_group else None
+        await self.bot.send_message(
+            self.chat_id,
+            message.html,
+            parse_mode=ParseMode.HTML,
+            reply_markup=to_markup(message.keyboard) if message.keyboard else None,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+            reply_parameters=reply,
+        )
+        self.answered = True
+
+    async def show(self, message: RenderedMessage) -> None:
+        """Show a view: in place of the message whose button was pressed, or as a new one."""
+        if self.query_id is None:
+            await self.send(message)
+            return
+        try:
+            await self.bot.edit_message_text(
+                message.html,
+                chat_id=self.chat_id,
+                message_id=self.message_id,
+                parse_mode=ParseMode.HTML,
+                reply_markup=to_markup(message.keyboard) if message.keyboard else None,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+            )
+        except BadRequest as error:
+            # A double tap, or nothing has changed since: the view is what it should be.
+            if _NOT_MODIFIED not in error.message.lower():
+                raise
+        self.answered = True
+
+    async def toast(self, text: str = "", *, alert: bool = False) -> None:
+        """Answer the button that was pressed, so that it stops spinning; once."""
+        if self.query_id is None:
+            return
+        query_id, self.query_id = self.query_id, None
+        try:
+            await self.bot.answer_callback_query(query_id, text or None, show_alert=alert)
+        except BadRequest as error:
+            # Telegram forgets a query within minutes; there is nobody left to answer.
+            if _TOO_OLD not in error.message.lower():
+                raise
+
+    async def may_change(self) -> bool:
+        """Whether the sender may change what this chat watches: in groups its administrators only."""
+        if self.contact.chat_kind in {ChatKind.PRIVATE, ChatKind.CHANNEL}:
+            return True
+        if self.sender_chat_id == self.chat_id:
+            return True
+        if self.contact.user_id is None:
+            return False
+        member = await self.bot.get_chat_member(self.chat_id, self.contact.user_id)
+        return member.status in ADMIN_STATUSES
+
+
+def contact_of(update: Update) -> Contact | None:
+    """Who caused an update, and where; None for a kind without a chat."""
+    chat = update.effective_chat
+    if chat is None:
+        return None
+    user = update.effective_user
+    return Contact(
+        chat_id=chat.id,
+        chat_kind=ChatKind(chat.type),
+        user_id=user.id if user else None,
+        username=user.username if user else None,
+        language=supported(user.language_code if user else None),
+    )
+
+
+def talk_of(update: Update, bot: Bot) -> Talk | None:
+    """The conversation of an update; None for a kind that is none."""
+    query = update.callback_query
+    message = query.message if query else update.effective_message
+    contact = contact_of(update)
+    if contact is None or message is None:
+        return None
+    sender = message.sender_chat if isinstance(message, Message) else None
+    return Talk(
+        bot=bot,
+        contact=contact,
+        say=texts(contact.language),
+        message_id=message.message_id,
+        query_id=query.id if query else None,
+        sender_chat_id=sender.id if sender else None,
+    )

@@ -1,0 +1,115 @@
+"""Texts of the locale files, with their values escaped.
+
+A locale file holds trusted Telegram HTML with `{named}` places. What is put there is escaped unless it is
+`Html` already, so a label or a token's name can never become markup.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import cache
+from html import escape as escape_html
+from importlib import resources
+from typing import Any, Final
+
+from walletwatch.domain.chats import DEFAULT_LANGUAGE
+
+LANGUAGES: Final = ("en",)
+"""The languages that have a file."""
+
+
+class Html(str):
+    """Text that is Telegram HTML already."""
+
+    __slots__ = ()
+
+
+def escape(text: str) -> Html:
+    """Plain text as Telegram HTML (Bot API, "HTML style": three characters)."""
+    return Html(escape_html(text, quote=False))
+
+
+def _one_other(count: int) -> str:
+    return "one" if count == 1 else "other"
+
+
+def _hindi(count: int) -> str:
+    return "one" if count in {0, 1} else "other"
+
+
+def _russian(count: int) -> str:
+    if count % 10 == 1 and count % 100 != 11:
+        return "one"
+    if count % 10 in {2, 3, 4} and count % 100 not in {12, 13, 14}:
+        return "few"
+    return "many"
+
+
+PLURALS: Final[Mapping[str, Callable[[int], str]]] = {
+    "en": _one_other,
+    "es": _one_other,
+    "hi": _hindi,
+    "ru": _russian,
+    "zh": lambda _count: "other",
+}
+"""CLDR's cardinal categories for whole numbers, by language."""
+
+
+class Texts:
+    """The texts of one language, with English where it lacks one."""
+
+    def __init__(self, language: str) -> None:
+        self.language = supported(language)
+        self._entries = _entries(self.language)
+        self._fallback = _entries(DEFAULT_LANGUAGE)
+
+    def __call__(self, key: str, /, **values: object) -> Html:
+        """The text of a key; `count` among the values chooses the plural.
+
+        Raises:
+            KeyError: No locale file has the key, or the text has a place that no value is given for.
+        """
+        template = self._template(key, values.get("count"))
+        return Html(template.format_map({name: _value(value) for name, value in values.items()}))
+
+    def _template(self, key: str, count: object) -> str:
+        for entries, language in ((self._entries, self.language), (self._fallback, DEFAULT_LANGUAGE)):
+            if key in entries:
+                return entries[key]
+            if isinstance(count, int):
+                form = f"{key}.{PLURALS[language](count)}"
+                if form in entries:
+                    return entries[form]
+        raise KeyError(key)
+
+
+def supported(language: str | None) -> str:
+    """The language that is used for a person who prefers this one (IETF tag, as Telegram sends it)."""
+    base = (language or DEFAULT_LANGUAGE).lower().split("-")[0]
+    return base if base in LANGUAGES else DEFAULT_LANGUAGE
+
+
+@cache
+def texts(language: str) -> Texts:
+    """The texts for a language, read once."""
+    return Texts(language)
+
+
+@cache
+def _entries(language: str) -> Mapping[str, str]:
+    file = resources.files("walletwatch.bot") / "locales" / f"{language}.toml"
+    flat: dict[str, str] = {}
+    _flatten("", tomllib.loads(file.read_text(encoding="utf-8")), flat)
+    return flat
+
+
+def _flatten(prefix: str, table: Mapping[str, Any], flat: dict[str, str]) -> None:
+    for name, value in table.items():
+        key = f"{prefix}.{name}" if prefix else name
+        if isinstance(value, dict):
+            _flatten(key, value, flat)
+        else:
+            flat[key] = value.strip("\n")
+
+
+def _value(value: object) -> str:
+    return value if isinstance(value, Html) else escape(str(value))
