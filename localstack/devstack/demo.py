@@ -163,7 +163,7 @@ class Demo:
             "From one watched wallet to another",
             await self._chain.transfer_native(self._savings, spending, 2 * XNT),
             [
-                *self._all(both, "2 XNT", "sent"),
+                *self._all(both, "2 XNT", "Sent"),
                 Expected(alice, ("2 XNT", "Spending")),
             ],
         )

@@ -91,6 +91,8 @@ def deploy(stack: Stack, *, sweep_interval: float) -> Deployment:
     }
     _sam(
         "deploy",
+        "--config-file",
+        str(ROOT / "samconfig.toml"),
         "--config-env",
         "local",
         "--template-file",

@@ -100,7 +100,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         event = self.api.next_event()
         if event is None:
-            self._answer(410)
+            # The process that asked is gone.
+            self.close_connection = True
         else:
             headers, body = event
             self._answer(200, headers, body)

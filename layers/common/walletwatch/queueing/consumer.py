@@ -71,9 +71,7 @@ class Consumer:
         async def all_of(records: Sequence[QueueRecord]) -> Mapping[str, Exception]:
             outcomes = await asyncio.gather(*(outcome(record) for record in records))
             return {
-                record.id: error
-                for record, error in zip(records, outcomes, strict=True)
-                if error is not None
+                record.id: error for record, error in zip(records, outcomes, strict=True) if error is not None
             }
 
         return await self.batch(event, remaining, all_of)

@@ -152,9 +152,13 @@ def encode_notification(notification: Notification) -> str:
             VERSION,
             notification.ledger_key,
             notification.chat_id,
-            notification.message.html,
+            # The encoder takes no subclass of str, which a renderer may use to mark what is escaped.
+            str(notification.message.html),
             [
-                [_Button(button.text, button.callback_data, button.url, button.copy_text) for button in row]
+                [
+                    _Button(str(button.text), button.callback_data, button.url, button.copy_text)
+                    for button in row
+                ]
                 for row in notification.message.keyboard
             ],
             notification.priority,
