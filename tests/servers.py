@@ -6,13 +6,13 @@ start their own. The fixtures come with `from tests.servers import ...` in a con
 
 import os
 import shutil
-import signal
 import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
@@ -48,11 +48,15 @@ class Server:
     def paused(self) -> Iterator[None]:
         """Let it answer nothing, with its connections open."""
         assert self._started is not None
-        os.killpg(self._started.pid, signal.SIGSTOP)
+        process = psutil.Process(self._started.pid)
+        family = [process, *process.children(recursive=True)]
+        for member in family:
+            member.suspend()
         try:
             yield
         finally:
-            os.killpg(self._started.pid, signal.SIGCONT)
+            for member in family:
+                member.resume()
 
 
 @contextmanager

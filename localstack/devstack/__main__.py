@@ -60,7 +60,7 @@ def _run(arguments: argparse.Namespace) -> int:
         case "restart":
             stack.restart(arguments.service)
         case "demo":
-            return _demo(stack)
+            return _demo(stack.folder / "demo")
     return 0
 
 
@@ -98,7 +98,11 @@ def _status(stack: Stack) -> int:
     return 0 if all(running.values()) else 1
 
 
-def _demo(stack: Stack) -> int:
+def _demo(folder: Path) -> int:
+    """In a folder of its own, empty at the start, so that a stack that is kept running is left alone."""
+    stack = Stack(folder)
+    stack.stop()
+    stack.clear()
     try:
         with stack:
             deployed = deploy(stack, sweep_interval=SWEEP_INTERVAL_SECONDS)

@@ -145,6 +145,7 @@ def _sam(*arguments: str, environment: Mapping[str, str] | None = None) -> None:
             "PATH": python_first,
             "PYTHON": str(Path(sys.base_prefix) / "bin" / "python3.13"),
             "SAM_CLI_TELEMETRY": "0",
+            "SAM_CLI_POLL_DELAY": "0.5",
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_DEFAULT_REGION": REGION,

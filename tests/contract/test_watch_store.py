@@ -1,10 +1,11 @@
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 from tests.contract.conftest import Stores
 from tests.contract.test_subscription_store import ANNA, BORIS, own_account, watch
 from tests.contract.things import OTHER_WALLET, WALLET, address
-from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, NewAccount, Wallet
+from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, NewAccount, Progress, Wallet
 
 TOKEN = NewAccount(address("token account"), AccountKind.TOKEN_2022, address("mint"))
 STAKE = NewAccount(address("stake account"), AccountKind.STAKE)
@@ -203,3 +204,16 @@ class TestStatesAndCursors:
         await stores.watch.move_cursors({own.id: Cursor(900)})
         await stores.watch.start(subscription.wallet_id, 500)
         assert (await own_account(stores)).cursor == Cursor(500)
+
+
+class TestProgress:
+    async def test_there_is_none_before_the_first_round(self, stores: Stores) -> None:
+        assert await stores.subscriptions.progress() is None
+
+    async def test_it_moves_on_and_never_back(self, stores: Stores) -> None:
+        first = Progress(100, stores.clock.now())
+        later = Progress(101, stores.clock.now() + timedelta(seconds=15))
+        await stores.watch.record_progress(first)
+        await stores.watch.record_progress(later)
+        await stores.watch.record_progress(first)
+        assert await stores.subscriptions.progress() == later

@@ -8,7 +8,7 @@ from itertools import count
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.chats import Chat, Subscription
 from walletwatch.domain.delivery import DeliveryStatus, NewDelivery
-from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, Wallet, WatchedAccount
+from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, Progress, Wallet, WatchedAccount
 
 
 @dataclass
@@ -76,6 +76,7 @@ class Tables:
     accounts: dict[int, AccountRow] = field(default_factory=dict)
     activities: dict[tuple[int, str], ActivityRow] = field(default_factory=dict)
     deliveries: dict[str, DeliveryRow] = field(default_factory=dict)
+    progress: Progress | None = None
 
     def wallet_at(self, address: str) -> WalletRow | None:
         return next((row for row in self.wallets.values() if row.address == address), None)

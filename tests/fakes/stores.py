@@ -42,6 +42,7 @@ from walletwatch.domain.wallets import (
     AccountState,
     Cursor,
     NewAccount,
+    Progress,
     Wallet,
     WatchedAccount,
 )
@@ -222,6 +223,10 @@ class FakeSubscriptionStore:
             if row.wallet_id == wallet_id
         ]
 
+    async def progress(self) -> Progress | None:
+        self.outage.check()
+        return self.tables.progress
+
     async def delivery_counts(self, chat_id: int, since: datetime) -> Mapping[DeliveryStatus, int]:
         self.outage.check()
         counts = dict.fromkeys(DeliveryStatus, 0)
@@ -295,6 +300,12 @@ class FakeWatchStore:
             row = self.tables.accounts.get(account_id)
             if row is not None and (row.state is None or row.state.slot <= state.slot):
                 row.state = state
+
+    async def record_progress(self, progress: Progress) -> None:
+        self.outage.check()
+        known = self.tables.progress
+        if known is None or known.slot <= progress.slot:
+            self.tables.progress = progress
 
     async def move_cursors(self, cursors: Mapping[int, Cursor]) -> None:
         self.outage.check()

@@ -13,7 +13,15 @@ from walletwatch.domain.chain import MintFacts, Observation, SignatureInfo, Wall
 from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscribed, Subscription
 from walletwatch.domain.delivery import Candidate, DeliveryStatus, NewDelivery, PendingDelivery
 from walletwatch.domain.scans import ScanReport
-from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, NewAccount, Wallet, WatchedAccount
+from walletwatch.domain.wallets import (
+    AccountKind,
+    AccountState,
+    Cursor,
+    NewAccount,
+    Progress,
+    Wallet,
+    WatchedAccount,
+)
 from walletwatch.domain.work import BalanceCheck, Notification, RenderedMessage, SecurityScan
 
 type Decode = Callable[[Mapping[str, Any], str], Activity | None]
@@ -143,6 +151,9 @@ class SubscriptionStore(Protocol):
     async def watchers(self, wallet_id: int) -> Sequence[Subscription]:
         """Everybody who watches this wallet."""
 
+    async def progress(self) -> Progress | None:
+        """How far the sweep has come; None before its first round."""
+
     async def delivery_counts(self, chat_id: int, since: datetime) -> Mapping[DeliveryStatus, int]:
         """How many ledger entries of this chat, made since then, have which status; every status is there."""
 
@@ -179,6 +190,9 @@ class WatchStore(Protocol):
 
     async def record_states(self, states: Mapping[int, AccountState]) -> None:
         """Store what was last seen, by account id. An older slot never replaces a newer one."""
+
+    async def record_progress(self, progress: Progress) -> None:
+        """Store how far the sweep has come. An older slot never replaces a newer one."""
 
     async def move_cursors(self, cursors: Mapping[int, Cursor]) -> None:
         """Store up to where was looked, by account id. A cursor never moves to an older slot.

@@ -64,8 +64,8 @@ class BotApplication:
     """Runs the commands of one bot.
 
     A transient fault of ours before anything was answered is raised, so that the update is delivered again.
-    After an answer it is only logged, since a redelivery would answer twice. A bug is logged, counted and told
-    to the sender, and the update counts as handled: it must not block the chat.
+    After an answer it is only logged, since a redelivery would answer twice. A bug is logged, counted and
+    told to the sender, and the update counts as handled: it must not block the chat.
     """
 
     def __init__(

@@ -17,8 +17,8 @@ from walletwatch.services.watching import ChatStatus
 PAGE_SIZE: Final = 8
 MAX_HOLDINGS: Final = 20
 SETTINGS: Final = ("muted", "failed", "dust")
-BEHIND_SLOTS: Final = 150
-"""A wallet looked at longer ago than this, about a minute, is said to be behind."""
+BEHIND_SECONDS: Final = 90
+"""A look longer ago than this is said to be behind: no sweep takes as long between two rounds."""
 
 
 class Views:
@@ -152,19 +152,22 @@ class Views:
             lines.append(say("status.no_chain"))
         else:
             lines.append(say("status.chain", slot=f"{status.slot:,}"))
-        lines += [self._watched(item, status.slot, say) for item in status.subscriptions]
+        age = None if status.swept is None else max(0, round((status.now - status.swept.at).total_seconds()))
+        if status.swept is None:
+            lines.append(say("status.never_swept"))
+        else:
+            lines.append(say("status.swept", seconds=age, slot=f"{status.swept.slot:,}"))
+        lines += [self._watched(item, age, say) for item in status.subscriptions]
         if not status.subscriptions:
             lines.append(say("status.none"))
         counts = {known.value: status.deliveries.get(known, 0) for known in DeliveryStatus}
         lines.append(say("status.deliveries", **counts))
         return RenderedMessage(join_lines(lines), ((button(say("button.refresh"), Action.STATUS),),))
 
-    def _watched(self, subscription: Subscription, slot: int | None, say: Texts) -> Html:
+    def _watched(self, subscription: Subscription, age: int | None, say: Texts) -> Html:
         name = wallet(subscription.address, subscription.label, say)
-        if subscription.checked_slot is None:
+        if subscription.checked_slot is None or age is None:
             return say("status.waiting", wallet=name)
-        return (
-            say("status.current", wallet=name, slot=f"{subscription.checked_slot:,}")
-            if (slot is None or slot - subscription.checked_slot < BEHIND_SLOTS)
-            else say("status.behind", wallet=name, slots=f"{slot - subscription.checked_slot:,}")
-        )
+        if age > BEHIND_SECONDS:
+            return say("status.behind", wallet=name, seconds=age)
+        return say("status.current", wallet=name)

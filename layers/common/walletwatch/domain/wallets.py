@@ -1,6 +1,7 @@
 """A watched wallet and the accounts that belong to it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -37,6 +38,19 @@ class AccountState:
 
     digest: bytes
     slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a watcher has come.
+
+    Attributes:
+        slot: Every watched account was looked at in this slot or a later one.
+        at: When that look was done.
+    """
+
+    slot: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

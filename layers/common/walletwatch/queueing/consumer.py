@@ -112,7 +112,7 @@ class Consumer:
             _log.error("record failed", extra=fields, exc_info=error)
 
     async def _show_again(self, delays: Mapping[QueueRecord, float]) -> None:
-        """Set after how many seconds SQS shows records again; the queue's own timeout holds where it fails."""
+        """Set when SQS shows records again; the queue's own timeout holds where that fails."""
         if delays:
             await asyncio.to_thread(self._change_visibility, delays)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from walletwatch.domain.errors import TransientError
-from walletwatch.domain.wallets import AccountKind, AccountState, WatchedAccount
+from walletwatch.domain.wallets import AccountKind, AccountState, Progress, WatchedAccount
 from walletwatch.domain.work import AccountHint, BalanceCheck, CheckReason
 from walletwatch.ports import Chain, Clock, Lease, Leases, Metrics, Queues, WatchStore
 
@@ -101,11 +101,13 @@ class Sweeping:
         known = await self._watch.accounts()
         accounts = [*known, *await self._discover(known)]
         changed_wallets: set[str] = set()
+        slots: list[int] = []
         for kind, group in _by_kind(accounts).items():
             by_address: dict[str, list[WatchedAccount]] = {}
             for account in group:
                 by_address.setdefault(account.address, []).append(account)
             for observation in await self._chain.observe(kind, list(by_address)):
+                slots.append(observation.slot)
                 changed = [
                     (account, AccountState(seen.digest, observation.slot))
                     for seen in observation.accounts
@@ -114,6 +116,8 @@ class Sweeping:
                 ]
                 await self._report(changed)
                 changed_wallets.update(account.wallet for account, _ in changed)
+        if slots:
+            await self._watch.record_progress(Progress(min(slots), self._clock.now()))
         self._metrics.count("AccountsSwept", len(accounts))
         self._metrics.count("WalletsChanged", len(changed_wallets))
         self._metrics.milliseconds("SweepRound", (self._clock.now() - started).total_seconds() * 1000)

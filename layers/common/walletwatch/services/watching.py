@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from walletwatch.domain.chain import WalletBalance
 from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscription
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import ChainUnavailable
+from walletwatch.domain.wallets import Progress
 from walletwatch.domain.work import BalanceCheck, CheckReason
 from walletwatch.ports import Chain, Clock, Queues, SubscriptionStore
 
@@ -33,11 +34,15 @@ class ChatStatus:
 
     Attributes:
         slot: The newest confirmed slot; None where the chain could not be asked now.
+        swept: The last complete look at all wallets; None before the first.
+        now: When this was asked.
         deliveries: Ledger entries of the last 24 hours, by status.
     """
 
     subscriptions: Sequence[Subscription]
     slot: int | None
+    swept: Progress | None
+    now: datetime
     deliveries: Mapping[DeliveryStatus, int]
 
 
@@ -112,8 +117,11 @@ class Watching:
             slot: int | None = await self._chain.slot()
         except ChainUnavailable:
             slot = None
+        now = self._clock.now()
         return ChatStatus(
-            await self._subscriptions.subscriptions(chat_id),
-            slot,
-            await self._subscriptions.delivery_counts(chat_id, self._clock.now() - STATUS_PERIOD),
+            subscriptions=await self._subscriptions.subscriptions(chat_id),
+            slot=slot,
+            swept=await self._subscriptions.progress(),
+            now=now,
+            deliveries=await self._subscriptions.delivery_counts(chat_id, now - STATUS_PERIOD),
         )

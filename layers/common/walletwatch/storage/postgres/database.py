@@ -14,6 +14,8 @@ from walletwatch.domain.errors import StoreUnavailable
 
 RETRY_DELAYS: Final = (0.05, 0.3)
 """Upper bounds, in seconds, of the random pauses before the second and the third try."""
+ANSWER_SECONDS: Final = 2.0
+"""How much longer than its statement timeout a unit of work may take before the server counts as lost."""
 CHECK_AFTER_SECONDS: Final = 5.0
 """A connection that rested longer than this is asked whether it still lives before it is used."""
 
@@ -39,7 +41,7 @@ class Database:
         min_connections: How many stay open while nothing happens.
         acquire_timeout: How long an operation waits for a connection, the server's restart included.
         connect_timeout: For one attempt to connect.
-        statement_timeout: For one statement, waiting for locks included.
+        statement_timeout: For one unit of work on the server, waiting for locks included.
         max_idle: A connection that is not needed for this long is closed.
         prepare_threshold: A statement is prepared when it is run this many times; None never prepares, as
             RDS Proxy would pin such a connection.
@@ -58,6 +60,7 @@ class Database:
         prepare_threshold: int | None = 5,
     ) -> None:
         self._statement_timeout_ms = round(statement_timeout.total_seconds() * 1000)
+        self._work_timeout = statement_timeout.total_seconds() + ANSWER_SECONDS
         self._pool = AsyncConnectionPool(
             dsn,
             connection_class=Connection,
@@ -134,7 +137,12 @@ class Database:
 
     async def _try[T](self, work: Callable[[Connection], Awaitable[T]]) -> T:
         async with self._pool.connection() as connection:
-            result = await work(connection)
+            try:
+                async with asyncio.timeout(self._work_timeout):
+                    result = await work(connection)
+            except TimeoutError as error:
+                # The server that could end the statement does not even say that it did.
+                raise StoreUnavailable("PostgreSQL does not answer") from error
             connection.used_at = time.time()
             return result
 

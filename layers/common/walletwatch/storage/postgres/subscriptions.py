@@ -8,6 +8,7 @@ from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscribed, Su
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import QuotaExceeded, UnknownChat
 from walletwatch.domain.rules import Suppression
+from walletwatch.domain.wallets import Progress
 from walletwatch.storage.postgres.database import Connection, Database
 from walletwatch.storage.postgres.rows import (
     CHAT_COLUMNS,
@@ -309,6 +310,16 @@ class PostgresSubscriptionStore:
     async def watchers(self, wallet_id: int) -> Sequence[Subscription]:
         """Everybody who watches this wallet."""
         return await self._select("s.wallet_id = %s", [wallet_id])
+
+    async def progress(self) -> Progress | None:
+        """How far the sweep has come; None before its first round."""
+
+        async def work(connection: Connection) -> Progress | None:
+            cursor = await connection.execute("SELECT slot, at FROM progress WHERE watcher = 'sweep'")
+            row = await cursor.fetchone()
+            return None if row is None else Progress(*row)
+
+        return await self._database.run(work)
 
     async def delivery_counts(self, chat_id: int, since: datetime) -> Mapping[DeliveryStatus, int]:
         """How many ledger entries of this chat have which status."""

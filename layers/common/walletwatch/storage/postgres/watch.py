@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from walletwatch.domain.wallets import AccountState, Cursor, NewAccount, Wallet, WatchedAccount
+from walletwatch.domain.wallets import AccountState, Cursor, NewAccount, Progress, Wallet, WatchedAccount
 from walletwatch.storage.postgres.database import Connection, Database
 from walletwatch.storage.postgres.rows import ACCOUNT_COLUMNS, to_account
 
@@ -79,6 +79,11 @@ UPDATE watched_accounts a
    SET state_digest = n.digest, state_slot = n.slot
   FROM unnest(%(ids)s::bigint[], %(digests)s::bytea[], %(slots)s::bigint[]) n (id, digest, slot)
  WHERE a.id = n.id AND (a.state_slot IS NULL OR a.state_slot <= n.slot)
+"""
+
+_PROGRESS: Final = """
+INSERT INTO progress AS p (watcher, slot, at) VALUES ('sweep', %(slot)s, %(at)s)
+    ON CONFLICT (watcher) DO UPDATE SET slot = excluded.slot, at = excluded.at WHERE p.slot <= excluded.slot
 """
 
 _MOVE_CURSORS: Final = """
@@ -179,6 +184,14 @@ class PostgresWatchStore:
         }
         if states:
             await self._update(_RECORD_STATES, values)
+
+    async def record_progress(self, progress: Progress) -> None:
+        """Store how far the sweep has come, where that is not further back."""
+
+        async def work(connection: Connection) -> None:
+            await connection.execute(_PROGRESS, {"slot": progress.slot, "at": progress.at})
+
+        await self._database.run(work)
 
     async def move_cursors(self, cursors: Mapping[int, Cursor]) -> None:
         """Store up to where was looked, by account id. A cursor never moves to an older slot."""
