@@ -102,11 +102,23 @@ def deploy(stack: Stack, *, sweep_interval: float) -> Deployment:
         environment={"AWS_ENDPOINT_URL": addresses.aws_url},
     )
     outputs = _outputs(addresses.aws_url)
-    api_url = f"{addresses.aws_url}/restapis/{outputs['ApiId']}/v1/_user_request_"
+    api_url = _api_url(stack, outputs)
     functions = client("lambda", addresses.aws_url)
     _migrate(functions, outputs["MigrateFunction"], f"{api_url}/telegram")
     functions.invoke(FunctionName=outputs["SweepFunction"], InvocationType="Event")
     return Deployment(api_url, webhook_secret, outputs, build_seconds, time.monotonic() - started)
+
+
+def existing(stack: Stack) -> Deployment:
+    """What is deployed to a stack that runs already."""
+    outputs = _outputs(stack.addresses.aws_url)
+    secrets_client = client("secretsmanager", stack.addresses.aws_url)
+    held = json.loads(secrets_client.get_secret_value(SecretId=outputs["SecretArn"])["SecretString"])
+    return Deployment(_api_url(stack, outputs), held["webhook_secret"], outputs, 0.0, 0.0)
+
+
+def _api_url(stack: Stack, outputs: Mapping[str, str]) -> str:
+    return f"{stack.addresses.aws_url}/restapis/{outputs['ApiId']}/v1/_user_request_"
 
 
 def client(service: str, aws_url: str) -> Any:

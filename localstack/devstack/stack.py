@@ -2,14 +2,18 @@
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import shutil
 import signal
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Self
+
+import psutil
 
 from devstack import services
 from devstack.layout import stack_folder
@@ -106,6 +110,17 @@ class Stack:
         """`kill -9` a service and its children."""
         kill(self._process(name))
 
+    def kill_functions(self) -> int:
+        """`kill -9` every process of a Lambda function, busy or not; how many there were."""
+        process = self._process("localstack").find()
+        if process is None:
+            raise NotStarted("LocalStack does not run")
+        functions: list[psutil.Process] = process.children()
+        for function in functions:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                function.kill()
+        return len(functions)
+
     def restart(self, name: str) -> None:
         """Start a service that was killed, on its port and with its data."""
         state = self._state
@@ -120,6 +135,7 @@ class Stack:
 
     def clear(self) -> None:
         """Forget all data; the stack must be stopped."""
+        shutil.rmtree(self._postgres_folder, ignore_errors=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self) -> Self:
@@ -155,7 +171,7 @@ class Stack:
             return self.folder / name
 
         return {
-            "postgres": lambda: services.postgres(folder("postgres"), ports["postgres"]),
+            "postgres": lambda: services.postgres(self._postgres_folder, ports["postgres"]),
             "valkey": lambda: services.valkey(folder("valkey"), ports["valkey"]),
             "chain": lambda: services.svm_node(folder("chain"), ports["chain"]),
             "telegram": lambda: services.telegram_double(folder("telegram"), ports["telegram"], BOT_TOKEN),
@@ -178,6 +194,17 @@ class Stack:
                 if started.name == name:
                     return started
         raise NotStarted(f"{name} is not one of this stack's processes")
+
+    @property
+    def _postgres_folder(self) -> Path:
+        """Within the stack's folder, unless PostgreSQL's user could not get there.
+
+        Under root it runs as another user, to whom root's home or a test's temporary folder is closed.
+        """
+        if os.geteuid() != 0 or all(parent.stat().st_mode & 0o001 for parent in self.folder.parents):
+            return self.folder / "postgres"
+        name = hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"walletwatch-postgres-{name}"
 
     @property
     def _file(self) -> Path:

@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
-from walletwatch.domain.errors import TransientError
+from walletwatch.domain.errors import StoreUnavailable, TransientError
 from walletwatch.domain.wallets import AccountKind, AccountState, Progress, WatchedAccount
 from walletwatch.domain.work import AccountHint, BalanceCheck, CheckReason
 from walletwatch.ports import Chain, Clock, Lease, Leases, Metrics, Queues, WatchStore
@@ -57,21 +57,47 @@ class Sweeping:
             How many rounds were done; 0 where another invocation kept the lease.
         """
         patience = max(self._interval, LEASE_TTL) + timedelta(seconds=ROUND_RESERVE_SECONDS)
-        lease = await self._leases.acquire(LEASE_NAME, LEASE_TTL, patience=patience)
-        if lease is None:
-            self._metrics.count("SweepsWithoutLease")
-            return 0
         rounds = 0
-        try:
-            while remaining() > ROUND_RESERVE_SECONDS:
-                started = self._clock.now()
-                await self._guarded_round()
-                rounds += 1
-                if not await self._wait(lease, started + self._interval):
-                    break
-        finally:
-            await lease.release()
+        ended = False
+        while not ended and remaining() > ROUND_RESERVE_SECONDS:
+            try:
+                lease = await self._leases.acquire(LEASE_NAME, LEASE_TTL, patience=patience)
+                if lease is None:
+                    self._metrics.count("SweepsWithoutLease")
+                    return rounds
+                done, ended = await self._hold(lease, remaining)
+                rounds += done
+            except StoreUnavailable as error:
+                # Without the store of the leases nobody sweeps; it is asked again until the time is up.
+                _log.warning("lease store failed", extra={"reason": str(error)})
+                self._metrics.count("LeasesUnavailable")
+                await self._clock.sleep(POLL_SECONDS)
         return rounds
+
+    async def _hold(self, lease: Lease, remaining: Callable[[], float]) -> tuple[int, bool]:
+        """Sweep while the lease is held: the rounds done, and whether this invocation is at its end.
+
+        Raises:
+            StoreUnavailable: The lease could not be renewed.
+        """
+        rounds = 0
+        while remaining() > ROUND_RESERVE_SECONDS:
+            started = self._clock.now()
+            await self._guarded_round()
+            rounds += 1
+            due = started + self._interval
+            while True:
+                if not await lease.renew():
+                    return rounds, False
+                if await lease.wanted():
+                    await lease.release()
+                    return rounds, True
+                seconds = (due - self._clock.now()).total_seconds()
+                if seconds <= 0:
+                    break
+                await self._clock.sleep(min(seconds, POLL_SECONDS))
+        await lease.release()
+        return rounds, True
 
     async def _guarded_round(self) -> None:
         try:
@@ -80,16 +106,6 @@ class Sweeping:
             # The states were not stored, so the next round sees the same changes again.
             _log.warning("round failed", extra={"reason": str(error)})
             self._metrics.count("SweepRoundsFailed")
-
-    async def _wait(self, lease: Lease, until: datetime) -> bool:
-        """Wait for the next round; False where the lease is lost or somebody else wants it."""
-        while True:
-            if not await lease.renew() or await lease.wanted():
-                return False
-            seconds = (until - self._clock.now()).total_seconds()
-            if seconds <= 0:
-                return True
-            await self._clock.sleep(min(seconds, POLL_SECONDS))
 
     async def round(self) -> int:
         """Look at every account once. Returns how many wallets changed.

@@ -1,0 +1,81 @@
+"""Everything is killed while money moves; in the end everybody was told of everything, once."""
+
+import asyncio
+import re
+from collections import Counter
+
+import pytest
+from solders.keypair import Keypair
+
+from devstack.deploy import client
+from telegram_double.client import ControlClient, Person
+from tests.e2e.conftest import Deployed
+from traffic.actions import Chain
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420)]
+
+XNT = 10**9
+ROUNDS = 8
+RECOVERY_SECONDS = 240.0
+AMOUNT = re.compile(r"Received (\d\.\d+) XNT")
+
+
+async def _told(telegram: ControlClient, person: Person) -> Counter[str]:
+    messages = [message for message in await telegram.messages(person.id) if message.from_bot]
+    return Counter(match[1] for message in messages if (match := AMOUNT.search(message.text)))
+
+
+async def test_functions_and_stores_are_killed_in_the_middle_of_traffic(
+    deployed: Deployed, telegram: ControlClient, chain: Chain
+) -> None:
+    stack = deployed.stack
+    alice, bob = await telegram.add_user("Alice"), await telegram.add_user("Bob")
+    payer = Keypair()
+    wallets = [Keypair().pubkey() for _ in range(2)]
+    for address in (payer.pubkey(), *wallets):
+        await chain.airdrop(address, 100 * XNT)
+    for person in (alice, bob):
+        for address in wallets:
+            since = await telegram.cursor()
+            await telegram.send_text(person.id, f"/watch {address}")
+            await telegram.wait_for_message(person.id, since=since, contains="watching", wait_s=30)
+
+    expected: list[str] = []
+    for number in range(ROUNDS):
+        for index, address in enumerate(wallets):
+            lamports = XNT + (10 * number + index + 1) * 10**6
+            await chain.transfer_native(payer, address, lamports)
+            expected.append(f"{lamports / XNT:.3f}".rstrip("0"))
+        match number:
+            case 1 | 4:
+                assert stack.kill_functions() > 0
+            case 2:
+                stack.kill("valkey")
+                await asyncio.sleep(1.0)
+                stack.restart("valkey")
+            case 3:
+                stack.kill("postgres")
+                await asyncio.sleep(1.0)
+                stack.restart("postgres")
+            case _:
+                await asyncio.sleep(0.5)
+
+    wanted = Counter(expected)
+    deadline = asyncio.get_running_loop().time() + RECOVERY_SECONDS
+    while True:
+        told = {person.first_name: await _told(telegram, person) for person in (alice, bob)}
+        if all(counts.keys() >= wanted.keys() for counts in told.values()):
+            break
+        if asyncio.get_running_loop().time() > deadline:
+            missing = {name: sorted(wanted.keys() - counts.keys()) for name, counts in told.items()}
+            pytest.fail(f"never told: {missing}")
+        await asyncio.sleep(0.5)
+    await asyncio.sleep(10)
+    for person in (alice, bob):
+        assert await _told(telegram, person) == wanted
+
+    sqs = client("sqs", stack.addresses.aws_url)
+    for name in ("BalanceDeadLetterQueue", "NotificationDeadLetterQueue"):
+        url = deployed.deployment.outputs[name]
+        attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+        assert attributes["Attributes"]["ApproximateNumberOfMessages"] == "0"
