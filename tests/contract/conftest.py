@@ -86,7 +86,8 @@ def empty(url: str) -> None:
     """Take all rows out of the database."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
-            "TRUNCATE users, chats, wallets, subscriptions, watched_accounts, activities, deliveries, progress"
+            "TRUNCATE users, chats, wallets, subscriptions, watched_accounts, activities, deliveries,"
+            " progress"
         )
 
 

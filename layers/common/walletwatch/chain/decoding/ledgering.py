@@ -95,6 +95,8 @@ def _owners(transaction: Transaction, steps: Sequence[Step]) -> dict[str, str]:
         elif step.name in {"transfer", "transferChecked"} and "authority" in info and step.program != SYSTEM:
             # A delegate may sign as well, so this is only taken where nothing better is known.
             owners.setdefault(str(info["source"]), str(info["authority"]))
+        elif step.name in {"approve", "approveChecked", "revoke"} and "owner" in info:
+            owners.setdefault(str(info["source"]), str(info["owner"]))
         elif step.name == "closeAccount" and "owner" in info:
             owners.setdefault(str(info["account"]), str(info["owner"]))
     for balance in (*transaction.tokens_after, *transaction.tokens_before):

@@ -9,19 +9,25 @@ from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS
 
 
 def make_legs(ledger: WalletLedger, wallet: str) -> tuple[Leg, ...]:
-    """Net movements of value: what was given first, native before tokens."""
-    legs = _native(ledger, wallet)
+    """Net movements of value: what was given first, native before tokens.
+
+    What only goes one way has a leg for each counterparty. An exchange has one leg for each asset, whatever
+    the number of pools and fee accounts in between.
+    """
+    amounts = [ledger.native, *ledger.tokens.values()]
+    one_way = not (min(amounts) < 0 < max(amounts))
+    legs = _native(ledger, wallet, split=one_way)
     for mint, amount in ledger.tokens.items():
-        legs += _token(ledger, wallet, mint, amount)
+        legs += _token(ledger, wallet, mint, amount, split=one_way)
     return tuple(sorted(legs, key=lambda leg: leg.amount > 0))
 
 
-def _native(ledger: WalletLedger, wallet: str) -> list[Leg]:
+def _native(ledger: WalletLedger, wallet: str, *, split: bool) -> list[Leg]:
     if not ledger.native:
         return []
     received = _received(ledger, wallet)
     parts = {other: amount for other, amount in received.items() if amount}
-    if parts and sum(parts.values()) == ledger.native and _one_sign(parts):
+    if split and parts and sum(parts.values()) == ledger.native and _one_sign(parts):
         return [Leg(NATIVE, amount, NATIVE_DECIMALS, other) for other, amount in parts.items()]
     same_sign = [other for other, amount in parts.items() if (amount > 0) == (ledger.native > 0)]
     counterparty = same_sign[0] if len(same_sign) == 1 else None
@@ -39,12 +45,12 @@ def _received(ledger: WalletLedger, wallet: str) -> Mapping[str, int]:
     return received
 
 
-def _token(ledger: WalletLedger, wallet: str, mint: str, amount: int) -> list[Leg]:
+def _token(ledger: WalletLedger, wallet: str, mint: str, amount: int, *, split: bool) -> list[Leg]:
     decimals = ledger.decimals.get(mint)
     others = {owner: change for owner, change in ledger.owners[mint].items() if owner != wallet}
     opposite = {owner: change for owner, change in others.items() if (change > 0) != (amount > 0)}
     alone = len(opposite) == len(others)
-    if alone and len(opposite) > 1 and sum(opposite.values()) == -amount:
+    if split and alone and len(opposite) > 1 and sum(opposite.values()) == -amount:
         return [Leg(mint, -change, decimals, owner) for owner, change in opposite.items()]
     counterparty = next(iter(opposite)) if len(opposite) == 1 else None
     return [Leg(mint, amount, decimals, counterparty)]

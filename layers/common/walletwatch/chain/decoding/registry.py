@@ -41,7 +41,7 @@ def _read(instruction: Instruction) -> tuple[str, Mapping[str, object]] | None:
     parsed = instruction.parsed
     if isinstance(parsed, str):
         return "memo", {"text": parsed[: memo.MAX_MEMO_LENGTH]}
-    if parsed is not None:
+    if isinstance(parsed, Mapping):
         name, info = parsed.get("type"), parsed.get("info")
         return (name, info) if isinstance(name, str) and isinstance(info, dict) else None
     decoder = REGISTRY.get(instruction.program)

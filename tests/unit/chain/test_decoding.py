@@ -1,0 +1,146 @@
+import base64
+import copy
+import json
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.unit.chain.corpus import BLOCK, CORPUS, Oracle, block, shipped, shipped_result, verbatim_cases
+from walletwatch.chain.decoding import decode_transaction
+from walletwatch.chain.decoding.registry import MODULES, REGISTRY
+from walletwatch.chain.parsing.answer import parse_transaction
+from walletwatch.domain.activities import Activity
+from walletwatch.domain.errors import MalformedTransaction
+from walletwatch.domain.money import NATIVE
+from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
+
+SHIPPED = shipped()
+
+
+def violation(oracle: Oracle) -> str | None:
+    """Where the decoder's account of a wallet differs from the chain's balances."""
+    activity = decode_transaction(oracle.result, oracle.wallet)
+    if activity is None:
+        changed = oracle.lamports or any(oracle.tokens.values())
+        return f"{oracle.case} {oracle.wallet}: None for a wallet that changed" if changed else None
+    sums: Counter[str] = Counter()
+    for leg in activity.legs:
+        sums[leg.asset] += leg.amount
+    native = sums.pop(NATIVE, 0)
+    if oracle.lamports + oracle.wrapped != native - activity.fee - activity.rent:
+        return f"{oracle.case} {oracle.wallet}: native {activity.to_dict()}"
+    expected = {mint: n for mint, n in oracle.tokens.items() if n and mint != WRAPPED_NATIVE_MINT}
+    if {mint: n for mint, n in sums.items() if n} != expected:
+        return f"{oracle.case} {oracle.wallet}: tokens {dict(sums)} instead of {expected}"
+    return None
+
+
+def violations(oracles: Iterable[Oracle]) -> tuple[int, list[str]]:
+    found, count = [], 0
+    for oracle in oracles:
+        count += 1
+        wrong = violation(oracle)
+        if wrong:
+            found.append(wrong)
+    return count, found
+
+
+@pytest.mark.parametrize("case", SHIPPED, ids=[case["file"] for case in SHIPPED])
+def test_a_recorded_transaction_decodes_to_what_it_did(case: dict[str, Any]) -> None:
+    activity = decode_transaction(shipped_result(case), case["wallet"])
+    assert (activity.to_dict() if activity else None) == case["activity"]
+
+
+@pytest.mark.parametrize("case", SHIPPED, ids=[case["file"] for case in SHIPPED])
+def test_an_activity_survives_its_storage(case: dict[str, Any]) -> None:
+    activity = decode_transaction(shipped_result(case), case["wallet"])
+    if activity is not None:
+        assert Activity.from_dict(json.loads(json.dumps(activity.to_dict()))) == activity
+
+
+@pytest.mark.skipif(not CORPUS.exists(), reason="the corpus of recordings is not beside the project")
+def test_legs_fee_and_rent_add_up_to_the_balances_of_every_recording() -> None:
+    count, wrong = violations(verbatim_cases())
+    assert count > 50
+    assert wrong == []
+
+
+@pytest.mark.skipif(not BLOCK.exists(), reason="the corpus of recordings is not beside the project")
+def test_legs_fee_and_rent_add_up_for_every_account_of_a_block() -> None:
+    count, wrong = violations(block())
+    assert count > 600
+    assert wrong == []
+
+
+def test_a_wallet_that_is_not_in_it_is_not_concerned() -> None:
+    for case in SHIPPED:
+        assert (
+            decode_transaction(shipped_result(case), "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU") is None
+        )
+
+
+def test_no_program_has_two_decoders() -> None:
+    assert sum(len(module.DECODERS) for module in MODULES) == len(REGISTRY)
+
+
+def test_the_parser_gives_the_same_model_for_the_wire_form_and_for_json() -> None:
+    (case,) = [case for case in SHIPPED if case["file"] == "version_1_base64.json"]
+    parsed = parse_transaction(shipped_result(case))
+    assert parsed.signers == parsed.keys[: len(parsed.signers)]
+    assert parsed.before.keys() == set(parsed.keys)
+    assert parsed.payer in parsed.signers
+
+
+def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterable[tuple[Any, ...]]:
+    yield path
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from _paths(part, (*path, key))
+    elif isinstance(value, list):
+        for index, part in enumerate(value[:4]):
+            yield from _paths(part, (*path, index))
+
+
+RESULTS = [(shipped_result(case), case["wallet"]) for case in SHIPPED]
+PATHS = [[path for path in _paths(result) if path] for result, _ in RESULTS]
+JUNK = st.sampled_from(
+    [None, 0, -1, 2**70, "", "0OIl", True, [], {}, [None], {"type": "transfer"}, 1.5, "x" * 99]
+)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_a_mutated_answer_is_decoded_or_called_malformed(data: st.DataObject) -> None:
+    number = data.draw(st.integers(0, len(RESULTS) - 1))
+    result, wallet = RESULTS[number]
+    mutated = copy.deepcopy(result)
+    for path in data.draw(st.lists(st.sampled_from(PATHS[number]), min_size=1, max_size=3)):
+        target = mutated
+        try:
+            for step in path[:-1]:
+                target = target[step]
+            if data.draw(st.booleans()):
+                target[path[-1]] = data.draw(JUNK)
+            else:
+                del target[path[-1]]
+        except (KeyError, IndexError, TypeError):
+            continue
+    try:
+        activity = decode_transaction(mutated, wallet)
+    except MalformedTransaction:
+        return
+    assert activity is None or json.dumps(activity.to_dict())
+
+
+@given(st.binary(max_size=1300))
+def test_any_bytes_are_a_transaction_or_malformed(raw: bytes) -> None:
+    result = copy.deepcopy(RESULTS[-1][0])
+    result["transaction"] = [base64.b64encode(raw).decode(), "base64"]
+    try:
+        decode_transaction(result, RESULTS[-1][1])
+    except MalformedTransaction:
+        return
