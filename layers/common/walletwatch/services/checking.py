@@ -136,9 +136,9 @@ class Checking:
                     account.address, after=account.cursor, min_context_slot=hint.slot if hint else None
                 )
 
-        async with asyncio.TaskGroup() as group:
-            tasks = {account: group.create_task(history(account)) for account in accounts}
-        return {account: task.result() for account, task in tasks.items()}
+        # Not a TaskGroup: it would wrap a transient error, which must be seen as what it is.
+        histories = await asyncio.gather(*(history(account) for account in accounts))
+        return dict(zip(accounts, histories, strict=True))
 
     async def _tell(
         self, wallet: Wallet, watchers: Sequence[Subscription], chunk: Sequence[SignatureInfo]

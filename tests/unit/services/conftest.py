@@ -1,0 +1,94 @@
+"""A watcher whose every part is in memory."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from tests.fakes.chain import FakeChain
+from tests.fakes.clock import FakeClock
+from tests.fakes.metrics import FakeMetrics
+from tests.fakes.queues import FakeQueues
+from tests.fakes.stores import FakeStores
+from walletwatch.domain.activities import Activity, ActivityKind, Leg
+from walletwatch.domain.chats import ChatKind, Contact
+from walletwatch.domain.delivery import PendingDelivery
+from walletwatch.domain.errors import MalformedTransaction
+from walletwatch.domain.scans import ScanReport
+from walletwatch.domain.work import RenderedMessage
+from walletwatch.services.checking import Checking
+
+WALLET = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
+OTHER = "B69chRzqzDCmdB5WYB8NRu5Yv5ZA95ABiZcdzCgGm9Tq"
+START = 100
+
+
+class TextRenderer:
+    """`ports.Renderer` whose messages name what they tell."""
+
+    def delivery(self, delivery: PendingDelivery) -> RenderedMessage:
+        return RenderedMessage(" ".join(activity.signature for activity in delivery.activities))
+
+    def scan(self, report: ScanReport, language: str) -> RenderedMessage:
+        return RenderedMessage(f"{type(report).__name__} {language}")
+
+
+def decode(result: Mapping[str, Any], wallet: str) -> Activity | None:
+    """A decoder of made-up results: `{"signature", "slot", "wallets"}`."""
+    if result.get("garbage"):
+        raise MalformedTransaction("no transaction")
+    if wallet not in result["wallets"]:
+        return None
+    leg = Leg("native", 10**9, 9, None)
+    return Activity(
+        result["signature"], result["slot"], None, wallet, True, None, ActivityKind.TRANSFER_IN,
+        (leg,), 0, 0, None, (),
+    )  # fmt: skip
+
+
+def contact(chat_id: int) -> Contact:
+    return Contact(chat_id, ChatKind.PRIVATE, chat_id, None, "en")
+
+
+@dataclass
+class World:
+    clock: FakeClock = field(default_factory=FakeClock)
+    chain: FakeChain = field(default_factory=lambda: FakeChain(current_slot=START))
+    queues: FakeQueues = field(default_factory=FakeQueues)
+    metrics: FakeMetrics = field(default_factory=FakeMetrics)
+    stores: FakeStores = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.stores = FakeStores(self.clock)
+
+    @property
+    def checking(self) -> Checking:
+        return Checking(
+            watch=self.stores.watch,
+            subscriptions=self.stores.subscriptions,
+            ledger=self.stores.ledger,
+            chain=self.chain,
+            decode=decode,
+            queues=self.queues,
+            renderer=TextRenderer(),
+            clock=self.clock,
+            metrics=self.metrics,
+        )
+
+    async def watch(self, chat_id: int, wallet: str = WALLET, *, slot: int | None = START) -> None:
+        await self.stores.subscriptions.remember(contact(chat_id))
+        await self.stores.subscriptions.subscribe(chat_id, wallet, None, slot=slot, limit=25)
+
+    def pay(self, signature: str, *wallets: str, accounts: tuple[str, ...] = ()) -> None:
+        """A transaction that concerns these wallets lands, mentioning their own accounts or these."""
+        result = {"signature": signature, "slot": self.chain.current_slot + 1, "wallets": wallets}
+        self.chain.land(signature, result, *(accounts or wallets))
+
+    def told(self) -> list[tuple[int, str]]:
+        return [(queued.chat_id, queued.message.html) for queued in self.queues.notifications]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()

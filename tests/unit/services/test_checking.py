@@ -1,0 +1,210 @@
+import asyncio
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.unit.services.conftest import OTHER, START, WALLET, World
+from walletwatch.domain.delivery import DeliveryStatus
+from walletwatch.domain.errors import ChainUnavailable, QueueUnavailable, TransientError
+from walletwatch.domain.wallets import AccountKind, Cursor, NewAccount
+from walletwatch.domain.work import AccountHint, BalanceCheck, CheckReason
+from walletwatch.services.checking import CHUNK_SIZE, UNEXPLAINED_TRIES
+
+ALL = BalanceCheck(WALLET, CheckReason.CHANGED)
+
+
+def _plenty() -> float:
+    return 30.0
+
+
+async def _check(world: World, check: BalanceCheck = ALL, *, attempt: int = 1) -> None:
+    await world.checking.run(check, attempt=attempt, remaining=_plenty)
+
+
+async def test_each_watcher_is_told_of_each_transaction_in_order(world: World) -> None:
+    await world.watch(1)
+    await world.watch(2)
+    world.pay("a", WALLET)
+    world.pay("b", WALLET)
+    await _check(world)
+    assert sorted(world.told()) == [(1, "a"), (1, "b"), (2, "a"), (2, "b")]
+    assert [text for chat, text in world.told() if chat == 1] == ["a", "b"]
+
+
+async def test_the_chain_is_asked_once_for_any_number_of_watchers(world: World) -> None:
+    for chat in range(1, 6):
+        await world.watch(chat)
+    world.pay("a", WALLET)
+    await _check(world)
+    assert world.chain.calls.count("transactions") == 1
+    assert len(world.told()) == 5
+
+
+async def test_what_is_looked_at_again_is_not_told_again(world: World) -> None:
+    await world.watch(1)
+    world.pay("a", WALLET)
+    await _check(world)
+    await _check(world)
+    assert world.told() == [(1, "a")]
+
+
+async def test_only_what_comes_after_the_watch_began_is_told(world: World) -> None:
+    world.pay("before", WALLET)
+    await world.watch(1, slot=world.chain.current_slot)
+    world.pay("after", WALLET)
+    await _check(world)
+    assert world.told() == [(1, "after")]
+
+
+async def test_the_cursor_waits_for_the_queue(world: World) -> None:
+    await world.watch(1)
+    world.pay("a", WALLET)
+    world.queues.down = True
+    with pytest.raises(QueueUnavailable):
+        await _check(world)
+    (account,) = await world.stores.watch.accounts()
+    assert account.cursor == Cursor(START)
+    world.queues.down = False
+    await _check(world)
+    assert world.told() == [(1, "a")]
+    (account,) = await world.stores.watch.accounts()
+    assert account.cursor == Cursor(START + 1, "a")
+
+
+async def test_a_transaction_of_two_accounts_of_a_wallet_is_told_once(world: World) -> None:
+    await world.watch(1)
+    wallet = await world.stores.watch.wallet(WALLET)
+    assert wallet is not None
+    await world.stores.watch.add_accounts(wallet.id, [NewAccount(OTHER, AccountKind.TOKEN, None)])
+    world.pay("a", WALLET, accounts=(WALLET, OTHER))
+    await _check(world)
+    assert world.told() == [(1, "a")]
+
+
+async def test_a_flood_is_paged_to_its_end_and_becomes_digests(world: World) -> None:
+    await world.watch(1)
+    signatures = [f"s{number}" for number in range(2 * CHUNK_SIZE + 1)]
+    for signature in signatures:
+        world.pay(signature, WALLET)
+    await _check(world)
+    told = [signature for _, text in world.told() for signature in text.split()]
+    assert told == signatures
+    assert len(world.told()) == 3
+    (account,) = await world.stores.watch.accounts()
+    assert account.cursor.signature == signatures[-1]
+
+
+async def test_with_little_time_left_the_rest_is_queued(world: World) -> None:
+    await world.watch(1)
+    for number in range(CHUNK_SIZE + 1):
+        world.pay(f"s{number}", WALLET)
+    await world.checking.run(ALL, attempt=1, remaining=lambda: 1.0)
+    assert [check.reason for check in world.queues.checks] == [CheckReason.CONTINUED]
+    assert len(world.told()) == 1
+    await _check(world, world.queues.checks[0])
+    assert world.told()[-1] == (1, f"s{CHUNK_SIZE}")
+
+
+async def test_an_unreadable_transaction_is_told_as_such_and_blocks_nothing(world: World) -> None:
+    await world.watch(1)
+    world.chain.land("garbage", {"garbage": True}, WALLET)
+    world.pay("after", WALLET)
+    await _check(world)
+    assert world.told() == [(1, "garbage"), (1, "after")]
+    assert world.metrics.counts["UnreadableTransactions"] == 1
+
+
+async def test_a_transaction_that_concerns_somebody_else_is_passed_over(world: World) -> None:
+    await world.watch(1)
+    world.pay("mentioned", OTHER, accounts=(WALLET,))
+    await _check(world)
+    assert world.told() == []
+    (account,) = await world.stores.watch.accounts()
+    assert account.cursor.signature == "mentioned"
+
+
+async def test_a_node_that_is_behind_the_look_that_saw_the_change_is_not_believed(world: World) -> None:
+    await world.watch(1)
+    hint = AccountHint(WALLET, slot=world.chain.current_slot + 5, since_slot=START)
+    with pytest.raises(ChainUnavailable):
+        await _check(world, BalanceCheck(WALLET, CheckReason.CHANGED, (hint,)))
+
+
+async def test_a_change_without_a_transaction_is_looked_at_again_and_then_accepted(world: World) -> None:
+    await world.watch(1)
+    check = BalanceCheck(WALLET, CheckReason.CHANGED, (AccountHint(WALLET, START, since_slot=START),))
+    for attempt in range(1, UNEXPLAINED_TRIES):
+        with pytest.raises(ChainUnavailable):
+            await _check(world, check, attempt=attempt)
+    await _check(world, check, attempt=UNEXPLAINED_TRIES)
+    assert world.told() == []
+
+
+async def test_a_watch_that_began_without_the_chain_starts_at_the_first_check(world: World) -> None:
+    await world.watch(1, slot=None)
+    world.pay("before", WALLET)
+    await _check(world, BalanceCheck(WALLET, CheckReason.WATCH_STARTED))
+    world.pay("after", WALLET)
+    await _check(world)
+    assert world.told() == [(1, "after")]
+
+
+async def test_nobody_watching_costs_no_call(world: World) -> None:
+    await world.watch(1)
+    await world.stores.subscriptions.unsubscribe(1, WALLET)
+    await _check(world)
+    await _check(world, BalanceCheck(OTHER, CheckReason.CHANGED))
+    assert world.chain.calls == []
+
+
+async def test_a_failing_chain_is_an_error_that_is_tried_again(world: World) -> None:
+    await world.watch(1)
+    world.pay("a", WALLET)
+    world.chain.down = True
+    with pytest.raises(ChainUnavailable):
+        await _check(world)
+
+
+async def test_a_muted_chat_has_its_ledger_entry(world: World) -> None:
+    await world.watch(1)
+    chat = await world.stores.subscriptions.chat(1)
+    assert chat is not None
+    await world.stores.subscriptions.change_settings(1, replace(chat.settings, muted=True))
+    world.pay("a", WALLET)
+    await _check(world)
+    assert world.told() == []
+    counts = await world.stores.subscriptions.delivery_counts(1, world.clock.now())
+    assert counts[DeliveryStatus.SUPPRESSED] == 1
+
+
+FAULTS = ["none", "queue", "store", "chain"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 4), st.sampled_from(FAULTS)), max_size=12))
+def test_whatever_fails_in_between_everything_is_told_once(steps: list[tuple[int, str]]) -> None:
+    async def scenario() -> None:
+        world = World()
+        await world.watch(1)
+        await world.watch(2)
+        expected: list[str] = []
+        for payments, fault in [*steps, (0, "none")]:
+            for _ in range(payments):
+                signature = f"s{len(expected)}"
+                expected.append(signature)
+                world.pay(signature, WALLET)
+            world.queues.down = fault == "queue"
+            world.chain.down = fault == "chain"
+            world.stores.outage.down = fault == "store"
+            try:
+                await _check(world)
+            except TransientError:
+                continue
+        for chat in (1, 2):
+            told = [name for chat_id, text in world.told() if chat_id == chat for name in text.split()]
+            assert sorted(told) == sorted(expected)
+        assert len(world.stores.tables.deliveries) >= 2 * len(expected)
+
+    asyncio.run(scenario())

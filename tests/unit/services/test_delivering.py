@@ -1,0 +1,165 @@
+from dataclasses import replace
+
+import pytest
+
+from tests.fakes.limits import FakeSendLimits
+from tests.fakes.marks import FakeSentMarks
+from tests.fakes.messenger import FakeMessenger
+from tests.fakes.outage import Outage
+from tests.unit.services.conftest import WALLET, World, contact
+from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery, delivery_key
+from walletwatch.domain.errors import (
+    ChatMigrated,
+    ChatUnreachable,
+    DeliveryUnavailable,
+    MessageRefused,
+    StoreUnavailable,
+)
+from walletwatch.domain.work import Notification, RenderedMessage
+from walletwatch.services.delivering import Delivering, Record
+
+
+class Post:
+    """A delivery service in memory, and its queue."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.messenger = FakeMessenger()
+        self.marks = FakeSentMarks()
+        self.limits = FakeSendLimits(world.clock)
+        self.service = Delivering(
+            ledger=world.stores.ledger,
+            marks=self.marks,
+            limits=self.limits,
+            messenger=self.messenger,
+            subscriptions=world.stores.subscriptions,
+            clock=world.clock,
+            metrics=world.metrics,
+        )
+
+    async def queued(self, chat_id: int, text: str) -> Record:
+        key = delivery_key(chat_id, text)
+        await self.world.stores.ledger.add(NewDelivery(key, DeliveryKind.SCAN, chat_id, None, None))
+        return Record(
+            f"{chat_id}-{text}",
+            Notification(key, chat_id, RenderedMessage(text), self.world.clock.now()),
+        )
+
+    async def run(self, *records: Record) -> dict[str, float]:
+        return (await self.service.run(records, remaining=lambda: 30.0)).retry_after
+
+    async def status(self, record: Record) -> DeliveryStatus:
+        key = record.notification.ledger_key
+        return (await self.world.stores.ledger.statuses([key]))[key]
+
+
+@pytest.fixture
+def post(world: World) -> Post:
+    return Post(world)
+
+
+async def test_a_message_is_sent_once_and_settled(post: Post) -> None:
+    record = await post.queued(1, "hello")
+    assert await post.run(record) == {}
+    assert await post.run(record) == {}
+    assert post.messenger.sent == [(1, "hello")]
+    assert await post.status(record) is DeliveryStatus.SENT
+
+
+async def test_what_the_ledger_does_not_know_is_not_sent(post: Post) -> None:
+    record = await post.queued(1, "hello")
+    stranger = replace(record.notification, ledger_key=delivery_key("unknown"))
+    assert await post.run(Record("stranger", stranger)) == {}
+    assert post.messenger.sent == []
+
+
+async def test_a_message_that_is_with_telegram_is_only_settled(post: Post) -> None:
+    record = await post.queued(1, "hello")
+    await post.marks.mark(record.notification.ledger_key, 77)
+    assert await post.run(record) == {}
+    assert post.messenger.sent == []
+    assert await post.status(record) is DeliveryStatus.SENT
+
+
+async def test_a_ledger_that_fails_after_the_send_does_not_cause_a_second_one(post: Post) -> None:
+    record = await post.queued(1, "hello")
+    sends = post.messenger.send
+
+    async def send_and_lose_the_ledger(*arguments: object, **options: object) -> int:
+        post.world.stores.outage.down = True
+        return await sends(*arguments, **options)  # type: ignore[arg-type]
+
+    post.messenger.send = send_and_lose_the_ledger  # type: ignore[method-assign, assignment]
+    with pytest.raises(StoreUnavailable):
+        await post.run(record)
+    post.world.stores.outage.down = False
+    post.messenger.send = sends  # type: ignore[method-assign]
+    assert await post.run(record) == {}
+    assert post.messenger.sent == [(1, "hello")]
+    assert await post.status(record) is DeliveryStatus.SENT
+
+
+async def test_when_telegram_asks_to_wait_the_chat_waits_in_order_and_others_do_not(post: Post) -> None:
+    first, second, other = (
+        await post.queued(1, "first"),
+        await post.queued(1, "second"),
+        await post.queued(2, "other"),
+    )
+    post.messenger.failures.append(DeliveryUnavailable("slow down", retry_after=30))
+    assert await post.run(first, second, other) == {"1-first": 30, "1-second": 30}
+    assert post.messenger.sent == [(2, "other")]
+    post.world.clock.advance(31)
+    assert await post.run(first, second) == {}
+    assert post.messenger.sent[1:] == [(1, "first"), (1, "second")]
+
+
+async def test_a_chat_that_blocked_the_bot_is_left_alone(post: Post) -> None:
+    await post.world.watch(1, WALLET)
+    record = await post.queued(1, "hello")
+    post.messenger.failures.append(ChatUnreachable("bot was blocked by the user"))
+    assert await post.run(record) == {}
+    assert await post.status(record) is DeliveryStatus.FAILED
+    chat = await post.world.stores.subscriptions.chat(1)
+    assert chat is not None
+    assert not chat.active
+
+
+async def test_a_group_that_moved_gets_its_message_at_its_new_id(post: Post) -> None:
+    await post.world.stores.subscriptions.remember(contact(-5))
+    record = await post.queued(-5, "hello")
+    post.messenger.failures.append(ChatMigrated(-1005))
+    assert await post.run(record) == {}
+    assert post.messenger.sent == [(-1005, "hello")]
+
+
+async def test_a_refused_message_fails_for_good_and_holds_nobody_up(post: Post) -> None:
+    bad, good = await post.queued(1, "bad"), await post.queued(1, "good")
+    post.messenger.failures.append(MessageRefused("can't parse entities"))
+    assert await post.run(bad, good) == {}
+    assert post.messenger.sent == [(1, "good")]
+    assert await post.status(bad) is DeliveryStatus.FAILED
+    assert post.world.metrics.counts["MessagesRefused"] == 1
+
+
+async def test_without_redis_messages_still_go_out(post: Post) -> None:
+    record = await post.queued(1, "hello")
+    post.limits.outage = Outage(down=True)
+    post.marks.outage = Outage(down=True)
+    assert await post.run(record) == {}
+    assert post.messenger.sent == [(1, "hello")]
+    assert await post.status(record) is DeliveryStatus.SENT
+
+
+async def test_without_the_ledger_nothing_is_sent(post: Post) -> None:
+    record = await post.queued(1, "hello")
+    post.world.stores.outage.down = True
+    with pytest.raises(StoreUnavailable):
+        await post.run(record)
+    assert post.messenger.sent == []
+
+
+async def test_a_place_that_is_near_is_waited_for(post: Post) -> None:
+    records = [await post.queued(1, f"m{number}") for number in range(5)]
+    assert await post.run(*records) == {}
+    assert [text for _, text in post.messenger.sent] == [f"m{number}" for number in range(5)]
+    assert sum(post.world.clock.slept) > 0

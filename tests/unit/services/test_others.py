@@ -1,0 +1,229 @@
+"""Intake, watching, balances, scans, housekeeping and health."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.fakes.cache import FakeCache
+from tests.fakes.claims import FakeUpdateClaims
+from tests.fakes.limits import FakeRateLimits
+from tests.unit.services.conftest import OTHER, WALLET, TextRenderer, World, contact
+from walletwatch.domain.chain import MintFacts, TokenHolding
+from walletwatch.domain.delivery import DeliveryStatus
+from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, StoreUnavailable
+from walletwatch.domain.wallets import AccountKind
+from walletwatch.domain.work import BalanceCheck, CheckReason, SubjectKind
+from walletwatch.services.balances import Balances
+from walletwatch.services.health import Health, Probe, examine
+from walletwatch.services.housekeeping import STUCK_AFTER, Housekeeping
+from walletwatch.services.intake import Intake, UpdateIntake
+from walletwatch.services.scanning import Scanning, ScanRequests
+from walletwatch.services.watching import Watching
+
+
+class TestIntake:
+    def _intake(self, world: World, *, limit: int = 3, fails: bool = False) -> tuple[UpdateIntake, list[int]]:
+        handled: list[int] = []
+
+        async def handle(update: object) -> None:
+            assert isinstance(update, dict)
+            if fails and not handled:
+                handled.append(-1)
+                raise StoreUnavailable("down")
+            handled.append(update["update_id"])
+
+        intake = UpdateIntake(
+            claims=FakeUpdateClaims(world.clock),
+            rates=FakeRateLimits(world.clock),
+            handle=handle,
+            metrics=world.metrics,
+            updates_per_minute=limit,
+        )
+        return intake, handled
+
+    async def test_an_update_is_handled_once(self, world: World) -> None:
+        intake, handled = self._intake(world)
+        assert await intake.take({"update_id": 5}) is Intake.HANDLED
+        assert await intake.take({"update_id": 5}) is Intake.DUPLICATE
+        assert handled == [5]
+
+    async def test_an_update_that_failed_may_come_again(self, world: World) -> None:
+        intake, handled = self._intake(world, fails=True)
+        with pytest.raises(StoreUnavailable):
+            await intake.take({"update_id": 5})
+        assert await intake.take({"update_id": 5}) is Intake.HANDLED
+        assert handled == [-1, 5]
+
+    @pytest.mark.parametrize(
+        "body", [None, 7, [], "x", {}, {"update_id": "5"}, {"update_id": True}, {"update_id": -1}]
+    )
+    async def test_what_is_no_update_is_not_handled(self, world: World, body: object) -> None:
+        intake, handled = self._intake(world)
+        assert await intake.take(body) is Intake.NO_UPDATE
+        assert handled == []
+
+    async def test_too_many_of_one_user_are_left_and_others_are_not(self, world: World) -> None:
+        intake, _ = self._intake(world, limit=2)
+        results = [
+            await intake.take({"update_id": number, "message": {"from": {"id": user}}})
+            for number, user in enumerate([1, 1, 1, 2])
+        ]
+        assert results == [Intake.HANDLED, Intake.HANDLED, Intake.LIMITED, Intake.HANDLED]
+
+
+class TestWatching:
+    def _watching(self, world: World) -> Watching:
+        return Watching(
+            world.stores.subscriptions, world.chain, world.queues, world.clock, wallets_per_chat=1
+        )
+
+    async def test_a_watch_begins_at_the_newest_slot_and_is_checked(self, world: World) -> None:
+        watching = self._watching(world)
+        await watching.greet(contact(1))
+        started = await watching.watch(1, WALLET, "main")
+        assert started.created
+        assert started.subscription.from_slot == world.chain.current_slot
+        assert started.balance is not None
+        assert [check.reason for check in world.queues.checks] == [CheckReason.WATCH_STARTED]
+        assert not (await watching.watch(1, WALLET, None)).created
+
+    async def test_without_the_chain_it_begins_later_and_shows_no_balance(self, world: World) -> None:
+        watching = self._watching(world)
+        await watching.greet(contact(1))
+        world.chain.down = True
+        started = await watching.watch(1, WALLET, None)
+        assert started.balance is None
+        assert started.subscription.from_slot is None
+        assert (await watching.status(1)).slot is None
+
+    async def test_the_quota_holds(self, world: World) -> None:
+        watching = self._watching(world)
+        await watching.greet(contact(1))
+        await watching.watch(1, WALLET, None)
+        with pytest.raises(QuotaExceeded):
+            await watching.watch(1, OTHER, None)
+
+
+class TestBalances:
+    async def test_a_balance_is_read_once_in_a_while(self, world: World) -> None:
+        balances = Balances(world.chain, FakeCache(world.clock))
+        world.chain.lamports[WALLET] = 5
+        assert (await balances.balance(WALLET)).lamports == 5
+        world.chain.lamports[WALLET] = 6
+        assert (await balances.balance(WALLET)).lamports == 5
+        world.clock.advance(11)
+        assert (await balances.balance(WALLET)).lamports == 6
+
+    async def test_without_a_cache_it_is_read_each_time(self, world: World) -> None:
+        cache = FakeCache(world.clock)
+        cache.outage.down = True
+        assert (await Balances(world.chain, cache).balance(WALLET)).lamports == 0
+        assert world.chain.calls == ["wallet_balance"]
+
+    async def test_a_chain_that_fails_is_no_balance_and_is_not_kept(self, world: World) -> None:
+        balances = Balances(world.chain, FakeCache(world.clock))
+        world.chain.down = True
+        with pytest.raises(ChainUnavailable):
+            await balances.balance(WALLET)
+        world.chain.down = False
+        assert (await balances.balance(WALLET)).lamports == 0
+
+
+class TestScanning:
+    def _scanning(self, world: World) -> Scanning:
+        return Scanning(world.chain, world.stores.ledger, world.queues, TextRenderer(), world.clock)
+
+    async def _request(self, world: World, subject: str, request: str = "1") -> None:
+        await ScanRequests(world.queues).request(
+            subject, request=request, chat_id=1, reply_to=9, requested_by=1, language="en"
+        )
+
+    async def test_a_scan_run_twice_is_told_once(self, world: World) -> None:
+        await self._request(world, WALLET)
+        scanning = self._scanning(world)
+        await scanning.run(world.queues.scans[0])
+        key = world.queues.scans[0].request_id
+        await world.stores.ledger.settle(key, DeliveryStatus.SENT, message_id=1)
+        calls = len(world.chain.calls)
+        await scanning.run(world.queues.scans[0])
+        assert world.told() == [(1, "WalletScan en")]
+        assert len(world.chain.calls) == calls
+
+    async def test_two_requests_are_two_answers(self, world: World) -> None:
+        await self._request(world, WALLET, "1")
+        await self._request(world, WALLET, "2")
+        for scan in world.queues.scans:
+            await self._scanning(world).run(scan)
+        assert len(world.told()) == 2
+
+    async def test_a_mint_is_a_token(self, world: World) -> None:
+        world.chain.mints[OTHER] = MintFacts(OTHER, 1, False, 1, 0, None, None)
+        report = await self._scanning(world).report(OTHER, SubjectKind.AUTO)
+        assert type(report).__name__ == "TokenScan"
+
+    async def test_a_wallets_facts_are_told_apart(self, world: World) -> None:
+        def holding(name: str, **facts: object) -> TokenHolding:
+            base = {"amount": 1, "decimals": 0, "lamports": 7, **facts}
+            return TokenHolding(name, AccountKind.TOKEN, "mint", **base)  # type: ignore[arg-type]
+
+        world.chain.holdings[WALLET] = [
+            holding("plain"),
+            holding("empty", amount=0),
+            holding("empty and frozen", amount=0, frozen=True),
+            holding("approved", delegate=OTHER, delegated_amount=1),
+        ]
+        report = await self._scanning(world).report(WALLET, SubjectKind.WALLET)
+        assert type(report).__name__ == "WalletScan"
+        assert [found.address for found in report.empty] == ["empty"]  # type: ignore[union-attr]
+        assert [found.address for found in report.approvals] == ["approved"]  # type: ignore[union-attr]
+        assert report.reclaimable_rent == 7  # type: ignore[union-attr]
+
+    async def test_a_chain_that_fails_is_no_answer(self, world: World) -> None:
+        await self._request(world, WALLET)
+        world.chain.down = True
+        with pytest.raises(ChainUnavailable):
+            await self._scanning(world).run(world.queues.scans[0])
+        assert world.told() == []
+
+
+async def test_what_is_stuck_is_queued_again(world: World) -> None:
+    await world.watch(1)
+    world.pay("a", WALLET)
+    await world.checking.run(BalanceCheck(WALLET, CheckReason.CHANGED), attempt=1, remaining=lambda: 30.0)
+    world.queues.notifications.clear()
+    housekeeping = Housekeeping(
+        ledger=world.stores.ledger,
+        queues=world.queues,
+        notification=world.checking.notification,
+        clock=world.clock,
+        metrics=world.metrics,
+        retention=timedelta(days=1),
+    )
+    assert (await housekeeping.run()).requeued == 0
+    world.clock.advance(STUCK_AFTER.total_seconds() + 1)
+    assert (await housekeeping.run()).requeued == 1
+    assert world.told() == [(1, "a")]
+
+
+class TestHealth:
+    async def _down(self) -> None:
+        raise StoreUnavailable("postgresql://user:secret@host")
+
+    async def _up(self) -> int:
+        return 1
+
+    async def test_everything_answers(self) -> None:
+        report = await examine({"database": Probe(self._up, vital=True)})
+        assert report.status is Health.HEALTHY
+
+    async def test_a_part_that_is_not_vital_degrades(self) -> None:
+        report = await examine(
+            {"database": Probe(self._up, vital=True), "redis": Probe(self._down, vital=False)}
+        )
+        assert report.status is Health.DEGRADED
+        assert report.components["redis"].error == "StoreUnavailable"
+
+    async def test_a_vital_part_that_is_down_is_unhealthy_and_nothing_leaks(self) -> None:
+        report = await examine({"database": Probe(self._down, vital=True)})
+        assert report.status is Health.UNHEALTHY
+        assert "secret" not in str(report)
