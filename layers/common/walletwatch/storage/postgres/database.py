@@ -1,9 +1,12 @@
 """The connection pool, and the one place where psycopg's errors become ours."""
 
 import asyncio
+import os
 import random
+import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any, Final
 
@@ -137,24 +140,50 @@ class Database:
 
     async def _try[T](self, work: Callable[[Connection], Awaitable[T]]) -> T:
         async with self._pool.connection() as connection:
-            try:
-                async with asyncio.timeout(self._work_timeout):
-                    result = await work(connection)
-            except TimeoutError as error:
-                # The server that could end the statement does not even say that it did.
-                raise StoreUnavailable("PostgreSQL does not answer") from error
+            with _bounded(connection, self._work_timeout):
+                result = await work(connection)
             connection.used_at = time.time()
             return result
 
     async def _configure(self, connection: Connection) -> None:
         # Not by the startup parameter `options`, which RDS Proxy refuses.
-        await connection.execute(
-            "SELECT set_config('statement_timeout', %s, false), set_config('timezone', 'UTC', false)",
-            [str(self._statement_timeout_ms)],
-        )
+        with _bounded(connection, ANSWER_SECONDS):
+            await connection.execute(
+                "SELECT set_config('statement_timeout', %s, false), set_config('timezone', 'UTC', false)",
+                [str(self._statement_timeout_ms)],
+            )
         connection.used_at = time.time()
 
 
 async def _check(connection: Connection) -> None:
     if time.time() - connection.used_at > CHECK_AFTER_SECONDS:
-        await AsyncConnectionPool.check_connection(connection)
+        with _bounded(connection, ANSWER_SECONDS):
+            await AsyncConnectionPool.check_connection(connection)
+
+
+@contextmanager
+def _bounded(connection: Connection, seconds: float) -> Iterator[None]:
+    """Cut the connection if the work on it takes longer.
+
+    Cancelling would not do: psycopg then asks the server to end the statement, and waits for it to say so.
+
+    Raises:
+        StoreUnavailable: It was cut.
+    """
+    was_cut = False
+
+    def cut() -> None:
+        nonlocal was_cut
+        was_cut = True
+        with suppress(OSError, OperationalError), socket.socket(fileno=os.dup(connection.fileno())) as wire:
+            wire.shutdown(socket.SHUT_RDWR)
+
+    timer = asyncio.get_running_loop().call_later(seconds, cut)
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        if was_cut:
+            raise StoreUnavailable("PostgreSQL does not answer") from error
+        raise
+    finally:
+        timer.cancel()
