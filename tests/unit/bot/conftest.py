@@ -1,0 +1,116 @@
+"""The bot with everything behind it in memory."""
+
+import os
+
+# python-telegram-bot warns of every RetryAfter unless it is told that its new type is wanted.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import pytest
+
+from tests.fakes.cache import FakeCache
+from tests.fakes.chain import FakeChain
+from tests.fakes.clock import FakeClock
+from tests.fakes.metrics import FakeMetrics
+from tests.fakes.queues import FakeQueues
+from tests.fakes.stores import FakeStores
+from tests.fakes.telegram_request import FakeRequest
+from walletwatch.bot import application
+from walletwatch.bot.application import BotApplication
+from walletwatch.domain.profile import PROFILES
+from walletwatch.services.balances import Balances
+from walletwatch.services.scanning import ScanRequests
+from walletwatch.services.watching import Watching
+
+WALLET = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
+OTHER = "B69chRzqzDCmdB5WYB8NRu5Yv5ZA95ABiZcdzCgGm9Tq"
+ANNA, BORIS = 1, 2
+GROUP = -100
+TOKEN = "7:token-of-the-tests"
+
+
+@dataclass
+class Chat:
+    """People writing to the bot."""
+
+    bot: BotApplication
+    request: FakeRequest
+    stores: FakeStores
+    chain: FakeChain
+    queues: FakeQueues
+    metrics: FakeMetrics
+    numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    async def send(self, text: str, *, user: int = ANNA, chat: int | None = None, **message: Any) -> None:
+        await self.bot.handle(self.message(text, user=user, chat=chat, **message))
+
+    def message(
+        self, text: str, *, user: int = ANNA, chat: int | None = None, **message: Any
+    ) -> dict[str, Any]:
+        number = next(self.numbers)
+        command = text.split(maxsplit=1)[0] if text.startswith("/") else ""
+        body = {
+            "message_id": number,
+            "date": 1,
+            "text": text,
+            "from": {"id": user, "is_bot": False, "first_name": "x", "language_code": "en"},
+            "chat": {"id": chat or user, "type": "private" if (chat or user) > 0 else "supergroup"},
+        }
+        if command:
+            body["entities"] = [{"type": "bot_command", "offset": 0, "length": len(command)}]
+        return {"update_id": number, "message": body | message}
+
+    async def press(self, data: str, *, user: int = ANNA, chat: int | None = None) -> None:
+        number = next(self.numbers)
+        message = self.message("a menu", user=user, chat=chat)["message"]
+        person = {"id": user, "is_bot": False, "first_name": "x"}
+        query = {"id": str(number), "from": person, "message": message, "chat_instance": "1", "data": data}
+        await self.bot.handle({"update_id": number, "callback_query": query})
+
+    @property
+    def last(self) -> str:
+        """The newest text anybody was sent or shown."""
+        for name, arguments in reversed(self.request.calls):
+            if name in {"sendMessage", "editMessageText"}:
+                return str(arguments["text"])
+            if name == "answerCallbackQuery" and arguments.get("text"):
+                return str(arguments["text"])
+        raise AssertionError("nothing was said")
+
+    @property
+    def buttons(self) -> list[str]:
+        """The callback data of the newest keyboard."""
+        for name, arguments in reversed(self.request.calls):
+            if name in {"sendMessage", "editMessageText"}:
+                markup = arguments.get("reply_markup") or {}
+                rows = (json.loads(markup) if isinstance(markup, str) else markup).get("inline_keyboard", [])
+                return [
+                    button["callback_data"] for row in rows for button in row if "callback_data" in button
+                ]
+        return []
+
+
+@pytest.fixture
+async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
+    request = FakeRequest()
+    monkeypatch.setattr(application, "make_request", lambda **_: request)
+    clock = FakeClock()
+    stores, chain, queues, metrics = FakeStores(clock), FakeChain(), FakeQueues(), FakeMetrics()
+    bot = BotApplication(
+        TOKEN,
+        "http://telegram",
+        username="testbot",
+        watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
+        balances=Balances(chain, FakeCache(clock)),
+        scans=ScanRequests(queues),
+        subscriptions=stores.subscriptions,
+        profile=PROFILES["x1-mainnet"],
+        metrics=metrics,
+    )
+    await bot.start()
+    yield Chat(bot, request, stores, chain, queues, metrics)
+    await bot.close()

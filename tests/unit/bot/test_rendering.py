@@ -1,0 +1,286 @@
+import re
+import string
+import tomllib
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from telegram_double.html_mode import parse_html
+from walletwatch.bot.formatting import number
+from walletwatch.bot.html_length import MAX_UNITS, units
+from walletwatch.bot.rendering import HtmlRenderer
+from walletwatch.bot.texts import LANGUAGES, PLURALS, Html, texts
+from walletwatch.domain.activities import Activity, ActivityKind, Leg
+from walletwatch.domain.chain import MintFacts, TokenHolding, WalletBalance
+from walletwatch.domain.chats import Chat, ChatKind, Subscription
+from walletwatch.domain.delivery import DeliveryKind, PendingDelivery
+from walletwatch.domain.profile import PROFILES
+from walletwatch.domain.scans import TokenScan, WalletScan
+from walletwatch.domain.wallets import AccountKind
+from walletwatch.domain.work import Notification
+from walletwatch.queueing.messages import decode_notification, encode_notification
+
+WALLET = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
+PEER = "B69chRzqzDCmdB5WYB8NRu5Yv5ZA95ABiZcdzCgGm9Tq"
+USDC = PEER
+SUBSCRIPTION = Subscription(1, Chat(5, ChatKind.PRIVATE), 1, WALLET, "Savings", from_slot=1)
+RENDERER = HtmlRenderer(PROFILES["x1-mainnet"])
+BOT = Path(__file__).parents[3] / "layers/common/walletwatch/bot"
+
+
+def activity(kind: ActivityKind, *legs: Leg, **changes: object) -> Activity:
+    base = Activity(
+        "5" * 88, 9, 1_793_000_000, WALLET, True, None, kind, legs, 5000, 0, None, (),
+    )  # fmt: skip
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> str:
+    kind = DeliveryKind.ACTIVITY if len(activities) == 1 else DeliveryKind.DIGEST
+    now = datetime(2026, 11, 1, tzinfo=UTC)
+    return RENDERER.delivery(PendingDelivery("0" * 32, kind, subscription, activities, now)).html
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (
+            activity(ActivityKind.TRANSFER_IN, Leg("native", 5 * 10**9, 9, PEER), fee=0),
+            [
+                "<b>📥 Received 5 XNT</b>",
+                "<b>Savings</b> · <code>9Dpj…CoaU</code>",
+                "From <code>B69c…m9Tq</code>",
+                "🕒 2026-10-26 07:33:20 UTC",
+            ],
+        ),
+        (
+            activity(ActivityKind.TRANSFER_OUT, Leg(USDC, -1_234_567_890, 6, None), rent=2_039_280),
+            [
+                "<b>📤 Sent 1,234.56 USDC.x</b>",
+                "<b>Savings</b> · <code>9Dpj…CoaU</code>",
+                "Account deposits 0.002039 XNT",
+                "Fee 0.000005 XNT",
+                "🕒 2026-10-26 07:33:20 UTC",
+            ],
+        ),
+        (
+            activity(ActivityKind.SWAP, Leg("native", -(10**9), 9), Leg("mint", 7, 0), program="XDEX", fee=0),
+            [
+                "<b>🔄 Swapped</b>",
+                "<b>Savings</b> · <code>9Dpj…CoaU</code>",
+                "− 1 XNT",
+                "+ 7 token <code>mint</code>",
+                "With XDEX",
+                "🕒 2026-10-26 07:33:20 UTC",
+            ],
+        ),
+        (
+            activity(ActivityKind.FAILED, success=False, error="instruction 0: Custom 1 <b>"),
+            [
+                "<b>❌ Transaction failed</b>",
+                "<b>Savings</b> · <code>9Dpj…CoaU</code>",
+                "Reason: instruction 0: Custom 1 &lt;b&gt;",
+                "Fee 0.000005 XNT",
+                "🕒 2026-10-26 07:33:20 UTC",
+            ],
+        ),
+        (
+            activity(ActivityKind.APPROVE, details={"delegate": PEER, "amount": 1500}, fee=0),
+            [
+                "<b>✋ Approved a spender</b>",
+                "<b>Savings</b> · <code>9Dpj…CoaU</code>",
+                "<code>B69c…m9Tq</code> may spend 1,500 base units",
+                "🕒 2026-10-26 07:33:20 UTC",
+            ],
+        ),
+        (
+            activity(ActivityKind.PROGRAM_CALL, details={"unreadable": True}, fee=0, block_time=None),
+            [
+                "<b>⚙️ Called a program</b>",
+                "<b>Savings</b> · <code>9Dpj…CoaU</code>",
+                "There was a transaction I could not read. Please look at it yourself.",
+                "🕒 unknown",
+            ],
+        ),
+    ],
+)
+def test_a_person_reads(told: Activity, expected: list[str]) -> None:
+    assert render(told).split("\n") == expected
+
+
+def test_a_token_that_keeps_a_fee_says_so() -> None:
+    told = activity(
+        ActivityKind.TRANSFER_IN, Leg(USDC, 198 * 10**6, 6, PEER), details={"withheld": {USDC: 2 * 10**6}}
+    )
+    assert "Received 198 USDC.x" in render(told)
+    assert "The token kept 2 USDC.x as its fee" in render(told)
+
+
+def test_a_digest_counts_and_adds_up() -> None:
+    told = [activity(ActivityKind.TRANSFER_IN, Leg("native", 10**9, 9)) for _ in range(12)]
+    html = render(*told)
+    assert "<b>12 activities</b>" in html
+    assert "📥 Received × 12" in html
+    assert "+ 12 XNT" in html
+
+
+@pytest.mark.parametrize("kind", list(ActivityKind))
+def test_every_kind_has_a_title(kind: ActivityKind) -> None:
+    assert "{" not in render(activity(kind, Leg("native", 1, 9)))
+
+
+def test_scans_show_facts_and_nothing_is_unescaped() -> None:
+    facts = MintFacts(PEER, 7, True, 10**12, 6, WALLET, None, ("transferFeeConfig", "<script>"))
+    html = RENDERER.scan(TokenScan(facts), "en").html
+    assert "More can be minted" in html
+    assert "Nobody can freeze" in html
+    assert "&lt;script&gt;" in html
+    holding = TokenHolding(
+        PEER, AccountKind.TOKEN, USDC, 5, 6, 2_039_280, delegate=WALLET, delegated_amount=10**6
+    )
+    balance = WalletBalance(WALLET, 7, 1, [holding])
+    html = RENDERER.scan(WalletScan(balance, [holding], [], [holding], 2_039_280), "en").html
+    assert "may spend 1 USDC.x" in html
+    assert "0.002039 XNT of rent" in html
+
+
+hostile = st.text(max_size=400) | st.sampled_from(["<b>", "</code>", "&amp;", "\u202e" * 50, "x" * 9000])
+legs = st.builds(
+    Leg,
+    st.sampled_from(["native", USDC]) | hostile.filter(bool),
+    st.integers(-(2**64), 2**64).filter(bool),
+    st.none() | st.integers(0, 255),
+    st.none() | hostile,
+)
+details = st.dictionaries(
+    st.sampled_from(
+        ["memo", "delegate", "amount", "withheld", "authority_type", "new_authority", "stake_account"]
+    ),
+    hostile | st.integers() | st.none() | st.dictionaries(hostile, st.integers(), max_size=3),
+    max_size=7,
+)
+activities = st.builds(
+    activity,
+    st.sampled_from(ActivityKind),
+    error=st.none() | hostile,
+    program=st.none() | hostile,
+    rent=st.integers(-(2**63), 2**63),
+    details=details,
+    legs=st.lists(legs, max_size=30).map(tuple),
+    block_time=st.none() | st.integers(0, 2**32),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(activities, min_size=1, max_size=4), st.none() | st.text(min_size=1, max_size=48))
+def test_whatever_the_chain_holds_the_message_is_valid(told: list[Activity], label: str | None) -> None:
+    html = render(*told, subscription=replace(SUBSCRIPTION, label=label))
+    parsed = parse_html(html)
+    assert len(parsed.text.encode("utf-16-le")) // 2 <= MAX_UNITS
+    assert units(html) <= MAX_UNITS
+
+
+def test_a_rendered_message_goes_through_the_queue() -> None:
+    delivery = PendingDelivery(
+        "0" * 32,
+        DeliveryKind.ACTIVITY,
+        SUBSCRIPTION,
+        (activity(ActivityKind.VOTE),),
+        datetime(2026, 11, 1, tzinfo=UTC),
+    )
+    message = RENDERER.delivery(delivery)
+    body = encode_notification(Notification("0" * 32, 5, message, delivery.created_at))
+    assert decode_notification(body).message.html == message.html
+
+
+class TestNumbers:
+    @pytest.mark.parametrize(
+        ("value", "expected"),
+        [
+            ("0", "0"),
+            ("1234567.891", "1,234,567.89"),
+            ("1.25", "1.25"),
+            ("-0.5", "-0.5"),
+            ("0.000005", "0.000005"),
+            ("0.00203928", "0.002039"),
+            ("0.0000000001", "< 0.000000001"),
+            ("1e30", "1.000e+30"),
+        ],
+    )
+    def test_numbers_are_readable(self, value: str, expected: str) -> None:
+        assert number(Decimal(value)) == expected
+
+    @given(st.integers(1, 2**64), st.integers(0, 30))
+    def test_what_is_there_is_never_shown_as_nothing_or_as_more(self, amount: int, decimals: int) -> None:
+        value = Decimal(amount).scaleb(-decimals)
+        shown = number(value)
+        assert re.search("[1-9]", shown)
+        assert sum(character.isdigit() for character in shown) <= 18
+        if not shown.startswith("<") and "e" not in shown:
+            assert Decimal(shown.replace(",", "")) <= value
+
+
+class TestLocales:
+    def _keys(self, language: str) -> dict[str, str]:
+        flat: dict[str, str] = {}
+
+        def walk(prefix: str, table: dict[str, object]) -> None:
+            for name, value in table.items():
+                if isinstance(value, dict):
+                    walk(f"{prefix}{name}.", value)
+                else:
+                    flat[f"{prefix}{name}"] = str(value)
+
+        walk("", tomllib.loads((BOT / "locales" / f"{language}.toml").read_text()))
+        return flat
+
+    def test_every_text_is_used(self) -> None:
+        source = "\n".join(path.read_text() for path in BOT.rglob("*.py"))
+        prefixes = set(re.findall(r'f"([a-z_.]+\.)(?:no_)?\{', source)) | {"scan.no_"}
+        quoted = set(re.findall(r'"([a-z_]+(?:\.[a-z_]+)+)"', source))
+        for key in self._keys("en"):
+            base = key.rsplit(".", 1)[0] if key.rsplit(".", 1)[-1] in {"one", "few", "many", "other"} else key
+            assert base in quoted or any(base.startswith(prefix) for prefix in prefixes), key
+
+    def test_every_text_that_is_used_exists(self) -> None:
+        source = "\n".join(path.read_text() for path in BOT.rglob("*.py"))
+        known = self._keys("en")
+        tables = {key.rsplit(".", 1)[0] for key in known}
+        for key in re.findall(r'say\(\s*"([a-z_.]+)"', source):
+            assert key in known or key in tables, key
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_places_and_plurals_are_those_of_english(self, language: str) -> None:
+        def places(text: str) -> set[str | None]:
+            return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+        english, other = self._keys("en"), self._keys(language)
+        for key, text in other.items():
+            if key in english:
+                assert places(text) == places(english[key]), key
+        forms = {PLURALS[language](count) for count in range(200)}
+        for table in {key.removesuffix(".other") for key in other if key.endswith(".other")}:
+            assert {f"{table}.{form}" for form in forms} <= set(other), table
+
+    def test_values_are_escaped_and_html_is_not(self) -> None:
+        say = texts("en")
+        assert say("activity.line.program", name="<b>&") == "With &lt;b&gt;&amp;"
+        assert say("activity.line.gave", amount=Html("<i>1</i>")) == "− <i>1</i>"
+        assert texts("xx-XX").language == "en"
+
+    def test_plurals_follow_the_language(self) -> None:
+        assert [PLURALS["ru"](count) for count in (1, 2, 5, 11, 21, 22)] == [
+            "one",
+            "few",
+            "many",
+            "many",
+            "one",
+            "few",
+        ]
+        assert [PLURALS["hi"](count) for count in (0, 1, 2)] == ["one", "one", "other"]
+        assert PLURALS["zh"](1) == "other"
