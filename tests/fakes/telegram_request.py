@@ -71,7 +71,10 @@ class FakeRequest(BaseRequest):
             case "getChatMember":
                 user = int(arguments["user_id"])
                 status = "administrator" if user in self.admins else "member"
-                member = {"status": status, "user": {"id": user, "is_bot": False, "first_name": "x"}}
+                member: dict[str, Any] = {
+                    "status": status,
+                    "user": {"id": user, "is_bot": False, "first_name": "x"},
+                }
                 if status == "administrator":
                     rights = (
                         "can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages",

@@ -5,6 +5,7 @@ import os
 # python-telegram-bot warns of every RetryAfter unless it is told that its new type is wanted.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from itertools import count

@@ -241,8 +241,8 @@ class TestLocales:
 
     def test_every_text_is_used(self) -> None:
         source = "\n".join(path.read_text() for path in BOT.rglob("*.py"))
-        prefixes = set(re.findall(r'f"([a-z_.]+\.)(?:no_)?\{', source)) | {"scan.no_"}
-        quoted = set(re.findall(r'"([a-z_]+(?:\.[a-z_]+)+)"', source))
+        prefixes = set(re.findall(r"""f["']([a-z_.]+\.)(?:no_)?\{""", source)) | {"scan.no_"}
+        quoted = set(re.findall(r"""["']([a-z_]+(?:\.[a-z_]+)+)["']""", source))
         for key in self._keys("en"):
             base = key.rsplit(".", 1)[0] if key.rsplit(".", 1)[-1] in {"one", "few", "many", "other"} else key
             assert base in quoted or any(base.startswith(prefix) for prefix in prefixes), key

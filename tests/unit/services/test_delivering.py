@@ -89,7 +89,7 @@ async def test_a_ledger_that_fails_after_the_send_does_not_cause_a_second_one(po
         post.world.stores.outage.down = True
         return await sends(*arguments, **options)  # type: ignore[arg-type]
 
-    post.messenger.send = send_and_lose_the_ledger  # type: ignore[method-assign, assignment]
+    post.messenger.send = send_and_lose_the_ledger  # type: ignore[method-assign]
     with pytest.raises(StoreUnavailable):
         await post.run(record)
     post.world.stores.outage.down = False

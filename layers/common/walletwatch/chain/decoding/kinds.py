@@ -105,7 +105,7 @@ def _stake(scene: Scene) -> _Named:
 def _exchange(scene: Scene) -> _Named:
     given = {leg.asset for leg in scene.legs if leg.amount < 0}
     received = {leg.asset for leg in scene.legs if leg.amount > 0}
-    if not given or not received or not scene.signed:
+    if not given or not received:
         return None
     if len(given) > 1 and len(received) == 1 and _mints(scene, "mintTo") & received:
         return ActivityKind.LIQUIDITY_ADD, {}
@@ -176,11 +176,7 @@ def _account_details(step: Step) -> Mapping[str, Any]:
     details: dict[str, Any] = {"account": info.get("source") or info.get("account")}
     if step.name.startswith("approve"):
         details["delegate"] = info.get("delegate")
-        amount = info.get("amount")
-        token_amount = info.get("tokenAmount")
-        if amount is None and isinstance(token_amount, dict):
-            amount = token_amount.get("amount")
-        details["amount"] = int(amount) if isinstance(amount, int | str) and str(amount).isdecimal() else None
+        details["amount"] = info.get("amount")
     if step.name == "setAuthority":
         details["authority_type"] = info.get("authorityType")
         details["old_authority"] = info.get("authority")
@@ -217,6 +213,8 @@ def _fee_details(scene: Scene) -> dict[str, Any]:
         if leg.is_native:
             continue
         total = sum(scene.ledger.owners[leg.asset].values())
+        if leg.asset in scene.ledger.ownerless:
+            continue
         if total < 0 and not _mints(scene, "burn") & {leg.asset}:
             withheld[leg.asset] = -total
     return {"withheld": withheld} if withheld else {}

@@ -38,6 +38,7 @@ class WalletLedger:
         tokens: Raw token amount gained or lost, by mint; none that is zero.
         decimals: By mint.
         owners: For each mint of the transaction, each known owner's gain or loss.
+        ownerless: Mints of accounts whose owner is not known, so that their sums say nothing.
         accounts: Its token accounts.
         flows: All lamport flows between wallets, rent apart.
     """
@@ -48,6 +49,7 @@ class WalletLedger:
     tokens: Mapping[str, int]
     decimals: Mapping[str, int]
     owners: Mapping[str, Mapping[str, int]]
+    ownerless: frozenset[str]
     accounts: frozenset[str]
     flows: Sequence[Flow]
 
@@ -76,6 +78,11 @@ def open_ledger(transaction: Transaction, steps: Sequence[Step], wallet: str) ->
         tokens=mine,
         decimals=decimals,
         owners=deltas,
+        ownerless=frozenset(
+            balance.mint
+            for balance in (*transaction.tokens_before, *transaction.tokens_after)
+            if balance.owner is None and balance.account not in owner_of
+        ),
         accounts=accounts,
         flows=[
             flow for flow in flows if flow.destination not in containers and flow.source not in containers
@@ -86,6 +93,7 @@ def open_ledger(transaction: Transaction, steps: Sequence[Step], wallet: str) ->
 def _owners(transaction: Transaction, steps: Sequence[Step]) -> dict[str, str]:
     """The owner of each token account: as the node says, or in answers of 2021 as the instructions tell."""
     owners: dict[str, str] = {}
+    authorities: dict[str, str] = {}
     for step in steps:
         info = step.info
         if step.program == ASSOCIATED_TOKEN and "wallet" in info and "account" in info:
@@ -93,8 +101,8 @@ def _owners(transaction: Transaction, steps: Sequence[Step]) -> dict[str, str]:
         elif step.name.startswith("initializeAccount") and "owner" in info:
             owners[str(info["account"])] = str(info["owner"])
         elif step.name in {"transfer", "transferChecked"} and "authority" in info and step.program != SYSTEM:
-            # A delegate may sign as well, so this is only taken where nothing better is known.
-            owners.setdefault(str(info["source"]), str(info["authority"]))
+            # A delegate may sign as well, so this is only taken where nothing else is known.
+            authorities.setdefault(str(info["source"]), str(info["authority"]))
         elif step.name in {"approve", "approveChecked", "revoke"} and "owner" in info:
             owners.setdefault(str(info["source"]), str(info["owner"]))
         elif step.name == "closeAccount" and "owner" in info:
@@ -102,7 +110,7 @@ def _owners(transaction: Transaction, steps: Sequence[Step]) -> dict[str, str]:
     for balance in (*transaction.tokens_after, *transaction.tokens_before):
         if balance.owner is not None:
             owners[balance.account] = balance.owner
-    return owners
+    return authorities | owners
 
 
 def _by_owner(balances: Sequence[TokenBalance], owner_of: Mapping[str, str]) -> Mapping[tuple[str, str], int]:

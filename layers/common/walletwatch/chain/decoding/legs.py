@@ -29,8 +29,9 @@ def _native(ledger: WalletLedger, wallet: str, *, split: bool) -> list[Leg]:
     parts = {other: amount for other, amount in received.items() if amount}
     if split and parts and sum(parts.values()) == ledger.native and _one_sign(parts):
         return [Leg(NATIVE, amount, NATIVE_DECIMALS, other) for other, amount in parts.items()]
-    same_sign = [other for other, amount in parts.items() if (amount > 0) == (ledger.native > 0)]
-    counterparty = same_sign[0] if len(same_sign) == 1 else None
+    # One that gave or took another amount may be a tip or a fee account beside the real counterparty.
+    exact = [other for other, amount in parts.items() if amount == ledger.native]
+    counterparty = exact[0] if len(exact) == 1 else None
     return [Leg(NATIVE, ledger.native, NATIVE_DECIMALS, counterparty)]
 
 

@@ -2,13 +2,15 @@
 
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from walletwatch.chain.parsing.errors import short_error
 from walletwatch.chain.parsing.message import RawInstruction, parse_wire
 from walletwatch.chain.parsing.model import Instruction, TokenBalance, Transaction
 from walletwatch.domain.addresses import decode
 from walletwatch.domain.errors import MalformedTransaction
+
+MAX_U64_DIGITS: Final = 20
 
 
 def parse_transaction(result: Mapping[str, Any]) -> Transaction:
@@ -19,7 +21,7 @@ def parse_transaction(result: Mapping[str, Any]) -> Transaction:
     """
     try:
         return _parse(result)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise MalformedTransaction(f"{type(error).__name__}: {error}") from error
 
 
@@ -80,8 +82,8 @@ def _token_balances(entries: Sequence[Mapping[str, Any]] | None, keys: Sequence[
         TokenBalance(
             account=keys[_count(entry["accountIndex"])],
             mint=_text(entry["mint"]),
-            owner=entry.get("owner") or None,
-            amount=int(entry["uiTokenAmount"]["amount"]),
+            owner=_text(entry["owner"]) if entry.get("owner") else None,
+            amount=_amount(entry["uiTokenAmount"]["amount"]),
             decimals=_count(entry["uiTokenAmount"]["decimals"]),
         )
         for entry in entries or ()
@@ -126,6 +128,13 @@ def _count(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
     raise MalformedTransaction("a count is not a whole number")
+
+
+def _amount(value: Any) -> int:
+    """A raw token amount: a u64 as decimal text."""
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= MAX_U64_DIGITS:
+        return int(value)
+    raise MalformedTransaction("a token amount is not a whole number")
 
 
 def _text(value: Any) -> str:

@@ -1,0 +1,87 @@
+"""Cold start of each function in the built artifact (.aws-sam/build), as Lambda would import it.
+
+Every measure is a fresh interpreter without site-packages whose path is the function's code and the layer.
+"import" is the import of the handler's module. "first" adds all that the first invocation loads before it can
+work: its builder is run with a made-up environment and without the call of Secrets Manager. boto3, which that
+call and the queues need, is a row of its own. Nothing connects to anything.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).parents[1]
+BUILD = ROOT / ".aws-sam" / "build"
+RUNS = 7
+BUILDERS = {
+    "webhook": "webhook",
+    "sweep": "sweep",
+    "balance": "balance",
+    "scan": "scan",
+    "notification": "notification",
+    "cleanup": "cleanup",
+    "health": "health",
+    "migrate": "migration",
+}
+EVERYTHING = (
+    "walletwatch.bot.application, walletwatch.bot.messenger, walletwatch.chain.decoding, "
+    "walletwatch.chain.rpc.reader, solana.rpc.async_http_provider, walletwatch.queueing.sqs, "
+    "walletwatch.storage.postgres.ledger, walletwatch.storage.redis.leases, boto3"
+)
+QUEUES = ("BALANCE_QUEUE_URL", "SCAN_QUEUE_URL", "NOTIFICATION_QUEUE_URL")
+ENVIRONMENT = {
+    "SECRET_ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:none",
+    "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "RPC_URLS": "http://127.0.0.1:1",
+    "CHAIN_PROFILE": "local",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "PATH": "/usr/bin:/bin",
+    **dict.fromkeys(QUEUES, "http://127.0.0.1:1/queue"),
+}
+SECRETS = json.dumps({"bot_token": "1:benchmark", "webhook_secret": "benchmark-benchmark"})
+TIMED = "import time; started = time.perf_counter(); {}; print((time.perf_counter() - started) * 1000)"
+
+
+def milliseconds(function: str, statement: str) -> float:
+    """Median of some fresh interpreters."""
+    code = BUILD / f"{function.capitalize()}Function"
+    python = Path(sys.base_prefix) / "bin" / "python3.13"
+    environment = {**ENVIRONMENT, "PYTHONPATH": f"{code}:{BUILD / 'CommonLayer' / 'python'}"}
+    times = []
+    for _ in range(RUNS):
+        done = subprocess.run(
+            [str(python), "-S", "-P", "-c", TIMED.format(statement)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        times.append(float(done.stdout.split()[-1]))
+    return median(times)
+
+
+def main() -> int:
+    """Print the table."""
+    if not (BUILD / "CommonLayer").exists():
+        sys.stderr.write("nothing is built: run `make build` or `make demo` first\n")
+        return 1
+    everything = milliseconds("webhook", f"import {EVERYTHING}")
+    print(f"{'':14}{'import ms':>10}{'first ms':>10}{'first / everything':>20}")
+    for function, builder in BUILDERS.items():
+        imported = milliseconds(function, "import app")
+        first = milliseconds(
+            function,
+            "import app; from walletwatch import bootstrap; "
+            f"bootstrap._secret = lambda arn: {SECRETS!r}.encode(); bootstrap.{builder}()",
+        )
+        print(f"{function:14}{imported:10.0f}{first:10.0f}{first / everything:20.2f}")
+    print(f"{'boto3':14}{milliseconds('webhook', 'import boto3'):10.0f}")
+    print(f"{'everything':14}{everything:10.0f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
