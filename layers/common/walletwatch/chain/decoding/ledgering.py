@@ -10,11 +10,37 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from walletwatch.chain.decoding.programs import ASSOCIATED_TOKEN, STAKE, SYSTEM, VOTE, WRAPPED_NATIVE
+from walletwatch.chain.decoding.programs import (
+    ASSOCIATED_TOKEN,
+    STAKE,
+    SYSTEM,
+    TOKEN,
+    TOKEN_2022,
+    VOTE,
+    WRAPPED_NATIVE,
+)
 from walletwatch.chain.decoding.steps import Step
 from walletwatch.chain.parsing.model import TokenBalance, Transaction
 
 _CREATIONS = frozenset({"createAccount", "createAccountWithSeed", "createAccountAllowPrefund"})
+_TOKEN_PROGRAMS = frozenset({TOKEN, TOKEN_2022, ASSOCIATED_TOKEN})
+_CERTAIN: Mapping[str, tuple[str, str]] = {
+    "create": ("account", "wallet"),
+    "createIdempotent": ("account", "wallet"),
+    "initializeAccount": ("account", "owner"),
+    "initializeAccount2": ("account", "owner"),
+    "initializeAccount3": ("account", "owner"),
+}
+_OWNERSHIP: Mapping[str, tuple[str, str]] = {
+    **_CERTAIN,
+    "approve": ("source", "owner"),
+    "approveChecked": ("source", "owner"),
+    "revoke": ("source", "owner"),
+    "closeAccount": ("account", "owner"),
+    "transfer": ("source", "authority"),
+    "transferChecked": ("source", "authority"),
+}
+"""Which accounts and owners an instruction names."""
 _PAYMENTS = frozenset({"transfer", "transferWithSeed"})
 
 
@@ -92,25 +118,25 @@ def open_ledger(transaction: Transaction, steps: Sequence[Step], wallet: str) ->
 
 def _owners(transaction: Transaction, steps: Sequence[Step]) -> dict[str, str]:
     """The owner of each token account: as the node says, or in answers of 2021 as the instructions tell."""
-    owners: dict[str, str] = {}
-    authorities: dict[str, str] = {}
+    certain: dict[str, str] = {}
+    likely: dict[str, str] = {}
     for step in steps:
-        info = step.info
-        if step.program == ASSOCIATED_TOKEN and "wallet" in info and "account" in info:
-            owners[str(info["account"])] = str(info["wallet"])
-        elif step.name.startswith("initializeAccount") and "owner" in info:
-            owners[str(info["account"])] = str(info["owner"])
-        elif step.name in {"transfer", "transferChecked"} and "authority" in info and step.program != SYSTEM:
-            # A delegate may sign as well, so this is only taken where nothing else is known.
-            authorities.setdefault(str(info["source"]), str(info["authority"]))
-        elif step.name in {"approve", "approveChecked", "revoke"} and "owner" in info:
-            owners.setdefault(str(info["source"]), str(info["owner"]))
-        elif step.name == "closeAccount" and "owner" in info:
-            owners.setdefault(str(info["account"]), str(info["owner"]))
+        names = _OWNERSHIP.get(step.name)
+        if names is None or step.program not in _TOKEN_PROGRAMS:
+            continue
+        account, owner = step.info.get(names[0]), step.info.get(names[1])
+        if not isinstance(account, str) or not isinstance(owner, str):
+            continue
+        # Who signs a transfer or an approval may be a delegate, so what an account was made for counts more.
+        if step.name in _CERTAIN:
+            certain[account] = owner
+        else:
+            likely.setdefault(account, owner)
+    owners = likely | certain
     for balance in (*transaction.tokens_after, *transaction.tokens_before):
         if balance.owner is not None:
             owners[balance.account] = balance.owner
-    return authorities | owners
+    return owners
 
 
 def _by_owner(balances: Sequence[TokenBalance], owner_of: Mapping[str, str]) -> Mapping[tuple[str, str], int]:

@@ -49,12 +49,12 @@ def _plain(info: Mapping[str, Any]) -> Mapping[str, Any]:
     for key, value in info.items():
         amount = value.get("amount") if key == "tokenAmount" and isinstance(value, dict) else value
         name = "amount" if key == "tokenAmount" else key
+        is_text = isinstance(amount, str) and len(amount) <= MAX_TEXT
+        is_number = isinstance(amount, int) and not isinstance(amount, bool) and abs(amount) < 2**64
         if isinstance(amount, str) and name == "amount":
             if amount.isascii() and amount.isdecimal() and len(amount) <= MAX_U64_DIGITS:
                 plain[name] = int(amount)
-        elif (isinstance(amount, str) and len(amount) <= MAX_TEXT) or (
-            isinstance(amount, int) and not isinstance(amount, bool) and abs(amount) < 2**64
-        ):
+        elif is_text or is_number:
             plain[name] = amount
     return plain
 
