@@ -1,7 +1,8 @@
-"""`python -m devstack up | down | status | logs | restart | deploy | demo`."""
+"""`python -m devstack up | down | status | logs | restart | traffic | demo`."""
 
 import argparse
 import contextlib
+import os
 import signal
 import sys
 import time
@@ -30,6 +31,8 @@ def main() -> int:
     logs.add_argument("-f", "--follow", action="store_true")
     restart = commands.add_parser("restart", help="kill -9 a service and start it again")
     restart.add_argument("service", choices=START_ORDER)
+    traffic = commands.add_parser("traffic", help="move money on the chain, for the chat page to show")
+    traffic.add_argument("wallet", nargs="?", help="address; without one, wallets of its own")
     commands.add_parser("demo", help="show the main job, and stop everything again")
     arguments = parser.parse_args()
     # SIGTERM ends in good order too: every `finally` runs.
@@ -59,6 +62,8 @@ def _run(arguments: argparse.Namespace) -> int:
             _logs(stack.function_logs, arguments.function, follow=arguments.follow)
         case "restart":
             stack.restart(arguments.service)
+        case "traffic":
+            _traffic(stack, arguments.wallet)
         case "demo":
             return _demo(stack.folder / "demo")
     return 0
@@ -96,6 +101,15 @@ def _status(stack: Stack) -> int:
         return 1
     sys.stdout.write(f"chat page   {stack.addresses.telegram_url}/\n")
     return 0 if all(running.values()) else 1
+
+
+def _traffic(stack: Stack, wallet: str | None) -> None:
+    """Become the traffic tool, with the running chain's address and keys kept in the stack's folder."""
+    command = [sys.executable, "-m", "traffic", "--rpc", stack.addresses.rpc_url]
+    command += ["--keys", str(stack.folder / "traffic-keys.json")]
+    if wallet:
+        command += ["--wallet", wallet]
+    os.execv(sys.executable, command)
 
 
 def _demo(folder: Path) -> int:

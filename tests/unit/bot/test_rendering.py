@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telegram_double.html_mode import parse_html
+from walletwatch.bot.commands.__main__ import document as commands_document
 from walletwatch.bot.formatting import number
 from walletwatch.bot.html_length import MAX_UNITS, units
 from walletwatch.bot.rendering import HtmlRenderer
@@ -284,3 +285,8 @@ class TestLocales:
         ]
         assert [PLURALS["hi"](count) for count in (0, 1, 2)] == ["one", "one", "other"]
         assert PLURALS["zh"](1) == "other"
+
+
+def test_the_documentation_lists_the_commands_there_are() -> None:
+    document = (Path(__file__).parents[3] / "docs" / "commands.md").read_text()
+    assert document == commands_document()
