@@ -58,7 +58,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 def _is_telegram(event: dict[str, Any], secret: str) -> bool:
     headers = event.get("headers") or {}
     given = next((value for name, value in headers.items() if name.lower() == SECRET_HEADER), "")
-    return hmac.compare_digest(given.encode(), secret.encode())
+    return hmac.compare_digest(given.encode(errors="replace"), secret.encode())
 
 
 def _body(event: dict[str, Any]) -> bytes | None:
@@ -66,13 +66,10 @@ def _body(event: dict[str, Any]) -> bytes | None:
     text: str = event.get("body") or ""
     if len(text) > MAX_BODY_BYTES * 4 // 3:
         return None
-    if event.get("isBase64Encoded"):
-        try:
-            body = base64.b64decode(text, validate=True)
-        except binascii.Error:
-            return b""
-    else:
-        body = text.encode()
+    try:
+        body = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else text.encode()
+    except (binascii.Error, UnicodeEncodeError):
+        return b""
     return body if len(body) <= MAX_BODY_BYTES else None
 
 

@@ -201,7 +201,8 @@ class Stack:
 
         Under root it runs as another user, to whom root's home or a test's temporary folder is closed.
         """
-        if os.geteuid() != 0 or all(parent.stat().st_mode & 0o001 for parent in self.folder.parents):
+        existing = [parent for parent in self.folder.parents if parent.exists()]
+        if os.geteuid() != 0 or all(parent.stat().st_mode & 0o001 for parent in existing):
             return self.folder / "postgres"
         name = hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"walletwatch-postgres-{name}"

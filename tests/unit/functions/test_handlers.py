@@ -1,0 +1,341 @@
+"""The handlers with what they run replaced: what they answer, and that they never work without leave."""
+
+import base64
+import io
+import json
+import logging
+import urllib.request
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+import msgspec
+import pytest
+
+from functions.balance import app as balance
+from functions.cleanup import app as cleanup
+from functions.health import app as health
+from functions.migrate import app as migrate
+from functions.notification import app as notification
+from functions.scan import app as scan
+from functions.sweep import app as sweep
+from functions.webhook import app as webhook
+from walletwatch import observability
+from walletwatch.domain.errors import StoreUnavailable
+from walletwatch.domain.work import (
+    BalanceCheck,
+    BatchOutcome,
+    CheckReason,
+    Notification,
+    RenderedMessage,
+    SecurityScan,
+    SubjectKind,
+)
+from walletwatch.queueing.consumer import Consumer
+from walletwatch.queueing.messages import encode_balance_check, encode_notification, encode_security_scan
+from walletwatch.services.delivering import Record
+from walletwatch.services.health import Probe
+from walletwatch.services.housekeeping import Housekept
+from walletwatch.settings import ChainSettings, InvalidSettings, Secrets, load
+
+SECRET = "secret-of-the-tests"
+WALLET = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
+CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 30_000)
+
+
+class Metrics:
+    def __init__(self) -> None:
+        self.flushed = 0
+
+    def count(self, name: str, value: int = 1) -> None:
+        """Not of interest here."""
+
+    def flush(self) -> None:
+        self.flushed += 1
+
+
+class Sqs:
+    def change_message_visibility_batch(self, **_: object) -> None:
+        """Not of interest here."""
+
+
+@dataclass
+class Taken:
+    secret: str = SECRET
+    metrics: Metrics = field(default_factory=Metrics)
+    updates: list[object] = field(default_factory=list)
+    failure: Exception | None = None
+
+    async def take(self, update: object) -> None:
+        if self.failure:
+            raise self.failure
+        self.updates.append(update)
+
+
+@pytest.fixture
+def taken(monkeypatch: pytest.MonkeyPatch) -> Taken:
+    taken = Taken()
+    monkeypatch.setattr(webhook, "_webhook", lambda: taken)
+    return taken
+
+
+def _post(body: str | None, *, secret: str | None = SECRET, **event: object) -> dict[str, Any]:
+    headers = {} if secret is None else {"x-telegram-bot-api-SECRET-token": secret}
+    return webhook.handler({"headers": headers, "body": body, **event}, None)
+
+
+class TestWebhook:
+    @pytest.mark.parametrize("secret", [None, "", "wrong", SECRET + "x", SECRET[:-1], "ü"])
+    def test_without_the_secret_there_is_no_work(self, taken: Taken, secret: str | None) -> None:
+        assert _post('{"update_id": 1}', secret=secret)["statusCode"] == 401
+        assert taken.updates == []
+
+    def test_no_headers_at_all(self, taken: Taken) -> None:
+        assert webhook.handler({"headers": None, "body": "{}"}, None)["statusCode"] == 401
+        assert taken.updates == []
+
+    def test_an_update_is_taken(self, taken: Taken) -> None:
+        assert _post('{"update_id": 1}')["statusCode"] == 200
+        encoded = base64.b64encode(b'{"update_id": 2}').decode()
+        assert _post(encoded, isBase64Encoded=True)["statusCode"] == 200
+        assert taken.updates == [{"update_id": 1}, {"update_id": 2}]
+        assert taken.metrics.flushed == 2
+
+    @pytest.mark.parametrize("body", [None, "", "{", "\udcff"])
+    def test_what_is_not_json_is_passed_on_as_nothing(self, taken: Taken, body: str | None) -> None:
+        assert _post(body)["statusCode"] == 200
+        assert taken.updates == [None]
+
+    def test_broken_base64_is_acknowledged(self, taken: Taken) -> None:
+        assert _post("***", isBase64Encoded=True)["statusCode"] == 200
+
+    def test_a_body_that_no_update_has_is_refused(self, taken: Taken) -> None:
+        assert _post("x" * 1_000_001)["statusCode"] == 413
+        assert _post("x" * 1_400_000)["statusCode"] == 413
+        assert taken.updates == []
+
+    def test_a_passing_fault_asks_for_a_redelivery(self, taken: Taken) -> None:
+        taken.failure = StoreUnavailable("down")
+        answer = _post('{"update_id": 1}')
+        assert (answer["statusCode"], answer["headers"]) == (503, {"Retry-After": "2"})
+        assert taken.metrics.flushed == 1
+
+
+def _records(*bodies: str) -> dict[str, Any]:
+    return {
+        "Records": [
+            {
+                "messageId": str(number),
+                "receiptHandle": "r",
+                "body": body,
+                "attributes": {"ApproximateReceiveCount": "2"},
+            }
+            for number, body in enumerate(bodies)
+        ]
+    }
+
+
+def _parts(service: object) -> SimpleNamespace:
+    metrics = Metrics()
+    consumer = Consumer("https://queue", metrics)  # type: ignore[arg-type]
+    consumer._client = Sqs()  # type: ignore[assignment]
+    return SimpleNamespace(service=service, consumer=consumer, metrics=metrics)
+
+
+def _failed(answer: Mapping[str, Any]) -> list[str]:
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def test_balance_checks_each_record_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Service:
+        async def run(self, check: BalanceCheck, *, attempt: int, remaining: Any) -> None:
+            assert (attempt, remaining()) == (2, 30.0)
+            if check.reason is CheckReason.CONTINUED:
+                raise StoreUnavailable("down")
+
+    parts = _parts(Service())
+    monkeypatch.setattr(balance, "_balance", lambda: parts)
+    bodies = [encode_balance_check(BalanceCheck(WALLET, reason)) for reason in CheckReason]
+    answer = balance.handler(_records(*bodies, "no message"), CONTEXT)
+    assert _failed(answer) == ["2", "3"]
+    assert parts.metrics.flushed == 1
+
+
+def test_scan_runs_each_record_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+
+    class Service:
+        async def run(self, scan: SecurityScan) -> None:
+            ran.append(scan.subject)
+
+    monkeypatch.setattr(scan, "_scan", lambda: _parts(Service()))
+    wanted = SecurityScan("0" * 32, WALLET, SubjectKind.AUTO, 1, None, None, "en")
+    assert _failed(scan.handler(_records(encode_security_scan(wanted), "{}"), CONTEXT)) == ["1"]
+    assert ran == [WALLET]
+
+
+def test_notification_keeps_the_order_and_names_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    class Service:
+        async def run(self, records: Sequence[Record], *, remaining: Any) -> BatchOutcome:
+            seen.extend(record.notification.message.html for record in records)
+            return BatchOutcome({records[1].id: 4.0})
+
+    monkeypatch.setattr(notification, "_notification", lambda: _parts(Service()))
+    bodies = [
+        encode_notification(
+            Notification("0" * 32, 1, RenderedMessage(text), datetime(2026, 11, 1, tzinfo=UTC))
+        )
+        for text in ("first", "second")
+    ]
+    assert _failed(notification.handler(_records(*bodies, "garbage"), CONTEXT)) == ["1", "2"]
+    assert seen == ["first", "second"]
+
+
+def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Sweeping:
+        async def run(self, *, remaining: Any) -> int:
+            assert remaining() == 30.0
+            return 4
+
+    class Housekeeping:
+        async def run(self) -> Housekept:
+            return Housekept(2, 3)
+
+    monkeypatch.setattr(sweep, "_sweep", lambda: SimpleNamespace(service=Sweeping(), metrics=Metrics()))
+    monkeypatch.setattr(
+        cleanup, "_cleanup", lambda: SimpleNamespace(service=Housekeeping(), metrics=Metrics())
+    )
+    assert sweep.handler({}, CONTEXT) == {"rounds": 4}
+    assert cleanup.handler({}, CONTEXT) == {"requeued": 2, "deleted": 3}
+
+
+@pytest.mark.parametrize(("fails", "status", "word"), [(False, 200, "healthy"), (True, 503, "unhealthy")])
+def test_health_answers_without_details_that_help_an_attacker(
+    monkeypatch: pytest.MonkeyPatch, fails: bool, status: int, word: str
+) -> None:
+    async def ask() -> None:
+        if fails:
+            raise StoreUnavailable("postgresql://user:password@10.0.0.1")
+
+    monkeypatch.setattr(health, "_probes", lambda: {"database": Probe(ask, vital=True)})
+    answer = health.handler({}, None)
+    assert answer["statusCode"] == status
+    assert json.loads(answer["body"])["status"] == word
+    assert "password" not in answer["body"]
+    assert "10.0.0.1" not in answer["body"]
+
+
+class TestMigrate:
+    EVENT: ClassVar[dict[str, Any]] = {
+        "RequestType": "Create",
+        "ResponseURL": "https://cloudformation.example/answer",
+        "StackId": "stack",
+        "RequestId": "request",
+        "LogicalResourceId": "Migration",
+        "ResourceProperties": {"WebhookUrl": "https://api.example/telegram"},
+    }
+
+    @pytest.fixture
+    def answers(self, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+        answers: list[dict[str, Any]] = []
+
+        def urlopen(request: Any, timeout: float) -> io.BytesIO:
+            assert request.get_method() == "PUT"
+            assert timeout > 0
+            answers.append(json.loads(request.data))
+            return io.BytesIO()
+
+        monkeypatch.setattr(urllib.request, "urlopen", urlopen)
+        return answers
+
+    def _run(self, monkeypatch: pytest.MonkeyPatch, failure: Exception | None = None) -> list[str]:
+        urls: list[str] = []
+
+        class Migration:
+            async def run(self, webhook_url: str) -> dict[str, Any]:
+                urls.append(webhook_url)
+                if failure:
+                    raise failure
+                return {"Applied": ["0001_watching"]}
+
+        monkeypatch.setattr(migrate, "_migration", Migration)
+        return urls
+
+    def test_success_is_answered(
+        self, monkeypatch: pytest.MonkeyPatch, answers: list[dict[str, Any]]
+    ) -> None:
+        urls = self._run(monkeypatch)
+        migrate.handler(dict(self.EVENT), None)
+        assert urls == ["https://api.example/telegram"]
+        assert (answers[0]["Status"], answers[0]["Data"]) == ("SUCCESS", {"Applied": ["0001_watching"]})
+
+    def test_a_failure_is_answered_with_a_readable_reason(
+        self, monkeypatch: pytest.MonkeyPatch, answers: list[dict[str, Any]]
+    ) -> None:
+        self._run(monkeypatch, StoreUnavailable("no connection to PostgreSQL"))
+        with pytest.raises(StoreUnavailable):
+            migrate.handler(dict(self.EVENT), None)
+        assert answers[0]["Status"] == "FAILED"
+        assert answers[0]["Reason"] == "StoreUnavailable: no connection to PostgreSQL"
+
+    def test_deleting_the_stack_touches_nothing(
+        self, monkeypatch: pytest.MonkeyPatch, answers: list[dict[str, Any]]
+    ) -> None:
+        urls = self._run(monkeypatch)
+        migrate.handler({**self.EVENT, "RequestType": "Delete"}, None)
+        assert urls == []
+        assert answers[0]["Status"] == "SUCCESS"
+
+    def test_without_a_response_url_the_result_is_returned(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._run(monkeypatch)
+        event = {name: value for name, value in self.EVENT.items() if name != "ResponseURL"}
+        assert migrate.handler(event, None) == {"Applied": ["0001_watching"]}
+
+
+class TestLogsAndSettings:
+    @pytest.fixture(autouse=True)
+    def _restore_logging(self) -> Any:
+        root = logging.getLogger()
+        handlers, level = root.handlers[:], root.level
+        yield
+        root.handlers[:], root.level = handlers, level
+
+    def test_a_log_line_is_json_without_secrets_even_in_a_traceback(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        observability.configure_logging("test")
+        observability.hide("very-secret-token")
+        observability.correlate(update_id=5)
+        try:
+            int("GET https://api/botvery-secret-token/x")
+        except ValueError:
+            logging.getLogger("walletwatch.test").exception("failed", extra={"url": "very-secret-token"})
+        (line,) = capsys.readouterr().out.splitlines()
+        assert "very-secret-token" not in line
+        document = json.loads(line)
+        assert (document["service"], document["update_id"], document["url"]) == ("test", 5, "[hidden]")
+
+    def test_libraries_that_log_urls_are_quiet(self, capsys: pytest.CaptureFixture[str]) -> None:
+        observability.configure_logging("test")
+        for name in observability.QUIET_LOGGERS:
+            logging.getLogger(name).info("https://api.telegram.org/bot1:token/sendMessage")
+        assert capsys.readouterr().out == ""
+
+    def test_a_missing_setting_is_named_and_a_wrong_value_is_not_shown(self) -> None:
+        with pytest.raises(InvalidSettings, match="RPC_URLS"):
+            load(ChainSettings, {})
+        with pytest.raises(InvalidSettings) as caught:
+            load(ChainSettings, {"RPC_URLS": "x", "RPC_TIMEOUT_SECONDS": "hunter2"})
+        assert "hunter2" not in str(caught.value)
+        with pytest.raises(InvalidSettings, match="CHAIN_PROFILE"):
+            load(ChainSettings, {"RPC_URLS": "x", "CHAIN_PROFILE": "nowhere"}).profile  # noqa: B018
+        assert load(ChainSettings, {"RPC_URLS": "a, b,"}).endpoints == ("a", "b")
+
+    def test_secrets_have_a_form(self) -> None:
+
+        with pytest.raises(msgspec.ValidationError):
+            msgspec.convert({"bot_token": "no token", "webhook_secret": "x" * 20}, Secrets)
