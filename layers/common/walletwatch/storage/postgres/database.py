@@ -5,8 +5,8 @@ import os
 import random
 import socket
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from typing import Any, Final
 
@@ -175,6 +175,24 @@ async def _check(connection: Connection) -> None:
     if time.time() - connection.used_at > CHECK_AFTER_SECONDS:
         with _bounded(connection, ANSWER_SECONDS):
             await AsyncConnectionPool.check_connection(connection)
+
+
+@asynccontextmanager
+async def together(connection: Connection) -> AsyncIterator[None]:
+    """A transaction whose statements are sent together, and so cost one round trip.
+
+    Reading a result inside waits for all statements so far: one more round trip. `connection.transaction()`
+    would wait for BEGIN and for COMMIT by themselves.
+    """
+    try:
+        async with connection.pipeline():
+            await connection.execute("BEGIN")
+            yield
+            await connection.execute("COMMIT")
+    except BaseException:
+        if not connection.closed:
+            await connection.rollback()
+        raise
 
 
 @contextmanager
