@@ -3,22 +3,19 @@
 The contract tests hold them to what the PostgreSQL adapters do.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from tests.fakes.ledger import FakeLedger, settle_row
 from tests.fakes.outage import Outage
 from tests.fakes.rows import (
     AccountRow,
-    ActivityRow,
     ChatRow,
-    DeliveryRow,
     SubscriptionRow,
     Tables,
     WalletRow,
-    stored,
 )
-from walletwatch.domain.activities import Activity
 from walletwatch.domain.chats import (
     MAX_LABEL_LENGTH,
     Chat,
@@ -29,11 +26,7 @@ from walletwatch.domain.chats import (
     Subscription,
 )
 from walletwatch.domain.delivery import (
-    Candidate,
-    DeliveryKind,
     DeliveryStatus,
-    NewDelivery,
-    PendingDelivery,
 )
 from walletwatch.domain.errors import QuotaExceeded, UnknownChat
 from walletwatch.domain.rules import Suppression
@@ -46,8 +39,7 @@ from walletwatch.domain.wallets import (
     Wallet,
     WatchedAccount,
 )
-from walletwatch.ports import Clock, DigestPlan
-from walletwatch.storage.postgres.rows import payload_json
+from walletwatch.ports import Clock
 
 
 @dataclass
@@ -199,7 +191,7 @@ class FakeSubscriptionStore:
         for delivery in self.tables.deliveries.values():
             entry = delivery.entry
             if (entry.chat_id, entry.wallet_id) == (chat_id, row.wallet_id):
-                _settle(delivery, DeliveryStatus.SUPPRESSED, reason=Suppression.UNWATCHED.value)
+                settle_row(delivery, DeliveryStatus.SUPPRESSED, reason=Suppression.UNWATCHED.value)
         return subscription
 
     async def subscriptions(self, chat_id: int) -> Sequence[Subscription]:
@@ -329,150 +321,6 @@ class FakeWatchStore:
             self.tables.account(row)
             for row in sorted(self.tables.accounts_of(wallet_id), key=lambda row: row.id)
         ]
-
-
-@dataclass
-class FakeLedger:
-    tables: Tables
-    outage: Outage
-    clock: Clock
-
-    async def record(
-        self,
-        wallet_id: int,
-        activities: Sequence[Activity],
-        candidates: Sequence[Candidate],
-        plan: DigestPlan,
-    ) -> Sequence[PendingDelivery]:
-        self.outage.check()
-        present = self._with_present(wallet_id, candidates)
-        new = [candidate for candidate in present if self._entry(candidate) is None]
-        entries = plan(new) if new else []
-        for activity in activities:
-            self.tables.activities.setdefault(
-                (wallet_id, activity.signature),
-                ActivityRow(next(self.tables.ids), payload_json(activity), activity.slot, self.clock.now()),
-            )
-        for entry in entries:
-            self._write(entry)
-        keys: dict[str, DeliveryRow] = {}
-        for candidate in present:
-            row = self._entry(candidate)
-            if row is not None and row.entry.digest_key is not None:
-                row = self.tables.deliveries.get(row.entry.digest_key)
-            if row is not None and row.status is DeliveryStatus.PENDING:
-                keys[row.entry.key] = row
-        return [pending for row in self._in_order(keys.values()) if (pending := self._pending(row))]
-
-    async def add(self, delivery: NewDelivery) -> DeliveryStatus:
-        self.outage.check()
-        self._write(delivery)
-        return self.tables.deliveries[delivery.key].status
-
-    async def statuses(self, keys: Sequence[str]) -> Mapping[str, DeliveryStatus]:
-        self.outage.check()
-        return {key: row.status for key in keys if (row := self.tables.deliveries.get(key))}
-
-    async def settle(
-        self, key: str, status: DeliveryStatus, *, message_id: int | None = None, reason: str | None = None
-    ) -> None:
-        self.outage.check()
-        row = self.tables.deliveries.get(key)
-        if row is not None:
-            _settle(row, status, message_id=message_id, reason=reason)
-
-    async def stuck(self, older_than: timedelta, limit: int) -> Sequence[PendingDelivery]:
-        self.outage.check()
-        before = self.clock.now() - older_than
-        rows = [
-            row
-            for row in self.tables.deliveries.values()
-            if row.status is DeliveryStatus.PENDING and row.created_at < before
-        ]
-        ordered = sorted(self._in_order(rows), key=lambda row: row.created_at)
-        return [pending for row in ordered if (pending := self._pending(row))][:limit]
-
-    async def delete_before(self, moment: datetime) -> int:
-        self.outage.check()
-        tables = self.tables
-        gone = [
-            key
-            for key, row in tables.deliveries.items()
-            if row.created_at < moment and row.status is not DeliveryStatus.PENDING and not self._held(row)
-        ]
-        for key in gone:
-            del tables.deliveries[key]
-        told = {(row.entry.wallet_id, row.entry.signature) for row in tables.deliveries.values()}
-        for identity, activity in list(tables.activities.items()):
-            if activity.created_at < moment and identity not in told:
-                del tables.activities[identity]
-        return len(gone)
-
-    def _held(self, row: DeliveryRow) -> bool:
-        """Whether a digest that is not sent yet needs it."""
-        digest = self.tables.deliveries.get(row.entry.digest_key or "")
-        return digest is not None and digest.status is DeliveryStatus.PENDING
-
-    def _with_present(self, wallet_id: int, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
-        present: dict[str, Candidate] = {}
-        for candidate in candidates:
-            row = self.tables.subscriptions.get(candidate.subscription.id)
-            if row is not None and row.wallet_id == wallet_id:
-                fresh = Candidate(candidate.activity, self.tables.subscription(row))
-                present[fresh.key] = fresh
-        return list(present.values())
-
-    def _entry(self, candidate: Candidate) -> DeliveryRow | None:
-        subscription = candidate.subscription
-        return self.tables.entry_of(
-            subscription.chat.chat_id, subscription.wallet_id, candidate.activity.signature
-        )
-
-    def _write(self, entry: NewDelivery) -> None:
-        self.tables.deliveries.setdefault(entry.key, DeliveryRow(entry, entry.status, self.clock.now()))
-
-    def _activities(self, row: DeliveryRow) -> Sequence[ActivityRow]:
-        signatures = {row.entry.signature} | {
-            merged.entry.signature
-            for merged in self.tables.deliveries.values()
-            if merged.entry.digest_key == row.entry.key
-        }
-        found = [
-            activity
-            for (wallet_id, signature), activity in self.tables.activities.items()
-            if wallet_id == row.entry.wallet_id and signature in signatures
-        ]
-        return sorted(found, key=lambda activity: (activity.slot, activity.id))
-
-    def _in_order(self, rows: Iterable[DeliveryRow]) -> Sequence[DeliveryRow]:
-        def oldest(row: DeliveryRow) -> tuple[int, int, str]:
-            first = next(iter(self._activities(row)), None)
-            return (first.slot, first.id, row.entry.key) if first else (0, 0, row.entry.key)
-
-        return sorted(rows, key=oldest)
-
-    def _pending(self, row: DeliveryRow) -> PendingDelivery | None:
-        entry = row.entry
-        if entry.kind is DeliveryKind.SCAN or entry.wallet_id is None:
-            return None
-        subscription = self.tables.subscription_of(entry.chat_id, entry.wallet_id)
-        activities = self._activities(row)
-        if subscription is None or not activities:
-            return None
-        return PendingDelivery(
-            entry.key,
-            entry.kind,
-            self.tables.subscription(subscription),
-            tuple(stored(activity) for activity in activities),
-            row.created_at,
-        )
-
-
-def _settle(
-    row: DeliveryRow, status: DeliveryStatus, *, message_id: int | None = None, reason: str | None = None
-) -> None:
-    if row.status is DeliveryStatus.PENDING:
-        row.status, row.message_id, row.entry = status, message_id, replace(row.entry, reason=reason)
 
 
 def _least(one: int | None, other: int | None) -> int | None:

@@ -5,8 +5,8 @@ import os
 import random
 import socket
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from typing import Any, Final
 
@@ -24,11 +24,14 @@ CHECK_AFTER_SECONDS: Final = 5.0
 
 
 class Connection(AsyncConnection[tuple[Any, ...]]):
-    """A pooled connection that knows when it was last used (Unix seconds).
+    """A pooled connection that knows its age.
 
-    The wall clock is used since a monotonic one may stand still while a Lambda environment is frozen.
+    Attributes:
+        opened_at: By the monotonic clock.
+        used_at: In Unix seconds; the monotonic clock may stand still while a Lambda environment is frozen.
     """
 
+    opened_at: float = 0.0
     used_at: float = 0.0
 
 
@@ -89,6 +92,7 @@ class Database:
             num_workers=2,
         )
         self._opening = asyncio.Lock()
+        self._drained_at = 0.0
 
     async def run[T](self, work: Callable[[Connection], Awaitable[T]]) -> T:
         """Do a unit of work on a connection (autocommit), again if the connection was lost meanwhile.
@@ -140,10 +144,21 @@ class Database:
 
     async def _try[T](self, work: Callable[[Connection], Awaitable[T]]) -> T:
         async with self._pool.connection() as connection:
-            with _bounded(connection, self._work_timeout):
-                result = await work(connection)
+            try:
+                with _bounded(connection, self._work_timeout):
+                    result = await work(connection)
+            except (OperationalError, InterfaceError):
+                if connection.closed:
+                    await self._drain(connection)
+                raise
             connection.used_at = time.time()
             return result
+
+    async def _drain(self, lost: Connection) -> None:
+        """Trust no connection that is as old as one that was lost: a failover ends all of them at once."""
+        if lost.opened_at > self._drained_at:
+            self._drained_at = time.monotonic()
+            await self._pool.drain()
 
     async def _configure(self, connection: Connection) -> None:
         # Not by the startup parameter `options`, which RDS Proxy refuses.
@@ -152,6 +167,7 @@ class Database:
                 "SELECT set_config('statement_timeout', %s, false), set_config('timezone', 'UTC', false)",
                 [str(self._statement_timeout_ms)],
             )
+        connection.opened_at = time.monotonic()
         connection.used_at = time.time()
 
 
@@ -159,6 +175,24 @@ async def _check(connection: Connection) -> None:
     if time.time() - connection.used_at > CHECK_AFTER_SECONDS:
         with _bounded(connection, ANSWER_SECONDS):
             await AsyncConnectionPool.check_connection(connection)
+
+
+@asynccontextmanager
+async def together(connection: Connection) -> AsyncIterator[None]:
+    """A transaction whose statements are sent together, and so cost one round trip.
+
+    Reading a result inside waits for all statements so far: one more round trip. `connection.transaction()`
+    would wait for BEGIN and for COMMIT by themselves.
+    """
+    try:
+        async with connection.pipeline():
+            await connection.execute("BEGIN")
+            yield
+            await connection.execute("COMMIT")
+    except BaseException:
+        if not connection.closed:
+            await connection.rollback()
+        raise
 
 
 @contextmanager

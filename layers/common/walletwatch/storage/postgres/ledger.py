@@ -11,7 +11,7 @@ from walletwatch.domain.activities import Activity
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.delivery import Candidate, DeliveryStatus, NewDelivery, PendingDelivery
 from walletwatch.ports import Clock, DigestPlan
-from walletwatch.storage.postgres.database import Connection, Database
+from walletwatch.storage.postgres.database import Connection, Database, together
 from walletwatch.storage.postgres.rows import (
     SUBSCRIPTION_COLUMNS,
     payload_json,
@@ -49,7 +49,7 @@ SELECT {SUBSCRIPTION_COLUMNS}
 """The lock makes `unsubscribe` and `migrate` wait, which then see the entries that are written here."""
 
 _KNOWN: Final = """
-SELECT chat_id, signature
+SELECT chat_id, signature, coalesce(digest_key, key)
   FROM deliveries
  WHERE kind = 'activity' AND wallet_id = %(wallet_id)s AND signature = ANY(%(candidates)s)
 """
@@ -72,26 +72,21 @@ SELECT d.key, d.kind, d.created_at, told.payloads, {SUBSCRIPTION_COLUMNS}
   JOIN chats c ON c.id = s.chat_id
  CROSS JOIN LATERAL (
        SELECT jsonb_agg(a.payload ORDER BY a.slot, a.id) AS payloads, min(a.slot) AS slot, min(a.id) AS id
-         FROM activities a
-        WHERE a.wallet_id = d.wallet_id
-          AND (a.signature = d.signature
-               OR a.signature IN (SELECT m.signature FROM deliveries m WHERE m.digest_key = d.key))
+         FROM (SELECT d.signature
+               UNION ALL
+               SELECT m.signature FROM deliveries m WHERE m.digest_key = d.key) part
+        CROSS JOIN LATERAL (
+              SELECT one.id, one.slot, one.payload
+                FROM activities one
+               WHERE one.wallet_id = d.wallet_id AND one.signature = part.signature
+               LIMIT 1
+              ) a
        ) told
  WHERE d.status = 'pending' AND d.kind IN ('activity', 'digest') AND told.payloads IS NOT NULL
 """
+"""There is one activity at most; saying so keeps the planner from reading all activities of a busy wallet."""
 
-_PENDING_OF_CANDIDATES: Final = f"""
-WITH mine AS MATERIALIZED (
-    SELECT d.key, d.status, d.digest_key
-      FROM unnest(%(candidate_chats)s::bigint[], %(candidate_signatures)s::text[]) n (chat_id, signature)
-      JOIN deliveries d ON d.kind = 'activity' AND d.wallet_id = %(wallet_id)s
-                       AND d.signature = n.signature AND d.chat_id = n.chat_id
-)
-{_PENDING}
-   AND d.key IN (SELECT key FROM mine WHERE status = 'pending'
-                 UNION SELECT digest_key FROM mine WHERE status = 'merged')
- ORDER BY told.slot, told.id, d.key
-"""
+_PENDING_OF_KEYS: Final = f"{_PENDING} AND d.key = ANY(%(keys)s) ORDER BY told.slot, told.id, d.key"
 
 _STUCK: Final = (
     f"{_PENDING} AND d.created_at < %(before)s ORDER BY d.created_at, told.slot, told.id LIMIT %(limit)s"
@@ -147,26 +142,22 @@ class PostgresLedger:
         }
 
         async def work(connection: Connection) -> Sequence[PendingDelivery]:
-            async with connection.pipeline(), connection.transaction():
+            async with together(connection):
                 await connection.execute(_LOCK_WALLET, {"lock": _WALLET_LOCK + wallet_id})
                 await connection.execute(_ADD_ACTIVITIES, values)
                 if not candidates:
                     return []
                 present = await connection.execute(_PRESENT_SUBSCRIPTIONS, values)
                 entries = await connection.execute(_KNOWN, values)
-                known: set[tuple[int, str]] = {(row[0], row[1]) for row in await entries.fetchall()}
+                known = {(row[0], row[1]): row[2] for row in await entries.fetchall()}
                 subscriptions = [to_subscription(row) for row in await present.fetchall()]
                 valid = _with_present(candidates, subscriptions)
                 new = [pair for pair in valid if _identity(pair) not in known]
-                await _insert(connection, plan(new) if new else [], self._clock.now())
-                pending = await connection.execute(
-                    _PENDING_OF_CANDIDATES,
-                    {
-                        "wallet_id": wallet_id,
-                        "candidate_chats": [pair.subscription.chat.chat_id for pair in valid],
-                        "candidate_signatures": [pair.activity.signature for pair in valid],
-                    },
-                )
+                planned = plan(new) if new else []
+                await _insert(connection, planned, self._clock.now())
+                keys = {known[identity] for pair in valid if (identity := _identity(pair)) in known}
+                keys.update(delivery.key for delivery in planned)
+                pending = await connection.execute(_PENDING_OF_KEYS, {"keys": list(keys)})
             return [to_pending(row) for row in await pending.fetchall()]
 
         return await self._database.run(work)

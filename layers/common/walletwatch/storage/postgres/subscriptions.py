@@ -9,7 +9,7 @@ from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import QuotaExceeded, UnknownChat
 from walletwatch.domain.rules import Suppression
 from walletwatch.domain.wallets import Progress
-from walletwatch.storage.postgres.database import Connection, Database
+from walletwatch.storage.postgres.database import Connection, Database, together
 from walletwatch.storage.postgres.rows import (
     CHAT_COLUMNS,
     SUBSCRIPTION_COLUMNS,
@@ -248,7 +248,7 @@ class PostgresSubscriptionStore:
         values = {"old": chat_id, "new": new_chat_id}
 
         async def work(connection: Connection) -> None:
-            async with connection.pipeline(), connection.transaction():
+            async with together(connection):
                 for statement in _MIGRATION:
                     await connection.execute(statement, values)
 
@@ -267,7 +267,7 @@ class PostgresSubscriptionStore:
         }
 
         async def work(connection: Connection) -> tuple[bool, bool, Subscription | None]:
-            async with connection.pipeline(), connection.transaction():
+            async with together(connection):
                 chat = await connection.execute(_LOCK_CHAT, values)
                 await connection.execute(_ADD_WALLET, values)
                 added = await connection.execute(_ADD_SUBSCRIPTION, values)
@@ -290,7 +290,7 @@ class PostgresSubscriptionStore:
         values = {"chat_id": chat_id, "address": address, "reason": Suppression.UNWATCHED.value}
 
         async def work(connection: Connection) -> Subscription | None:
-            async with connection.pipeline(), connection.transaction():
+            async with together(connection):
                 deleted = await connection.execute(_UNSUBSCRIBE, values)
                 await connection.execute(_SUPPRESS_PENDING, values)
             row = await deleted.fetchone()

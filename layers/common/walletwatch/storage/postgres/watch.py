@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from walletwatch.domain.wallets import AccountState, Cursor, NewAccount, Progress, Wallet, WatchedAccount
-from walletwatch.storage.postgres.database import Connection, Database
+from walletwatch.storage.postgres.database import Connection, Database, together
 from walletwatch.storage.postgres.rows import ACCOUNT_COLUMNS, to_account
 
 _WATCHED: Final = """
@@ -117,7 +117,7 @@ class PostgresWatchStore:
         values = {"wallet_id": wallet_id, "slot": slot}
 
         async def work(connection: Connection) -> None:
-            async with connection.pipeline(), connection.transaction():
+            async with together(connection):
                 for statement in _START:
                     await connection.execute(statement, values)
 
@@ -154,7 +154,7 @@ class PostgresWatchStore:
         }
 
         async def work(connection: Connection) -> Sequence[WatchedAccount]:
-            async with connection.pipeline():
+            async with together(connection):
                 await connection.execute(_ADD_ACCOUNTS, values)
                 cursor = await connection.execute(
                     f"{_WALLET_ACCOUNTS} AND a.address = ANY(%(addresses)s) ORDER BY a.id", values

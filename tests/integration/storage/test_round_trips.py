@@ -1,0 +1,103 @@
+"""What an operation costs in round trips, counted on the wire."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from tests.contract.things import WALLET, activity, address, candidates_of, contact, tell_all
+from walletwatch.domain.chats import ChatSettings
+from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery
+from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, NewAccount
+from walletwatch.runtime import SystemClock
+from walletwatch.storage.postgres.database import Database
+from walletwatch.storage.postgres.ledger import PostgresLedger
+from walletwatch.storage.postgres.migrate import migrate
+from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+from walletwatch.storage.postgres.watch import PostgresWatchStore
+
+pytestmark = pytest.mark.integration
+
+SCAN = NewDelivery("a" * 32, DeliveryKind.SCAN, 1, None, None)
+
+
+class Wire:
+    """A proxy that counts how often the client speaks after the server did."""
+
+    def __init__(self, target: int) -> None:
+        self.target = target
+        self.trips = 0
+        self._client_spoke = False
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        answers, requests = await asyncio.open_connection("127.0.0.1", self.target)
+        await asyncio.gather(self._pump(reader, requests, True), self._pump(answers, writer, False))
+
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, from_client: bool
+    ) -> None:
+        while data := await reader.read(65536):
+            self.trips += from_client and not self._client_spoke
+            self._client_spoke = from_client
+            writer.write(data)
+        writer.close()
+
+    async def count(self, operation: Callable[[], Awaitable[object]]) -> int:
+        before = self.trips
+        await operation()
+        return self.trips - before
+
+
+@pytest.fixture
+async def wire(database_url: str) -> AsyncIterator[tuple[Wire, Database]]:
+    await migrate(database_url)
+    wire = Wire(int(conninfo_to_dict(database_url)["port"] or 5432))
+    async with await asyncio.start_server(wire.serve, "127.0.0.1", 0) as proxy:
+        port = proxy.sockets[0].getsockname()[1]
+        database = Database(make_conninfo(database_url, host="127.0.0.1", port=port))
+        await database.ping()
+        yield wire, database
+        await database.close()
+
+
+async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Database]) -> None:
+    counter, database = wire
+    people = PostgresSubscriptionStore(database)
+    watch = PostgresWatchStore(database)
+    ledger = PostgresLedger(database, SystemClock())
+    await people.remember(contact(1))
+    mine = (await people.subscribe(1, WALLET, None, slot=1, limit=9)).subscription
+    (account,) = await watch.accounts()
+    done = [activity(f"s{number}", 2 + number) for number in range(30)]
+    found = [NewAccount(address(number), AccountKind.TOKEN) for number in range(30)]
+    single: list[Callable[[], Awaitable[object]]] = [
+        lambda: people.remember(contact(1)),
+        lambda: people.chat(1),
+        lambda: people.change_settings(1, ChatSettings()),
+        lambda: people.subscribe(1, address("new"), None, slot=1, limit=9),
+        lambda: people.subscribe(1, address("new"), "known", slot=1, limit=9),
+        lambda: people.subscriptions(1),
+        lambda: people.subscription(1, mine.id),
+        lambda: people.watchers(mine.wallet_id),
+        lambda: people.delivery_counts(1, SystemClock().now()),
+        lambda: watch.wallet(WALLET),
+        lambda: watch.start(mine.wallet_id, 1),
+        lambda: watch.add_accounts(mine.wallet_id, found),
+        watch.accounts,
+        lambda: watch.wallet_accounts(mine.wallet_id),
+        lambda: watch.take_for_discovery(9),
+        lambda: watch.record_states({account.id: AccountState(b"state", 5)}),
+        lambda: watch.move_cursors({account.id: Cursor(5)}),
+        lambda: ledger.record(mine.wallet_id, done, [], tell_all),
+        lambda: ledger.add(SCAN),
+        lambda: ledger.statuses([SCAN.key]),
+        lambda: ledger.settle(SCAN.key, DeliveryStatus.SENT),
+        lambda: people.unsubscribe(1, address("new")),
+        lambda: people.deactivate(1, "blocked"),
+        lambda: people.migrate(1, 2),
+    ]
+    assert [await counter.count(operation) for operation in single] == [1] * len(single)
+    (moved,) = await people.subscriptions(2)
+    candidates = candidates_of(done, moved)
+    assert await counter.count(lambda: ledger.record(moved.wallet_id, done, candidates, tell_all)) == 2
