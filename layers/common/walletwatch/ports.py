@@ -6,6 +6,7 @@ Every method may raise the `TransientError` of its side: `ChainUnavailable`, `St
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any, Protocol
 
 from walletwatch.domain.activities import Activity
@@ -256,11 +257,25 @@ class Cache(Protocol):
         """Forget the values."""
 
 
+class Claim(Enum):
+    """What became of the wish to take an update."""
+
+    TAKEN = "taken"
+    IN_PROGRESS = "in progress"
+    DONE = "done"
+
+
 class UpdateClaims(Protocol):
     """Which updates of Telegram were taken, by `update_id`, for 24 hours."""
 
-    async def claim(self, update_id: int) -> bool:
-        """Take the update; False if it was taken before."""
+    async def claim(self, update_id: int) -> Claim:
+        """Take the update for as long as an invocation can last.
+
+        A claim that is neither done nor given back ends by itself: its holder was killed.
+        """
+
+    async def done(self, update_id: int) -> None:
+        """The update was handled: it is not taken again for as long as Telegram may deliver it."""
 
     async def give_back(self, update_id: int) -> None:
         """The update was not handled after all: a redelivery is welcome."""

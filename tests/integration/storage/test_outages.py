@@ -13,6 +13,7 @@ from tests.servers import Server
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import StoreUnavailable
+from walletwatch.ports import Claim
 from walletwatch.runtime import SystemClock
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.ledger import PostgresLedger
@@ -201,7 +202,7 @@ class TestRedis:
         await asyncio.gather(*(claims.claim(update) for update in range(8)))
         mortal_valkey.kill()
         mortal_valkey.start()
-        assert await asyncio.gather(*(claims.claim(update) for update in range(8))) == [True] * 8
+        assert await asyncio.gather(*(claims.claim(update) for update in range(8))) == [Claim.TAKEN] * 8
 
     async def test_one_that_does_not_answer(self, redis: RedisServer, mortal_valkey: Server) -> None:
         await redis.ping()
@@ -223,7 +224,7 @@ class TestRedis:
             await asyncio.sleep(0.7)
         with pytest.raises(StoreUnavailable):
             await claiming
-        assert await claims.claim(7)
+        assert await claims.claim(7) is Claim.TAKEN
 
     async def test_a_holder_loses_its_lease_with_the_servers_memory_and_tokens_go_on(
         self, redis: RedisServer, mortal_valkey: Server

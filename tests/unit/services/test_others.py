@@ -47,6 +47,17 @@ class TestIntake:
         assert await intake.take({"update_id": 5}) is Intake.DUPLICATE
         assert handled == [5]
 
+    async def test_an_update_that_another_has_is_neither_handled_nor_called_handled(
+        self, world: World
+    ) -> None:
+        intake, handled = self._intake(world)
+        await intake._claims.claim(5)
+        with pytest.raises(StoreUnavailable):
+            await intake.take({"update_id": 5})
+        world.clock.advance(31)
+        assert await intake.take({"update_id": 5}) is Intake.HANDLED
+        assert handled == [5]
+
     async def test_an_update_that_failed_may_come_again(self, world: World) -> None:
         intake, handled = self._intake(world, fails=True)
         with pytest.raises(StoreUnavailable):

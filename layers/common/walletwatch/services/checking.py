@@ -90,10 +90,12 @@ class Checking:
         wallet = await self._started(check.wallet)
         if wallet is None:
             return
+        # Accounts first: a chat that begins to watch in between gives the accounts new ids, so that this
+        # check cannot move their cursors past what the newcomer has to hear.
+        accounts = await self._accounts(wallet, check)
         watchers = await self._subscriptions.watchers(wallet.id)
         if not watchers:
             return
-        accounts = await self._accounts(wallet, check)
         hints = {hint.address: hint for hint in check.hints}
         histories = await self._histories(accounts, hints)
         for chunk in batched(_in_order(histories.values()), CHUNK_SIZE, strict=False):

@@ -6,7 +6,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from walletwatch.ports import Metrics, RateLimits, UpdateClaims
+from walletwatch.domain.errors import StoreUnavailable
+from walletwatch.ports import Claim, Metrics, RateLimits, UpdateClaims
 
 WINDOW: Final = timedelta(minutes=1)
 MAX_UPDATE_ID: Final = 2**63 - 1
@@ -52,22 +53,37 @@ class UpdateIntake:
             self._metrics.count("UpdatesUnreadable")
             return Intake.NO_UPDATE
         body: Mapping[str, Any] = update  # type: ignore[assignment]
-        if not await self._claims.claim(update_id):
-            self._metrics.count("UpdatesDuplicate")
-            return Intake.DUPLICATE
+        match await self._claims.claim(update_id):
+            case Claim.DONE:
+                self._metrics.count("UpdatesDuplicate")
+                return Intake.DUPLICATE
+            case Claim.IN_PROGRESS:
+                # Another invocation has it, or had it and was killed; saying it was handled could lose it.
+                self._metrics.count("UpdatesInProgress")
+                raise StoreUnavailable("the update is being handled elsewhere")
         try:
             user = _user_id(body)
             if user is not None and not await self._rates.allow(
                 user, "update", limit=self._updates_per_minute, window=WINDOW
             ):
+                await self._finish(update_id)
                 self._metrics.count("UpdatesLimited")
                 return Intake.LIMITED
             await self._handle(body)
         except BaseException:
             await self._claims.give_back(update_id)
             raise
+        await self._finish(update_id)
         self._metrics.count("UpdatesHandled")
         return Intake.HANDLED
+
+    async def _finish(self, update_id: int) -> None:
+        try:
+            await self._claims.done(update_id)
+        except StoreUnavailable:
+            # It was handled and answered: a redelivery, if there is one, is the smaller evil.
+            _log.warning("update not marked as done", extra={"update_id": update_id})
+            self._metrics.count("ClaimsUnfinished")
 
 
 def _update_id(update: object) -> int | None:

@@ -5,14 +5,22 @@ from datetime import timedelta
 from typing import Final
 
 from walletwatch.domain.errors import StoreUnavailable
+from walletwatch.ports import Claim
 from walletwatch.storage.redis.server import RedisServer, Script, milliseconds
 
-CLAIM_PERIOD: Final = timedelta(hours=24)
+CLAIM_PERIOD: Final = timedelta(seconds=30)
+"""Longer than the webhook function may run; a claim that ends was held by one that was killed."""
+DONE_PERIOD: Final = timedelta(hours=24)
 """As long as Telegram keeps an update for redelivery."""
+_DONE: Final = "done"
+_ANSWERS: Final = {0: Claim.IN_PROGRESS, 1: Claim.TAKEN, 2: Claim.DONE}
 
 _CLAIM: Final = Script("""
 local holder = redis.call('GET', KEYS[1])
 if holder then
+  if holder == ARGV[3] then
+    return 2
+  end
   return holder == ARGV[1] and 1 or 0
 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
@@ -34,17 +42,21 @@ class RedisUpdateClaims:
     def __init__(self, server: RedisServer) -> None:
         self._server = server
 
-    async def claim(self, update_id: int) -> bool:
-        """Take the update; False if it was taken before."""
+    async def claim(self, update_id: int) -> Claim:
+        """Take the update for as long as an invocation can last."""
         key = self._key(update_id)
         name = uuid.uuid4().hex
         try:
-            taken = await self._server.script(_CLAIM, [key], [name, milliseconds(CLAIM_PERIOD)])
+            taken = await self._server.script(_CLAIM, [key], [name, milliseconds(CLAIM_PERIOD), _DONE])
         except StoreUnavailable:
             # The claim may have been made without an answer; then every redelivery would be turned away.
             await self._server.script(_TAKE_BACK, [key], [name])
             raise
-        return bool(taken)
+        return _ANSWERS[taken]
+
+    async def done(self, update_id: int) -> None:
+        """The update was handled."""
+        await self._server.command("SET", self._key(update_id), _DONE, "PX", milliseconds(DONE_PERIOD))
 
     async def give_back(self, update_id: int) -> None:
         """The update was not handled after all: a redelivery is welcome."""
