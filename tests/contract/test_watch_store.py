@@ -206,6 +206,16 @@ class TestStatesAndCursors:
         assert (await own_account(stores)).cursor == Cursor(500)
 
 
+class TestUnstarted:
+    async def test_only_what_is_watched_and_has_no_start(self, stores: Stores) -> None:
+        await watch(stores, ANNA, slot=None)
+        await watch(stores, BORIS, OTHER_WALLET, slot=100)
+        assert await stores.watch.unstarted(10) == [WALLET]
+        assert await stores.watch.unstarted(0) == []
+        await stores.subscriptions.deactivate(ANNA, "blocked")
+        assert await stores.watch.unstarted(10) == []
+
+
 class TestProgress:
     async def test_there_is_none_before_the_first_round(self, stores: Stores) -> None:
         assert await stores.subscriptions.progress() is None

@@ -253,6 +253,14 @@ class FakeWatchStore:
         for account in self.tables.accounts_of(wallet_id):
             account.cursor = account.cursor or Cursor(slot)
 
+    async def unstarted(self, limit: int) -> Sequence[str]:
+        self.outage.check()
+        return [
+            wallet.address
+            for wallet in self.tables.wallets.values()
+            if wallet.watch_slot is None and self.tables.watched(wallet.id)
+        ][:limit]
+
     async def accounts(self) -> Sequence[WatchedAccount]:
         self.outage.check()
         return [

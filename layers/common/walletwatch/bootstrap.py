@@ -325,11 +325,13 @@ def cleanup() -> Cleanup:
     """The cleanup function."""
     from walletwatch.services.housekeeping import Housekeeping
     from walletwatch.storage.postgres.ledger import PostgresLedger
+    from walletwatch.storage.postgres.watch import PostgresWatchStore
 
     metrics = EmfMetrics("cleanup")
     clock = SystemClock()
     database = _database()
     service = Housekeeping(
+        watch=PostgresWatchStore(database),
         ledger=PostgresLedger(database, clock),
         queues=_queues(),
         notification=_checking(database, metrics).notification,

@@ -171,6 +171,9 @@ class WatchStore(Protocol):
         Needed where the chain could not be asked before. What has a start keeps it.
         """
 
+    async def unstarted(self, limit: int) -> Sequence[str]:
+        """Wallets that are watched by an active chat and have no start, the oldest first."""
+
     async def accounts(self) -> Sequence[WatchedAccount]:
         """The accounts of all wallets that have a start and are watched by at least one active chat."""
 

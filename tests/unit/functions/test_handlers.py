@@ -203,14 +203,14 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
 
     class Housekeeping:
         async def run(self) -> Housekept:
-            return Housekept(2, 3)
+            return Housekept(2, 1, 3)
 
     monkeypatch.setattr(sweep, "_sweep", lambda: SimpleNamespace(service=Sweeping(), metrics=Metrics()))
     monkeypatch.setattr(
         cleanup, "_cleanup", lambda: SimpleNamespace(service=Housekeeping(), metrics=Metrics())
     )
     assert sweep.handler({}, CONTEXT) == {"rounds": 4}
-    assert cleanup.handler({}, CONTEXT) == {"requeued": 2, "deleted": 3}
+    assert cleanup.handler({}, CONTEXT) == {"requeued": 2, "restarted": 1, "deleted": 3}
 
 
 @pytest.mark.parametrize(("fails", "status", "word"), [(False, 200, "healthy"), (True, 503, "unhealthy")])

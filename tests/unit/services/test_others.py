@@ -203,6 +203,7 @@ async def test_what_is_stuck_is_queued_again(world: World) -> None:
     await world.checking.run(BalanceCheck(WALLET, CheckReason.CHANGED), attempt=1, remaining=lambda: 30.0)
     world.queues.notifications.clear()
     housekeeping = Housekeeping(
+        watch=world.stores.watch,
         ledger=world.stores.ledger,
         queues=world.queues,
         notification=world.checking.notification,
@@ -214,6 +215,22 @@ async def test_what_is_stuck_is_queued_again(world: World) -> None:
     world.clock.advance(STUCK_AFTER.total_seconds() + 1)
     assert (await housekeeping.run()).requeued == 1
     assert world.told() == [(1, "a")]
+
+
+async def test_a_watch_that_never_began_is_begun_again(world: World) -> None:
+    await world.watch(1, slot=None)
+    housekeeping = Housekeeping(
+        watch=world.stores.watch,
+        ledger=world.stores.ledger,
+        queues=world.queues,
+        notification=world.checking.notification,
+        clock=world.clock,
+        metrics=world.metrics,
+        retention=timedelta(days=1),
+    )
+    assert (await housekeeping.run()).restarted == 1
+    (check,) = world.queues.checks
+    assert (check.wallet, check.reason) == (WALLET, CheckReason.WATCH_STARTED)
 
 
 class TestHealth:

@@ -81,6 +81,17 @@ UPDATE watched_accounts a
  WHERE a.id = n.id AND (a.state_slot IS NULL OR a.state_slot <= n.slot)
 """
 
+_UNSTARTED: Final = """
+SELECT w.address
+  FROM wallets w
+ WHERE w.watch_slot IS NULL
+   AND EXISTS (
+       SELECT FROM subscriptions s JOIN chats c ON c.id = s.chat_id WHERE s.wallet_id = w.id AND c.active
+   )
+ ORDER BY w.id
+ LIMIT %s
+"""
+
 _PROGRESS: Final = """
 INSERT INTO progress AS p (watcher, slot, at) VALUES ('sweep', %(slot)s, %(at)s)
     ON CONFLICT (watcher) DO UPDATE SET slot = excluded.slot, at = excluded.at WHERE p.slot <= excluded.slot
@@ -122,6 +133,15 @@ class PostgresWatchStore:
                     await connection.execute(statement, values)
 
         await self._database.run(work)
+
+    async def unstarted(self, limit: int) -> Sequence[str]:
+        """Wallets that are watched by an active chat and have no start, the oldest first."""
+
+        async def work(connection: Connection) -> Sequence[str]:
+            cursor = await connection.execute(_UNSTARTED, [limit])
+            return [address for (address,) in await cursor.fetchall()]
+
+        return await self._database.run(work)
 
     async def accounts(self) -> Sequence[WatchedAccount]:
         """The accounts of all wallets that have a start and are watched by at least one active chat."""
