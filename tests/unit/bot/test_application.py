@@ -296,6 +296,21 @@ class TestFaults:
         assert known is not None
         assert not known.active
 
+    async def test_a_blocked_bot_and_a_store_that_is_down_is_a_redelivery(self, chat: Chat) -> None:
+        await chat.send("/start")
+        chat.request.failures.append((403, "Forbidden: bot was blocked by the user", {}))
+        deactivate = type(chat.stores.subscriptions).deactivate
+
+        async def down(*_: object) -> None:
+            raise StoreUnavailable("down")
+
+        type(chat.stores.subscriptions).deactivate = down  # type: ignore[method-assign, assignment]
+        try:
+            with pytest.raises(StoreUnavailable):
+                await chat.send("/help")
+        finally:
+            type(chat.stores.subscriptions).deactivate = deactivate  # type: ignore[method-assign]
+
     async def test_a_bug_is_counted_told_and_does_not_block_the_chat(
         self, chat: Chat, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:

@@ -185,7 +185,11 @@ class BotApplication:
         change, contact = update.my_chat_member, contact_of(update)
         if change is None or contact is None:
             return
-        status, before = change.new_chat_member.status, change.old_chat_member.status
+        # The library lets an update through that lacks them.
+        status = getattr(change.new_chat_member, "status", None)
+        before = getattr(change.old_chat_member, "status", None)
+        if not isinstance(status, str):
+            return
         try:
             if status in GONE_STATUSES:
                 await self._subscriptions.deactivate(contact.chat_id, status)
@@ -218,7 +222,10 @@ class BotApplication:
         except TransientError as error:
             self._transient(talk, error)
         except TelegramError as error:
-            await self._telegram_failed(talk, error)
+            try:
+                await self._telegram_failed(talk, error)
+            except TransientError as fault:
+                self._transient(talk, fault)
 
     async def _tell_complaints(self, talk: Talk, run: Run) -> None:
         try:
