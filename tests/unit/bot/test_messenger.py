@@ -4,7 +4,7 @@ import pytest
 from telegram import Bot
 
 from tests.fakes.telegram_request import FakeRequest
-from walletwatch.bot import registration
+from walletwatch.bot import messenger
 from walletwatch.bot.commands.table import COMMANDS
 from walletwatch.bot.messenger import TelegramMessenger
 from walletwatch.bot.registration import register
@@ -28,14 +28,12 @@ def request_() -> FakeRequest:
 
 
 @pytest.fixture
-def messenger(request_: FakeRequest) -> TelegramMessenger:
+def sender(request_: FakeRequest) -> TelegramMessenger:
     return TelegramMessenger(Bot("7:token", base_url="http://telegram/bot", request=request_))
 
 
-async def test_a_message_is_sent_with_its_keyboard(
-    messenger: TelegramMessenger, request_: FakeRequest
-) -> None:
-    assert await messenger.send(5, HELLO, reply_to=3) == 1
+async def test_a_message_is_sent_with_its_keyboard(sender: TelegramMessenger, request_: FakeRequest) -> None:
+    assert await sender.send(5, HELLO, reply_to=3) == 1
     (sent,) = request_.of("sendMessage")
     assert sent["parse_mode"] == "HTML"
     markup = sent["reply_markup"]
@@ -60,7 +58,7 @@ async def test_a_message_is_sent_with_its_keyboard(
     ],
 )
 async def test_telegrams_errors_have_their_meaning(
-    messenger: TelegramMessenger,
+    sender: TelegramMessenger,
     request_: FakeRequest,
     status: int,
     description: str,
@@ -69,7 +67,7 @@ async def test_telegrams_errors_have_their_meaning(
 ) -> None:
     request_.failures.append((status, description, parameters))
     with pytest.raises(expected) as caught:
-        await messenger.send(5, HELLO)
+        await sender.send(5, HELLO)
     if isinstance(caught.value, DeliveryUnavailable):
         assert caught.value.retry_after == parameters.get("retry_after")
     if isinstance(caught.value, ChatMigrated):
@@ -79,7 +77,7 @@ async def test_telegrams_errors_have_their_meaning(
 async def test_webhook_and_commands_are_registered(
     request_: FakeRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(registration, "make_request", lambda: request_)
+    monkeypatch.setattr(messenger, "make_request", lambda: request_)
     await register(
         "7:token", "http://telegram", webhook_url="https://x.example/t", secret="s" * 16, max_connections=9
     )
@@ -100,7 +98,7 @@ async def test_webhook_and_commands_are_registered(
 async def test_a_refused_registration_is_an_error(
     request_: FakeRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(registration, "make_request", lambda: request_)
+    monkeypatch.setattr(messenger, "make_request", lambda: request_)
     request_.failures.append((400, "Bad Request: bad webhook: HTTPS url must be provided", {}))
     with pytest.raises(MessageRefused):
         await register(

@@ -13,6 +13,7 @@ from walletwatch.domain.errors import ChatMigrated, ChatUnreachable, DeliveryUna
 from walletwatch.domain.work import RenderedMessage
 
 TIMEOUT_SECONDS: Final = 10.0
+CONNECTIONS: Final = 4
 _GONE: Final = (
     "chat not found",
     "user is deactivated",
@@ -23,10 +24,16 @@ _GONE: Final = (
 """Beginnings of descriptions of a 400 that mean that the chat is gone (Telegram names no code for them)."""
 
 
-def make_request(*, connections: int = 4) -> HTTPXRequest:
+def make_bot(token: str, api_url: str) -> Bot:
+    """A bot that only sends; it connects with the first call."""
+    request = make_request()
+    return Bot(token, base_url=f"{api_url}/bot", request=request, get_updates_request=request)
+
+
+def make_request() -> HTTPXRequest:
     """An HTTP client with a limit on everything it waits for."""
     return HTTPXRequest(
-        connection_pool_size=connections,
+        connection_pool_size=CONNECTIONS,
         connect_timeout=3.0,
         read_timeout=TIMEOUT_SECONDS,
         write_timeout=TIMEOUT_SECONDS,
@@ -48,7 +55,7 @@ class TelegramMessenger:
             token: Of the bot.
             api_url: Of the Bot API, without `/bot<token>`.
         """
-        return cls(Bot(token, base_url=f"{api_url}/bot", request=make_request()))
+        return cls(make_bot(token, api_url))
 
     async def send(self, chat_id: int, message: RenderedMessage, *, reply_to: int | None = None) -> int:
         """Send and return the message id.

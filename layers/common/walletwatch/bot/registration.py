@@ -3,7 +3,6 @@
 from typing import Final
 
 from telegram import (
-    Bot,
     BotCommand,
     BotCommandScopeAllChatAdministrators,
     BotCommandScopeAllGroupChats,
@@ -12,7 +11,7 @@ from telegram import (
 from telegram.error import TelegramError
 
 from walletwatch.bot.commands.table import COMMANDS
-from walletwatch.bot.messenger import make_request, translate
+from walletwatch.bot.messenger import make_bot, translate
 from walletwatch.bot.texts import LANGUAGES, texts
 from walletwatch.domain.chats import DEFAULT_LANGUAGE
 
@@ -37,7 +36,7 @@ async def register(token: str, api_url: str, *, webhook_url: str, secret: str, m
     Raises:
         WalletWatchError: Telegram was not reached, or refused.
     """
-    bot = Bot(token, base_url=f"{api_url}/bot", request=make_request())
+    bot = make_bot(token, api_url)
     try:
         await bot.set_webhook(
             webhook_url,
