@@ -15,13 +15,14 @@ The first rule that fits:
 | exchange | something given, something received: several for one that was minted, one that was burned for several | liquidity_add, liquidity_remove |
 | | … an indivisible token on one side | nft_mint, nft_purchase, nft_sale |
 | | … anything else | swap |
-| one way | received: minted by the wallet itself; an indivisible token; otherwise | mint, nft_mint; nft_in; transfer_in |
+| one way | given and received inside a program that trades: an arbitrage | swap |
+| | received: minted by the wallet itself; an indivisible token; otherwise | mint, nft_mint; nft_in; transfer_in |
 | | given: burned; an indivisible token; otherwise | burn; nft_out; transfer_out |
 | | … but by a program that the wallet called, and not indivisible | program_call |
 | powers | approve, revoke, setAuthority, freeze, thaw on what is the wallet's | approve … thaw |
 | supply | the wallet signed, and minted for somebody else | mint |
-| itself | moved between accounts of its own, wrapped, unwrapped | self_transfer |
 | call | it signed, and a program that is more than plumbing was called | program_call |
+| itself | moved between accounts of its own, wrapped, unwrapped | self_transfer |
 | accounts | rent paid, or had back; somebody else made a token account for it | account_create, account_close |
 | nothing sent | a transfer of zero tokens to it | transfer_in |
 | rest | it signed | fee_only |
@@ -79,11 +80,15 @@ _PROTOCOL_ORDER: Final = (
     ActivityKind.REWARD,
 )
 _NEEDS_GIVEN: Final = frozenset({ActivityKind.LIQUIDITY_ADD, ActivityKind.REPAY, ActivityKind.ORDER_OPEN})
-_NEEDS_RECEIVED: Final = frozenset(
-    {ActivityKind.LIQUIDITY_REMOVE, ActivityKind.BORROW, ActivityKind.REWARD, ActivityKind.ORDER_FILL}
-)
+_NEEDS_RECEIVED: Final = frozenset({ActivityKind.BORROW, ActivityKind.REWARD, ActivityKind.ORDER_FILL})
 _NEEDS_LEGS: Final = frozenset(
-    {ActivityKind.SWAP, ActivityKind.LEND, ActivityKind.NFT_PURCHASE, ActivityKind.NFT_SALE}
+    {
+        ActivityKind.SWAP,
+        ActivityKind.LIQUIDITY_REMOVE,
+        ActivityKind.LEND,
+        ActivityKind.NFT_PURCHASE,
+        ActivityKind.NFT_SALE,
+    }
 )
 
 
@@ -234,6 +239,8 @@ def _one_way(scene: Scene) -> Named:
     if not given and not received:
         return None
     called = scene.signed and scene.foreign and not scene.all_direct
+    if called and _has_action(scene, ActivityKind.SWAP) and scene.traded:
+        return ActivityKind.SWAP, {}
     if received:
         if (
             received <= scene.position.minted
@@ -333,8 +340,8 @@ _RULES: Final = (
     _one_way,
     _powers,
     _supply,
-    _itself,
     _call,
+    _itself,
     _accounts,
     _nothing_sent,
     _rest,

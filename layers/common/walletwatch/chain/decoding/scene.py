@@ -25,6 +25,7 @@ TIP_ACCOUNTS: Final = frozenset(
     }
 )
 """Jito's tip accounts: what they get is a fee in another form."""
+RESIDUE_LAMPORTS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +48,29 @@ class Scene:
 
     @property
     def given(self) -> frozenset[str]:
-        """Assets the wallet has less of, tips apart."""
-        tips = self.tips
+        """Assets the wallet has less of; tips, and lamports that hardly count, apart."""
         return frozenset(
             asset
             for asset, amount in self.position.gains.items()
-            if amount < 0 and not (asset == NATIVE and amount + tips >= 0)
+            if amount < 0 and not (asset == NATIVE and (amount + self.tips >= 0 or self._is_residue(amount)))
         )
 
     @property
     def received(self) -> frozenset[str]:
-        """Assets the wallet has more of."""
-        return frozenset(asset for asset, amount in self.position.gains.items() if amount > 0)
+        """Assets the wallet has more of; lamports that hardly count apart."""
+        return frozenset(
+            asset
+            for asset, amount in self.position.gains.items()
+            if amount > 0 and not (asset == NATIVE and self._is_residue(amount))
+        )
+
+    def _is_residue(self, lamports: int) -> bool:
+        """Whether these are a few lamports beside other assets, which no instruction speaks of."""
+        return (
+            abs(lamports) <= RESIDUE_LAMPORTS
+            and len(self.position.gains) > 1
+            and not any(asset == NATIVE for asset, _ in (*self.position.direct, *self.position.invoked))
+        )
 
     @property
     def tips(self) -> int:
@@ -77,6 +89,12 @@ class Scene:
         for (asset, _), amount in self.position.direct.items():
             sums[asset] = sums.get(asset, 0) + amount
         return not self.position.invoked and sums.keys() >= self.position.gains.keys()
+
+    @property
+    def traded(self) -> bool:
+        """Whether programs both took from the wallet and gave to it, whatever was left in the end."""
+        amounts = self.position.invoked.values()
+        return bool(amounts) and min(amounts) < 0 < max(amounts)
 
     def is_indivisible(self, asset: str) -> bool:
         """Whether exactly one of a token without decimals moved: as good as certainly a collectible."""
