@@ -31,6 +31,7 @@ from typing import Any
 
 from walletwatch.chain.decoding.ledgering import WalletLedger
 from walletwatch.chain.decoding.programs import PLUMBING, STAKE, SYSTEM, TOKEN, TOKEN_2022, VOTE
+from walletwatch.chain.decoding.stake import VOTES
 from walletwatch.chain.decoding.steps import Step
 from walletwatch.chain.parsing.model import Transaction
 from walletwatch.domain.activities import ActivityKind, Leg
@@ -82,7 +83,7 @@ type _Named = tuple[ActivityKind, Mapping[str, Any]] | None
 def _vote(scene: Scene) -> _Named:
     if scene.signed:
         for step in scene.steps:
-            if step.program == VOTE and step.name != "other":
+            if step.program == VOTE and step.name in VOTES:
                 return ActivityKind.VOTE, {"vote_account": step.info.get("voteAccount")}
     return None
 
@@ -146,7 +147,7 @@ def _accounts(scene: Scene) -> _Named:
         kind = _ACCOUNT_KINDS.get(step.name)
         if kind is None or step.program not in _TOKEN_PROGRAMS:
             continue
-        account = step.info.get("source") or step.info.get("account")
+        account = _account(step)
         authority = step.info.get("owner") or step.info.get("authority")
         if account in scene.ledger.accounts or scene.wallet in {account, authority}:
             return kind, _account_details(step)
@@ -171,9 +172,14 @@ def _rest(scene: Scene) -> _Named:
     return None
 
 
+def _account(step: Step) -> Any:
+    """The account an instruction is about; Agave's parsed form of setAuthority calls a mint `mint`."""
+    return step.info.get("source") or step.info.get("account") or step.info.get("mint")
+
+
 def _account_details(step: Step) -> Mapping[str, Any]:
     info = step.info
-    details: dict[str, Any] = {"account": info.get("source") or info.get("account")}
+    details: dict[str, Any] = {"account": _account(step)}
     if step.name.startswith("approve"):
         details["delegate"] = info.get("delegate")
         details["amount"] = info.get("amount")

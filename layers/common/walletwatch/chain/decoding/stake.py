@@ -21,8 +21,18 @@ _ACCOUNTS: Final[Mapping[str, tuple[str, ...]]] = {
     "moveStake": ("source", "destination"),
     "moveLamports": ("source", "destination"),
 }
-_VOTES: Final = frozenset({2, 6, 8, 9, 12, 13, 14, 15})
-"""Tags by which a validator votes: vote, switch, compact, state updates and tower syncs."""
+_VOTE_NAMES: Final[Mapping[int, str]] = {
+    2: "vote",
+    6: "voteSwitch",
+    8: "updatevotestate",
+    9: "updatevotestateswitch",
+    12: "compactupdatevotestate",
+    13: "compactupdatevotestateswitch",
+    14: "towersync",
+    15: "towersyncswitch",
+}
+VOTES: Final = frozenset(_VOTE_NAMES.values())
+"""Instructions by which a validator votes; the other ones of the program manage its account."""
 
 
 def _decode_stake(instruction: Instruction) -> tuple[str, Mapping[str, Any]] | None:
@@ -39,7 +49,8 @@ def _decode_stake(instruction: Instruction) -> tuple[str, Mapping[str, Any]] | N
 
 def _decode_vote(instruction: Instruction) -> tuple[str, Mapping[str, Any]] | None:
     tag = unsigned(instruction.data, 0, 4)
-    return "vote" if tag in _VOTES else "other", {"voteAccount": instruction.accounts[0]}
+    name = _VOTE_NAMES.get(tag)
+    return None if name is None else (name, {"voteAccount": instruction.accounts[0]})
 
 
 DECODERS: Final[Mapping[str, Decoder]] = {STAKE: _decode_stake, VOTE: _decode_vote}
