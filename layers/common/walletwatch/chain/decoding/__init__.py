@@ -1,4 +1,4 @@
-"""From a `getTransaction` result to what it did to one wallet. No I/O, and nothing but the standard library."""
+"""From a `getTransaction` result to what it did to one wallet. No I/O, and only the standard library."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -25,8 +25,8 @@ def decode_transaction(
     """What a transaction did to a wallet.
 
     Args:
-        result: The `result` of `getTransaction` (Solana RPC) in encoding json, jsonParsed or base64, of version
-            legacy, 0 or 1, of any age.
+        result: The `result` of `getTransaction` (Solana RPC) in encoding json, jsonParsed or base64, of
+            version legacy, 0 or 1, of any age.
         wallet: Address of the watched wallet.
         native_symbol: What the chain calls its own token.
 

@@ -5,9 +5,9 @@ from typing import Any, Final, NamedTuple
 
 from walletwatch.chain.decoding.layouts import Decoded
 from walletwatch.chain.decoding.programs.ids import MEMO_PROGRAMS, MPL_CORE
-from walletwatch.chain.decoding.programs.token import AUTHORITY_TYPES
 from walletwatch.chain.decoding.scene import Scene
 from walletwatch.domain.money import NATIVE
+from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
 
 _BUBBLEGUM: Final = "BGUMAp9Gq7iTEuizy4pqaxsTyUCBK68MDfK752saRPUY"
 
@@ -71,20 +71,13 @@ def power(instruction: Decoded) -> dict[str, Any]:
         facts |= {"delegate": fields.get("delegate"), "amount": fields.get("amount")}
     elif instruction.name == "setAuthority":
         facts |= {
-            "authority_type": authority_type(fields.get("authorityType")),
+            "authority_type": fields.get("authorityType"),
             "old_authority": fields.get("authority"),
             "new_authority": fields.get("newAuthority"),
         }
     elif instruction.name in {"freezeAccount", "thawAccount"}:
         facts["authority"] = fields.get("freezeAuthority")
     return facts
-
-
-def authority_type(value: Any) -> str | None:
-    """The name of an authority, which data give as a number and the parsed form as a name."""
-    if isinstance(value, int):
-        return AUTHORITY_TYPES[value] if 0 <= value < len(AUTHORITY_TYPES) else str(value)
-    return value if isinstance(value, str) else None
 
 
 def creation(instruction: Decoded) -> dict[str, Any]:
@@ -127,7 +120,11 @@ def common(scene: Scene, native_symbol: str) -> dict[str, Any]:
     if scene.tips:
         facts["tip"] = scene.tips
     if scene.position.wrapped and not scene.legs:
-        facts["wrapped"] = {"symbol": native_symbol, "lamports": scene.position.wrapped}
+        facts |= {
+            "wrapped": native_symbol,
+            "wrapped_lamports": scene.position.wrapped,
+            "mint": WRAPPED_NATIVE_MINT,
+        }
     return facts
 
 

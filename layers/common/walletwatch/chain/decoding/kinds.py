@@ -1,32 +1,38 @@
 """What a person would call it.
 
-The first rule that fits:
+Rules, the first that fits (A -> b: what is seen -> the kind):
 
-| rule | what is seen | kind |
-|---|---|---|
-| (decoder) | the transaction failed | failed |
-| vote | a vote that the wallet signed or whose vote account it is | vote |
-| assets | an asset of mpl-core or a compressed one changed hands | nft_in, nft_out, nft_purchase, nft_sale, nft_mint, burn |
-| stake | Stake instructions of the wallet: delegate, else deactivate, else withdraw, else others | stake, stake_deactivate, stake_withdraw, stake_change |
-| account given away | one of the wallet's token accounts got another owner | authority_change |
-| creation | the wallet signed, and a mint was made | nft_mint with one indivisible token, else token_create |
-| protocol | a known protocol's instruction that the wallet signed, and legs that fit it | what the protocol's module says |
-| market | somebody else's purchase or sale paid the wallet, or brought it the asset | nft_sale, nft_purchase |
-| exchange | something given, something received: several for one that was minted, one that was burned for several | liquidity_add, liquidity_remove |
-| | … an indivisible token on one side | nft_mint, nft_purchase, nft_sale |
-| | … anything else | swap |
-| one way | given and received inside a program that trades: an arbitrage | swap |
-| | received: minted by the wallet itself; an indivisible token; otherwise | mint, nft_mint; nft_in; transfer_in |
-| | given: burned; an indivisible token; otherwise | burn; nft_out; transfer_out |
-| | … but by a program that the wallet called, and not indivisible | program_call |
-| powers | approve, revoke, setAuthority, freeze, thaw on what is the wallet's | approve … thaw |
-| supply | the wallet signed, and minted for somebody else | mint |
-| call | it signed, and a program that is more than plumbing was called | program_call |
-| itself | moved between accounts of its own, wrapped, unwrapped | self_transfer |
-| accounts | rent paid, or had back; somebody else made a token account for it | account_create, account_close |
-| nothing sent | a transfer of zero tokens to it | transfer_in |
-| rest | it signed | fee_only |
+- vote: a vote that the wallet signed, or whose vote account it is -> vote
+- assets: an asset of mpl-core, or a compressed one, changed hands
+  -> nft_in, nft_out, nft_purchase, nft_sale, nft_mint, burn
+- stake: Stake instructions of the wallet, by the first of delegate, deactivate, withdraw, any other
+  -> stake, stake_deactivate, stake_withdraw, stake_change
+- creation: the wallet signed, and a mint was made
+  -> nft_mint if it got one indivisible token of it, else token_create
+- protocol: a known protocol's instruction that the wallet signed, and legs that fit it
+  -> what the protocol's module says
+- market: somebody else's purchase or sale paid the wallet, or brought it the asset
+  -> nft_sale, nft_purchase
+- exchange: something given and something received:
+  - several assets for one that was minted -> liquidity_add
+  - one asset that was burned for several -> liquidity_remove
+  - an indivisible token on one side -> nft_mint, nft_purchase, nft_sale
+  - anything else -> swap
+- one way: something given or received:
+  - both inside a program that trades, with this left in the end: an arbitrage -> swap
+  - received: minted by the wallet itself -> mint or nft_mint; indivisible -> nft_in; else transfer_in
+  - given: burned -> burn; indivisible -> nft_out; else transfer_out
+  - by a program that the wallet called, and neither of the above -> program_call
+- powers: approve, revoke, setAuthority, freeze, thaw on what is the wallet's -> approve … thaw
+- supply: the wallet signed, and minted for somebody else -> mint
+- call: it signed, and a program that is more than plumbing was called -> program_call
+- itself: moved between accounts of its own, wrapped, unwrapped -> self_transfer
+- accounts: rent paid or had back, or somebody else made or closed a token account of it
+  -> account_create, account_close
+- nothing sent: a transfer of zero tokens to it -> transfer_in
+- rest: it signed -> fee_only
 
+A transaction that failed is `failed` before any rule is asked.
 If none fits, the transaction names the wallet and did nothing to it: it does not concern it.
 """
 
@@ -139,15 +145,6 @@ def _stake(scene: Scene) -> Named:
         for step in steps:
             if step.action is kind:
                 return kind, details.stake(step)
-    return None
-
-
-def _account_given_away(scene: Scene) -> Named:
-    for instruction in scene.named("setAuthority"):
-        account = instruction.fields.get("account")
-        for held in scene.transaction.tokens:
-            if held.address == account and held.owner_before == scene.wallet != held.owner_after is not None:
-                return ActivityKind.AUTHORITY_CHANGE, details.power(instruction)
     return None
 
 
@@ -293,9 +290,8 @@ def _supply(scene: Scene) -> Named:
 
 def _itself(scene: Scene) -> Named:
     position = scene.position
-    if any(position.to_itself.values()) or position.wrapped:
-        facts = {asset: amount for asset, amount in position.to_itself.items() if amount}
-        return ActivityKind.SELF_TRANSFER, {"moved": facts} if facts else {}
+    if position.to_itself or position.wrapped:
+        return ActivityKind.SELF_TRANSFER, {"moved": dict(position.to_itself)} if position.to_itself else {}
     return None
 
 
@@ -332,7 +328,6 @@ _RULES: Final = (
     _vote,
     _assets,
     _stake,
-    _account_given_away,
     _creation,
     _protocol,
     _market,

@@ -112,6 +112,17 @@ def _text_reader(length: Struct) -> Reader:
     return read
 
 
+def enumeration(code: str, names: tuple[str, ...]) -> Codec:
+    """A number that stands for a name, which the parsed form gives itself. Unknown ones stay digits."""
+    read_number = _number(code).read
+
+    def read(data: bytes, at: int) -> tuple[str, int]:
+        number, end = read_number(data, at)
+        return (names[number] if number < len(names) else str(number)), end
+
+    return Codec(read, _accept_text)
+
+
 U8: Final = _number("B")
 U16: Final = _number("H")
 U32: Final = _number("I")
@@ -233,7 +244,7 @@ class Program:
 
     def _from_parsed(self, instruction: Instruction, parsed: Mapping[str, Any] | str) -> Decoded | None:
         if isinstance(parsed, str):
-            return self.untagged and self.untagged.from_parsed(instruction, {"text": parsed})
+            return self.untagged.from_parsed(instruction, {"text": parsed}) if self.untagged else None
         name, info = parsed.get("type"), parsed.get("info")
         found = self.by_name.get(name) if isinstance(name, str) else None
         return found.from_parsed(instruction, info) if found and isinstance(info, Mapping) else None

@@ -1,4 +1,4 @@
-"""Program id -> what the decoder knows of the program. A new protocol is a module with `PROGRAMS`, named here."""
+"""Program id -> what the decoder knows of it. A new protocol is a module with `PROGRAMS`, named here."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final

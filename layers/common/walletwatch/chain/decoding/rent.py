@@ -78,7 +78,7 @@ def rent_by_account(
     return rent
 
 
-def _put_in(account: str, lamports: int, inner: bool, movements: Movements, reserves: Reserves) -> int:  # noqa: FBT001 - read by its name above
+def _put_in(account: str, lamports: int, inner: bool, movements: Movements, reserves: Reserves) -> int:
     if account in reserves.holds_tokens or account in movements.mints:
         return max(0, min(lamports, reserves.change(account)))
     creation = movements.created.get(account)

@@ -11,7 +11,7 @@ MAX_LENGTH: Final = 160
 def short_error(meta: Mapping[str, Any]) -> str | None:
     """What went wrong in one line; None for success.
 
-    `{"InstructionError": [2, {"Custom": 6001}]}` becomes `InstructionError(2): Custom(6001)`. Edited answers
+    `{"InstructionError": [2, {"Custom": 6001}]}` becomes `instruction 2: Custom 6001`. Edited answers
     hold a bare string; the oldest ones have `status` only.
 
     Raises:
@@ -34,7 +34,7 @@ def short_error(meta: Mapping[str, Any]) -> str | None:
         malformed("the error has no known shape")
     ((name, detail),) = error.items()
     if name == "InstructionError" and isinstance(detail, list) and len(detail) == 2:
-        return f"InstructionError({_scalar(detail[0])}): {_variant(detail[1])}"[:MAX_LENGTH]
+        return f"instruction {_scalar(detail[0])}: {_variant(detail[1])}"[:MAX_LENGTH]
     return _variant(error)[:MAX_LENGTH]
 
 
@@ -43,9 +43,9 @@ def _variant(value: Any) -> str:
     if isinstance(value, Mapping) and len(value) == 1:
         ((name, detail),) = value.items()
         if isinstance(detail, Mapping):
-            inside = ", ".join(f"{str(key)[:MAX_LENGTH]}: {_scalar(part)}" for key, part in detail.items())
-            return f"{str(name)[:MAX_LENGTH]}({inside})"
-        return f"{str(name)[:MAX_LENGTH]}({_scalar(detail)})"
+            inside = ", ".join(f"{str(key)[:MAX_LENGTH]} {_scalar(part)}" for key, part in detail.items())
+            return f"{str(name)[:MAX_LENGTH]} {inside}"
+        return f"{str(name)[:MAX_LENGTH]} {_scalar(detail)}"
     return _scalar(value)
 
 
@@ -54,4 +54,4 @@ def _scalar(value: Any) -> str:
         return value[:MAX_LENGTH]
     if isinstance(value, int) and value.bit_length() <= 64:
         return str(value)
-    malformed("the error has no known shape")
+    return malformed("the error has no known shape")

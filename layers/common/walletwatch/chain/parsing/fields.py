@@ -22,14 +22,14 @@ def malformed(what: str) -> Never:
 def mapping(value: Any, what: str) -> Mapping[str, Any]:
     """A JSON object."""
     if type(value) is dict or isinstance(value, Mapping):
-        return value  # type: ignore[no-any-return] # the key of a JSON object is text
+        return value
     malformed(f"{what} is no object")
 
 
 def items(value: Any, what: str) -> Sequence[Any]:
     """A JSON array."""
     if type(value) is list or type(value) is tuple:
-        return value  # type: ignore[no-any-return] # what it holds is the caller's to check
+        return value
     malformed(f"{what} is no array")
 
 

@@ -103,7 +103,7 @@ def read_encoded(body: Any) -> WireTransaction | None:
             return read_wire(decode(body))
     except ValueError:
         malformed(f"the transaction is not in {encoding}")
-    malformed("the transaction has an unknown encoding")
+    return malformed("the transaction has an unknown encoding")
 
 
 def loaded_addresses(meta: Mapping[str, Any]) -> tuple[str, ...]:
@@ -197,8 +197,7 @@ def _instructions(
     found = []
     for top, entry in enumerate(top_level):
         found.append(_instruction(entry, accounts, top, TOP_LEVEL))
-        for inner in invoked.get(top, ()):
-            found.append(_instruction(inner, accounts, top, INNER_HEIGHT))
+        found += [_instruction(inner, accounts, top, INNER_HEIGHT) for inner in invoked.get(top, ())]
     return tuple(found)
 
 

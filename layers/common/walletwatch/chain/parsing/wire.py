@@ -74,7 +74,7 @@ class _Reader:
             value |= (part & 0x7F) << shift
             if part < _VERSION_BIT:
                 return value
-        malformed("a length of more than three bytes")
+        return malformed("a length of more than three bytes")
 
     def addresses(self, count: int) -> tuple[str, ...]:
         raw = self.take(count * ADDRESS_BYTES)

@@ -79,12 +79,14 @@ _MAGIC_EDEN_AMM: Final = anchor(
 
 _TENSOR: Final = anchor(
     {
-        _BUY: "buy_nft buy_single_listing buy_single_listing_t22 buy_spl buy buy_core buy_t22 buy_legacy buy_wns"
+        _BUY: "buy_nft buy_single_listing buy_single_listing_t22 buy_spl buy buy_core buy_t22"
+        " buy_legacy buy_wns"
         " wns_buy_single_listing",
         _SELL: "sell_nft_token_pool sell_nft_trade_pool take_bid_meta_hash take_bid_full_meta take_bid_core"
         " take_bid_t22 take_bid_legacy take_bid_wns",
         _LIST: "list list_t22 list_core list_legacy list_wns wns_list",
-        _CANCEL: "delist delist_t22 delist_core delist_legacy delist_wns wns_delist cancel_bid close_expired_bid",
+        _CANCEL: "delist delist_t22 delist_core delist_legacy delist_wns wns_delist cancel_bid"
+        " close_expired_bid",
         ActivityKind.ORDER_OPEN: "bid",
     }
 )

@@ -83,7 +83,8 @@ _METEORA_DLMM: Final = anchor(
         _REMOVE: "remove_liquidity remove_liquidity2 remove_all_liquidity remove_liquidity_by_range"
         " remove_liquidity_by_range2",
         _REWARD: "claim_fee claim_fee2 claim_reward claim_reward2",
-        None: "initialize_position initialize_position2 initialize_position_pda close_position close_position2"
+        None: "initialize_position initialize_position2 initialize_position_pda close_position"
+        " close_position2"
         " close_position_if_empty",
     }
 )
@@ -103,7 +104,8 @@ _METEORA_POOLS: Final = anchor(
 _METEORA_DAMM: Final = anchor(
     {
         _SWAP: "swap swap2",
-        _ADD: "add_liquidity initialize_pool initialize_customizable_pool initialize_pool_with_dynamic_config",
+        _ADD: "add_liquidity initialize_pool initialize_customizable_pool"
+        " initialize_pool_with_dynamic_config",
         _REMOVE: "remove_liquidity remove_all_liquidity",
         _REWARD: "claim_position_fee claim_reward",
         None: "create_position close_position lock_position",
@@ -208,7 +210,8 @@ _OKX: Final = anchor(
     {
         _SWAP: "swap swap2 swap3 swap_tob_v3 commission_spl_swap commission_spl_swap2 commission_sol_swap"
         " commission_sol_swap2 proxy_swap commission_sol_proxy_swap commission_spl_proxy_swap from_swap_log"
-        " commission_sol_from_swap commission_spl_from_swap swap_v3 commission_swap_v3 platform_fee_sol_proxy_swap_v2"
+        " commission_sol_from_swap commission_spl_from_swap swap_v3 commission_swap_v3"
+        " platform_fee_sol_proxy_swap_v2"
         " platform_fee_spl_proxy_swap_v2 commission_wrap_unwrap_v3"
     }
 )

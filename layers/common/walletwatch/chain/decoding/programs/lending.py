@@ -1,4 +1,4 @@
-"""Lending markets, staking pools and what else pays for deposits (public Anchor IDLs and instruction enums)."""
+"""Lending markets and staking pools (public Anchor IDLs and instruction enums)."""
 
 from typing import Final
 

@@ -2,11 +2,14 @@
 
 from typing import Final
 
-from walletwatch.chain.decoding.layouts import KEY, U32, U64, Layout, layout, program, tagged
+from walletwatch.chain.decoding.layouts import KEY, U64, Layout, enumeration, layout, program, tagged
 from walletwatch.chain.decoding.programs.ids import STAKE, VOTE
 from walletwatch.domain.activities import ActivityKind
 
 _CHANGE: Final = ActivityKind.STAKE_CHANGE
+
+_AUTHORITY: Final = enumeration("I", ("Staker", "Withdrawer"))
+_VOTE_AUTHORITY: Final = enumeration("I", ("Voter", "Withdrawer"))
 
 _STAKE: Final = {
     0: layout(
@@ -22,7 +25,7 @@ _STAKE: Final = {
         "stakeAccount clockSysvar authority custodian",
         action=_CHANGE,
         newAuthority=KEY,
-        authorityType=U32,
+        authorityType=_AUTHORITY,
     ),
     2: layout(
         "delegate",
@@ -47,7 +50,7 @@ _STAKE: Final = {
         "authorizeChecked",
         "stakeAccount clockSysvar authority newAuthority custodian",
         action=_CHANGE,
-        authorityType=U32,
+        authorityType=_AUTHORITY,
     ),
     11: layout(
         "authorizeCheckedWithSeed", "stakeAccount authorityBase clockSysvar newAuthorized", action=_CHANGE
@@ -65,16 +68,20 @@ _STAKE: Final = {
 }
 
 _VOTES: Final = {
-    2: "vote", 6: "voteSwitch", 8: "updateVoteState", 9: "updateVoteStateSwitch", 12: "compactUpdateVoteState",
-    13: "compactUpdateVoteStateSwitch", 14: "towerSync", 15: "towerSyncSwitch",
+    2: "vote", 6: "voteSwitch", 8: "updateVoteState", 9: "updateVoteStateSwitch",
+    12: "compactUpdateVoteState", 13: "compactUpdateVoteStateSwitch", 14: "towerSync", 15: "towerSyncSwitch",
 }  # fmt: skip
 _VOTE: Final[dict[int, Layout]] = {
     0: layout("initialize", "voteAccount rentSysvar clockSysvar node"),
-    1: layout("authorize", "voteAccount clockSysvar authority", newAuthority=KEY, authorityType=U32),
+    1: layout(
+        "authorize", "voteAccount clockSysvar authority", newAuthority=KEY, authorityType=_VOTE_AUTHORITY
+    ),
     3: layout("withdraw", "voteAccount destination withdrawAuthority", lamports=U64),
     4: layout("updateValidatorIdentity", "voteAccount newValidatorIdentity withdrawAuthority"),
     5: layout("updateCommission", "voteAccount withdrawAuthority"),
-    7: layout("authorizeChecked", "voteAccount clockSysvar authority newAuthority", authorityType=U32),
+    7: layout(
+        "authorizeChecked", "voteAccount clockSysvar authority newAuthority", authorityType=_VOTE_AUTHORITY
+    ),
     10: layout("authorizeWithSeed", "voteAccount clockSysvar authorityBaseKey"),
     11: layout("authorizeCheckedWithSeed", "voteAccount clockSysvar authorityBaseKey newAuthority"),
     **{tag: layout(name, "voteAccount", action=ActivityKind.VOTE) for tag, name in _VOTES.items()},

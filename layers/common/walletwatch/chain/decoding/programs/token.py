@@ -1,5 +1,8 @@
-"""SPL Token and Token-2022, and what the second adds (spl-token-2022 `TokenInstruction`: u8 tag, then a
-second one inside each extension's family; the two interfaces it serves have tags of eight bytes)."""
+"""SPL Token and Token-2022 (spl-token-2022 `TokenInstruction`).
+
+A tag of one byte, and a second one inside the family of an extension. The two interfaces that Token-2022
+serves, metadata and groups, have tags of eight bytes.
+"""
 
 from typing import Final
 
@@ -13,6 +16,7 @@ from walletwatch.chain.decoding.layouts import (
     U64,
     Layout,
     discriminator,
+    enumeration,
     layout,
     program,
     tagged,
@@ -22,13 +26,13 @@ from walletwatch.chain.decoding.programs.ids import TOKEN, TOKEN_2022
 _AMOUNT: Final = {"amount": ("tokenAmount.amount",)}
 _SUBJECT: Final = {"account": ("mint",)}
 
-AUTHORITY_TYPES: Final = (
+_AUTHORITY_TYPE: Final = enumeration("B", (
     "mintTokens", "freezeAccount", "accountOwner", "closeAccount", "transferFeeConfig", "withheldWithdraw",
     "closeMint", "interestRate", "permanentDelegate", "confidentialTransferMint", "transferHookProgramId",
-    "confidentialTransferFeeConfig", "metadataPointer", "groupPointer", "groupMemberPointer", "scaledUiAmount",
-    "pause",
-)  # fmt: skip
-"""By `AuthorityType` of setAuthority; the parsed form gives the name itself."""
+    "confidentialTransferFeeConfig", "metadataPointer", "groupPointer", "groupMemberPointer",
+    "scaledUiAmount", "pause",
+))  # fmt: skip
+_ACCOUNT_STATE: Final = enumeration("B", ("uninitialized", "initialized", "frozen"))
 
 _BASE: Final = {
     0: layout(
@@ -40,7 +44,11 @@ _BASE: Final = {
     4: layout("approve", "source delegate owner", amount=U64),
     5: layout("revoke", "source owner"),
     6: layout(
-        "setAuthority", "account authority", aliases=_SUBJECT, authorityType=U8, newAuthority=OPTIONAL_KEY
+        "setAuthority",
+        "account authority",
+        aliases=_SUBJECT,
+        authorityType=_AUTHORITY_TYPE,
+        newAuthority=OPTIONAL_KEY,
     ),
     7: layout("mintTo", "mint account mintAuthority", amount=U64),
     8: layout("burn", "account mint authority", amount=U64),
@@ -97,16 +105,17 @@ _FEES: Final = {
 }
 
 _CONFIDENTIAL: Final = (
-    "initializeConfidentialTransferMint", "updateConfidentialTransferMint", "configureConfidentialTransferAccount",
-    "approveConfidentialTransferAccount", "emptyConfidentialTransferAccount", "depositConfidentialTransfer",
-    "withdrawConfidentialTransfer", "confidentialTransfer", "applyPendingConfidentialTransferBalance",
+    "initializeConfidentialTransferMint", "updateConfidentialTransferMint",
+    "configureConfidentialTransferAccount", "approveConfidentialTransferAccount",
+    "emptyConfidentialTransferAccount", "depositConfidentialTransfer", "withdrawConfidentialTransfer", "confidentialTransfer", "applyPendingConfidentialTransferBalance",
     "enableConfidentialTransferConfidentialCredits", "disableConfidentialTransferConfidentialCredits",
     "enableConfidentialTransferNonConfidentialCredits", "disableConfidentialTransferNonConfidentialCredits",
     "confidentialTransferWithFee", "configureConfidentialTransferAccountWithRegistry",
 )  # fmt: skip
 _CONFIDENTIAL_FEE: Final = (
     "initializeConfidentialTransferFeeConfig", "withdrawWithheldConfidentialTransferTokensFromMint",
-    "withdrawWithheldConfidentialTransferTokensFromAccounts", "harvestWithheldConfidentialTransferTokensToMint",
+    "withdrawWithheldConfidentialTransferTokensFromAccounts",
+    "harvestWithheldConfidentialTransferTokensToMint",
     "enableConfidentialTransferFeeHarvestToMint", "disableConfidentialTransferFeeHarvestToMint",
 )  # fmt: skip
 _CONFIDENTIAL_SUPPLY: Final = (
@@ -116,10 +125,10 @@ _CONFIDENTIAL_SUPPLY: Final = (
 )  # fmt: skip
 
 
-def _pointer(name: str, target: str) -> dict[int, Layout]:
+def _pointer(name: str) -> dict[int, Layout]:
     return {
-        0: layout(f"initialize{name}Pointer", "mint", authority=NONZERO_KEY, **{target: NONZERO_KEY}),
-        1: layout(f"update{name}Pointer", "mint authority", **{target: NONZERO_KEY}),
+        0: layout(f"initialize{name}Pointer", "mint", authority=NONZERO_KEY, address=NONZERO_KEY),
+        1: layout(f"update{name}Pointer", "mint authority", address=NONZERO_KEY),
     }
 
 
@@ -127,8 +136,8 @@ _FAMILIES: Final[dict[int, dict[int, Layout]]] = {
     26: _FEES,
     27: {tag: layout(name, "account") for tag, name in enumerate(_CONFIDENTIAL)},
     28: {
-        0: layout("initializeDefaultAccountState", "mint", accountState=U8),
-        1: layout("updateDefaultAccountState", "mint freezeAuthority", accountState=U8),
+        0: layout("initializeDefaultAccountState", "mint", accountState=_ACCOUNT_STATE),
+        1: layout("updateDefaultAccountState", "mint freezeAuthority", accountState=_ACCOUNT_STATE),
     },
     30: {
         0: layout("enableRequiredMemoTransfers", "account owner"),
@@ -147,9 +156,9 @@ _FAMILIES: Final[dict[int, dict[int, Layout]]] = {
         1: layout("updateTransferHook", "mint authority", programId=NONZERO_KEY),
     },
     37: {tag: layout(name, "account") for tag, name in enumerate(_CONFIDENTIAL_FEE)},
-    39: _pointer("Metadata", "metadataAddress"),
-    40: _pointer("Group", "groupAddress"),
-    41: _pointer("GroupMember", "memberAddress"),
+    39: _pointer("Metadata"),
+    40: _pointer("Group"),
+    41: _pointer("GroupMember"),
     42: {tag: layout(name, "account") for tag, name in enumerate(_CONFIDENTIAL_SUPPLY)},
     43: {
         0: layout("initializeScaledUiAmountConfig", "mint", authority=NONZERO_KEY),
