@@ -105,13 +105,22 @@ _FEES: Final = {
 }
 
 _CONFIDENTIAL: Final = (
-    "initializeConfidentialTransferMint", "updateConfidentialTransferMint",
-    "configureConfidentialTransferAccount", "approveConfidentialTransferAccount",
-    "emptyConfidentialTransferAccount", "depositConfidentialTransfer", "withdrawConfidentialTransfer", "confidentialTransfer", "applyPendingConfidentialTransferBalance",
-    "enableConfidentialTransferConfidentialCredits", "disableConfidentialTransferConfidentialCredits",
-    "enableConfidentialTransferNonConfidentialCredits", "disableConfidentialTransferNonConfidentialCredits",
-    "confidentialTransferWithFee", "configureConfidentialTransferAccountWithRegistry",
-)  # fmt: skip
+    "initializeConfidentialTransferMint",
+    "updateConfidentialTransferMint",
+    "configureConfidentialTransferAccount",
+    "approveConfidentialTransferAccount",
+    "emptyConfidentialTransferAccount",
+    "depositConfidentialTransfer",
+    "withdrawConfidentialTransfer",
+    "confidentialTransfer",
+    "applyPendingConfidentialTransferBalance",
+    "enableConfidentialTransferConfidentialCredits",
+    "disableConfidentialTransferConfidentialCredits",
+    "enableConfidentialTransferNonConfidentialCredits",
+    "disableConfidentialTransferNonConfidentialCredits",
+    "confidentialTransferWithFee",
+    "configureConfidentialTransferAccountWithRegistry",
+)
 _CONFIDENTIAL_FEE: Final = (
     "initializeConfidentialTransferFeeConfig", "withdrawWithheldConfidentialTransferTokensFromMint",
     "withdrawWithheldConfidentialTransferTokensFromAccounts",
