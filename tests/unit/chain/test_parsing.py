@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from tests.unit.chain.corpus import shipped, shipped_result
 from tests.unit.chain.wire import in_base64, partly_parsed, serialized
+from walletwatch.chain.parsing.answer import parse_transaction
 from walletwatch.chain.parsing.concerned import concerned_accounts
+from walletwatch.chain.parsing.message import parse_wire
 from walletwatch.chain.parsing.model import Transaction
-from walletwatch.chain.parsing.transactions import parse_transaction
-from walletwatch.chain.parsing.wire import read_wire
 from walletwatch.domain.errors import MalformedTransaction
 
 RESULTS = {case["file"]: shipped_result(case) for case in shipped()}
@@ -55,17 +55,17 @@ def test_the_shipped_recordings_have_every_version() -> None:
 @pytest.mark.parametrize("name", JSON)
 def test_the_wire_form_is_read_to_its_last_byte(name: str) -> None:
     raw = serialized(RESULTS[name]["transaction"], RESULTS[name].get("version"))
-    read_wire(raw)
+    parse_wire(raw)
     for changed in (raw[:-1], raw + b"\0", b""):
         with pytest.raises(MalformedTransaction):
-            read_wire(changed)
+            parse_wire(changed)
 
 
 @given(st.sampled_from(JSON), st.data())
 def test_a_wire_form_that_is_cut_off_anywhere_is_malformed(name: str, data: st.DataObject) -> None:
     raw = serialized(RESULTS[name]["transaction"], RESULTS[name].get("version"))
     with pytest.raises(MalformedTransaction):
-        read_wire(raw[: data.draw(st.integers(0, len(raw) - 1))])
+        parse_wire(raw[: data.draw(st.integers(0, len(raw) - 1))])
 
 
 def test_an_unknown_version_or_setting_is_malformed() -> None:
@@ -73,11 +73,11 @@ def test_an_unknown_version_or_setting_is_malformed() -> None:
     raw = bytearray(serialized(result["transaction"], 1))
     raw[4] |= 0x20
     with pytest.raises(MalformedTransaction, match="setting"):
-        read_wire(bytes(raw))
+        parse_wire(bytes(raw))
     older = bytearray(serialized(RESULTS["native_out.json"]["transaction"], 0))
     older[65] = 0x82
     with pytest.raises(MalformedTransaction, match="version 2"):
-        read_wire(bytes(older))
+        parse_wire(bytes(older))
 
 
 @pytest.mark.parametrize("name", RESULTS)
@@ -101,7 +101,8 @@ def test_an_entry_of_a_block_with_accounts_only_can_be_asked_too() -> None:
 
 
 def test_an_entry_of_a_block_without_metadata_is_malformed() -> None:
-    for meta in (None, [], "meta"):
+    metas: list[Any] = [None, [], "meta"]
+    for meta in metas:
         with pytest.raises(MalformedTransaction):
             concerned_accounts({**RESULTS["token_in.json"], "meta": meta})
 

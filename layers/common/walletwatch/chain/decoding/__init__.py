@@ -12,8 +12,8 @@ from walletwatch.chain.decoding.ownership import recover_owners
 from walletwatch.chain.decoding.position import take_position
 from walletwatch.chain.decoding.registry import decode_instructions
 from walletwatch.chain.decoding.scene import Scene, foreign_programs, protocol_label
+from walletwatch.chain.parsing.answer import parse_transaction
 from walletwatch.chain.parsing.model import Transaction
-from walletwatch.chain.parsing.transactions import parse_transaction
 from walletwatch.domain.activities import Activity, ActivityKind
 
 MAX_PROGRAMS: Final = 64

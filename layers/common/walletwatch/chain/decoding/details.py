@@ -117,6 +117,14 @@ def common(scene: Scene, native_symbol: str) -> dict[str, Any]:
     withheld = _withheld(scene)
     if withheld:
         facts["withheld"] = withheld
+    if not scene.signed and scene.given:
+        movers = {
+            move.authority
+            for move in scene.movements.tokens
+            if move.source in scene.position.accounts and move.authority is not None
+        } - {scene.wallet}
+        if len(movers) == 1:
+            facts["moved_by"] = movers.pop()
     if scene.tips:
         facts["tip"] = scene.tips
     if scene.position.wrapped and not scene.legs:
@@ -130,9 +138,7 @@ def common(scene: Scene, native_symbol: str) -> dict[str, Any]:
 
 def _withheld(scene: Scene) -> Mapping[str, int]:
     """By mint, what a Token-2022 transfer fee kept back: sent and received differ by it."""
-    changed = {
-        mint for mint, source, destination, _, _ in scene.movements.tokens if None in {source, destination}
-    }
+    changed = {move.mint for move in scene.movements.tokens if None in {move.source, move.destination}}
     sums: dict[str, int] = {}
     for account in scene.transaction.tokens:
         if account.mint in scene.position.gains and account.mint not in changed:

@@ -23,6 +23,7 @@ Rules, the first that fits (A -> b: what is seen -> the kind):
   - received: minted by the wallet itself -> mint or nft_mint; indivisible -> nft_in; else transfer_in
   - given: burned -> burn; indivisible -> nft_out; else transfer_out
   - by a program that the wallet called, and neither of the above -> program_call
+- hidden: a confidential transfer of Token-2022, whose amount nobody sees -> transfer_out, transfer_in
 - powers: approve, revoke, setAuthority, freeze, thaw on what is the wallet's -> approve … thaw
 - supply: the wallet signed, and minted for somebody else -> mint
 - call: it signed, and a program that is more than plumbing was called -> program_call
@@ -30,6 +31,7 @@ Rules, the first that fits (A -> b: what is seen -> the kind):
 - accounts: rent paid or had back, or somebody else made or closed a token account of it
   -> account_create, account_close
 - nothing sent: a transfer of zero tokens to it -> transfer_in
+- administration: it signed, and changed a token by another instruction of its program -> program_call
 - rest: it signed -> fee_only
 
 A transaction that failed is `failed` before any rule is asked.
@@ -56,6 +58,13 @@ _POWERS: Final[Mapping[str, ActivityKind]] = {
     "freezeAccount": ActivityKind.FREEZE,
     "thawAccount": ActivityKind.THAW,
 }
+_EVERYDAY: Final = frozenset(
+    {
+        "initializeAccount", "initializeAccount2", "initializeAccount3", "initializeImmutableOwner",
+        "getAccountDataSize", "amountToUiAmount", "uiAmountToAmount", "syncNative", "closeAccount",
+        "transfer", "transferChecked", "transferCheckedWithFee",
+    }
+)  # fmt: skip
 _STAKE_ORDER: Final = (
     ActivityKind.STAKE,
     ActivityKind.STAKE_DEACTIVATE,
@@ -84,6 +93,7 @@ _PROTOCOL_ORDER: Final = (
     ActivityKind.ORDER_FILL,
     ActivityKind.BURN,
     ActivityKind.REWARD,
+    ActivityKind.SELF_TRANSFER,
 )
 _NEEDS_GIVEN: Final = frozenset({ActivityKind.LIQUIDITY_ADD, ActivityKind.REPAY, ActivityKind.ORDER_OPEN})
 _NEEDS_RECEIVED: Final = frozenset({ActivityKind.BORROW, ActivityKind.REWARD, ActivityKind.ORDER_FILL})
@@ -267,6 +277,16 @@ def _minted_itself(scene: Scene) -> bool:
     )
 
 
+def _hidden(scene: Scene) -> Named:
+    for instruction in scene.named("confidentialTransfer", "confidentialTransferWithFee"):
+        facts = {"confidential": True, "mint": instruction.fields.get("mint")}
+        if instruction.fields.get("source") in scene.position.accounts:
+            return ActivityKind.TRANSFER_OUT, facts
+        if instruction.fields.get("destination") in scene.position.accounts:
+            return ActivityKind.TRANSFER_IN, facts
+    return None
+
+
 def _powers(scene: Scene) -> Named:
     for instruction in scene.named(*_POWERS):
         if instruction.program in TOKEN_PROGRAMS and _is_own(scene, instruction):
@@ -320,6 +340,15 @@ def _nothing_sent(scene: Scene) -> Named:
     return (ActivityKind.TRANSFER_IN, {"zero_amount_from": others[0]}) if others else None
 
 
+def _administration(scene: Scene) -> Named:
+    if scene.signed:
+        for instruction in scene.decoded:
+            if instruction.program in TOKEN_PROGRAMS and instruction.name not in _EVERYDAY:
+                facts = {"instruction": instruction.name, "mint": instruction.fields.get("mint")}
+                return ActivityKind.PROGRAM_CALL, {name: fact for name, fact in facts.items() if fact}
+    return None
+
+
 def _rest(scene: Scene) -> Named:
     return (ActivityKind.FEE_ONLY, {}) if scene.signed else None
 
@@ -333,11 +362,13 @@ _RULES: Final = (
     _market,
     _exchange,
     _one_way,
+    _hidden,
     _powers,
     _supply,
     _call,
     _itself,
     _accounts,
     _nothing_sent,
+    _administration,
     _rest,
 )

@@ -42,13 +42,20 @@ class LamportMove(NamedTuple):
 
 
 class TokenMove(NamedTuple):
-    """Tokens that went from one token account to another; one of them is None for a mint or a burn."""
+    """Tokens that went from one token account to another.
+
+    Attributes:
+        source: None for what was minted.
+        destination: None for what was burned.
+        authority: Who was allowed to.
+    """
 
     mint: str
     source: str | None
     destination: str | None
     amount: int
     top_level: bool
+    authority: str | None
 
 
 class Creation(NamedTuple):
@@ -210,8 +217,9 @@ class _Tracer:
         instruction: Decoded,
     ) -> None:
         if mint is not None and amount is not None:
+            authority = instruction.fields.get("authority")
             self.movements.tokens.append(
-                TokenMove(mint, source, destination, amount, instruction.height == 1)
+                TokenMove(mint, source, destination, amount, instruction.height == 1, authority)
             )
 
     def _give(

@@ -147,7 +147,7 @@ class _WalletFlows:
             self._lamports[source, top_level] += lamports
 
     def _sort_tokens(self, move: TokenMove, accounts: frozenset[str]) -> None:
-        mint, source, destination, amount, top_level = move
+        mint, source, destination, amount, top_level, _ = move
         asset = NATIVE if mint == WRAPPED_NATIVE_MINT else mint
         if source in accounts and destination in accounts:
             self.to_itself[asset] += amount

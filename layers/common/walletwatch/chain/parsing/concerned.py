@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from walletwatch.chain.parsing.answer import loaded_addresses, read_encoded
 from walletwatch.chain.parsing.fields import address, items, mapping, optional_items
-from walletwatch.chain.parsing.transactions import loaded_addresses, read_encoded
 
 
 def concerned_accounts(result: Mapping[str, Any]) -> frozenset[str]:

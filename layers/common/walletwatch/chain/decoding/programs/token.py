@@ -22,6 +22,7 @@ from walletwatch.chain.decoding.layouts import (
     tagged,
 )
 from walletwatch.chain.decoding.programs.ids import TOKEN, TOKEN_2022
+from walletwatch.domain.activities import ActivityKind
 
 _AMOUNT: Final = {"amount": ("tokenAmount.amount",)}
 _SUBJECT: Final = {"account": ("mint",)}
@@ -79,6 +80,7 @@ _BASE: Final = {
     45: layout("unwrapLamports", "source destination authority"),
 }
 
+_WITHHELD: Final = "mint feeRecipient withdrawWithheldAuthority"
 _FEES: Final = {
     0: layout(
         "initializeTransferFeeConfig",
@@ -96,8 +98,8 @@ _FEES: Final = {
         decimals=U8,
         feeAmount=U64,
     ),
-    2: layout("withdrawWithheldTokensFromMint", "mint feeRecipient withdrawWithheldAuthority"),
-    3: layout("withdrawWithheldTokensFromAccounts", "mint feeRecipient withdrawWithheldAuthority"),
+    2: layout("withdrawWithheldTokensFromMint", _WITHHELD, action=ActivityKind.REWARD),
+    3: layout("withdrawWithheldTokensFromAccounts", _WITHHELD, action=ActivityKind.REWARD),
     4: layout("harvestWithheldTokensToMint", "mint"),
     5: layout(
         "setTransferFee", "mint transferFeeConfigAuthority", transferFeeBasisPoints=U16, maximumFee=U64
@@ -134,6 +136,16 @@ _CONFIDENTIAL_SUPPLY: Final = (
 )  # fmt: skip
 
 
+def _confidential() -> dict[int, Layout]:
+    """The amounts are hidden; who deals with whom is not."""
+    found = {tag: layout(name, "account mint") for tag, name in enumerate(_CONFIDENTIAL)}
+    for tag in (7, 13):
+        found[tag] = layout(_CONFIDENTIAL[tag], "source mint destination")
+    for tag in (5, 6):
+        found[tag] = layout(_CONFIDENTIAL[tag], "account mint", action=ActivityKind.SELF_TRANSFER)
+    return found
+
+
 def _pointer(name: str) -> dict[int, Layout]:
     return {
         0: layout(f"initialize{name}Pointer", "mint", authority=NONZERO_KEY, address=NONZERO_KEY),
@@ -143,7 +155,7 @@ def _pointer(name: str) -> dict[int, Layout]:
 
 _FAMILIES: Final[dict[int, dict[int, Layout]]] = {
     26: _FEES,
-    27: {tag: layout(name, "account") for tag, name in enumerate(_CONFIDENTIAL)},
+    27: _confidential(),
     28: {
         0: layout("initializeDefaultAccountState", "mint", accountState=_ACCOUNT_STATE),
         1: layout("updateDefaultAccountState", "mint freezeAuthority", accountState=_ACCOUNT_STATE),

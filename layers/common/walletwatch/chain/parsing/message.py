@@ -19,7 +19,7 @@ _KNOWN_SETTINGS: Final = 0b11111
 """Priority fee (two bits, eight bytes), compute units, loaded data size, heap size (four bytes each)."""
 
 
-class WireInstruction(NamedTuple):
+class RawInstruction(NamedTuple):
     """An instruction whose accounts are positions in the keys, loaded ones included."""
 
     program: int
@@ -27,21 +27,21 @@ class WireInstruction(NamedTuple):
     data: bytes
 
 
-class WireTransaction(NamedTuple):
+class RawTransaction(NamedTuple):
     """What the wire form holds. The addresses that its lookup tables stand for are not part of it.
 
     Attributes:
         version: None for legacy.
-        required_signatures: How many of the first keys signed.
+        signer_count: How many of the first keys signed.
         loaded: How many addresses the lookup tables add.
     """
 
     version: int | None
     signatures: tuple[str, ...]
-    required_signatures: int
+    signer_count: int
     keys: tuple[str, ...]
     loaded: int
-    instructions: tuple[WireInstruction, ...]
+    instructions: tuple[RawInstruction, ...]
 
 
 class _Reader:
@@ -90,29 +90,18 @@ class _Reader:
             malformed("the wire form goes on after its end")
 
 
-def read_wire(data: bytes) -> WireTransaction:
+def parse_wire(data: bytes) -> RawTransaction:
     """Read a serialised transaction.
 
     Raises:
         MalformedTransaction: It is cut off, too long, or of a version that is not known.
     """
-    reader = _Reader(data)
-    first = reader.byte()
-    if first == _VERSION_1:
-        return _read_version_1(reader)
+    if data[:1] == bytes([_VERSION_1]):
+        return _read_version_1(_Reader(data[1:]))
     return _read_older(_Reader(data))
 
 
-def read_wire_keys(data: bytes) -> tuple[str, ...]:
-    """The static keys alone.
-
-    Raises:
-        MalformedTransaction: As in `read_wire`.
-    """
-    return read_wire(data).keys
-
-
-def _read_older(reader: _Reader) -> WireTransaction:
+def _read_older(reader: _Reader) -> RawTransaction:
     signatures = reader.signatures(reader.length())
     required = reader.byte()
     version = None
@@ -125,7 +114,7 @@ def _read_older(reader: _Reader) -> WireTransaction:
     keys = reader.addresses(reader.length())
     reader.take(_BLOCKHASH_BYTES)
     instructions = tuple(
-        WireInstruction(reader.byte(), tuple(reader.take(reader.length())), reader.take(reader.length()))
+        RawInstruction(reader.byte(), tuple(reader.take(reader.length())), reader.take(reader.length()))
         for _ in range(reader.length())
     )
     loaded = 0
@@ -135,10 +124,10 @@ def _read_older(reader: _Reader) -> WireTransaction:
             for _ in range(2):
                 loaded += len(reader.take(reader.length()))
     reader.finish()
-    return WireTransaction(version, signatures, required, keys, loaded, instructions)
+    return RawTransaction(version, signatures, required, keys, loaded, instructions)
 
 
-def _read_version_1(reader: _Reader) -> WireTransaction:
+def _read_version_1(reader: _Reader) -> RawTransaction:
     required, _, _ = reader.take(3)
     settings = reader.u32()
     if settings & ~_KNOWN_SETTINGS:
@@ -150,9 +139,9 @@ def _read_version_1(reader: _Reader) -> WireTransaction:
     reader.take(4 * settings.bit_count())
     headers = [_INSTRUCTION_HEADER.unpack(reader.take(4)) for _ in range(instruction_count)]
     instructions = tuple(
-        WireInstruction(program, tuple(reader.take(accounts)), reader.take(size))
+        RawInstruction(program, tuple(reader.take(accounts)), reader.take(size))
         for program, accounts, size in headers
     )
     signatures = reader.signatures(required)
     reader.finish()
-    return WireTransaction(1, signatures, required, keys, 0, instructions)
+    return RawTransaction(1, signatures, required, keys, 0, instructions)

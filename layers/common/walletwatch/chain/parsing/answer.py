@@ -16,8 +16,8 @@ from walletwatch.chain.parsing.fields import (
     unsigned,
     unsigned_array,
 )
+from walletwatch.chain.parsing.message import RawTransaction, parse_wire
 from walletwatch.chain.parsing.model import Instruction, TokenAccount, Transaction
-from walletwatch.chain.parsing.wire import WireTransaction, read_wire
 from walletwatch.domain.addresses import decode, is_base58
 
 MAX_WIRE_CHARACTERS: Final = 16_384
@@ -45,7 +45,7 @@ def parse_transaction(result: Mapping[str, Any]) -> Transaction:
     if wire is not None:
         version = wire.version
         static = wire.keys
-        required = wire.required_signatures
+        required = wire.signer_count
         signatures: Sequence[Any] = wire.signatures
         accounts = static + loaded_addresses(meta)
         top_level: Sequence[Any] = [
@@ -82,7 +82,7 @@ def parse_transaction(result: Mapping[str, Any]) -> Transaction:
     )
 
 
-def read_encoded(body: Any) -> WireTransaction | None:
+def read_encoded(body: Any) -> RawTransaction | None:
     """The wire form in encoding base64, or base58 as old nodes sent it; None where it is JSON.
 
     Raises:
@@ -98,9 +98,9 @@ def read_encoded(body: Any) -> WireTransaction | None:
         malformed("the transaction is too long")
     try:
         if encoding == "base64":
-            return read_wire(b64decode(body, validate=True))
+            return parse_wire(b64decode(body, validate=True))
         if encoding == "base58":
-            return read_wire(decode(body))
+            return parse_wire(decode(body))
     except ValueError:
         malformed(f"the transaction is not in {encoding}")
     return malformed("the transaction has an unknown encoding")
