@@ -21,6 +21,17 @@ from devstack.processes import NOBODY, START_MARK, NotStarted, Service, is_zombi
 DATABASE: Final = "walletwatch"
 REGION: Final = "us-east-1"
 SLOT_MS: Final = 400
+LOCALSTACK_SETTINGS: Final[Mapping[str, str]] = {
+    # Neither usage statistics nor a certificate from outside, nor a name server.
+    "DISABLE_EVENTS": "1",
+    "SKIP_SSL_CERT_DOWNLOAD": "1",
+    "DNS_ADDRESS": "0",
+    "AWS_DEFAULT_REGION": REGION,
+    "LAMBDA_RUNTIME_EXECUTOR": "process",
+    # An empty queue is asked again soon, as AWS's long polling would answer.
+    "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.1",
+    "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "0.3",
+}
 INHERITED: Final = (
     "PATH",
     "HOME",
@@ -184,22 +195,16 @@ def localstack(folder: Path, port: int, function_logs: Path) -> Service:
     )
     environment = {
         **_environment(),
+        **LOCALSTACK_SETTINGS,
         "GATEWAY_LISTEN": f"127.0.0.1:{port}",
-        "DISABLE_EVENTS": "1",
-        "SKIP_SSL_CERT_DOWNLOAD": "1",
         "LOCALSTACK_HOST": f"127.0.0.1:{port}",
-        "DNS_ADDRESS": "0",
         "FILESYSTEM_ROOT": str(folder / "root"),
         "TMPDIR": str(folder / "tmp"),
         # plux remembers plugins by the time of folders' last change, too coarsely for a shared cache.
         "XDG_CACHE_HOME": str(folder / "cache"),
-        "LAMBDA_RUNTIME_EXECUTOR": "process",
         "PROCESS_EXECUTOR_PYTHON": base.stdout.strip(),
         "PROCESS_EXECUTOR_RUNTIME": str(LAMBDA_RUNTIME),
         "PROCESS_EXECUTOR_LOGS": str(function_logs),
-        "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.1",
-        "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "0.3",
-        "AWS_DEFAULT_REGION": REGION,
     }
     return Service(
         "localstack",

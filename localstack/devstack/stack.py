@@ -186,7 +186,8 @@ class Stack:
         ports = {name: self._port(name) for name in START_ORDER}
         addresses = _addresses(ports, external)
         owner = Started.of("launcher", os.getpid())
-        shutil.rmtree(self.function_logs, ignore_errors=True)
+        if "localstack" not in external:
+            shutil.rmtree(self.function_logs, ignore_errors=True)
         builders = self._services(ports)
         launched: list[tuple[Service, Started]] = []
         try:
