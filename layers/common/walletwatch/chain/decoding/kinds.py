@@ -63,6 +63,7 @@ _EVERYDAY: Final = frozenset(
         "initializeAccount", "initializeAccount2", "initializeAccount3", "initializeImmutableOwner",
         "getAccountDataSize", "amountToUiAmount", "uiAmountToAmount", "syncNative", "closeAccount",
         "transfer", "transferChecked", "transferCheckedWithFee",
+        "mintTo", "mintToChecked", "burn", "burnChecked", *_POWERS,
     }
 )  # fmt: skip
 _STAKE_ORDER: Final = (
@@ -343,7 +344,11 @@ def _nothing_sent(scene: Scene) -> Named:
 def _administration(scene: Scene) -> Named:
     if scene.signed:
         for instruction in scene.decoded:
-            if instruction.program in TOKEN_PROGRAMS and instruction.name not in _EVERYDAY:
+            if (
+                instruction.program in TOKEN_PROGRAMS
+                and instruction.name not in _EVERYDAY
+                and scene.concerns_accounts(instruction, *instruction.fields)
+            ):
                 facts = {"instruction": instruction.name, "mint": instruction.fields.get("mint")}
                 return ActivityKind.PROGRAM_CALL, {name: fact for name, fact in facts.items() if fact}
     return None

@@ -109,7 +109,7 @@ class Scene:
         return any(
             value == self.wallet or value in self.position.accounts
             for value in map(instruction.fields.get, fields)
-            if value is not None
+            if isinstance(value, str)
         )
 
 
