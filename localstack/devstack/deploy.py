@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 STACK_NAME: Final = "x1-wallet-watcher-local"
 BUCKET: Final = "x1-wallet-watcher-local-artifacts"
+WATCHERS: Final = frozenset({"SweepFunction", "StreamFunction"})
+"""Outputs that name the functions which start every minute; `WatchMode` tells which of them there are."""
 ARCHITECTURE: Final = "arm64" if os.uname().machine in {"aarch64", "arm64"} else "x86_64"
 """Of this machine, in Lambda's words."""
 DEPLOY_SECONDS: Final = 300
@@ -88,10 +90,10 @@ def _exclusive() -> Iterator[None]:
 
 
 def deploy(stack: Stack, *, sweep_interval: float, parameters: Mapping[str, str] | None = None) -> Deployment:
-    """Build, deploy, migrate and start the first sweep.
+    """Build, deploy, migrate and start the watchers.
 
     LocalStack skips custom resources, so the migration is invoked here with the event that CloudFormation
-    would send; and it starts the schedule's first minute after the deployment, so the sweep is started too.
+    would send; and its schedules start a minute after the deployment, so the watchers are started too.
 
     Args:
         stack: A stack that runs.
@@ -141,7 +143,8 @@ def deploy(stack: Stack, *, sweep_interval: float, parameters: Mapping[str, str]
     api_url = _api_url(stack, outputs)
     functions = client("lambda", addresses.aws_url)
     _migrate(functions, outputs["MigrateFunction"], f"{api_url}/telegram")
-    functions.invoke(FunctionName=outputs["SweepFunction"], InvocationType="Event")
+    for watcher in outputs.keys() & WATCHERS:
+        functions.invoke(FunctionName=outputs[watcher], InvocationType="Event")
     return Deployment(api_url, overrides["WebhookSecret"], outputs, build_seconds, time.monotonic() - started)
 
 
