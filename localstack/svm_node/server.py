@@ -64,6 +64,9 @@ class RpcServer:
     async def _post(self, request: web.Request) -> web.StreamResponse:
         try:
             body = parse_body(await request.read())
+        except ConnectionResetError:
+            # The client is gone before it has said what it wanted; nobody reads the answer.
+            return web.Response(status=499)
         except RpcError as error:
             return web.json_response(error_response(None, error))
         for fault in self._node.faults.strikes(requested_methods(body)):

@@ -421,6 +421,7 @@ def _checking(database: "Database", metrics: EmfMetrics) -> "Checking":
 
     from walletwatch.bot.rendering import HtmlRenderer
     from walletwatch.chain.decoding import decode_transaction
+    from walletwatch.chain.parsing.concerned import held_accounts
     from walletwatch.services.checking import Checking
     from walletwatch.storage.postgres.following import PostgresFollowStore
     from walletwatch.storage.postgres.ledger import PostgresLedger
@@ -438,6 +439,7 @@ def _checking(database: "Database", metrics: EmfMetrics) -> "Checking":
         follow=PostgresFollowStore(database),
         transactions=_transactions(chain, _redis(), metrics),
         decode=partial(decode_transaction, native_symbol=profile.native_symbol),
+        held=held_accounts,
         queues=_queues(),
         renderer=HtmlRenderer(profile),
         clock=clock,

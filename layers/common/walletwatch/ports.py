@@ -46,6 +46,12 @@ type Concerned = Callable[[Mapping[str, Any]], frozenset[str]]
 Raises `MalformedTransaction` for an answer that has not the shape of a transaction.
 """
 
+type Held = Callable[[Mapping[str, Any], str], Sequence[NewAccount]]
+"""Tells which token accounts a transaction names that belong, or belonged, to a wallet.
+
+Raises `MalformedTransaction` for an answer that has not the shape of a transaction.
+"""
+
 type DigestPlan = Callable[[Sequence[Candidate]], Sequence[NewDelivery]]
 """Turns the candidates that the ledger does not know yet into its new entries."""
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.services.conftest import OTHER, START, WALLET, World
+from walletwatch.domain.chain import SignatureInfo
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import ChainUnavailable, QueueUnavailable, TransientError
 from walletwatch.domain.wallets import AccountKind, Cursor, NewAccount
@@ -208,3 +209,91 @@ def test_whatever_fails_in_between_everything_is_told_once(steps: list[tuple[int
         assert len(world.stores.tables.deliveries) >= 2 * len(expected)
 
     asyncio.run(scenario())
+
+
+def _in_block(*signatures: str, slot: int = START + 1) -> BalanceCheck:
+    infos = tuple(SignatureInfo(signature, slot, failed=False) for signature in signatures)
+    return BalanceCheck(WALLET, CheckReason.IN_BLOCK, transactions=infos)
+
+
+async def test_what_a_block_holds_is_told_without_asking_the_chain(world: World) -> None:
+    await world.watch(1)
+    await world.watch(2)
+    result = {"signature": "a", "slot": START + 1, "wallets": [WALLET]}
+    await world.transactions.share({"a": result})
+    await _check(world, _in_block("a"))
+    assert sorted(world.told()) == [(1, "a"), (2, "a")]
+    assert world.chain.calls == []
+
+
+async def test_what_nobody_shared_is_read_from_the_chain_once(world: World) -> None:
+    await world.watch(1)
+    await world.watch(1, OTHER)
+    world.pay("a", WALLET, OTHER)
+    await _check(world, _in_block("a"))
+    await _check(world, BalanceCheck(OTHER, CheckReason.CHANGED))
+    assert sorted(world.told()) == [(1, "a"), (1, "a")]
+    assert world.chain.calls.count("transactions") == 1
+
+
+async def test_a_block_moves_no_cursor_and_the_sweep_tells_nothing_again(world: World) -> None:
+    await world.watch(1)
+    world.pay("a", WALLET)
+    await _check(world, _in_block("a"))
+    (account,) = await world.stores.watch.accounts()
+    assert account.cursor == Cursor(START)
+    await _check(world)
+    assert world.told() == [(1, "a")]
+
+
+async def test_a_block_with_more_than_there_is_time_for_is_gone_on_with(world: World) -> None:
+    await world.watch(1)
+    signatures = [f"s{number}" for number in range(CHUNK_SIZE + 3)]
+    for signature in signatures:
+        world.pay(signature, WALLET)
+    await world.checking.run(_in_block(*signatures), attempt=1, remaining=lambda: 1.0)
+    (rest,) = world.queues.checks
+    assert [info.signature for info in rest.transactions] == signatures[CHUNK_SIZE:]
+    await _check(world, rest)
+    assert len(world.stores.tables.deliveries) >= len(signatures)
+
+
+async def test_after_a_gap_only_what_is_newer_is_read_of_a_node_that_has_seen_it(world: World) -> None:
+    await world.watch(1)
+    for signature in ("long ago", "in the gap"):
+        world.pay(signature, WALLET)
+    gap = BalanceCheck(WALLET, CheckReason.GAP, since_slot=START + 1)
+    await world.stores.follow.take(1)
+    await world.stores.follow.begin(START + 3, 1, None)
+    with pytest.raises(ChainUnavailable):
+        await _check(world, gap)
+    world.pay("after it", OTHER)
+    await _check(world, gap)
+    assert world.told() == [(1, "in the gap")]
+
+
+async def test_a_new_watch_reads_what_the_blocks_told_before_it_was_known(world: World) -> None:
+    await world.watch(1)
+    await world.stores.follow.take(1)
+    await world.stores.follow.begin(START + 1, 1, None)
+    started = BalanceCheck(WALLET, CheckReason.WATCH_STARTED)
+    with pytest.raises(ChainUnavailable):
+        await _check(world, started)
+    world.pay("a", WALLET)
+    await _check(world, started)
+    assert world.told() == [(1, "a")]
+
+
+async def test_a_token_account_that_a_transaction_reveals_is_watched_from_then_on(world: World) -> None:
+    await world.watch(1)
+    revealing = {
+        "signature": "a", "slot": START + 1, "wallets": [WALLET], "held": {WALLET: ["account", WALLET]}
+    }  # fmt: skip
+    world.chain.land("a", revealing, WALLET)
+    world.pay("b", WALLET, accounts=("account",))
+    await _check(world)
+    assert world.told() == [(1, "a")]
+    (_, found) = await world.stores.watch.accounts()
+    assert (found.address, found.kind, found.state) == ("account", AccountKind.TOKEN, None)
+    await _check(world)
+    assert world.told() == [(1, "a"), (1, "b")]

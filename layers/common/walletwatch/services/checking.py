@@ -25,13 +25,14 @@ from walletwatch.domain.delivery import (
 )
 from walletwatch.domain.errors import ChainUnavailable, MalformedTransaction
 from walletwatch.domain.rules import concerns, suppression
-from walletwatch.domain.wallets import Cursor, Wallet, WatchedAccount
+from walletwatch.domain.wallets import Cursor, NewAccount, Wallet, WatchedAccount
 from walletwatch.domain.work import AccountHint, BalanceCheck, CheckReason, Notification, Priority
 from walletwatch.ports import (
     Chain,
     Clock,
     Decode,
     FollowStore,
+    Held,
     Ledger,
     Metrics,
     Queues,
@@ -68,6 +69,7 @@ class Checking:
         follow: FollowStore,
         transactions: Transactions,
         decode: Decode,
+        held: Held,
         queues: Queues,
         renderer: Renderer,
         clock: Clock,
@@ -80,6 +82,7 @@ class Checking:
         self._follow = follow
         self._transactions = transactions
         self._decode = decode
+        self._held = held
         self._queues = queues
         self._renderer = renderer
         self._clock = clock
@@ -110,9 +113,12 @@ class Checking:
         if not watchers:
             return
         hints = {hint.address: hint for hint in check.hints}
-        histories = await self._histories(accounts, hints, check, context)
+        looked_at = [account for account in accounts if not hints or account.address in hints]
+        histories = await self._histories(looked_at, hints, check, context)
         for chunk in batched(_in_order(histories.values()), CHUNK_SIZE, strict=False):
-            await self._tell(wallet, watchers, chunk)
+            results = await self._tell(wallet, watchers, chunk)
+            # Before the cursors move: the sweep looks at an account that it has never seen in its next round.
+            await self._watch.add_accounts(wallet.id, self._found(results, wallet, accounts))
             await self._watch.move_cursors(_cursors(histories, chunk))
             if remaining() < HANDOVER_SECONDS:
                 await self._queues.check([check])
@@ -151,11 +157,7 @@ class Checking:
         if check.reason in _WHOLE_WALLET:
             found = await self._chain.token_accounts(wallet.address, min_context_slot=context)
             await self._watch.add_accounts(wallet.id, found)
-        accounts = await self._watch.wallet_accounts(wallet.id)
-        if not check.hints:
-            return accounts
-        hinted = {hint.address for hint in check.hints}
-        return [account for account in accounts if account.address in hinted]
+        return await self._watch.wallet_accounts(wallet.id)
 
     async def _histories(
         self,
@@ -181,7 +183,7 @@ class Checking:
 
     async def _tell(
         self, wallet: Wallet, watchers: Sequence[Subscription], chunk: Sequence[SignatureInfo]
-    ) -> None:
+    ) -> Mapping[str, Mapping[str, Any]]:
         results = await self._transactions.read([info.signature for info in chunk])
         activities = [
             activity
@@ -198,6 +200,21 @@ class Checking:
         await self._queues.notify([self.notification(delivery) for delivery in pending])
         self._metrics.count("Activities", len(activities))
         self._metrics.count("NotificationsQueued", len(pending))
+        return results
+
+    def _found(
+        self, results: Mapping[str, Mapping[str, Any]], wallet: Wallet, known: Sequence[WatchedAccount]
+    ) -> Sequence[NewAccount]:
+        """Token accounts of the wallet that are new here; a transfer to one need not name the wallet."""
+        addresses = {account.address for account in known}
+        found: dict[str, NewAccount] = {}
+        for result in results.values():
+            try:
+                found.update((account.address, account) for account in self._held(result, wallet.address))
+            except MalformedTransaction:
+                # It was told as unreadable; which accounts it names, nobody can say.
+                continue
+        return [account for account in found.values() if account.address not in addresses]
 
     def _activity(self, result: Mapping[str, Any], info: SignatureInfo, wallet: str) -> Activity | None:
         try:

@@ -11,7 +11,7 @@ from walletwatch.ports import Clock, Lease, Leases, Metrics
 from walletwatch.services.block_follower import BlockFollower
 
 LEASE_NAME: Final = "stream"
-LEASE_TTL: Final = timedelta(seconds=15)
+LEASE_TTL: Final = timedelta(seconds=8)
 PATIENCE: Final = timedelta(seconds=75)
 """Longer than a whole period of the schedule, in which the present holder notices that it is wanted."""
 RENEW_EVERY: Final = timedelta(seconds=2)

@@ -1,0 +1,69 @@
+"""One process of the deployment, to be killed at any time: `python -m tests.zero_miss.worker ROLE QUEUES`.
+
+The parts are those that the functions' bootstrap makes of the environment, all but the queues.
+"""
+
+import asyncio
+import logging
+import random
+import sys
+import time
+from collections.abc import Callable
+
+from tests.zero_miss.queues import Received, UnreliableQueues
+from walletwatch import bootstrap
+from walletwatch.domain.errors import TransientError
+from walletwatch.queueing.messages import decode_balance_check
+
+INVOCATION_SECONDS = 25.0
+AT_ONCE = 8
+
+
+def _invocation() -> Callable[[], float]:
+    end = time.monotonic() + INVOCATION_SECONDS
+    return lambda: end - time.monotonic()
+
+
+async def _sweep() -> None:
+    service = bootstrap.sweep().service
+    while True:
+        await service.run(remaining=_invocation())
+
+
+async def _stream() -> None:
+    service = bootstrap.stream().service
+    while True:
+        await service.run(remaining=_invocation())
+
+
+async def _balance(queues: UnreliableQueues) -> None:
+    service = bootstrap.balance().service
+    logging.getLogger("walletwatch.checking").setLevel(logging.CRITICAL)
+
+    async def check(record: Received) -> None:
+        try:
+            await service.run(
+                decode_balance_check(record.body), attempt=record.attempt, remaining=_invocation()
+            )
+        except TransientError:
+            await queues.give_back(record, random.uniform(0, 0.2 * 2 ** min(record.attempt, 5)))
+        else:
+            await queues.delete(record)
+
+    while True:
+        received = await queues.receive(AT_ONCE)
+        if not received:
+            await asyncio.sleep(0.05)
+        await asyncio.gather(*map(check, received))
+
+
+def main() -> None:
+    role, url = sys.argv[1:]
+    queues = UnreliableQueues(url)
+    bootstrap._queues = lambda: queues  # type: ignore[assignment,return-value] # the one part that is not real
+    logging.basicConfig(level=logging.WARNING)
+    asyncio.run({"sweep": _sweep, "stream": _stream}[role]() if role != "balance" else _balance(queues))
+
+
+if __name__ == "__main__":
+    main()
