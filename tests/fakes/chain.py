@@ -93,6 +93,14 @@ class FakeChain:
             found.append(info)
         return found
 
+    async def past(self, address: str, *, not_before: int, limit: int) -> Sequence[SignatureInfo]:
+        self._answer("past")
+        return [
+            info
+            for info in self.history.get(address, [])
+            if self.results[info.signature].get("blockTime", not_before) >= not_before
+        ][:limit]
+
     async def transactions(self, signatures: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         self._answer("transactions")
         missing = [signature for signature in signatures if signature not in self.results]

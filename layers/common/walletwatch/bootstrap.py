@@ -18,8 +18,10 @@ from walletwatch.runtime import SystemClock
 if TYPE_CHECKING:
     from walletwatch.bot.application import BotApplication
     from walletwatch.chain.rpc.reader import RpcChain
+    from walletwatch.ports import Decode
     from walletwatch.queueing.consumer import Consumer
     from walletwatch.queueing.sqs import SqsQueues
+    from walletwatch.services.backfilling import Backfilling
     from walletwatch.services.checking import Checking
     from walletwatch.services.delivering import Delivering
     from walletwatch.services.following import Following
@@ -76,7 +78,8 @@ class Stream:
 class Balance:
     """What the balance function runs."""
 
-    service: "Checking"
+    checking: "Checking"
+    backfilling: "Backfilling"
     consumer: "Consumer"
     metrics: EmfMetrics
 
@@ -218,6 +221,7 @@ def webhook() -> Webhook:
         InvalidSettings: By every builder, if the environment is not complete.
     """
     from walletwatch.bot.application import BotApplication
+    from walletwatch.services.backfilling import BackfillRequests
     from walletwatch.services.balances import Balances
     from walletwatch.services.intake import UpdateIntake
     from walletwatch.services.scanning import ScanRequests
@@ -243,6 +247,7 @@ def webhook() -> Webhook:
             subscriptions, chain, queues, SystemClock(), wallets_per_chat=settings.wallets_per_chat
         ),
         balances=Balances(chain, RedisCache(redis)),
+        backfills=BackfillRequests(queues, RedisRateLimits(redis), SystemClock()),
         scans=ScanRequests(queues),
         subscriptions=subscriptions,
         profile=config.load(config.ChainSettings).profile,
@@ -316,9 +321,26 @@ def stream() -> Stream:
 
 def balance() -> Balance:
     """The balance function."""
+    from walletwatch.services.backfilling import Backfilling
+    from walletwatch.storage.postgres.ledger import PostgresLedger
+    from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+    from walletwatch.storage.postgres.watch import PostgresWatchStore
+
     metrics = EmfMetrics("balance")
     queue = config.load(config.QueueSettings).balance_queue_url
-    return Balance(_checking(_database(), metrics), _consumer(queue, metrics), metrics)
+    database = _database()
+    chain = _chain(metrics)
+    backfilling = Backfilling(
+        watch=PostgresWatchStore(database),
+        subscriptions=PostgresSubscriptionStore(database),
+        ledger=PostgresLedger(database, SystemClock()),
+        chain=chain,
+        transactions=_transactions(chain, _redis(), metrics),
+        decode=_decode(),
+        queues=_queues(),
+        metrics=metrics,
+    )
+    return Balance(_checking(database, metrics), backfilling, _consumer(queue, metrics), metrics)
 
 
 def scan() -> Scan:
@@ -416,11 +438,16 @@ def _transactions(chain: "RpcChain", redis: "RedisServer", metrics: EmfMetrics) 
     return Transactions(chain, RedisCache(redis), metrics)
 
 
-def _checking(database: "Database", metrics: EmfMetrics) -> "Checking":
+def _decode() -> "Decode":
     from functools import partial
 
-    from walletwatch.bot.rendering import HtmlRenderer
     from walletwatch.chain.decoding import decode_transaction
+
+    return partial(decode_transaction, native_symbol=config.load(config.ChainSettings).profile.native_symbol)
+
+
+def _checking(database: "Database", metrics: EmfMetrics) -> "Checking":
+    from walletwatch.bot.rendering import HtmlRenderer
     from walletwatch.chain.parsing.concerned import held_accounts
     from walletwatch.services.checking import Checking
     from walletwatch.storage.postgres.following import PostgresFollowStore
@@ -438,7 +465,7 @@ def _checking(database: "Database", metrics: EmfMetrics) -> "Checking":
         chain=chain,
         follow=PostgresFollowStore(database),
         transactions=_transactions(chain, _redis(), metrics),
-        decode=partial(decode_transaction, native_symbol=profile.native_symbol),
+        decode=_decode(),
         held=held_accounts,
         queues=_queues(),
         renderer=HtmlRenderer(profile),

@@ -32,7 +32,7 @@ from walletwatch.domain.wallets import (
     WatchedAccount,
     WatchedWallets,
 )
-from walletwatch.domain.work import BalanceCheck, Notification, RenderedMessage, SecurityScan
+from walletwatch.domain.work import Backfill, BalanceCheck, Notification, RenderedMessage, SecurityScan
 
 type Decode = Callable[[Mapping[str, Any], str], Activity | None]
 """Tells what a `getTransaction` result did to a wallet; None if it does not concern it.
@@ -87,6 +87,15 @@ class Chain(Protocol):
 
     async def observe(self, kind: AccountKind, addresses: Sequence[str]) -> Sequence[Observation]:
         """Look at any number of accounts of one kind, 100 a call; one observation for each call made."""
+
+    async def past(self, address: str, *, not_before: int, limit: int) -> Sequence[SignatureInfo]:
+        """The newest transactions that mention `address`, newest first.
+
+        Args:
+            address: Any account.
+            not_before: Unix seconds; older ones are left out.
+            limit: At most so many.
+        """
 
     async def signatures(
         self, address: str, *, after: Cursor, min_context_slot: int | None
@@ -436,6 +445,9 @@ class Queues(Protocol):
 
     async def check(self, checks: Sequence[BalanceCheck]) -> None:
         """Ask for looks at wallets."""
+
+    async def backfill(self, backfill: Backfill) -> None:
+        """Ask for a wallet's past."""
 
     async def scan(self, scan: SecurityScan) -> None:
         """Ask for a security scan."""

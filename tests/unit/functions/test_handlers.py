@@ -25,6 +25,7 @@ from functions.webhook import app as webhook
 from walletwatch import observability
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.work import (
+    Backfill,
     BalanceCheck,
     BatchOutcome,
     CheckReason,
@@ -34,7 +35,12 @@ from walletwatch.domain.work import (
     SubjectKind,
 )
 from walletwatch.queueing.consumer import Consumer
-from walletwatch.queueing.messages import encode_balance_check, encode_notification, encode_security_scan
+from walletwatch.queueing.messages import (
+    encode_backfill,
+    encode_balance_check,
+    encode_notification,
+    encode_security_scan,
+)
 from walletwatch.services.delivering import Record
 from walletwatch.services.health import Probe
 from walletwatch.services.housekeeping import Housekept
@@ -141,7 +147,9 @@ def _parts(service: object) -> SimpleNamespace:
     metrics = Metrics()
     consumer = Consumer("https://queue", metrics)  # type: ignore[arg-type]
     consumer._client = Sqs()  # type: ignore[assignment]
-    return SimpleNamespace(service=service, consumer=consumer, metrics=metrics)
+    return SimpleNamespace(
+        service=service, checking=service, backfilling=service, consumer=consumer, metrics=metrics
+    )
 
 
 def _failed(answer: Mapping[str, Any]) -> list[str]:
@@ -150,16 +158,20 @@ def _failed(answer: Mapping[str, Any]) -> list[str]:
 
 def test_balance_checks_each_record_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     class Service:
-        async def run(self, check: BalanceCheck, *, attempt: int, remaining: Any) -> None:
-            assert (attempt, remaining()) == (2, 30.0)
-            if check.reason is CheckReason.GAP:
+        async def run(
+            self, work: BalanceCheck | Backfill, *, remaining: Any, attempt: int | None = None
+        ) -> None:
+            assert remaining() == 30.0
+            assert attempt == (2 if isinstance(work, BalanceCheck) else None)
+            if isinstance(work, Backfill) or work.reason is CheckReason.GAP:
                 raise StoreUnavailable("down")
 
     parts = _parts(Service())
     monkeypatch.setattr(balance, "_balance", lambda: parts)
     bodies = [encode_balance_check(BalanceCheck(WALLET, reason)) for reason in CheckReason]
+    bodies.append(encode_backfill(Backfill(WALLET, 0)))
     answer = balance.handler(_records(*bodies, "no message"), CONTEXT)
-    assert _failed(answer) == ["3", "4"]
+    assert _failed(answer) == ["3", "4", "5"]
     assert parts.metrics.flushed == 1
 
 

@@ -6,13 +6,11 @@ ledger entries of the first run and queues only those that are still pending.
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import batched
 from typing import Any, Final
 
-from walletwatch.domain.activities import Activity, ActivityKind
 from walletwatch.domain.chain import SignatureInfo
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.delivery import (
@@ -40,6 +38,7 @@ from walletwatch.ports import (
     SubscriptionStore,
     WatchStore,
 )
+from walletwatch.services.reading import read_activity
 from walletwatch.services.transactions import Transactions
 
 CHUNK_SIZE: Final = 50
@@ -52,8 +51,6 @@ _WHOLE_WALLET: Final = frozenset({CheckReason.WATCH_STARTED, CheckReason.GAP})
 """What concerns all accounts, those included that nobody has heard of yet, up to what blocks told already."""
 HANDOVER_SECONDS: Final = 10.0
 """With less time than this left, the rest of the work is queued for another invocation."""
-
-_log = logging.getLogger("walletwatch.checking")
 
 
 class Checking:
@@ -185,11 +182,11 @@ class Checking:
         self, wallet: Wallet, watchers: Sequence[Subscription], chunk: Sequence[SignatureInfo]
     ) -> Mapping[str, Mapping[str, Any]]:
         results = await self._transactions.read([info.signature for info in chunk])
-        activities = [
-            activity
+        read = (
+            read_activity(self._decode, results[info.signature], info, wallet.address, self._metrics)
             for info in chunk
-            if (activity := self._activity(results[info.signature], info, wallet.address)) is not None
-        ]
+        )
+        activities = [activity for activity in read if activity is not None]
         candidates = [
             Candidate(activity, subscription)
             for activity in activities
@@ -215,31 +212,6 @@ class Checking:
                 # It was told as unreadable; which accounts it names, nobody can say.
                 continue
         return [account for account in found.values() if account.address not in addresses]
-
-    def _activity(self, result: Mapping[str, Any], info: SignatureInfo, wallet: str) -> Activity | None:
-        try:
-            return self._decode(result, wallet)
-        except MalformedTransaction as error:
-            # Raising would stop this wallet's cursor for ever; staying silent would lose a transaction.
-            _log.exception(
-                "unreadable transaction", extra={"signature": info.signature, "reason": str(error)}
-            )
-            self._metrics.count("UnreadableTransactions")
-            return Activity(
-                signature=info.signature,
-                slot=info.slot,
-                block_time=None,
-                wallet=wallet,
-                success=not info.failed,
-                error=None,
-                kind=ActivityKind.PROGRAM_CALL,
-                legs=(),
-                fee=0,
-                rent=0,
-                program=None,
-                programs=(),
-                details={"unreadable": True},
-            )
 
     def notification(self, delivery: PendingDelivery) -> Notification:
         """The queue message of a pending delivery."""

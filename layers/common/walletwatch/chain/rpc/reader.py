@@ -111,6 +111,25 @@ class RpcChain:
                 return found
             options["before"] = found[-1].signature
 
+    async def past(self, address: str, *, not_before: int, limit: int) -> Sequence[SignatureInfo]:
+        """The newest transactions that mention `address`, newest first (`getSignaturesForAddress`)."""
+        found: list[SignatureInfo] = []
+        before: dict[str, Any] = {}
+        while len(found) < limit:
+            options = {"commitment": _COMMITMENT, "limit": SIGNATURES_PER_PAGE, **before}
+            page = await self._call("getSignaturesForAddress", address, options)
+            if not isinstance(page, list):
+                raise ChainUnavailable("getSignaturesForAddress answered no list")
+            for entry in page:
+                # A row without a time is one that the node no longer knows the time of: it is kept.
+                if (_block_time(entry) or not_before) < not_before:
+                    return found[:limit]
+                found.append(_signature(entry))
+            if len(page) < SIGNATURES_PER_PAGE:
+                break
+            before = {"before": found[-1].signature}
+        return found[:limit]
+
     async def transactions(self, signatures: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         """The transactions in encoding `json` (`getTransaction`)."""
         results = await asyncio.gather(*(self._transaction(signature) for signature in signatures))
@@ -232,6 +251,11 @@ def _signature(entry: object) -> SignatureInfo:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ChainUnavailable("getSignaturesForAddress answered a row of another shape") from error
+
+
+def _block_time(entry: object) -> int | None:
+    time = entry.get("blockTime") if isinstance(entry, dict) else None
+    return None if time is None else _integer(time)
 
 
 def _holding(kind: AccountKind, entry: object) -> TokenHolding:
