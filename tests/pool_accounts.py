@@ -32,6 +32,7 @@ class MadePool:
     Attributes:
         balances: Of the vaults, in base units, with the fees in them.
         vault_states: 1 initialized, 2 frozen.
+        known_vaults: Token accounts that are there already, instead of made ones.
     """
 
     mints: tuple[str, str]
@@ -47,11 +48,12 @@ class MadePool:
     vault_mints: tuple[str, str] | None = None
     vault_program: str = CLASSIC
     vault_states: tuple[int, int] = (1, 1)
+    known_vaults: tuple[str, str] | None = None
     address: str = field(default_factory=_another)
 
     @property
     def vaults(self) -> tuple[str, str]:
-        return address(f"{self.address} vault 0"), address(f"{self.address} vault 1")
+        return self.known_vaults or (address(f"{self.address} vault 0"), address(f"{self.address} vault 1"))
 
     def data(self) -> bytes:
         config, creator, observation = (address(name) for name in ("config", "creator", "observation"))

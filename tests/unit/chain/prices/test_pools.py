@@ -59,7 +59,7 @@ class TestPrices:
 
     async def test_a_stable_token_is_a_dollar_and_nobody_is_asked(self, world: World) -> None:
         (price,) = (await world.instance().prices([DOLLAR])).values()
-        assert (price.usd, price.source, price.liquidity_usd) == (1, PriceSource.PEG, None)
+        assert (price.usd, price.source, price.liquidity_usd) == (Decimal(1), PriceSource.PEG, None)
         assert world.chain.calls == []
 
     async def test_a_token_without_a_pool_costs_no_reading(self, world: World) -> None:
@@ -147,6 +147,14 @@ class TestManipulation:
         world.put(pool)
         del world.chain.data[pool.vaults[1]]
         assert await usd(world, NATIVE) is None
+
+    async def test_an_account_that_is_no_pool_any_more_is_not_listened_to(self, world: World) -> None:
+        pool = native_pool(10_000, 3_500)
+        world.put(pool)
+        instance = world.instance()
+        await instance.prices([NATIVE])
+        world.put(replace(pool, program=MODERN))
+        assert await instance.prices([NATIVE]) == {}
 
     async def test_empty_pools_in_numbers_do_not_hide_the_deep_one(self, world: World) -> None:
         world.put(

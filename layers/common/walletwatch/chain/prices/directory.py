@@ -76,7 +76,7 @@ class PoolDirectory:
             return self._pools
 
     async def _look(self, now: datetime) -> None:
-        listing = await self._shared(now)
+        listing = await self._shared()
         if listing is None:
             try:
                 async with asyncio.timeout(DISCOVERY_SECONDS):
@@ -119,13 +119,12 @@ class PoolDirectory:
         )
         return [pool for pool in pools if pool is not None and self._anchors.intersection(pool.mints)]
 
-    async def _shared(self, now: datetime) -> _Listing | None:
+    async def _shared(self) -> _Listing | None:
         try:
             value = await self._cache.get(self._key)
-            listing = None if value is None else _decoder.decode(value)
+            return None if value is None else _decoder.decode(value)
         except (StoreUnavailable, msgspec.DecodeError):
             return None
-        return listing if listing is not None and now - listing.at < LISTING_AGE else None
 
     async def _share(self, listing: _Listing) -> None:
         try:
