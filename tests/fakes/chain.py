@@ -1,10 +1,12 @@
 """A chain in memory."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from walletwatch.domain.addresses import decode
 from walletwatch.domain.chain import (
+    AccountData,
     MintFacts,
     Observation,
     ObservedAccount,
@@ -12,7 +14,7 @@ from walletwatch.domain.chain import (
     TokenHolding,
     WalletBalance,
 )
-from walletwatch.domain.errors import ChainUnavailable
+from walletwatch.domain.errors import ChainRefused, ChainUnavailable
 from walletwatch.domain.wallets import AccountKind, Cursor, NewAccount
 
 PAGE = 100
@@ -20,16 +22,21 @@ PAGE = 100
 
 @dataclass
 class FakeChain:
-    """`ports.Chain` over dictionaries; set `down` to let every call fail."""
+    """`ports.Chain` over dictionaries; set `down` to let every call fail.
+
+    Set `lists_programs` to False for a provider that does not answer `getProgramAccounts`.
+    """
 
     current_slot: int = 100
     down: bool = False
+    lists_programs: bool = True
     lamports: dict[str, int] = field(default_factory=dict)
     holdings: dict[str, list[TokenHolding]] = field(default_factory=dict)
     states: dict[str, bytes] = field(default_factory=dict)
     history: dict[str, list[SignatureInfo]] = field(default_factory=dict)
     results: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     mints: dict[str, MintFacts] = field(default_factory=dict)
+    data: dict[str, AccountData] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
 
     def land(self, signature: str, result: Mapping[str, Any], *addresses: str, failed: bool = False) -> None:
@@ -115,3 +122,22 @@ class FakeChain:
     async def rent_exempt_minimum(self, size: int) -> int:
         self._answer("rent_exempt_minimum")
         return (128 + size) * 6960
+
+    async def accounts(self, addresses: Sequence[str]) -> Mapping[str, AccountData | None]:
+        self._answer("accounts")
+        return {address: self.data.get(address) for address in addresses}
+
+    async def program_accounts(
+        self, program: str, *, size: int, memcmp: Mapping[int, str], slice_: tuple[int, int]
+    ) -> Sequence[AccountData]:
+        self._answer("program_accounts")
+        if not self.lists_programs:
+            raise ChainRefused("the fake provider does not list programs")
+        offset, length = slice_
+        return [
+            replace(account, data=account.data[offset : offset + length])
+            for account in self.data.values()
+            if account.owner == program
+            and len(account.data) == size
+            and all(account.data[place:].startswith(decode(wanted)) for place, wanted in memcmp.items())
+        ]

@@ -6,6 +6,7 @@ Building reads and validates the settings and connects nothing; connections open
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -18,7 +19,8 @@ from walletwatch.runtime import SystemClock
 if TYPE_CHECKING:
     from walletwatch.bot.application import BotApplication
     from walletwatch.chain.rpc.reader import RpcChain
-    from walletwatch.ports import Decode
+    from walletwatch.domain.profile import ChainProfile, Exchange
+    from walletwatch.ports import Cache, Chain, Decode, Prices
     from walletwatch.queueing.consumer import Consumer
     from walletwatch.queueing.sqs import SqsQueues
     from walletwatch.services.backfilling import Backfilling
@@ -212,6 +214,55 @@ def _redis() -> "RedisServer":
     from walletwatch.storage.redis.server import RedisServer
 
     return RedisServer(config.load(config.RedisSettings).redis_url)
+
+
+def _prices(chain: "Chain", redis: "RedisServer", metrics: EmfMetrics, profile: "ChainProfile") -> "Prices":
+    from walletwatch.chain.prices.cached import CachedPrices
+    from walletwatch.chain.prices.sources import SourcedPrices
+    from walletwatch.storage.redis.cache import RedisCache
+
+    clock = SystemClock()
+    cache = RedisCache(redis)
+    settings = config.load(config.PriceSettings)
+    sources: list[Prices] = []
+    for name in settings.sources(profile):
+        if name == "pools" and profile.exchange:
+            sources.append(_pool_prices(chain, profile.exchange, cache, metrics, settings))
+        elif name == "xdex-api" and profile.exchange and profile.exchange.api_network:
+            from walletwatch.chain.prices.xdex_api import XdexApiPrices
+
+            sources.append(
+                XdexApiPrices(
+                    settings.xdex_api_url,
+                    profile.exchange.api_network,
+                    profile.exchange.stable_mints,
+                    cache,
+                    clock,
+                    min_liquidity_usd=Decimal(settings.price_min_liquidity_usd),
+                )
+            )
+        elif name == "fixed":
+            from walletwatch.chain.prices.fixed import FixedPrices
+
+            sources.append(FixedPrices(settings.fixed(profile), clock))
+    patience = timedelta(seconds=settings.price_patience_seconds)
+    return CachedPrices(SourcedPrices(sources, metrics, patience=patience), cache, clock, chain=profile.name)
+
+
+def _pool_prices(
+    chain: "Chain", exchange: "Exchange", cache: "Cache", metrics: EmfMetrics, settings: config.PriceSettings
+) -> "Prices":
+    from walletwatch.chain.prices.directory import PoolDirectory
+    from walletwatch.chain.prices.pools import PoolPrices
+
+    clock = SystemClock()
+    return PoolPrices(
+        chain,
+        exchange,
+        PoolDirectory(chain, exchange, cache=cache, clock=clock, metrics=metrics),
+        clock,
+        min_liquidity_usd=Decimal(settings.price_min_liquidity_usd),
+    )
 
 
 def webhook() -> Webhook:

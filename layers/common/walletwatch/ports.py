@@ -1,16 +1,17 @@
 """What the services need of the world outside. Each has a real adapter and a fake (tests/fakes).
 
 Every method may raise the `TransientError` of its side: `ChainUnavailable`, `StoreUnavailable`,
-`QueueUnavailable`, `DeliveryUnavailable`. A failure is never an empty answer.
+`QueueUnavailable`, `DeliveryUnavailable`, `PriceUnavailable`. A failure is never an empty answer.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Protocol
 
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.chain import (
+    AccountData,
     AnnouncedSlot,
     Block,
     MintFacts,
@@ -21,6 +22,7 @@ from walletwatch.domain.chain import (
 )
 from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscribed, Subscription
 from walletwatch.domain.delivery import Candidate, DeliveryStatus, NewDelivery, PendingDelivery
+from walletwatch.domain.prices import Price
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.wallets import (
     AccountKind,
@@ -120,6 +122,41 @@ class Chain(Protocol):
 
     async def rent_exempt_minimum(self, size: int) -> int:
         """Lamports that an account of `size` bytes must hold."""
+
+    async def accounts(self, addresses: Sequence[str]) -> Mapping[str, AccountData | None]:
+        """Any number of accounts, 100 a call; None for one that does not exist.
+
+        Those of one call, in the order of the addresses, are of one slot.
+        """
+
+    async def program_accounts(
+        self, program: str, *, size: int, memcmp: Mapping[int, str], slice_: tuple[int, int]
+    ) -> Sequence[AccountData]:
+        """The accounts that a program owns.
+
+        Args:
+            program: Their owner.
+            size: Of their data, in bytes.
+            memcmp: What their data have at some offsets, in base58.
+            slice_: Offset and length of the bytes wanted of each.
+
+        Raises:
+            ChainRefused: Many providers do not answer this method.
+        """
+
+
+class Prices(Protocol):
+    """What assets are worth in US dollars."""
+
+    async def prices(self, assets: Collection[str]) -> Mapping[str, Price]:
+        """The prices that are known and fresh, by asset; one that is missing is unknown, not worthless.
+
+        Args:
+            assets: Mints, or `NATIVE`.
+
+        Raises:
+            PriceUnavailable: Nobody could be asked.
+        """
 
 
 class Blocks(Protocol):

@@ -119,3 +119,20 @@ class Position:
 
     slot: int
     blockhash: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountData:
+    """An account as the chain has it.
+
+    Attributes:
+        owner: The program that owns it.
+        data: All of its bytes, or the slice that was asked for.
+        slot: The slot of the call that saw it.
+    """
+
+    address: str
+    owner: str
+    lamports: int
+    data: bytes
+    slot: int

@@ -61,6 +61,10 @@ class QueueUnavailable(TransientError):
     """SQS did not take the message."""
 
 
+class PriceUnavailable(TransientError):
+    """No source of prices could be asked."""
+
+
 class DeliveryUnavailable(TransientError):
     """Telegram asked to wait, or was not reached: deliver later."""
 

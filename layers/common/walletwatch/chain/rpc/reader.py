@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from walletwatch.chain.rpc.client import RpcClient
 from walletwatch.domain.chain import (
+    AccountData,
     MintFacts,
     Observation,
     ObservedAccount,
@@ -153,6 +154,37 @@ class RpcChain:
         """Lamports an account of this size must hold (`getMinimumBalanceForRentExemption`)."""
         return _integer(await self._call("getMinimumBalanceForRentExemption", size))
 
+    async def accounts(self, addresses: Sequence[str]) -> Mapping[str, AccountData | None]:
+        """Accounts with all their bytes (`getMultipleAccounts`)."""
+        answers = await asyncio.gather(
+            *(self._accounts(batch) for batch in batched(addresses, MAX_ACCOUNTS_PER_CALL, strict=False))
+        )
+        return {address: account for answer in answers for address, account in answer.items()}
+
+    async def program_accounts(
+        self, program: str, *, size: int, memcmp: Mapping[int, str], slice_: tuple[int, int]
+    ) -> Sequence[AccountData]:
+        """The accounts a program owns (`getProgramAccounts`, with filters and a `dataSlice`)."""
+        offset, length = slice_
+        answer = await self._call(
+            "getProgramAccounts",
+            program,
+            {
+                "commitment": _COMMITMENT,
+                "encoding": "base64",
+                "withContext": True,
+                "dataSlice": {"offset": offset, "length": length},
+                "filters": [
+                    {"dataSize": size},
+                    *({"memcmp": {"offset": place, "bytes": wanted}} for place, wanted in memcmp.items()),
+                ],
+            },
+        )
+        slot, entries = _with_context(answer)
+        if not isinstance(entries, list):
+            raise ChainUnavailable("getProgramAccounts answered no list")
+        return [_program_account(entry, slot) for entry in entries]
+
     async def _call(self, method: str, *params: object) -> Any:
         async with self._gate:
             return await self._client.call(method, *params)
@@ -191,6 +223,18 @@ class RpcChain:
             ],
         )
 
+    async def _accounts(self, addresses: Sequence[str]) -> Mapping[str, AccountData | None]:
+        answer = await self._call(
+            "getMultipleAccounts", list(addresses), {"commitment": _COMMITMENT, "encoding": "base64"}
+        )
+        slot, accounts = _with_context(answer)
+        if not isinstance(accounts, list) or len(accounts) != len(addresses):
+            raise ChainUnavailable("getMultipleAccounts answered another number of accounts")
+        return {
+            address: None if account is None else _account_data(address, account, slot)
+            for address, account in zip(addresses, accounts, strict=True)
+        }
+
     async def _transaction(self, signature: str) -> Mapping[str, Any]:
         try:
             result = await self._call(
@@ -227,6 +271,26 @@ def _digest(account: object) -> bytes:
         raise ChainUnavailable("getMultipleAccounts answered an account of another shape") from error
     state = b"%d %s " % (lamports, str(owner).encode()) + data
     return hashlib.blake2b(state, digest_size=16).digest()
+
+
+def _account_data(address: str, account: object, slot: int) -> AccountData:
+    try:
+        fields: Mapping[str, Any] = account  # type: ignore[assignment]
+        return AccountData(
+            address=address,
+            owner=str(fields["owner"]),
+            lamports=_integer(fields["lamports"]),
+            data=b64decode(fields["data"][0], validate=True),
+            slot=slot,
+        )
+    except (KeyError, TypeError, IndexError, ValueError) as error:
+        raise ChainUnavailable("the node answered an account of another shape") from error
+
+
+def _program_account(entry: object, slot: int) -> AccountData:
+    if isinstance(entry, dict) and isinstance(entry.get("pubkey"), str):
+        return _account_data(entry["pubkey"], entry.get("account"), slot)
+    raise ChainUnavailable("getProgramAccounts answered a row of another shape")
 
 
 def _with_context(answer: object) -> tuple[int, Any]:
