@@ -105,7 +105,7 @@ def deploy(stack: Stack, *, sweep_interval: float) -> Deployment:
     api_url = _api_url(stack, outputs)
     functions = client("lambda", addresses.aws_url)
     _migrate(functions, outputs["MigrateFunction"], f"{api_url}/telegram")
-    functions.invoke(FunctionName=outputs["SweepFunction"], InvocationType="Event")
+    functions.invoke(FunctionName=outputs["SweepFunction"], InvocationType="Event", Payload=b"{}")
     return Deployment(api_url, webhook_secret, outputs, build_seconds, time.monotonic() - started)
 
 

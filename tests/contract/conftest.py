@@ -87,8 +87,9 @@ def empty(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
             "TRUNCATE users, chats, wallets, subscriptions, watched_accounts, activities, deliveries,"
-            " progress"
+            " progress, sweep_shards"
         )
+        connection.execute("INSERT INTO sweep_shards (shard) VALUES (0)")
 
 
 @pytest.fixture(params=["fake", REAL])

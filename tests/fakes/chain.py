@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import batched
 from typing import Any
 
 from walletwatch.domain.chain import (
@@ -12,7 +13,7 @@ from walletwatch.domain.chain import (
     TokenHolding,
     WalletBalance,
 )
-from walletwatch.domain.errors import ChainUnavailable
+from walletwatch.domain.errors import ChainRefused, ChainUnavailable
 from walletwatch.domain.wallets import AccountKind, Cursor, NewAccount
 
 PAGE = 100
@@ -20,12 +21,15 @@ PAGE = 100
 
 @dataclass
 class FakeChain:
-    """`ports.Chain` over dictionaries; set `down` to let every call fail."""
+    """`ports.Chain` over dictionaries; set `down` to let every call fail, or name accounts in `fails_for`."""
 
     current_slot: int = 100
     down: bool = False
+    fails_for: set[str] = field(default_factory=set)
     lamports: dict[str, int] = field(default_factory=dict)
     holdings: dict[str, list[TokenHolding]] = field(default_factory=dict)
+    stakes: dict[str, list[str]] = field(default_factory=dict)
+    refuses_stakes: bool = False
     states: dict[str, bytes] = field(default_factory=dict)
     history: dict[str, list[SignatureInfo]] = field(default_factory=dict)
     results: dict[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -42,9 +46,9 @@ class FakeChain:
             )
             self.states[address] = signature.encode()
 
-    def _answer(self, method: str) -> None:
+    def _answer(self, method: str, *addresses: str) -> None:
         self.calls.append(method)
-        if self.down:
+        if self.down or self.fails_for.intersection(addresses):
             raise ChainUnavailable("the fake chain is down")
 
     async def slot(self) -> int:
@@ -58,21 +62,29 @@ class FakeChain:
         )
 
     async def token_accounts(self, owner: str) -> Sequence[NewAccount]:
-        self._answer("token_accounts")
+        self._answer("token_accounts", owner)
         return [NewAccount(found.address, found.kind, found.mint) for found in self.holdings.get(owner, [])]
 
-    async def observe(self, kind: AccountKind, addresses: Sequence[str]) -> Sequence[Observation]:
-        self._answer("observe")
-        return [
-            Observation(
-                self.current_slot,
-                [
-                    ObservedAccount(address, self.states.get(address, b"absent"))
-                    for address in addresses[start : start + PAGE]
-                ],
+    async def stake_accounts(self, owner: str) -> Sequence[NewAccount]:
+        self._answer("stake_accounts", owner)
+        if self.refuses_stakes:
+            raise ChainRefused("410: the method is disabled")
+        return [NewAccount(address, AccountKind.STAKE) for address in self.stakes.get(owner, [])]
+
+    async def observe(self, accounts: Sequence[tuple[str, AccountKind]]) -> Sequence[Observation]:
+        observations = []
+        for page in batched(accounts, PAGE, strict=False):
+            self._answer("observe", *(address for address, _ in page))
+            observations.append(
+                Observation(
+                    self.current_slot,
+                    [
+                        ObservedAccount(address, kind, self.states.get(address, b"absent"))
+                        for address, kind in page
+                    ],
+                )
             )
-            for start in range(0, len(addresses), PAGE)
-        ]
+        return observations
 
     async def signatures(
         self, address: str, *, after: Cursor, min_context_slot: int | None

@@ -2,13 +2,15 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import count
 
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.chats import Chat, Subscription
 from walletwatch.domain.delivery import DeliveryStatus, NewDelivery
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, Progress, Wallet, WatchedAccount
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -22,7 +24,8 @@ class WalletRow:
     id: int
     address: str
     watch_slot: int | None = None
-    discovered: int = 0
+    searched_tokens: datetime = EPOCH
+    searched_stakes: datetime = EPOCH
 
     def wallet(self) -> Wallet:
         return Wallet(self.id, self.address, self.watch_slot)
@@ -76,7 +79,7 @@ class Tables:
     accounts: dict[int, AccountRow] = field(default_factory=dict)
     activities: dict[tuple[int, str], ActivityRow] = field(default_factory=dict)
     deliveries: dict[str, DeliveryRow] = field(default_factory=dict)
-    progress: Progress | None = None
+    shards: list[Progress | None] = field(default_factory=lambda: [None])
 
     def wallet_at(self, address: str) -> WalletRow | None:
         return next((row for row in self.wallets.values() if row.address == address), None)

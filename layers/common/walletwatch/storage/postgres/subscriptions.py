@@ -141,6 +141,8 @@ UPDATE deliveries d
 """
 """A statement of its own, to see what was committed while the deletion waited for the ledger's lock."""
 
+_PROGRESS: Final = "SELECT min(slot), min(at) FROM sweep_shards HAVING bool_and(slot IS NOT NULL)"
+
 _MIGRATION: Final = (
     "SELECT FROM chats WHERE id IN (%(old)s, %(new)s) ORDER BY id FOR NO KEY UPDATE",
     """
@@ -312,10 +314,10 @@ class PostgresSubscriptionStore:
         return await self._select("s.wallet_id = %s", [wallet_id])
 
     async def progress(self) -> Progress | None:
-        """How far the sweep has come; None before its first round."""
+        """How far the sweep has come in all shards; None before the first round of each."""
 
         async def work(connection: Connection) -> Progress | None:
-            cursor = await connection.execute("SELECT slot, at FROM progress WHERE watcher = 'sweep'")
+            cursor = await connection.execute(_PROGRESS)
             row = await cursor.fetchone()
             return None if row is None else Progress(*row)
 
