@@ -17,6 +17,15 @@ RUN := .venv/bin/python -m
 SAM := AWS_DEFAULT_REGION=us-east-1 tools/sam/.venv/bin/sam
 WALLET ?=
 FUNCTION ?=
+ARCHITECTURE ?= arm64
+
+# Each stamp lies in what it stands for, and goes with it.
+MAIN := .venv/.installed
+LOCALSTACK := localstack/executor/.venv/.installed
+RUNTIME := .build/lambda-runtime/.installed
+SAM_CLI := tools/sam/.venv/.installed
+REQUIREMENTS := layers/common/requirements.txt
+EXPORT = "$(UV)" export --frozen --quiet --no-dev --no-emit-project --no-header --no-annotate
 
 .PHONY: help
 help: ## list the targets
@@ -25,68 +34,72 @@ help: ## list the targets
 .build/bootstrap.mk: tools/bootstrap.sh tools/find-python.sh
 	@sh tools/bootstrap.sh
 
-# --- Environments, each with its lock and a stamp, so that a second run costs nothing -------------------------
+# --- Environments, each with its own lock; a second run costs nothing -------------------------------------------
 
-.build/main.stamp: pyproject.toml uv.lock .build/bootstrap.mk
+$(MAIN): pyproject.toml uv.lock .build/bootstrap.mk
 	"$(UV)" sync --frozen --quiet
 	@touch $@
 
-.build/localstack.stamp: localstack/executor/pyproject.toml localstack/executor/uv.lock .build/bootstrap.mk
+$(LOCALSTACK): localstack/executor/pyproject.toml localstack/executor/uv.lock .build/bootstrap.mk
 	"$(UV)" sync --frozen --quiet --project localstack/executor
-	rm -rf .build/lambda-runtime
-	"$(UV)" export --frozen --quiet --project localstack/executor --only-group runtime --no-emit-project \
-		--output-file .build/lambda-runtime.txt
-	"$(UV)" pip install --quiet --target .build/lambda-runtime -r .build/lambda-runtime.txt
 	@touch $@
 
-.build/sam.stamp: tools/sam/pyproject.toml tools/sam/uv.lock .build/bootstrap.mk
+# What a function's process has beside its own code and layers.
+$(RUNTIME): localstack/executor/uv.lock .build/bootstrap.mk
+	@rm -rf $(@D)
+	"$(UV)" export --frozen --quiet --project localstack/executor --only-group runtime --no-emit-project \
+		--output-file .build/lambda-runtime.txt
+	"$(UV)" pip install --quiet --target $(@D) -r .build/lambda-runtime.txt
+	@touch $@
+
+$(SAM_CLI): tools/sam/pyproject.toml tools/sam/uv.lock .build/bootstrap.mk
 	"$(UV)" sync --frozen --quiet --project tools/sam
 	@touch $@
 
-# The layer's requirements come from the one lock; they are not in git, so they cannot drift from it.
-layers/common/requirements.txt: uv.lock .build/bootstrap.mk
-	"$(UV)" export --frozen --quiet --no-dev --no-emit-project --no-hashes --no-header --no-annotate --output-file $@
-
 .PHONY: setup
-setup: .build/main.stamp .build/localstack.stamp .build/sam.stamp layers/common/requirements.txt ## install all environments
+setup: $(MAIN) $(LOCALSTACK) $(RUNTIME) $(SAM_CLI) ## install all environments
 
 # --- The local stack ---------------------------------------------------------------------------------------------
 
-.PHONY: demo up down status logs traffic
+.PHONY: demo up deploy-local down status logs traffic
 demo: setup ## start the stack, deploy, show the main job, stop
 	@$(RUN) devstack demo
 
 up: setup ## start the stack, deploy, and keep it running
 	@$(RUN) devstack up
 
-down: .build/main.stamp ## stop the stack
+deploy-local: setup ## deploy what has changed to the stack that runs
+	@$(RUN) devstack deploy
+
+down: $(MAIN) ## stop the stack
 	@$(RUN) devstack down
 
-status: .build/main.stamp ## what runs, and where
+status: $(MAIN) ## what runs, and where
 	@$(RUN) devstack status
 
-logs: .build/main.stamp ## what the functions wrote (FUNCTION=balance)
+logs: $(MAIN) ## what the functions wrote (FUNCTION=balance)
 	@$(RUN) devstack logs $(FUNCTION)
 
-traffic: .build/main.stamp ## move money on the running stack's chain (WALLET=address)
+traffic: $(MAIN) ## move money on the running stack's chain (WALLET=address)
 	@$(RUN) devstack traffic $(WALLET)
 
 # --- For a deployer ------------------------------------------------------------------------------------------------
 
 .PHONY: build
-build: .build/sam.stamp layers/common/requirements.txt ## sam build, for ARCHITECTURE=arm64 or x86_64
-	PATH="$(dir $(PYTHON)):$$PATH" $(SAM) build --cached --parallel
+build: $(SAM_CLI) ## sam build, for ARCHITECTURE=arm64 or x86_64
+	# SAM's cache does not know for which architecture a layer was built.
+	PATH="$(dir $(PYTHON)):$$PATH" ARCHITECTURE=$(ARCHITECTURE) $(SAM) build --no-cached --parallel
 
 # --- Gates and tests -----------------------------------------------------------------------------------------------
 
-.PHONY: format check check-python check-template test unit bench lock clean
-format: .build/main.stamp ## format and mend what can be mended
+.PHONY: format check check-python check-executor check-template test unit bench lock layer-requirements clean
+format: $(MAIN) ## format and mend what can be mended
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
-check: check-python check-template ## formatting, lint, types, import rules, template
+check: check-python check-executor check-template ## formatting, lint, types, import rules, locks, template
 
-check-python: .build/main.stamp
+check-python: $(MAIN)
 	.venv/bin/ruff format --check --quiet .
 	.venv/bin/ruff check --quiet .
 	.venv/bin/mypy
@@ -94,9 +107,16 @@ check-python: .build/main.stamp
 	"$(UV)" lock --check --quiet
 	"$(UV)" lock --check --quiet --project localstack/executor
 	"$(UV)" lock --check --quiet --project tools/sam
+	@$(EXPORT) | diff -u $(REQUIREMENTS) - || { echo "$(REQUIREMENTS) is not what uv.lock says: make lock" >&2; exit 1; }
 
-check-template: .build/sam.stamp
-	$(SAM) validate
+# LocalStack's own types are only in its own environment.
+check-executor: $(MAIN) $(LOCALSTACK)
+	MYPYPATH=localstack/executor .venv/bin/mypy --python-executable localstack/executor/.venv/bin/python \
+		--cache-dir .mypy_cache/executor localstack/executor/process_executor
+
+# samconfig.toml asks for the linter, which comes in place of SAM's own check; another environment of it does not.
+check-template: $(SAM_CLI)
+	$(SAM) validate --config-env without-lint
 	$(SAM) validate --lint
 	tools/sam/.venv/bin/cfn-lint template.yaml
 
@@ -108,7 +128,7 @@ check-template: .build/sam.stamp
 			chromium fonts-noto-color-emoji >/dev/null; } || echo "chromium is not there: the chat page's test will be skipped"
 	@touch $@
 
-unit: .build/main.stamp ## only the tests that need nothing
+unit: $(MAIN) ## only the tests that need nothing
 	.venv/bin/pytest tests/unit tests/infrastructure
 
 test: setup .build/chromium.stamp check ## every gate and every test
@@ -123,7 +143,13 @@ lock: .build/bootstrap.mk ## lock all environments anew
 	"$(UV)" lock
 	"$(UV)" lock --project localstack/executor
 	"$(UV)" lock --project tools/sam
+	@$(MAKE) layer-requirements
 
-clean: ## remove what was built and installed
-	rm -rf .build .venv .stack .aws-sam localstack/executor/.venv tools/sam/.venv layers/common/requirements.txt
+layer-requirements: .build/bootstrap.mk ## export the layer's requirements from the lock
+	$(EXPORT) --output-file $(REQUIREMENTS)
+
+clean: ## stop the stack, remove what was built and installed
+	@for folder in .stack .stack/demo; do \
+		if [ -e $$folder/state.json ] && [ -x .venv/bin/python ]; then STACK_DIR=$$folder $(RUN) devstack down; fi; done
+	rm -rf .build .venv .stack .aws-sam localstack/executor/.venv tools/sam/.venv
 	rm -rf .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,4 +1,4 @@
-"""Cold start of each function in the built artifact (.aws-sam/build), as Lambda would import it.
+"""Cold start of each function in the artifact built for the local stack, as Lambda would import it.
 
 Every measure is a fresh interpreter without site-packages whose path is the function's code and the layer.
 "import" is the import of the handler's module. "first" adds all that the first invocation loads before it can
@@ -12,8 +12,10 @@ import sys
 from pathlib import Path
 from statistics import median
 
-ROOT = Path(__file__).parents[1]
-BUILD = ROOT / ".aws-sam" / "build"
+from devstack.deploy import build
+from devstack.layout import BUILT_TEMPLATE
+
+BUILD = BUILT_TEMPLATE.parent
 RUNS = 7
 BUILDERS = {
     "webhook": "webhook",
@@ -65,9 +67,7 @@ def milliseconds(function: str, statement: str) -> float:
 
 def main() -> int:
     """Print the table."""
-    if not (BUILD / "CommonLayer").exists():
-        sys.stderr.write("nothing is built: run `make build` or `make demo` first\n")
-        return 1
+    build()
     everything = milliseconds("webhook", f"import {EVERYTHING}")
     print(f"{'':14}{'import ms':>10}{'first ms':>10}{'first / everything':>20}")
     for function, builder in BUILDERS.items():

@@ -1,12 +1,14 @@
 """Builds the template and deploys it to the stack's LocalStack, as `sam build && sam deploy` does to AWS."""
 
+import contextlib
+import fcntl
 import json
 import os
 import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 from botocore.config import Config
 
-from devstack.layout import BUILT_TEMPLATE, ROOT, SAM
+from devstack.layout import BUILT_TEMPLATE, ROOT, SAM, SAM_FOLDER
 from devstack.services import REGION
 from devstack.stack import BOT_TOKEN, BOT_USERNAME, Stack
 
@@ -22,6 +24,11 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
 
 STACK_NAME: Final = "x1-wallet-watcher-local"
+BUCKET: Final = "x1-wallet-watcher-local-artifacts"
+WATCHERS: Final = frozenset({"SweepFunction", "StreamFunction"})
+"""Outputs that name the functions which start every minute; `WatchMode` tells which of them there are."""
+ARCHITECTURE: Final = "arm64" if os.uname().machine in {"aarch64", "arm64"} else "x86_64"
+"""Of this machine, in Lambda's words."""
 DEPLOY_SECONDS: Final = 300
 MIGRATE_SECONDS: Final = 60
 
@@ -54,67 +61,118 @@ def build() -> float:
     Raises:
         DeploymentFailed: It failed.
     """
+    with _exclusive():
+        return _build()
+
+
+def _build() -> float:
     started = time.monotonic()
-    _sam("build", "--cached", "--parallel")
+    cache = SAM_FOLDER / "cache"
+    _sam(
+        "build",
+        "--cached",
+        "--parallel",
+        "--build-dir",
+        str(BUILT_TEMPLATE.parent),
+        "--cache-dir",
+        str(cache),
+    )
     return time.monotonic() - started
 
 
-def deploy(stack: Stack, *, sweep_interval: float) -> Deployment:
-    """Build, deploy, migrate and start the first sweep.
+@contextlib.contextmanager
+def _exclusive() -> Iterator[None]:
+    """Keep another launcher of this checkout from building while this one builds or uploads what it built."""
+    SAM_FOLDER.mkdir(parents=True, exist_ok=True)
+    with (SAM_FOLDER / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def deploy(stack: Stack, *, sweep_interval: float, parameters: Mapping[str, str] | None = None) -> Deployment:
+    """Build, deploy, migrate and start the watchers.
 
     LocalStack skips custom resources, so the migration is invoked here with the event that CloudFormation
-    would send; and it starts the schedule's first minute after the deployment, so the sweep is started too.
+    would send; and its schedules start a minute after the deployment, so the watchers are started too.
 
     Args:
         stack: A stack that runs.
         sweep_interval: Seconds between two rounds of the sweep.
+        parameters: Values for parameters of the template, in place of those for the local stage.
 
     Raises:
         DeploymentFailed: A step failed.
     """
-    build_seconds = build()
-    started = time.monotonic()
     addresses = stack.addresses
-    webhook_secret = secrets.token_urlsafe(32)
-    parameters = {
+    webhook_secret = _deployed_secret(addresses.aws_url) or secrets.token_urlsafe(32)
+    overrides = {
         "Stage": "local",
-        "Architecture": "arm64" if os.uname().machine in {"aarch64", "arm64"} else "x86_64",
+        "Architecture": ARCHITECTURE,
         "BotToken": BOT_TOKEN,
         "WebhookSecret": webhook_secret,
         "BotUsername": BOT_USERNAME,
         "TelegramApiUrl": addresses.telegram_url,
-        "ChainProfile": "local",
+        "ChainProfile": os.environ.get("CHAIN_PROFILE") or "local",
         "RpcUrls": addresses.rpc_url,
         "SweepIntervalSeconds": f"{sweep_interval:g}",
         "DatabaseUrl": addresses.database_url,
         "RedisUrl": addresses.redis_url,
+        **(parameters or {}),
     }
-    _sam(
-        "deploy",
-        "--config-file",
-        str(ROOT / "samconfig.toml"),
-        "--config-env",
-        "local",
-        "--template-file",
-        str(BUILT_TEMPLATE),
-        "--parameter-overrides",
-        *(f"{name}={value}" for name, value in parameters.items()),
-        environment={"AWS_ENDPOINT_URL": addresses.aws_url},
-    )
+    with _exclusive():
+        build_seconds = _build()
+        started = time.monotonic()
+        # SAM would make a bucket through a stack of its own, and wait 15 seconds for that.
+        client("s3", addresses.aws_url).create_bucket(Bucket=BUCKET)
+        _sam(
+            "deploy",
+            "--config-file",
+            str(ROOT / "samconfig.toml"),
+            "--config-env",
+            "local",
+            "--no-resolve-s3",
+            "--s3-bucket",
+            BUCKET,
+            "--template-file",
+            str(BUILT_TEMPLATE),
+            "--parameter-overrides",
+            *(f"{name}={value}" for name, value in overrides.items()),
+            environment={"AWS_ENDPOINT_URL": addresses.aws_url},
+        )
     outputs = _outputs(addresses.aws_url)
     api_url = _api_url(stack, outputs)
     functions = client("lambda", addresses.aws_url)
     _migrate(functions, outputs["MigrateFunction"], f"{api_url}/telegram")
-    functions.invoke(FunctionName=outputs["SweepFunction"], InvocationType="Event", Payload=b"{}")
-    return Deployment(api_url, webhook_secret, outputs, build_seconds, time.monotonic() - started)
+    for watcher in outputs.keys() & WATCHERS:
+        functions.invoke(FunctionName=outputs[watcher], InvocationType="Event", Payload=b"{}")
+    return Deployment(api_url, overrides["WebhookSecret"], outputs, build_seconds, time.monotonic() - started)
 
 
 def existing(stack: Stack) -> Deployment:
-    """What is deployed to a stack that runs already."""
-    outputs = _outputs(stack.addresses.aws_url)
-    secrets_client = client("secretsmanager", stack.addresses.aws_url)
-    held = json.loads(secrets_client.get_secret_value(SecretId=outputs["SecretArn"])["SecretString"])
-    return Deployment(_api_url(stack, outputs), held["webhook_secret"], outputs, 0.0, 0.0)
+    """What is deployed to a stack that runs already.
+
+    Raises:
+        DeploymentFailed: Nothing is.
+    """
+    aws_url = stack.addresses.aws_url
+    secret = _deployed_secret(aws_url)
+    if secret is None:
+        raise DeploymentFailed(f"{STACK_NAME} is not deployed to {aws_url}")
+    outputs = _outputs(aws_url)
+    return Deployment(_api_url(stack, outputs), secret, outputs, 0.0, 0.0)
+
+
+def _deployed_secret(aws_url: str) -> str | None:
+    """The webhook's secret of an earlier deployment: functions that are warm know it, and no other."""
+    cloudformation = client("cloudformation", aws_url)
+    try:
+        outputs = _outputs(aws_url)
+    except cloudformation.exceptions.ClientError as error:
+        if "does not exist" not in str(error):
+            raise
+        return None
+    held = client("secretsmanager", aws_url).get_secret_value(SecretId=outputs["SecretArn"])["SecretString"]
+    return str(json.loads(held)["webhook_secret"])
 
 
 def _api_url(stack: Stack, outputs: Mapping[str, str]) -> str:
@@ -129,7 +187,7 @@ def client(service: str, aws_url: str) -> Any:
         region_name=REGION,
         aws_access_key_id="test",
         aws_secret_access_key="test",  # noqa: S106 - LocalStack's
-        config=Config(retries={"mode": "standard"}, read_timeout=MIGRATE_SECONDS + 10),
+        config=Config(retries={"mode": "standard"}, read_timeout=MIGRATE_SECONDS + 10, proxies={}),
     )
     return made
 
@@ -148,19 +206,29 @@ def _migrate(functions: Any, name: str, webhook_url: str) -> None:
 
 
 def _sam(*arguments: str, environment: Mapping[str, str] | None = None) -> None:
-    python_first = f"{Path(sys.base_prefix) / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+    # The user's own profile, keys and proxy are for the real AWS, and make's flags for another make.
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "MAKE", "MFLAGS")) and not name.lower().endswith("_proxy")
+    }
+    python = Path(sys.base_prefix) / "bin" / "python3.13"
     done = subprocess.run(
         [str(SAM), *arguments],
         cwd=ROOT,
         env={
-            **os.environ,
-            "PATH": python_first,
-            "PYTHON": str(Path(sys.base_prefix) / "bin" / "python3.13"),
+            **inherited,
+            # `sam build` takes the first python3.13 on PATH, and a pyenv shim does not run.
+            "PATH": f"{python.parent}:{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PYTHON": str(python),
+            "ARCHITECTURE": ARCHITECTURE,
             "SAM_CLI_TELEMETRY": "0",
             "SAM_CLI_POLL_DELAY": "0.5",
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_DEFAULT_REGION": REGION,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             **(environment or {}),
         },
         capture_output=True,

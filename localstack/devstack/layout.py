@@ -9,7 +9,9 @@ EXECUTOR: Final = ROOT / "localstack" / "executor"
 LOCALSTACK_PYTHON: Final = EXECUTOR / ".venv" / "bin" / "python"
 SAM: Final = ROOT / "tools" / "sam" / ".venv" / "bin" / "sam"
 LAMBDA_RUNTIME: Final = ROOT / ".build" / "lambda-runtime"
-BUILT_TEMPLATE: Final = ROOT / ".aws-sam" / "build" / "template.yaml"
+SAM_FOLDER: Final = ROOT / ".build" / "sam"
+"""Local builds; not `.aws-sam`, from whose cache a deployer's build would take this machine's layer."""
+BUILT_TEMPLATE: Final = SAM_FOLDER / "build" / "template.yaml"
 
 
 def stack_folder() -> Path:

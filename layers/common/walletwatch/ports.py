@@ -10,7 +10,15 @@ from enum import Enum
 from typing import Any, Protocol
 
 from walletwatch.domain.activities import Activity
-from walletwatch.domain.chain import MintFacts, Observation, SignatureInfo, WalletBalance
+from walletwatch.domain.chain import (
+    AnnouncedSlot,
+    Block,
+    MintFacts,
+    Observation,
+    Position,
+    SignatureInfo,
+    WalletBalance,
+)
 from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscribed, Subscription
 from walletwatch.domain.delivery import Candidate, DeliveryStatus, NewDelivery, PendingDelivery
 from walletwatch.domain.scans import ScanReport
@@ -23,11 +31,18 @@ from walletwatch.domain.wallets import (
     Progress,
     Wallet,
     WatchedAccount,
+    WatchedWallets,
 )
 from walletwatch.domain.work import BalanceCheck, Notification, RenderedMessage, SecurityScan
 
 type Decode = Callable[[Mapping[str, Any], str], Activity | None]
 """Tells what a `getTransaction` result did to a wallet; None if it does not concern it.
+
+Raises `MalformedTransaction` for an answer that has not the shape of a transaction.
+"""
+
+type Concerned = Callable[[Mapping[str, Any]], frozenset[str]]
+"""Tells whom a transaction may concern: all accounts it names, and the owners of the token accounts in it.
 
 Raises `MalformedTransaction` for an answer that has not the shape of a transaction.
 """
@@ -55,8 +70,15 @@ class Chain(Protocol):
     async def wallet_balance(self, address: str) -> WalletBalance:
         """Lamports and the token accounts of both token programs."""
 
-    async def token_accounts(self, owner: str) -> Sequence[NewAccount]:
-        """The token accounts of both token programs that `owner` owns."""
+    async def token_accounts(
+        self, owner: str, *, min_context_slot: int | None = None
+    ) -> Sequence[NewAccount]:
+        """The token accounts of both token programs that `owner` owns.
+
+        Args:
+            owner: Any wallet.
+            min_context_slot: The node must have seen this slot, else `ChainUnavailable`.
+        """
 
     async def stake_accounts(self, owner: str) -> Sequence[NewAccount]:
         """The stake accounts that `owner` may manage or withdraw from.
@@ -91,6 +113,31 @@ class Chain(Protocol):
 
     async def rent_exempt_minimum(self, size: int) -> int:
         """Lamports that an account of `size` bytes must hold."""
+
+
+class Blocks(Protocol):
+    """The chain block by block, at the commitment that the deployment follows."""
+
+    async def newest(self) -> int:
+        """The newest slot that has a block."""
+
+    async def slots_after(self, slot: int, limit: int) -> Sequence[int]:
+        """The next slots that have a block, ascending."""
+
+    async def block(self, slot: int) -> Block:
+        """The block of a slot.
+
+        Raises:
+            SlotSkipped: There is none, or the node does not keep it.
+            BlockNotAvailable: There is none yet.
+        """
+
+
+class SlotFeed(Protocol):
+    """News of slots, as a hint: they may be late, incomplete, or of a fork."""
+
+    async def announced(self, patience: timedelta) -> Sequence[AnnouncedSlot]:
+        """What was announced since the last call, waiting for it up to `patience`; nothing if in vain."""
 
 
 class SubscriptionStore(Protocol):
@@ -235,6 +282,41 @@ class WatchStore(Protocol):
         """
 
 
+class FollowStore(Protocol):
+    """How far the blocks were followed, and for whom. Only the newest holder of the lease may write."""
+
+    async def take(self, token: int) -> Position | None:
+        """Keep out whoever has a lower fencing token; None where nothing was followed yet.
+
+        Raises:
+            FencedOff: Somebody has a higher one.
+        """
+
+    async def begin(self, slot: int, token: int, since: datetime | None) -> WatchedWallets:
+        """Note that this block is being matched, and only then read who is watched.
+
+        So either the answer has a wallet, or `reached` tells the first check of that wallet about this slot.
+
+        Args:
+            slot: Of the block.
+            token: The fencing token.
+            since: `as_of` of the last answer, for what was added since; None for all.
+
+        Raises:
+            FencedOff: Somebody has a higher token.
+        """
+
+    async def move(self, position: Position, token: int) -> None:
+        """Everything up to this block is queued.
+
+        Raises:
+            FencedOff: Somebody has a higher token.
+        """
+
+    async def reached(self) -> int | None:
+        """The newest slot that was begun; None where nothing is followed."""
+
+
 class Ledger(Protocol):
     """Activities and what was told of them."""
 
@@ -285,6 +367,12 @@ class Cache(Protocol):
 
     async def set(self, key: str, value: bytes, ttl: timedelta) -> None:
         """Keep the value for a while, at least a millisecond."""
+
+    async def get_many(self, keys: Sequence[str]) -> Mapping[str, bytes]:
+        """The values of those keys that have one."""
+
+    async def set_many(self, values: Mapping[str, bytes], ttl: timedelta) -> None:
+        """Keep the values for a while, at least a millisecond."""
 
     async def delete(self, *keys: str) -> None:
         """Forget the values."""

@@ -6,7 +6,7 @@ names an entry of Secrets Manager that holds `Secrets` as JSON.
 
 import os
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -52,17 +52,26 @@ class ChainSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper)
 
     Attributes:
         rpc_urls: One or more endpoints, separated by commas.
+        rpc_ws_urls: Where those take subscriptions; by default at the same host, port and path.
+        follow_commitment: How sure a block must be before it is followed.
         rpc_timeout_seconds: For one HTTP exchange.
     """
 
     rpc_urls: str
+    rpc_ws_urls: str = ""
+    follow_commitment: Literal["confirmed", "finalized"] = "confirmed"
     chain_profile: str = "x1-mainnet"
     rpc_timeout_seconds: PositiveFloat = 10.0
 
     @property
     def endpoints(self) -> tuple[str, ...]:
         """The endpoints in the order of preference."""
-        return tuple(url for part in self.rpc_urls.split(",") if (url := part.strip()))
+        return _urls(self.rpc_urls)
+
+    @property
+    def subscription_endpoints(self) -> tuple[str, ...]:
+        """Where those take subscriptions, if it was said."""
+        return _urls(self.rpc_ws_urls)
 
     @property
     def profile(self) -> ChainProfile:
@@ -128,6 +137,10 @@ class Secrets(msgspec.Struct, frozen=True, kw_only=True):
 
     bot_token: Annotated[str, msgspec.Meta(pattern=r"^[0-9]+:[A-Za-z0-9_-]+$")]
     webhook_secret: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{16,256}$")]
+
+
+def _urls(text: str) -> tuple[str, ...]:
+    return tuple(url for part in text.split(",") if (url := part.strip()))
 
 
 def load[S: msgspec.Struct](kind: type[S], environ: Mapping[str, str] | None = None) -> S:

@@ -1,13 +1,18 @@
 """LocalStack's contract for whatever runs a function, kept with processes."""
 
+import math
 import os
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 from localstack.services.lambda_.invocation.executor_endpoint import StatusErrorException
-from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
+from localstack.services.lambda_.invocation.lambda_models import (
+    FunctionVersion,
+    HotReloadingCode,
+    InvocationResult,
+    S3Code,
+)
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
 from localstack import config
@@ -19,8 +24,10 @@ RUNTIME = "PROCESS_EXECUTOR_RUNTIME"
 LOGS = "PROCESS_EXECUTOR_LOGS"
 INIT_TIMEOUT_SECONDS = 10.0
 """As on AWS; an init that takes longer is an error."""
-TAIL_BYTES = 4096
-"""How much of its log Lambda returns with `LogType=Tail`."""
+LAYER_FOLDERS = ("python/lib/python3.13/site-packages", "python")
+"""What Lambda puts on sys.path of a layer, in this order."""
+INTERNAL = {"EDGE_PORT", "AWS_LAMBDA_FUNCTION_TIMEOUT"}
+"""Variables for LocalStack's own init program, beside those whose names begin with LOCALSTACK_."""
 SYSTEM_ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "LANG": "en_US.UTF-8",
@@ -45,6 +52,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         self._environment: dict[str, str] = {}
         self._process: FunctionProcess | None = None
         self._stopped = False
+        self._init_ms: float | None = None
         self._lock = threading.Lock()
         self._log = Path(os.environ[LOGS]) / function_version.id.function_name / f"{id}.log"
 
@@ -58,13 +66,15 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         code, layers = _folders(self.function_version)
         self._environment = {
             **SYSTEM_ENVIRONMENT,
-            **{name: str(value) for name, value in env_vars.items()},
+            **self._as_on_lambda(env_vars),
             "LAMBDA_TASK_ROOT": code,
             "LAMBDA_RUNTIME_DIR": os.environ[RUNTIME],
             "PYTHONPATH": os.pathsep.join([code, *layers, os.environ[RUNTIME]]),
         }
         error = self._launch()
         if error is not None:
+            if error.log is not None:
+                self._write(error.log)
             raise StatusErrorException("the function did not start", payload=error.payload)
 
     def invoke(self, payload: dict[str, str]) -> InvocationResult:
@@ -73,8 +83,8 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         timeout = float(self.function_version.config.timeout)
         offset = self._log.stat().st_size
         self._write(f"START RequestId: {request_id} Version: {self.function_version.id.qualifier}")
-        started = time.perf_counter()
         outcome = None if self._process is not None and self._process.alive else self._launch()
+        started = time.perf_counter()
         if outcome is None:
             process = self._process
             assert process is not None
@@ -85,15 +95,11 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
                 trace_id=payload["trace-id"],
                 timeout=timeout,
             )
-        milliseconds = (time.perf_counter() - started) * 1000
-        if outcome.is_error:
-            self._write(outcome.payload.decode(errors="replace"))
+        if outcome.log is not None:
+            self._write(outcome.log)
         self._write(f"END RequestId: {request_id}")
-        memory = self.function_version.config.memory_size
-        self._write(
-            f"REPORT RequestId: {request_id}\tDuration: {milliseconds:.2f} ms\tMemory Size: {memory} MB"
-        )
-        return InvocationResult(request_id, outcome.payload, outcome.is_error, logs=self._tail(offset))
+        self._write(self._report(request_id, (time.perf_counter() - started) * 1000))
+        return InvocationResult(request_id, outcome.payload, outcome.is_error, logs=self._since(offset))
 
     def stop(self) -> None:
         """End the process."""
@@ -132,40 +138,71 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         """Whether this executor can run functions here."""
         return all(name in os.environ for name in (PYTHON, RUNTIME, LOGS))
 
+    def _as_on_lambda(self, env_vars: dict[str, str]) -> dict[str, str]:
+        """Without what LocalStack adds for its own init program, which is not used here."""
+        function = self.function_version.config
+        own = function.environment or {}
+        kept = {
+            name: str(value)
+            for name, value in env_vars.items()
+            if name in own or not (name.startswith("LOCALSTACK_") or name in INTERNAL)
+        }
+        return {**kept, "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}"}
+
     def _launch(self) -> Outcome | None:
+        handler = self.function_version.config.handler
+        assert handler is not None
         with self._lock:
             if self._stopped:
                 return failure("Sandbox.Stopped", "the environment was stopped")
-            self._process = FunctionProcess(
+            process = FunctionProcess(
                 python=os.environ[PYTHON],
-                handler=self.function_version.config.handler,
+                handler=handler,
                 code=self._environment["LAMBDA_TASK_ROOT"],
                 environment=self._environment,
                 log=self._log,
             )
+            self._process = process
         try:
-            return self._process.wait_until_ready(INIT_TIMEOUT_SECONDS)
+            error = process.wait_until_ready(INIT_TIMEOUT_SECONDS)
         except TimeoutError:
-            self._process.kill()
+            process.kill()
             return failure("Sandbox.Timedout", f"Init timed out after {INIT_TIMEOUT_SECONDS:.2f} seconds")
+        self._init_ms = process.age_ms
+        return error
+
+    def _report(self, request_id: str, milliseconds: float) -> str:
+        """The line with which Lambda ends an invocation; the start belongs to the first one after it."""
+        report = [
+            f"REPORT RequestId: {request_id}",
+            f"Duration: {milliseconds:.2f} ms",
+            f"Billed Duration: {math.ceil(milliseconds + (self._init_ms or 0))} ms",
+            f"Memory Size: {self.function_version.config.memory_size} MB",
+        ]
+        if self._init_ms is not None:
+            report.append(f"Init Duration: {self._init_ms:.2f} ms")
+            self._init_ms = None
+        return "\t".join(report)
 
     def _write(self, line: str) -> None:
         with self._log.open("a") as log:
             log.write(f"{line}\n")
 
-    def _tail(self, offset: int) -> str:
+    def _since(self, offset: int) -> str:
+        """What was printed since then; LocalStack gives it to CloudWatch, and its end to the caller."""
         with self._log.open("rb") as log:
             log.seek(offset)
-            return log.read()[-TAIL_BYTES:].decode(errors="replace")
+            return log.read().decode(errors="replace")
 
 
 def _folders(version: FunctionVersion) -> tuple[str, list[str]]:
-    """The unpacked code, and what each layer adds to sys.path; a later layer wins, as in /opt."""
-    code: Any = version.config.code
+    """The unpacked code, and what the layers add to sys.path; a later layer wins, as in /opt."""
+    layers = [_unpacked(layer.code) for layer in reversed(version.config.layers or [])]
+    paths = [str(layer / folder) for folder in LAYER_FOLDERS for layer in layers]
+    return str(_unpacked(version.config.code)), paths
+
+
+def _unpacked(code: S3Code | HotReloadingCode | None) -> Path:
+    assert code is not None, "LocalStack's community edition runs no images"
     code.prepare_for_execution()
-    layers: list[str] = []
-    for layer in reversed(version.config.layers or []):
-        layer.code.prepare_for_execution()
-        root = Path(layer.code.get_unzipped_code_location())
-        layers += [str(root / "python/lib/python3.13/site-packages"), str(root / "python")]
-    return str(code.get_unzipped_code_location()), layers
+    return code.get_unzipped_code_location()

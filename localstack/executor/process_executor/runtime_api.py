@@ -3,6 +3,7 @@
 import queue
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,10 +14,16 @@ VERSION = "2018-06-01"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a process answered: a JSON document, which is an error description if `is_error`."""
+    """What became of an invocation, or of a start.
+
+    Attributes:
+        payload: A JSON document; the description of the error if `is_error`.
+        log: For the function's log, of an error that the process could not log itself.
+    """
 
     payload: bytes
     is_error: bool
+    log: str | None = None
 
 
 class RuntimeApi:
@@ -28,6 +35,8 @@ class RuntimeApi:
 
     def __init__(self) -> None:
         self.ready: Future[Outcome | None] = Future()
+        self._lock = threading.Lock()
+        self._ended: Callable[[str | None], Outcome] | None = None
         self._events: queue.Queue[tuple[dict[str, str], bytes] | None] = queue.Queue()
         self._pending: dict[str, Future[Outcome]] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"api": self}))
@@ -44,9 +53,13 @@ class RuntimeApi:
     def offer(
         self, request_id: str, payload: bytes, *, arn: str, trace_id: str, timeout: float
     ) -> Future[Outcome]:
-        """Hand an invocation to the process; the future is done when it answers."""
+        """Hand an invocation to the process; the future is done when it answers or ends."""
         answer: Future[Outcome] = Future()
-        self._pending[request_id] = answer
+        with self._lock:
+            if self._ended is not None:
+                answer.set_result(self._ended(request_id))
+                return answer
+            self._pending[request_id] = answer
         headers = {
             "Content-Type": "application/json",
             "Lambda-Runtime-Aws-Request-Id": request_id,
@@ -57,16 +70,18 @@ class RuntimeApi:
         self._events.put((headers, payload))
         return answer
 
-    def process_ended(self, describe: Outcome) -> None:
-        """The process is gone: whoever waits for it gets this outcome."""
-        self.settle_ready(describe)
-        for request_id in list(self._pending):
-            self.settle(request_id, describe)
+    def process_ended(self, describe: Callable[[str | None], Outcome]) -> None:
+        """The process is gone: whoever waits for it, or will, gets the outcome described for his request."""
+        with self._lock:
+            self._ended = describe
+            pending = list(self._pending)
+        self.settle_ready(describe(None))
+        for request_id in pending:
+            self.settle(request_id, describe(request_id))
         self._events.put(None)
 
     def close(self) -> None:
         """Stop serving."""
-        self._events.put(None)
         self._server.shutdown()
         self._server.server_close()
 
@@ -82,7 +97,8 @@ class RuntimeApi:
 
     def settle(self, request_id: str, outcome: Outcome) -> None:
         """An invocation is over."""
-        future = self._pending.pop(request_id, None)
+        with self._lock:
+            future = self._pending.pop(request_id, None)
         if future is not None and not future.done():
             future.set_result(outcome)
 

@@ -13,9 +13,8 @@ from aiohttp.test_utils import TestServer
 from tests.fakes.metrics import FakeMetrics
 from walletwatch.chain.rpc import client as rpc_client
 from walletwatch.chain.rpc.client import MAX_TRIES, RpcClient
-from walletwatch.chain.rpc.errors import SlotSkipped
 from walletwatch.chain.rpc.reader import RpcChain
-from walletwatch.domain.errors import ChainRefused, ChainUnavailable
+from walletwatch.domain.errors import ChainRefused, ChainUnavailable, SlotSkipped
 
 pytestmark = pytest.mark.integration
 

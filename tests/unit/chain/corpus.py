@@ -67,6 +67,14 @@ def block() -> Iterator[Oracle]:
                 yield _oracle(case["id"], case["response"]["result"], wallet, delta)
 
 
+def upstream_cases() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Each recording with a watched wallet, and what the project that it is from says of it."""
+    for line in (CORPUS / "cases.jsonl").read_text().splitlines():
+        case = json.loads(line)
+        if isinstance(case["wallet"], str):
+            yield case, json.loads((CORPUS / case["tx"]).read_text())["result"]
+
+
 def _oracle(case: str, result: Mapping[str, Any], wallet: str, delta: Mapping[str, Any]) -> Oracle:
     tokens = {mint: int(change["raw"]) for mint, change in (delta.get("tokens") or {}).items()}
     return Oracle(case, result, wallet, int(delta.get("lamports") or 0), tokens)

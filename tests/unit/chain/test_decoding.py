@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 
 from tests.unit.chain.corpus import BLOCK, CORPUS, Oracle, block, shipped, shipped_result, verbatim_cases
 from walletwatch.chain.decoding import decode_transaction
-from walletwatch.chain.decoding.registry import MODULES, REGISTRY
-from walletwatch.chain.parsing.answer import parse_transaction
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.errors import MalformedTransaction
 from walletwatch.domain.money import NATIVE
@@ -81,18 +79,6 @@ def test_a_wallet_that_is_not_in_it_is_not_concerned() -> None:
         assert (
             decode_transaction(shipped_result(case), "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU") is None
         )
-
-
-def test_no_program_has_two_decoders() -> None:
-    assert sum(len(module.DECODERS) for module in MODULES) == len(REGISTRY)
-
-
-def test_the_parser_gives_the_same_model_for_the_wire_form_and_for_json() -> None:
-    (case,) = [case for case in SHIPPED if case["file"] == "version_1_base64.json"]
-    parsed = parse_transaction(shipped_result(case))
-    assert parsed.signers == parsed.keys[: len(parsed.signers)]
-    assert parsed.before.keys() == set(parsed.keys)
-    assert parsed.payer in parsed.signers
 
 
 def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterable[tuple[Any, ...]]:

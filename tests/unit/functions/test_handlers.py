@@ -153,14 +153,14 @@ def test_balance_checks_each_record_for_itself(monkeypatch: pytest.MonkeyPatch) 
     class Service:
         async def run(self, check: BalanceCheck, *, attempt: int, remaining: Any) -> None:
             assert (attempt, remaining()) == (2, 30.0)
-            if check.reason is CheckReason.CONTINUED:
+            if check.reason is CheckReason.GAP:
                 raise StoreUnavailable("down")
 
     parts = _parts(Service())
     monkeypatch.setattr(balance, "_balance", lambda: parts)
     bodies = [encode_balance_check(BalanceCheck(WALLET, reason)) for reason in CheckReason]
     answer = balance.handler(_records(*bodies, "no message"), CONTEXT)
-    assert _failed(answer) == ["2", "3"]
+    assert _failed(answer) == ["3", "4"]
     assert parts.metrics.flushed == 1
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.cache import FakeCache
 from tests.fakes.chain import FakeChain
 from tests.fakes.clock import FakeClock
 from tests.fakes.metrics import FakeMetrics
@@ -18,6 +19,7 @@ from walletwatch.domain.errors import MalformedTransaction
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.work import RenderedMessage
 from walletwatch.services.checking import Checking
+from walletwatch.services.transactions import Transactions
 
 WALLET = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
 OTHER = "B69chRzqzDCmdB5WYB8NRu5Yv5ZA95ABiZcdzCgGm9Tq"
@@ -58,9 +60,15 @@ class World:
     queues: FakeQueues = field(default_factory=FakeQueues)
     metrics: FakeMetrics = field(default_factory=FakeMetrics)
     stores: FakeStores = field(init=False)
+    cache: FakeCache = field(init=False)
 
     def __post_init__(self) -> None:
         self.stores = FakeStores(self.clock)
+        self.cache = FakeCache(self.clock)
+
+    @property
+    def transactions(self) -> Transactions:
+        return Transactions(self.chain, self.cache, self.metrics)
 
     @property
     def checking(self) -> Checking:
@@ -69,6 +77,8 @@ class World:
             subscriptions=self.stores.subscriptions,
             ledger=self.stores.ledger,
             chain=self.chain,
+            follow=self.stores.follow,
+            transactions=self.transactions,
             decode=decode,
             queues=self.queues,
             renderer=TextRenderer(),

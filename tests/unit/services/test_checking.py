@@ -101,7 +101,7 @@ async def test_with_little_time_left_the_rest_is_queued(world: World) -> None:
     for number in range(CHUNK_SIZE + 1):
         world.pay(f"s{number}", WALLET)
     await world.checking.run(ALL, attempt=1, remaining=lambda: 1.0)
-    assert [check.reason for check in world.queues.checks] == [CheckReason.CONTINUED]
+    assert world.queues.checks == [ALL]
     assert len(world.told()) == 1
     await _check(world, world.queues.checks[0])
     assert world.told()[-1] == (1, f"s{CHUNK_SIZE}")

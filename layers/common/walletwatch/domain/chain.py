@@ -1,7 +1,8 @@
 """What the chain says, in the words the services use."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from walletwatch.domain.wallets import AccountKind
 
@@ -83,3 +84,40 @@ class MintFacts:
     mint_authority: str | None
     freeze_authority: str | None
     extensions: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block, as `getBlock` tells it.
+
+    Attributes:
+        parent_slot: The slot of the block that it builds on; slots in between have none.
+        transactions: Each in the form of a `getTransaction` result.
+    """
+
+    slot: int
+    parent_slot: int
+    blockhash: str
+    previous_blockhash: str
+    transactions: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedSlot:
+    """A node has begun with a slot, and so is done with the block of its parent (`slotSubscribe`)."""
+
+    slot: int
+    parent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Up to where the blocks were followed.
+
+    Attributes:
+        slot: Of the last block whose wallets were all queued.
+        blockhash: Of that block, so that a fork is noticed.
+    """
+
+    slot: int
+    blockhash: str

@@ -37,8 +37,20 @@ class ChainUnavailable(TransientError):
     """The RPC did not answer, refused for now, or lags behind what was asked for."""
 
 
+class FencedOff(WalletWatchError):
+    """Somebody else holds the lease by now, with a higher fencing token: stop, and write nothing more."""
+
+
 class ChainRefused(WalletWatchError):
     """The RPC will never answer this request: the method is disabled or the parameters are wrong."""
+
+
+class SlotSkipped(ChainRefused):
+    """The leader of this slot made no block, or the node does not keep the block."""
+
+
+class BlockNotAvailable(ChainUnavailable):
+    """The block of this slot is not there yet at the commitment asked for."""
 
 
 class StoreUnavailable(TransientError):

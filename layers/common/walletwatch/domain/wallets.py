@@ -1,5 +1,6 @@
 """A watched wallet and the accounts that belong to it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -87,3 +88,15 @@ class Wallet:
     id: int
     address: str
     watch_slot: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedWallets:
+    """Wallets that have an active watcher.
+
+    Attributes:
+        as_of: The store's time of the answer, less what a transaction may need to become visible.
+    """
+
+    addresses: Sequence[str]
+    as_of: datetime

@@ -5,13 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from walletwatch.domain.chain import SignatureInfo
+
 
 class CheckReason(StrEnum):
     """Why a wallet is to be looked at."""
 
     CHANGED = "changed"
     WATCH_STARTED = "watch_started"
-    CONTINUED = "continued"
+    IN_BLOCK = "in_block"
+    GAP = "gap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +37,15 @@ class BalanceCheck:
 
     Attributes:
         hints: The accounts to look at; none means all.
+        transactions: What a block holds for the wallet, oldest first. Then no history is read.
+        since_slot: Nothing up to this slot is of interest, wherever the cursors stand.
     """
 
     wallet: str
     reason: CheckReason
     hints: Sequence[AccountHint] = ()
+    transactions: Sequence[SignatureInfo] = ()
+    since_slot: int | None = None
 
 
 class SubjectKind(StrEnum):

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 
 import msgspec
 
+from walletwatch.domain.chain import SignatureInfo
 from walletwatch.domain.errors import WalletWatchError
 from walletwatch.domain.work import (
     AccountHint,
@@ -43,6 +44,12 @@ class _Hint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     since_slot: Slot | None
 
 
+class _Transaction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
+    signature: Annotated[str, msgspec.Meta(min_length=1, max_length=88)]
+    slot: Slot
+    failed: bool
+
+
 class _BalanceCheck(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="balance_check", tag_field="type"
 ):
@@ -50,6 +57,8 @@ class _BalanceCheck(
     wallet: Address
     reason: CheckReason
     hints: list[_Hint]
+    transactions: list[_Transaction] = []
+    since_slot: Slot | None = None
 
 
 class _SecurityScan(
@@ -94,7 +103,8 @@ _notification = msgspec.json.Decoder(_Notification)
 def encode_balance_check(check: BalanceCheck) -> str:
     """The body of a message for the balance queue."""
     hints = [_Hint(hint.address, hint.slot, hint.since_slot) for hint in check.hints]
-    return _encode(_BalanceCheck(VERSION, check.wallet, check.reason, hints))
+    transactions = [_Transaction(info.signature, info.slot, info.failed) for info in check.transactions]
+    return _encode(_BalanceCheck(VERSION, check.wallet, check.reason, hints, transactions, check.since_slot))
 
 
 def decode_balance_check(body: str) -> BalanceCheck:
@@ -108,6 +118,8 @@ def decode_balance_check(body: str) -> BalanceCheck:
         wire.wallet,
         wire.reason,
         tuple(AccountHint(hint.address, hint.slot, hint.since_slot) for hint in wire.hints),
+        tuple(SignatureInfo(info.signature, info.slot, info.failed) for info in wire.transactions),
+        wire.since_slot,
     )
 
 

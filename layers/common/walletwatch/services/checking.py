@@ -8,6 +8,7 @@ ledger entries of the first run and queues only those that are still pending.
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import batched
 from typing import Any, Final
 
@@ -30,6 +31,7 @@ from walletwatch.ports import (
     Chain,
     Clock,
     Decode,
+    FollowStore,
     Ledger,
     Metrics,
     Queues,
@@ -37,6 +39,7 @@ from walletwatch.ports import (
     SubscriptionStore,
     WatchStore,
 )
+from walletwatch.services.transactions import Transactions
 
 CHUNK_SIZE: Final = 50
 CONCURRENT_HISTORIES: Final = 8
@@ -44,6 +47,8 @@ DIGEST_ABOVE: Final = 10
 """More new activities than this for one chat in one chunk become a digest."""
 UNEXPLAINED_TRIES: Final = 3
 """How often a change without a transaction is looked at before it is taken as one that has none."""
+_WHOLE_WALLET: Final = frozenset({CheckReason.WATCH_STARTED, CheckReason.GAP})
+"""What concerns all accounts, those included that nobody has heard of yet, up to what blocks told already."""
 HANDOVER_SECONDS: Final = 10.0
 """With less time than this left, the rest of the work is queued for another invocation."""
 
@@ -60,6 +65,8 @@ class Checking:
         subscriptions: SubscriptionStore,
         ledger: Ledger,
         chain: Chain,
+        follow: FollowStore,
+        transactions: Transactions,
         decode: Decode,
         queues: Queues,
         renderer: Renderer,
@@ -70,6 +77,8 @@ class Checking:
         self._subscriptions = subscriptions
         self._ledger = ledger
         self._chain = chain
+        self._follow = follow
+        self._transactions = transactions
         self._decode = decode
         self._queues = queues
         self._renderer = renderer
@@ -90,25 +99,44 @@ class Checking:
         wallet = await self._started(check.wallet)
         if wallet is None:
             return
+        if check.transactions:
+            await self._tell_of_block(wallet, check, remaining)
+            return
+        context = await self._follow.reached() if check.reason in _WHOLE_WALLET else None
         # Accounts first: a chat that begins to watch in between gives the accounts new ids, so that this
         # check cannot move their cursors past what the newcomer has to hear.
-        accounts = await self._accounts(wallet, check)
+        accounts = await self._accounts(wallet, check, context)
         watchers = await self._subscriptions.watchers(wallet.id)
         if not watchers:
             return
         hints = {hint.address: hint for hint in check.hints}
-        histories = await self._histories(accounts, hints)
+        histories = await self._histories(accounts, hints, check, context)
         for chunk in batched(_in_order(histories.values()), CHUNK_SIZE, strict=False):
             await self._tell(wallet, watchers, chunk)
             await self._watch.move_cursors(_cursors(histories, chunk))
             if remaining() < HANDOVER_SECONDS:
-                await self._queues.check([BalanceCheck(check.wallet, CheckReason.CONTINUED, check.hints)])
+                await self._queues.check([check])
                 return
         unexplained = _unexplained(histories, hints)
         if unexplained:
             self._metrics.count("UnexplainedChanges", len(unexplained))
             if attempt < UNEXPLAINED_TRIES:
                 raise ChainUnavailable("an account changed and its history does not say why yet")
+
+    async def _tell_of_block(
+        self, wallet: Wallet, check: BalanceCheck, remaining: Callable[[], float]
+    ) -> None:
+        """Tell what a block holds for the wallet; the cursors are those of the histories and stay."""
+        watchers = await self._subscriptions.watchers(wallet.id)
+        if not watchers:
+            return
+        done = 0
+        for chunk in batched(check.transactions, CHUNK_SIZE, strict=False):
+            await self._tell(wallet, watchers, chunk)
+            done += len(chunk)
+            if done < len(check.transactions) and remaining() < HANDOVER_SECONDS:
+                await self._queues.check([replace(check, transactions=check.transactions[done:])])
+                return
 
     async def _started(self, address: str) -> Wallet | None:
         wallet = await self._watch.wallet(address)
@@ -117,9 +145,12 @@ class Checking:
         await self._watch.start(wallet.id, await self._chain.slot())
         return await self._watch.wallet(address)
 
-    async def _accounts(self, wallet: Wallet, check: BalanceCheck) -> Sequence[WatchedAccount]:
-        if check.reason is CheckReason.WATCH_STARTED:
-            await self._watch.add_accounts(wallet.id, await self._chain.token_accounts(wallet.address))
+    async def _accounts(
+        self, wallet: Wallet, check: BalanceCheck, context: int | None
+    ) -> Sequence[WatchedAccount]:
+        if check.reason in _WHOLE_WALLET:
+            found = await self._chain.token_accounts(wallet.address, min_context_slot=context)
+            await self._watch.add_accounts(wallet.id, found)
         accounts = await self._watch.wallet_accounts(wallet.id)
         if not check.hints:
             return accounts
@@ -127,7 +158,11 @@ class Checking:
         return [account for account in accounts if account.address in hinted]
 
     async def _histories(
-        self, accounts: Sequence[WatchedAccount], hints: Mapping[str, AccountHint]
+        self,
+        accounts: Sequence[WatchedAccount],
+        hints: Mapping[str, AccountHint],
+        check: BalanceCheck,
+        context: int | None,
     ) -> Mapping[WatchedAccount, Sequence[SignatureInfo]]:
         gate = asyncio.Semaphore(CONCURRENT_HISTORIES)
 
@@ -135,7 +170,9 @@ class Checking:
             hint = hints.get(account.address)
             async with gate:
                 return await self._chain.signatures(
-                    account.address, after=account.cursor, min_context_slot=hint.slot if hint else None
+                    account.address,
+                    after=_after(account.cursor, check.since_slot),
+                    min_context_slot=hint.slot if hint else context,
                 )
 
         # Not a TaskGroup: it would wrap a transient error, which must be seen as what it is.
@@ -145,7 +182,7 @@ class Checking:
     async def _tell(
         self, wallet: Wallet, watchers: Sequence[Subscription], chunk: Sequence[SignatureInfo]
     ) -> None:
-        results = await self._chain.transactions([info.signature for info in chunk])
+        results = await self._transactions.read([info.signature for info in chunk])
         activities = [
             activity
             for info in chunk
@@ -237,6 +274,10 @@ def _entry(
         reason=reason,
         digest_key=digest_key,
     )
+
+
+def _after(cursor: Cursor, since_slot: int | None) -> Cursor:
+    return cursor if since_slot is None or cursor.slot >= since_slot else Cursor(since_slot)
 
 
 def _unexplained(

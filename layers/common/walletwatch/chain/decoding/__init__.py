@@ -1,20 +1,22 @@
-"""From a `getTransaction` result to what it did to one wallet. No I/O, no third-party imports."""
+"""From a `getTransaction` result to what it did to one wallet. No I/O, and only the standard library."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from walletwatch.chain.decoding.kinds import Scene, name_kind
-from walletwatch.chain.decoding.ledgering import open_ledger
+from walletwatch.chain.decoding import details
+from walletwatch.chain.decoding.kinds import name_kind
 from walletwatch.chain.decoding.legs import make_legs
-from walletwatch.chain.decoding.programs import PLUMBING, PROTOCOLS
-from walletwatch.chain.decoding.registry import read_steps
+from walletwatch.chain.decoding.movements import trace
+from walletwatch.chain.decoding.ownership import recover_owners
+from walletwatch.chain.decoding.position import take_position
+from walletwatch.chain.decoding.registry import decode_instructions
+from walletwatch.chain.decoding.scene import Scene, foreign_programs, protocol_label
 from walletwatch.chain.parsing.answer import parse_transaction
 from walletwatch.chain.parsing.model import Transaction
 from walletwatch.domain.activities import Activity, ActivityKind
-from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
 
-MAX_PROGRAMS: Final = 32
+MAX_PROGRAMS: Final = 64
 
 
 def decode_transaction(
@@ -26,7 +28,7 @@ def decode_transaction(
         result: The `result` of `getTransaction` (Solana RPC) in encoding json, jsonParsed or base64, of
             version legacy, 0 or 1, of any age.
         wallet: Address of the watched wallet.
-        native_symbol: What the chain calls its own token; named in the details of wrapping.
+        native_symbol: What the chain calls its own token.
 
     Returns:
         The activity, or None if the transaction does not concern the wallet.
@@ -34,22 +36,35 @@ def decode_transaction(
     Raises:
         MalformedTransaction: The answer has not the shape of a transaction.
     """
-    transaction = parse_transaction(result)
+    return interpret(parse_transaction(result), wallet, native_symbol=native_symbol)
+
+
+def interpret(transaction: Transaction, wallet: str, *, native_symbol: str = "XNT") -> Activity | None:
+    """The same for a transaction that was parsed before, so that several wallets can share the parsing."""
+    signed = wallet in transaction.signers
     if transaction.error is not None:
-        return _failed(transaction, wallet)
-    if wallet not in transaction.before and not _owns_tokens(transaction, wallet):
+        return _failed(transaction, wallet) if signed else None
+    decoded = decode_instructions(transaction.instructions)
+    if any(
+        (account.owner_after is None and account.after is not None)
+        or (account.owner_before is None and account.before is not None)
+        for account in transaction.tokens
+    ):
+        transaction = recover_owners(transaction, decoded)
+    if wallet not in transaction.accounts and not any(
+        wallet in {account.owner_before, account.owner_after} for account in transaction.tokens
+    ):
         return None
-    steps = read_steps(transaction.instructions)
-    ledger = open_ledger(transaction, steps, wallet)
-    legs = make_legs(ledger, wallet)
-    named = name_kind(Scene(transaction, steps, ledger, legs, wallet))
+    movements = trace(transaction, decoded)
+    position = take_position(transaction, movements, wallet)
+    legs = make_legs(position)
+    scene = Scene(
+        transaction, decoded, movements, position, legs, wallet, signed, foreign_programs(transaction)
+    )
+    named = name_kind(scene)
     if named is None:
         return None
-    kind, details = named
-    wraps = {str(step.info.get("account")) for step in steps if step.name == "syncNative"}
-    if wraps & ledger.accounts and not legs:
-        details = {**details, "wrapped": native_symbol, "mint": WRAPPED_NATIVE_MINT}
-    programs = _programs(transaction)
+    kind, facts = named
     return Activity(
         signature=transaction.signature,
         slot=transaction.slot,
@@ -59,18 +74,16 @@ def decode_transaction(
         error=None,
         kind=kind,
         legs=legs,
-        fee=ledger.fee,
-        rent=ledger.rent,
-        program=_protocol(transaction),
-        programs=programs,
-        details=MappingProxyType(dict(details)),
+        fee=position.fee,
+        rent=position.rent,
+        program=protocol_label(transaction),
+        programs=_programs(transaction),
+        details=MappingProxyType({**facts, **details.common(scene, native_symbol)}),
     )
 
 
-def _failed(transaction: Transaction, wallet: str) -> Activity | None:
-    """A failed transaction moves nothing but its fee; it concerns those who signed it."""
-    if wallet not in transaction.signers:
-        return None
+def _failed(transaction: Transaction, wallet: str) -> Activity:
+    """A failed transaction moves nothing but its fee, and concerns those who signed it."""
     return Activity(
         signature=transaction.signature,
         slot=transaction.slot,
@@ -80,27 +93,12 @@ def _failed(transaction: Transaction, wallet: str) -> Activity | None:
         error=transaction.error,
         kind=ActivityKind.FAILED,
         legs=(),
-        fee=transaction.fee if transaction.payer == wallet else 0,
+        fee=transaction.fee if transaction.fee_payer == wallet else 0,
         rent=0,
-        program=_protocol(transaction),
+        program=protocol_label(transaction),
         programs=_programs(transaction),
     )
 
 
-def _owns_tokens(transaction: Transaction, wallet: str) -> bool:
-    return any(balance.owner == wallet for balance in (*transaction.tokens_before, *transaction.tokens_after))
-
-
 def _programs(transaction: Transaction) -> tuple[str, ...]:
-    seen = dict.fromkeys(instruction.program for instruction in transaction.instructions)
-    return tuple(seen)[:MAX_PROGRAMS]
-
-
-def _protocol(transaction: Transaction) -> str | None:
-    """The protocol a person would name: that of the first outer instruction which is not plumbing."""
-    outer = [instruction.program for instruction in transaction.instructions if instruction.depth == 1]
-    for program in outer:
-        if program not in PLUMBING and program in PROTOCOLS:
-            return PROTOCOLS[program]
-    inner = (instruction.program for instruction in transaction.instructions)
-    return next((PROTOCOLS[program] for program in inner if program in PROTOCOLS), None)
+    return tuple(dict.fromkeys(part.program for part in transaction.instructions))[:MAX_PROGRAMS]

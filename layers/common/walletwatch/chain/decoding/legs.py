@@ -1,61 +1,61 @@
-"""From a wallet's ledger to legs with counterparties."""
+"""From a wallet's position to legs, so that for every asset they add up to what the balances say."""
 
-from collections import defaultdict
-from collections.abc import Mapping
-
-from walletwatch.chain.decoding.ledgering import WalletLedger
+from walletwatch.chain.decoding.position import Flows, Position
 from walletwatch.domain.activities import Leg
-from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS
+from walletwatch.domain.money import NATIVE
+
+type Sides = dict[str | None, int]
 
 
-def make_legs(ledger: WalletLedger, wallet: str) -> tuple[Leg, ...]:
-    """Net movements of value: what was given first, native before tokens.
+def make_legs(position: Position) -> tuple[Leg, ...]:
+    """Net movements of value: what was given first, and native before tokens.
 
-    What only goes one way has a leg for each counterparty. An exchange has one leg for each asset, whatever
-    the number of pools and fee accounts in between.
+    What went one way has a leg for each other side. An exchange has one leg an asset, whatever the number of
+    pools and fee accounts in between; only a transfer beside it that is larger than what was exchanged is
+    taken for a payment of its own.
     """
-    amounts = [ledger.native, *ledger.tokens.values()]
-    one_way = not (min(amounts) < 0 < max(amounts))
-    legs = _native(ledger, wallet, split=one_way)
-    for mint, amount in ledger.tokens.items():
-        legs += _token(ledger, wallet, mint, amount, split=one_way)
+    assets = dict.fromkeys([NATIVE, *position.gains])
+    assets.update(dict.fromkeys(asset for asset, _ in position.direct))
+    exchanged = is_exchange(position)
+    legs = [leg for asset in assets for leg in _legs(position, asset, exchanged=exchanged)]
     return tuple(sorted(legs, key=lambda leg: leg.amount > 0))
 
 
-def _native(ledger: WalletLedger, wallet: str, *, split: bool) -> list[Leg]:
-    if not ledger.native:
-        return []
-    received = _received(ledger, wallet)
-    parts = {other: amount for other, amount in received.items() if amount}
-    if split and parts and sum(parts.values()) == ledger.native and _one_sign(parts):
-        return [Leg(NATIVE, amount, NATIVE_DECIMALS, other) for other, amount in parts.items()]
-    # One that gave or took another amount may be a tip or a fee account beside the real counterparty.
-    exact = [other for other, amount in parts.items() if amount == ledger.native]
-    counterparty = exact[0] if len(exact) == 1 else None
-    return [Leg(NATIVE, ledger.native, NATIVE_DECIMALS, counterparty)]
+def is_exchange(position: Position) -> bool:
+    """Whether one asset was given and another received."""
+    amounts = position.gains.values()
+    return bool(amounts) and min(amounts) < 0 < max(amounts)
 
 
-def _received(ledger: WalletLedger, wallet: str) -> Mapping[str, int]:
-    """Net lamports from each other account, by the System program's transfers."""
-    received: dict[str, int] = defaultdict(int)
-    for flow in ledger.flows:
-        if flow.source == wallet and flow.destination != wallet:
-            received[flow.destination] -= flow.lamports
-        elif flow.destination == wallet and flow.source != wallet:
-            received[flow.source] += flow.lamports
-    return received
+def _legs(position: Position, asset: str, *, exchanged: bool) -> list[Leg]:
+    total = position.gains.get(asset, 0)
+    decimals = position.decimals.get(asset)
+    direct, invoked = _sides(position.direct, asset), _sides(position.invoked, asset)
+    rest = total - sum(direct.values())
+    if rest and not invoked and asset != NATIVE and asset not in position.minted | position.burned:
+        # A Token-2022 transfer fee, or an account whose owner is not known.
+        return [Leg(asset, total, decimals, _only(direct))] if total else []
+    if exchanged and rest and sum(map(abs, direct.values())) <= abs(rest):
+        return [Leg(asset, total, decimals, None)] if total else []
+    legs = _split(asset, direct, decimals)
+    if not rest:
+        return legs
+    if not exchanged and None not in invoked and sum(invoked.values()) == rest and _one_sign(invoked):
+        return legs + _split(asset, invoked, decimals)
+    return [*legs, Leg(asset, rest, decimals, None if exchanged else _only(invoked))]
 
 
-def _token(ledger: WalletLedger, wallet: str, mint: str, amount: int, *, split: bool) -> list[Leg]:
-    decimals = ledger.decimals.get(mint)
-    others = {owner: change for owner, change in ledger.owners[mint].items() if owner != wallet}
-    opposite = {owner: change for owner, change in others.items() if (change > 0) != (amount > 0)}
-    alone = len(opposite) == len(others)
-    if split and alone and len(opposite) > 1 and sum(opposite.values()) == -amount:
-        return [Leg(mint, -change, decimals, owner) for owner, change in opposite.items()]
-    counterparty = next(iter(opposite)) if len(opposite) == 1 else None
-    return [Leg(mint, amount, decimals, counterparty)]
+def _sides(flows: Flows, asset: str) -> Sides:
+    return {other: amount for (moved, other), amount in flows.items() if moved == asset}
 
 
-def _one_sign(parts: Mapping[str, int]) -> bool:
-    return len({amount > 0 for amount in parts.values()}) == 1
+def _only(sides: Sides) -> str | None:
+    return next(iter(sides)) if len(sides) == 1 else None
+
+
+def _one_sign(sides: Sides) -> bool:
+    return len({amount > 0 for amount in sides.values()}) == 1
+
+
+def _split(asset: str, sides: Sides, decimals: int | None) -> list[Leg]:
+    return [Leg(asset, amount, decimals, other) for other, amount in sides.items()]

@@ -1,75 +1,72 @@
-"""Program id -> decoder. A new protocol is a module with `DECODERS`, named here."""
+"""Program id -> what the decoder knows of it. A new protocol is a module with `PROGRAMS`, named here."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
-from walletwatch.chain.decoding import memo, stake, system, token
-from walletwatch.chain.decoding.steps import Decoder, Step, Unreadable
-from walletwatch.chain.parsing.answer import MAX_U64_DIGITS
+from walletwatch.chain.decoding.layouts import Decoded, Program
+from walletwatch.chain.decoding.programs import (
+    collectibles,
+    exchanges,
+    labels,
+    lending,
+    memo,
+    native,
+    stake,
+    system,
+    token,
+)
+from walletwatch.chain.decoding.programs.ids import TOKEN_PROGRAMS
 from walletwatch.chain.parsing.model import Instruction
 
-MAX_TEXT: Final = 128
-"""Longer than any address or name of a kind; memos do not come this way."""
-MODULES: Final = (system, token, stake, memo)
+MODULES: Final = (system, token, native, memo, stake, exchanges, lending, collectibles, labels)
 
 
-def _register() -> Mapping[str, Decoder]:
-    registry: dict[str, Decoder] = {}
+def _register() -> Mapping[str, Program]:
+    registry: dict[str, Program] = {}
     for module in MODULES:
-        for program, decoder in module.DECODERS.items():
-            if program in registry:
-                raise AssertionError(f"two decoders for {program}")
-            registry[program] = decoder
+        for known in module.PROGRAMS:
+            if known.id in registry:
+                raise AssertionError(f"{known.id} is registered twice")
+            registry[known.id] = known
     return registry
 
 
 REGISTRY: Final = _register()
 
 
-def read_steps(instructions: Sequence[Instruction]) -> list[Step]:
-    """What the instructions of known programs did, in their order.
+def decode_instructions(instructions: Sequence[Instruction]) -> list[Decoded]:
+    """What the instructions of known programs say, in their order.
 
-    An instruction that its decoder does not know, or whose data are cut off, gives no step: amounts come from
-    the balances, so nothing is lost but a label.
+    One that its program's layouts do not know, or whose data are too short, is left out: amounts come from
+    the balances, so all that is lost is a label.
     """
-    steps: list[Step] = []
+    found = []
     for instruction in instructions:
-        read = _read(instruction)
-        if read is not None:
-            steps.append(Step(instruction.program, read[0], read[1], instruction.depth))
-    return steps
+        known = REGISTRY.get(instruction.program)
+        if known is None:
+            continue
+        decoded = known.decode(instruction)
+        if decoded is not None:
+            found.append(decoded)
+        elif instruction.program in TOKEN_PROGRAMS and instruction.parsed is None:
+            for part in _batch(instruction):
+                decoded = known.decode(part)
+                if decoded is not None:
+                    found.append(decoded)
+    return found
 
 
-def _plain(info: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The values of a parsed instruction that a decoder may use: short texts and whole numbers.
-
-    Amounts come as text, or inside `tokenAmount` (UiTokenAmount); here they are integers, as in the data.
-    """
-    plain: dict[str, Any] = {}
-    for key, value in info.items():
-        amount = value.get("amount") if key == "tokenAmount" and isinstance(value, dict) else value
-        name = "amount" if key == "tokenAmount" else key
-        is_text = isinstance(amount, str) and len(amount) <= MAX_TEXT
-        is_number = isinstance(amount, int) and not isinstance(amount, bool) and abs(amount) < 2**64
-        if isinstance(amount, str) and name == "amount":
-            if amount.isascii() and amount.isdecimal() and len(amount) <= MAX_U64_DIGITS:
-                plain[name] = int(amount)
-        elif is_text or is_number:
-            plain[name] = amount
-    return plain
-
-
-def _read(instruction: Instruction) -> tuple[str, Mapping[str, object]] | None:
-    parsed = instruction.parsed
-    if isinstance(parsed, str):
-        return "memo", {"text": parsed[: memo.MAX_MEMO_LENGTH]}
-    if isinstance(parsed, Mapping):
-        name, info = parsed.get("type"), parsed.get("info")
-        return (name, _plain(info)) if isinstance(name, str) and isinstance(info, dict) else None
-    decoder = REGISTRY.get(instruction.program)
-    if decoder is None:
-        return None
-    try:
-        return decoder(instruction)
-    except (Unreadable, IndexError):
-        return None
+def _batch(instruction: Instruction) -> Iterator[Instruction]:
+    """p-token's batch: for each part the number of its accounts, the length of its data, and the data."""
+    data = instruction.data
+    if not data or data[0] != token.BATCH_TAG:
+        return
+    at, account = 1, 0
+    while at + 2 <= len(data):
+        accounts, size = data[at], data[at + 1]
+        at += 2
+        yield instruction._replace(
+            accounts=instruction.accounts[account : account + accounts], encoded=data[at : at + size]
+        )
+        at += size
+        account += accounts

@@ -1,120 +1,147 @@
 """The wire form of a transaction: legacy, version 0 and version 1.
 
-Legacy and 0 follow solana-sdk's `message` crate: compact arrays with a shortvec length. Version 1 (SIMD-0385)
-puts the message before the signatures and counts everything in its header.
+Legacy and version 0 (solana-sdk `message`): signatures, then the message, with shortvec lengths. Version 1
+(SIMD-0385): the message first, its lengths and a mask of settings in front, the signatures at the end.
 """
 
-import struct
-from dataclasses import dataclass
-from typing import Final
+from struct import Struct
+from typing import Final, NamedTuple
 
-from walletwatch.domain.addresses import encode, encode_address
-from walletwatch.domain.errors import MalformedTransaction
+from walletwatch.chain.parsing.fields import malformed
+from walletwatch.domain.addresses import ADDRESS_BYTES, SIGNATURE_BYTES, encode, encode_address
 
-V1_PREFIX: Final = 0x81
 _VERSION_BIT: Final = 0x80
-_KEY: Final = 32
-_SIGNATURE: Final = 64
-_CONFIG_WORDS: Final = {0: 2, 2: 1, 3: 1, 4: 1}
-"""Version 1: 32-bit words by bit of the config mask; bits 0 and 1 together are the 8-byte priority fee."""
+_VERSION_1: Final = _VERSION_BIT | 1
+_BLOCKHASH_BYTES: Final = 32
+_U32: Final = Struct("<I")
+_INSTRUCTION_HEADER: Final = Struct("<BBH")
+_KNOWN_SETTINGS: Final = 0b11111
+"""Priority fee (two bits, eight bytes), compute units, loaded data size, heap size (four bytes each)."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawInstruction:
-    """An instruction with indices into the keys, loaded ones included."""
+class RawInstruction(NamedTuple):
+    """An instruction whose accounts are positions in the keys, loaded ones included."""
 
     program: int
     accounts: tuple[int, ...]
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class RawTransaction:
-    """What the wire form holds; loaded addresses are not part of it."""
+class RawTransaction(NamedTuple):
+    """What the wire form holds. The addresses that its lookup tables stand for are not part of it.
 
+    Attributes:
+        version: None for legacy.
+        signer_count: How many of the first keys signed.
+        loaded: How many addresses the lookup tables add.
+    """
+
+    version: int | None
     signatures: tuple[str, ...]
     signer_count: int
     keys: tuple[str, ...]
+    loaded: int
     instructions: tuple[RawInstruction, ...]
 
 
 class _Reader:
+    __slots__ = ("_at", "_data")
+
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._at = 0
 
     def take(self, size: int) -> bytes:
         end = self._at + size
-        if end > len(self._data):
-            raise MalformedTransaction("the wire form ends too early")
         part = self._data[self._at : end]
+        if len(part) != size:
+            malformed("the wire form ends too early")
         self._at = end
         return part
 
     def byte(self) -> int:
         return self.take(1)[0]
 
-    def peek(self) -> int:
-        value = self.byte()
-        self._at -= 1
+    def u32(self) -> int:
+        value: int = _U32.unpack(self.take(4))[0]
         return value
 
     def length(self) -> int:
-        """A shortvec: up to three bytes, seven bits each, the lowest first."""
+        """A shortvec length: u16 in up to three bytes of seven bits, the lowest first."""
         value = 0
         for shift in (0, 7, 14):
             part = self.byte()
             value |= (part & 0x7F) << shift
-            if not part & 0x80:
+            if part < _VERSION_BIT:
                 return value
-        raise MalformedTransaction("a length of more than three bytes")
+        return malformed("a length of more than three bytes")
 
-    def keys(self, count: int) -> tuple[str, ...]:
-        return tuple(encode_address(self.take(_KEY)) for _ in range(count))
+    def addresses(self, count: int) -> tuple[str, ...]:
+        raw = self.take(count * ADDRESS_BYTES)
+        return tuple(
+            encode_address(raw[start : start + ADDRESS_BYTES]) for start in range(0, len(raw), ADDRESS_BYTES)
+        )
+
+    def signatures(self, count: int) -> tuple[str, ...]:
+        return tuple(encode(self.take(SIGNATURE_BYTES)) for _ in range(count))
+
+    def finish(self) -> None:
+        if self._at != len(self._data):
+            malformed("the wire form goes on after its end")
 
 
 def parse_wire(data: bytes) -> RawTransaction:
     """Read a serialised transaction.
 
     Raises:
-        MalformedTransaction: It is cut off, or of a version that is not known.
+        MalformedTransaction: It is cut off, too long, or of a version that is not known.
     """
-    reader = _Reader(data)
-    if reader.peek() == V1_PREFIX:
-        return _version_1(reader)
-    signatures = tuple(encode(reader.take(_SIGNATURE)) for _ in range(reader.length()))
-    first = reader.byte()
-    if first & _VERSION_BIT:
-        if first != _VERSION_BIT:
-            raise MalformedTransaction(f"version {first & 0x7F} inside the older form")
-        first = reader.byte()
+    if data[:1] == bytes([_VERSION_1]):
+        return _read_version_1(_Reader(data[1:]))
+    return _read_older(_Reader(data))
+
+
+def _read_older(reader: _Reader) -> RawTransaction:
+    signatures = reader.signatures(reader.length())
+    required = reader.byte()
+    version = None
+    if required & _VERSION_BIT:
+        version = required & ~_VERSION_BIT
+        if version:
+            malformed(f"version {version} in the older form")
+        required = reader.byte()
     reader.take(2)
-    keys = reader.keys(reader.length())
-    reader.take(_KEY)
-    instructions = tuple(_instruction(reader) for _ in range(reader.length()))
-    return RawTransaction(signatures, first, keys, instructions)
+    keys = reader.addresses(reader.length())
+    reader.take(_BLOCKHASH_BYTES)
+    instructions = tuple(
+        RawInstruction(reader.byte(), tuple(reader.take(reader.length())), reader.take(reader.length()))
+        for _ in range(reader.length())
+    )
+    loaded = 0
+    if version is not None:
+        for _ in range(reader.length()):
+            reader.take(ADDRESS_BYTES)
+            for _ in range(2):
+                loaded += len(reader.take(reader.length()))
+    reader.finish()
+    return RawTransaction(version, signatures, required, keys, loaded, instructions)
 
 
-def _instruction(reader: _Reader) -> RawInstruction:
-    program = reader.byte()
-    accounts = tuple(reader.take(reader.length()))
-    return RawInstruction(program, accounts, reader.take(reader.length()))
-
-
-def _version_1(reader: _Reader) -> RawTransaction:
-    reader.byte()
-    signer_count, _, _ = reader.take(3)
-    (mask,) = struct.unpack("<I", reader.take(4))
-    reader.take(_KEY)
+def _read_version_1(reader: _Reader) -> RawTransaction:
+    required, _, _ = reader.take(3)
+    settings = reader.u32()
+    if settings & ~_KNOWN_SETTINGS:
+        # A setting that is not known has an unknown place too: what follows could not be found.
+        malformed("an unknown setting of version 1")
+    reader.take(_BLOCKHASH_BYTES)
     instruction_count, key_count = reader.take(2)
-    keys = reader.keys(key_count)
-    for bit, words in _CONFIG_WORDS.items():
-        if mask & (1 << bit):
-            reader.take(4 * words)
-    headers = [struct.unpack("<BBH", reader.take(4)) for _ in range(instruction_count)]
+    keys = reader.addresses(key_count)
+    reader.take(4 * settings.bit_count())
+    headers = [_INSTRUCTION_HEADER.unpack(reader.take(4)) for _ in range(instruction_count)]
     instructions = tuple(
         RawInstruction(program, tuple(reader.take(accounts)), reader.take(size))
         for program, accounts, size in headers
     )
-    signatures = tuple(encode(reader.take(_SIGNATURE)) for _ in range(signer_count))
-    return RawTransaction(signatures, signer_count, keys, instructions)
+    signatures = reader.signatures(required)
+    reader.finish()
+    return RawTransaction(1, signatures, required, keys, 0, instructions)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from walletwatch.chain.rpc.errors import raise_for_error
-from walletwatch.domain.errors import ChainUnavailable
+from walletwatch.domain.errors import BlockNotAvailable, ChainUnavailable
 
 if TYPE_CHECKING:
     from solana.rpc.async_http_provider import AsyncHTTPProvider
@@ -63,6 +63,7 @@ class RpcClient:
 
         Raises:
             ChainUnavailable: No endpoint gave an answer in any try.
+            BlockNotAvailable: The block is not there yet.
             ChainRefused: The request will never be answered.
         """
         body = _Body(method, params)
@@ -72,6 +73,9 @@ class RpcClient:
                 await asyncio.sleep(_pause(attempt, last.retry_after))
             try:
                 return await self._exchange(body)
+            except BlockNotAvailable:
+                # Whoever follows the blocks knows better when to ask again.
+                raise
             except ChainUnavailable as error:
                 self._metrics.count("RpcRetries")
                 _log.info("rpc call failed", extra={"rpc_method": method, "reason": str(error)})

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final
 
-from walletwatch.domain.errors import ChainRefused, ChainUnavailable
+from walletwatch.domain.errors import BlockNotAvailable, ChainRefused, ChainUnavailable, SlotSkipped
 
 MAX_MESSAGE_LENGTH: Final = 200
 
@@ -18,18 +18,21 @@ class Fault(Enum):
 
     TRY_AGAIN = "try again"
     SLOT_SKIPPED = "the slot has no block"
+    BLOCK_NOT_AVAILABLE = "the slot has no block yet"
     REFUSED = "the same request will never be answered"
 
 
-class SlotSkipped(ChainRefused):
-    """The leader of this slot made no block, or the block is not kept."""
-
-
-_SLOT_SKIPPED_CODES: Final = frozenset({-32007, -32009})
+_SLOT_SKIPPED_CODES: Final = frozenset(
+    {
+        -32001,  # block cleaned up
+        -32007,
+        -32009,  # skipped, or missing in long-term storage
+    }
+)
+_NOT_AVAILABLE_CODES: Final = frozenset({-32004, -32014})
 _REFUSED_CODES: Final = frozenset(
     {
         410,  # a provider disabled the method
-        -32001,  # block cleaned up
         -32002,  # preflight failure
         -32003,  # signature verification
         -32006,  # precompile verification
@@ -57,6 +60,8 @@ def classify(status: int, code: int | None) -> Fault:
         return Fault.TRY_AGAIN
     if code in _SLOT_SKIPPED_CODES:
         return Fault.SLOT_SKIPPED
+    if code in _NOT_AVAILABLE_CODES:
+        return Fault.BLOCK_NOT_AVAILABLE
     if code in _REFUSED_CODES or (code is None and status in _REFUSED_STATUSES):
         return Fault.REFUSED
     return Fault.TRY_AGAIN
@@ -73,6 +78,7 @@ def raise_for_error(status: int, error: object, *, retry_after: float | None = N
     Raises:
         ChainUnavailable: Try again.
         SlotSkipped: The slot has no block.
+        BlockNotAvailable: The slot has no block yet.
         ChainRefused: Do not try again.
     """
     code, message = _parts(error)
@@ -82,6 +88,8 @@ def raise_for_error(status: int, error: object, *, retry_after: float | None = N
             raise ChainUnavailable(text, retry_after=retry_after)
         case Fault.SLOT_SKIPPED:
             raise SlotSkipped(text)
+        case Fault.BLOCK_NOT_AVAILABLE:
+            raise BlockNotAvailable(text)
         case Fault.REFUSED:
             raise ChainRefused(text)
 

@@ -78,10 +78,12 @@ class RpcChain:
         ]
         return WalletBalance(address, slot, _integer(lamports), holdings)
 
-    async def token_accounts(self, owner: str) -> Sequence[NewAccount]:
+    async def token_accounts(
+        self, owner: str, *, min_context_slot: int | None = None
+    ) -> Sequence[NewAccount]:
         """The token accounts of both token programs (`getTokenAccountsByOwner`)."""
         answers = await asyncio.gather(
-            *(self._token_accounts(owner, program) for program in PROGRAMS.values())
+            *(self._token_accounts(owner, program, min_context_slot) for program in PROGRAMS.values())
         )
         return [
             NewAccount(holding.address, kind, holding.mint)
@@ -154,13 +156,13 @@ class RpcChain:
         async with self._gate:
             return await self._client.call(method, *params)
 
-    async def _token_accounts(self, owner: str, program: str) -> Sequence[Any]:
-        answer = await self._call(
-            "getTokenAccountsByOwner",
-            owner,
-            {"programId": program},
-            {"commitment": _COMMITMENT, "encoding": "jsonParsed"},
-        )
+    async def _token_accounts(
+        self, owner: str, program: str, min_context_slot: int | None = None
+    ) -> Sequence[Any]:
+        options: dict[str, Any] = {"commitment": _COMMITMENT, "encoding": "jsonParsed"}
+        if min_context_slot is not None:
+            options["minContextSlot"] = min_context_slot
+        answer = await self._call("getTokenAccountsByOwner", owner, {"programId": program}, options)
         _, entries = _with_context(answer)
         if not isinstance(entries, list):
             raise ChainUnavailable("getTokenAccountsByOwner answered no list")

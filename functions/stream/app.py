@@ -1,0 +1,24 @@
+"""Every minute: follows the chain block by block, and hands over to the next invocation."""
+
+from functools import cache
+from typing import Any
+
+from walletwatch import bootstrap, observability, runtime
+
+observability.configure_logging("stream")
+
+
+@cache
+def _stream() -> bootstrap.Stream:
+    return bootstrap.stream()
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Follow until the time is up or another invocation takes over."""
+    del event
+    stream = _stream()
+    try:
+        blocks = runtime.run(stream.service.run(remaining=lambda: observability.remaining_seconds(context)))
+    finally:
+        stream.metrics.flush()
+    return {"blocks": blocks}
