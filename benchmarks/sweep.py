@@ -1,8 +1,8 @@
 """One round of the sweep over 100,000 accounts whose RPC answers after 50 ms, and what it costs in calls.
 
-PostgreSQL is real, and so are the RPC client and the HTTP between it and the endpoint, which is a process of its
-own. The sweep runs in a child, which has loaded whatever the function loads, so that its memory is the
-function's. Another number of accounts may be given: `python benchmarks/sweep.py 300000`.
+PostgreSQL is real, and so are the RPC client and the HTTP between it and the endpoint, a process of its own.
+The sweep runs in a child that has loaded whatever the function loads, so that its memory is the function's.
+Another number of accounts may be given: `python benchmarks/sweep.py 300000`.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import psycopg
 
@@ -49,7 +49,8 @@ INSERT INTO wallets (address, watch_slot)
 SELECT translate(left(encode(sha256(('w' || n)::bytea), 'hex'), 43), '0', 'z'), 1
   FROM generate_series(1, {wallets}) n;
 INSERT INTO subscriptions (chat_id, wallet_id, from_slot) SELECT 1 + id % 1000, id, 1 FROM wallets;
-INSERT INTO watched_accounts (wallet_id, address, kind, cursor_slot) SELECT id, address, 'system', 1 FROM wallets;
+INSERT INTO watched_accounts (wallet_id, address, kind, cursor_slot)
+SELECT id, address, 'system', 1 FROM wallets;
 INSERT INTO watched_accounts (wallet_id, address, kind, mint, cursor_slot)
 SELECT id, translate(left(encode(sha256((n || address)::bytea), 'hex'), 43), '0', 'z'),
        CASE n WHEN 1 THEN 'token' ELSE 'token_2022' END, address, 1
@@ -60,7 +61,7 @@ SELECT id, translate(left(encode(sha256((n || address)::bytea), 'hex'), 43), '0'
 class Endpoint(asyncio.Protocol):
     """An RPC endpoint of a chain on which one account in a thousand changes between two rounds."""
 
-    calls: Counter[str] = Counter()
+    calls: ClassVar[Counter[str]] = Counter()
     account: Final = json.dumps(
         {
             "data": [b64encode(bytes(133)).decode(), "base64"],
@@ -86,10 +87,10 @@ class Endpoint(asyncio.Protocol):
             return
         self._received = b""
         answer = self._answer(json.loads(body)).encode()
-        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(
-            answer
+        headers = b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(answer)
+        asyncio.get_running_loop().call_later(
+            LATENCY_SECONDS, self._transport.write, b"HTTP/1.1 200 OK\r\n" + headers + answer
         )
-        asyncio.get_running_loop().call_later(LATENCY_SECONDS, self._transport.write, head + answer)
 
     def _answer(self, call: dict[str, Any]) -> str:
         method = call["method"]
@@ -181,7 +182,6 @@ async def sweep(database_url: str, rpc_url: str) -> None:
                     "calls": made,
                     "mib_loaded": before / 1024,
                     "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-                    "retries": counters.counts["RpcRetries"],
                 }
             )
         )
@@ -232,8 +232,8 @@ def main(accounts: int) -> int:
     rounds = measure(accounts)
     for number, each in enumerate(rounds, 1):
         print(
-            f"round {number}: {each['accounts']:,} accounts, {each['seconds']:.1f} s ({each['cpu']:.1f} s CPU), "
-            f"{sum(each['calls'].values()):,} calls, {each['checks']:,} wallets changed, {each['retries']} retries"
+            f"round {number}: {each['accounts']:,} accounts in {each['seconds']:.1f} s ({each['cpu']:.1f} s CPU),"
+            f" {sum(each['calls'].values()):,} calls, {each['checks']:,} wallets changed"
         )
     last = rounds[-1]
     calls = sum(last["calls"].values())
@@ -245,7 +245,7 @@ def main(accounts: int) -> int:
     print(f"calls per account and round: {calls / last['accounts']:.5f} (at most {MAX_CALLS})")
     print(f"slowest round: {slowest:.1f} s (at most {MAX_SECONDS:.0f})")
     print(
-        f"resident: {last['mib']:.0f} MiB (at most {MAX_MIB:.0f}), before the first round {last['mib_loaded']:.0f}"
+        f"resident: {last['mib']:.0f} MiB (at most {MAX_MIB:.0f}), {last['mib_loaded']:.0f} before the rounds"
     )
     within = (
         slowest < MAX_SECONDS
