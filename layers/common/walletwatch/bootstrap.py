@@ -423,6 +423,7 @@ def _checking(database: "Database", metrics: EmfMetrics) -> "Checking":
 
     from walletwatch.bot.rendering import HtmlRenderer
     from walletwatch.chain.decoding import decode_transaction
+    from walletwatch.chain.parsing.belongings import belongings
     from walletwatch.services.checking import Checking
     from walletwatch.storage.postgres.following import PostgresFollowStore
     from walletwatch.storage.postgres.ledger import PostgresLedger
@@ -440,6 +441,7 @@ def _checking(database: "Database", metrics: EmfMetrics) -> "Checking":
         follow=PostgresFollowStore(database),
         transactions=_transactions(chain, _redis(), metrics),
         decode=partial(decode_transaction, native_symbol=profile.native_symbol),
+        find_accounts=belongings,
         queues=_queues(),
         renderer=HtmlRenderer(profile),
         clock=clock,

@@ -41,6 +41,12 @@ type Decode = Callable[[Mapping[str, Any], str], Activity | None]
 Raises `MalformedTransaction` for an answer that has not the shape of a transaction.
 """
 
+type FindAccounts = Callable[[Mapping[str, Any], str], Sequence[NewAccount]]
+"""Tells which accounts a `getTransaction` result shows to be a wallet's.
+
+Raises `MalformedTransaction` for an answer that has not the shape of a transaction.
+"""
+
 type Concerned = Callable[[Mapping[str, Any]], frozenset[str]]
 """Tells whom a transaction may concern: all accounts it names, and the owners of the token accounts in it.
 

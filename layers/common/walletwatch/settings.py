@@ -117,7 +117,7 @@ class SweepSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper)
     """
 
     sweep_interval_seconds: PositiveFloat = 15.0
-    sweep_concurrent_calls: PositiveInt = 16
+    sweep_concurrent_calls: PositiveInt = 20
 
 
 class CleanupSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):

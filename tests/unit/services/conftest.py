@@ -1,6 +1,6 @@
 """A watcher whose every part is in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from walletwatch.domain.chats import ChatKind, Contact
 from walletwatch.domain.delivery import PendingDelivery
 from walletwatch.domain.errors import MalformedTransaction
 from walletwatch.domain.scans import ScanReport
+from walletwatch.domain.wallets import AccountKind, NewAccount
 from walletwatch.domain.work import RenderedMessage
 from walletwatch.services.checking import Checking
 from walletwatch.services.transactions import Transactions
@@ -47,6 +48,14 @@ def decode(result: Mapping[str, Any], wallet: str) -> Activity | None:
         result["signature"], result["slot"], None, wallet, True, None, ActivityKind.TRANSFER_IN,
         (leg,), 0, 0, None, (),
     )  # fmt: skip
+
+
+def find_accounts(result: Mapping[str, Any], wallet: str) -> Sequence[NewAccount]:
+    """Of made-up results: `{"token_accounts": {wallet: [address]}}`."""
+    if result.get("garbage"):
+        raise MalformedTransaction("no transaction")
+    addresses = result.get("token_accounts", {}).get(wallet, ())
+    return [NewAccount(address, AccountKind.TOKEN) for address in addresses]
 
 
 def contact(chat_id: int) -> Contact:
@@ -80,6 +89,7 @@ class World:
             follow=self.stores.follow,
             transactions=self.transactions,
             decode=decode,
+            find_accounts=find_accounts,
             queues=self.queues,
             renderer=TextRenderer(),
             clock=self.clock,

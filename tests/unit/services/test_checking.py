@@ -6,8 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.services.conftest import OTHER, START, WALLET, World
+from walletwatch.domain.chain import TokenHolding
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import ChainUnavailable, QueueUnavailable, TransientError
+from walletwatch.domain.sweep import Shard
 from walletwatch.domain.wallets import AccountKind, Cursor, NewAccount
 from walletwatch.domain.work import AccountHint, BalanceCheck, CheckReason
 from walletwatch.services.checking import CHUNK_SIZE, UNEXPLAINED_TRIES
@@ -149,6 +151,49 @@ async def test_a_watch_that_began_without_the_chain_starts_at_the_first_check(wo
     world.pay("after", WALLET)
     await _check(world)
     assert world.told() == [(1, "after")]
+
+
+async def test_an_account_that_a_transaction_names_is_watched_without_a_call(world: World) -> None:
+    await world.watch(1)
+    result = {
+        "signature": "a",
+        "slot": START + 1,
+        "wallets": [WALLET],
+        "token_accounts": {WALLET: [OTHER], OTHER: ["not mine"]},
+    }
+    world.chain.land("a", result, WALLET)
+    await _check(world)
+    wallet = await world.stores.watch.wallet(WALLET)
+    assert wallet is not None
+    accounts = await world.stores.watch.wallet_accounts(wallet.id)
+    assert {account.address: account.cursor for account in accounts} == {
+        WALLET: Cursor(START + 1, "a"),
+        OTHER: Cursor(START),
+    }
+    assert "token_accounts" not in world.chain.calls
+    await _check(world)
+    assert world.told() == [(1, "a")]
+
+
+STARTED = BalanceCheck(WALLET, CheckReason.WATCH_STARTED)
+
+
+async def test_a_watch_begins_with_all_the_accounts_of_the_wallet(world: World) -> None:
+    await world.watch(1)
+    world.chain.holdings[WALLET] = [TokenHolding(OTHER, AccountKind.TOKEN, "mint", 1, 0, 1)]
+    world.chain.stakes[WALLET] = ["stake"]
+    await _check(world, STARTED)
+    (wallet,) = await world.stores.watch.swept_wallets(Shard(0, 1), after=None, limit=9)
+    assert [account.address for account in wallet.accounts] == [WALLET, OTHER, "stake"]
+
+
+async def test_a_node_that_does_not_tell_of_stakes_keeps_no_watch_from_beginning(world: World) -> None:
+    await world.watch(1)
+    world.chain.refuses_stakes = True
+    world.pay("a", WALLET)
+    await _check(world, STARTED)
+    assert world.told() == [(1, "a")]
+    assert world.metrics.counts["StakeSearchesFailed"] == 1
 
 
 async def test_nobody_watching_costs_no_call(world: World) -> None:

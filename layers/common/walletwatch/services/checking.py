@@ -8,6 +8,7 @@ ledger entries of the first run and queues only those that are still pending.
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import batched
 from typing import Any, Final
@@ -23,14 +24,15 @@ from walletwatch.domain.delivery import (
     PendingDelivery,
     delivery_key,
 )
-from walletwatch.domain.errors import ChainUnavailable, MalformedTransaction
+from walletwatch.domain.errors import ChainRefused, ChainUnavailable, MalformedTransaction
 from walletwatch.domain.rules import concerns, suppression
-from walletwatch.domain.wallets import Cursor, Wallet, WatchedAccount
+from walletwatch.domain.wallets import Cursor, NewAccount, Wallet, WatchedAccount
 from walletwatch.domain.work import AccountHint, BalanceCheck, CheckReason, Notification, Priority
 from walletwatch.ports import (
     Chain,
     Clock,
     Decode,
+    FindAccounts,
     FollowStore,
     Ledger,
     Metrics,
@@ -49,6 +51,7 @@ UNEXPLAINED_TRIES: Final = 3
 """How often a change without a transaction is looked at before it is taken as one that has none."""
 _WHOLE_WALLET: Final = frozenset({CheckReason.WATCH_STARTED, CheckReason.GAP})
 """What concerns all accounts, those included that nobody has heard of yet, up to what blocks told already."""
+STAKE_SEARCH_SECONDS: Final = 5.0
 HANDOVER_SECONDS: Final = 10.0
 """With less time than this left, the rest of the work is queued for another invocation."""
 
@@ -68,6 +71,7 @@ class Checking:
         follow: FollowStore,
         transactions: Transactions,
         decode: Decode,
+        find_accounts: FindAccounts,
         queues: Queues,
         renderer: Renderer,
         clock: Clock,
@@ -80,6 +84,7 @@ class Checking:
         self._follow = follow
         self._transactions = transactions
         self._decode = decode
+        self._find_accounts = find_accounts
         self._queues = queues
         self._renderer = renderer
         self._clock = clock
@@ -112,7 +117,8 @@ class Checking:
         hints = {hint.address: hint for hint in check.hints}
         histories = await self._histories(accounts, hints, check, context)
         for chunk in batched(_in_order(histories.values()), CHUNK_SIZE, strict=False):
-            await self._tell(wallet, watchers, chunk)
+            results = await self._tell(wallet, watchers, chunk)
+            await self._watch_found(wallet, results, histories)
             await self._watch.move_cursors(_cursors(histories, chunk))
             if remaining() < HANDOVER_SECONDS:
                 await self._queues.check([check])
@@ -150,12 +156,40 @@ class Checking:
     ) -> Sequence[WatchedAccount]:
         if check.reason in _WHOLE_WALLET:
             found = await self._chain.token_accounts(wallet.address, min_context_slot=context)
+            if check.reason is CheckReason.WATCH_STARTED:
+                found = [*found, *await self._stake_accounts(wallet)]
             await self._watch.add_accounts(wallet.id, found)
         accounts = await self._watch.wallet_accounts(wallet.id)
         if not check.hints:
             return accounts
         hinted = {hint.address for hint in check.hints}
         return [account for account in accounts if account.address in hinted]
+
+    async def _stake_accounts(self, wallet: Wallet) -> Sequence[NewAccount]:
+        """The wallet's stake accounts; not every node tells, and then the sweep asks again in its turn."""
+        try:
+            async with asyncio.timeout(STAKE_SEARCH_SECONDS):
+                return await self._chain.stake_accounts(wallet.address)
+        except (ChainUnavailable, ChainRefused, TimeoutError) as error:
+            self._metrics.count("StakeSearchesFailed")
+            _log.info("stake accounts not found", extra={"reason": str(error)})
+            return ()
+
+    async def _watch_found(
+        self,
+        wallet: Wallet,
+        results: Mapping[str, Mapping[str, Any]],
+        known: Iterable[WatchedAccount],
+    ) -> None:
+        """Watch the accounts that a wallet got by its own transactions, long before a search finds them."""
+        found: dict[str, NewAccount] = {}
+        for result in results.values():
+            # One that cannot be read was counted when it was told.
+            with suppress(MalformedTransaction):
+                found.update((each.address, each) for each in self._find_accounts(result, wallet.address))
+        for account in known:
+            found.pop(account.address, None)
+        await self._watch.add_accounts(wallet.id, list(found.values()))
 
     async def _histories(
         self,
@@ -181,7 +215,8 @@ class Checking:
 
     async def _tell(
         self, wallet: Wallet, watchers: Sequence[Subscription], chunk: Sequence[SignatureInfo]
-    ) -> None:
+    ) -> Mapping[str, Mapping[str, Any]]:
+        """Store and queue what these transactions are to the wallet. Returns the transactions."""
         results = await self._transactions.read([info.signature for info in chunk])
         activities = [
             activity
@@ -198,6 +233,7 @@ class Checking:
         await self._queues.notify([self.notification(delivery) for delivery in pending])
         self._metrics.count("Activities", len(activities))
         self._metrics.count("NotificationsQueued", len(pending))
+        return results
 
     def _activity(self, result: Mapping[str, Any], info: SignatureInfo, wallet: str) -> Activity | None:
         try:
