@@ -6,7 +6,7 @@ import pytest
 
 from tests.contract.conftest import Stores
 from tests.contract.test_subscription_store import ANNA, BORIS, own_account, watch
-from tests.contract.things import OTHER_WALLET, WALLET, address
+from tests.contract.things import OTHER_WALLET, WALLET, accounts_of, address
 from walletwatch.domain.sweep import BUCKETS, Belongings, Shard, SweptAccount, SweptWallet, bucket_of
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, NewAccount, Progress, Wallet
 
@@ -32,7 +32,7 @@ class TestWallets:
         assert await stores.watch.wallet(WALLET) == Wallet(subscription.wallet_id, WALLET, 300)
         (started,) = await stores.subscriptions.subscriptions(ANNA)
         assert started == replace(subscription, from_slot=300)
-        (account,) = await stores.watch.accounts()
+        (account,) = await accounts_of(stores.watch)
         assert account.cursor == Cursor(300)
 
     async def test_what_has_a_start_keeps_it(self, stores: Stores) -> None:
@@ -54,16 +54,16 @@ class TestAccounts:
     async def test_of_wallets_that_an_active_chat_watches(self, stores: Stores) -> None:
         await watch(stores, ANNA, WALLET)
         await watch(stores, BORIS, OTHER_WALLET)
-        assert {account.wallet for account in await stores.watch.accounts()} == {WALLET, OTHER_WALLET}
+        assert {account.wallet for account in await accounts_of(stores.watch)} == {WALLET, OTHER_WALLET}
         await stores.subscriptions.deactivate(BORIS, "blocked")
-        assert {account.wallet for account in await stores.watch.accounts()} == {WALLET}
+        assert {account.wallet for account in await accounts_of(stores.watch)} == {WALLET}
         await stores.subscriptions.unsubscribe(ANNA, WALLET)
-        assert await stores.watch.accounts() == []
+        assert await accounts_of(stores.watch) == []
 
     async def test_an_account_is_listed_once_however_many_watch(self, stores: Stores) -> None:
         await watch(stores, ANNA)
         await watch(stores, BORIS)
-        assert len(await stores.watch.accounts()) == 1
+        assert len(await accounts_of(stores.watch)) == 1
 
     async def test_new_ones_begin_with_the_wallet(self, stores: Stores) -> None:
         subscription = await watch(stores, ANNA, slot=100)
@@ -224,7 +224,7 @@ class TestStatesAndCursors:
             {own.id: Cursor(110, "a"), token.id: Cursor(90, "b"), 10**9: Cursor(1)}
         )
         await stores.watch.record_states({stake.id: AccountState(bytes(range(32)), 2**40)})
-        found = {each.id: each for each in await stores.watch.accounts()}
+        found = {each.id: each for each in await accounts_of(stores.watch)}
         assert [found[each.id].cursor for each in (own, token, stake)] == [
             Cursor(110, "a"),
             Cursor(100),
@@ -234,10 +234,10 @@ class TestStatesAndCursors:
 
     async def test_nothing_to_store(self, stores: Stores) -> None:
         await watch(stores, ANNA)
-        before = await stores.watch.accounts()
+        before = await accounts_of(stores.watch)
         await stores.watch.move_cursors({})
         await stores.watch.record_states({})
-        assert await stores.watch.accounts() == before
+        assert await accounts_of(stores.watch) == before
 
     async def test_a_wallet_that_waits_for_its_start_has_no_cursor_to_move(self, stores: Stores) -> None:
         await watch(stores, ANNA, slot=100)

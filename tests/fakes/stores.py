@@ -267,14 +267,6 @@ class FakeWatchStore:
             if wallet.watch_slot is None and self.tables.watched(wallet.id)
         ][:limit]
 
-    async def accounts(self) -> Sequence[WatchedAccount]:
-        self.outage.check()
-        return [
-            self.tables.account(row)
-            for wallet in self._watched()
-            for row in self.tables.accounts_of(wallet.id)
-        ]
-
     async def wallet_accounts(self, wallet_id: int) -> Sequence[WatchedAccount]:
         self.outage.check()
         return self._accounts(wallet_id)

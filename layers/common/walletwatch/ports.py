@@ -235,9 +235,6 @@ class WatchStore(Protocol):
     async def unstarted(self, limit: int) -> Sequence[str]:
         """Wallets that are watched by an active chat and have no start, the oldest first."""
 
-    async def accounts(self) -> Sequence[WatchedAccount]:
-        """The accounts of all wallets that have a start and are watched by at least one active chat."""
-
     async def wallet_accounts(self, wallet_id: int) -> Sequence[WatchedAccount]:
         """The accounts of one wallet; none where it has no start."""
 
@@ -250,7 +247,9 @@ class WatchStore(Protocol):
     async def swept_wallets(
         self, shard: Shard, *, after: SweptWallet | None, limit: int
     ) -> Sequence[SweptWallet]:
-        """The next wallets of `accounts` that are in this shard; none behind the last one.
+        """The next wallets of this shard that have a start and are watched by an active chat.
+
+        Behind the last one there is none.
 
         Args:
             shard: Which part of all wallets.

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from tests.contract.things import WALLET, activity, address, candidates_of, contact, tell_all
+from tests.contract.things import WALLET, accounts_of, activity, address, candidates_of, contact, tell_all
 from walletwatch.domain.chats import ChatSettings
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery
 from walletwatch.domain.sweep import Belongings, Shard
@@ -69,7 +69,7 @@ async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Data
     ledger = PostgresLedger(database, SystemClock())
     await people.remember(contact(1))
     mine = (await people.subscribe(1, WALLET, None, slot=1, limit=9)).subscription
-    (account,) = await watch.accounts()
+    (account,) = await accounts_of(watch)
     done = [activity(f"s{number}", 2 + number) for number in range(30)]
     found = [NewAccount(address(number), AccountKind.TOKEN) for number in range(30)]
     single: list[Callable[[], Awaitable[object]]] = [
@@ -85,7 +85,6 @@ async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Data
         lambda: watch.wallet(WALLET),
         lambda: watch.start(mine.wallet_id, 1),
         lambda: watch.add_accounts(mine.wallet_id, found),
-        watch.accounts,
         lambda: watch.wallet_accounts(mine.wallet_id),
         watch.shards,
         lambda: watch.swept_wallets(Shard(0, 1), after=None, limit=9),

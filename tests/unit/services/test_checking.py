@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.contract.things import accounts_of
 from tests.unit.services.conftest import OTHER, START, WALLET, World
 from walletwatch.domain.chain import TokenHolding
 from walletwatch.domain.delivery import DeliveryStatus
@@ -66,12 +67,12 @@ async def test_the_cursor_waits_for_the_queue(world: World) -> None:
     world.queues.down = True
     with pytest.raises(QueueUnavailable):
         await _check(world)
-    (account,) = await world.stores.watch.accounts()
+    (account,) = await accounts_of(world.stores.watch)
     assert account.cursor == Cursor(START)
     world.queues.down = False
     await _check(world)
     assert world.told() == [(1, "a")]
-    (account,) = await world.stores.watch.accounts()
+    (account,) = await accounts_of(world.stores.watch)
     assert account.cursor == Cursor(START + 1, "a")
 
 
@@ -94,7 +95,7 @@ async def test_a_flood_is_paged_to_its_end_and_becomes_digests(world: World) -> 
     told = [signature for _, text in world.told() for signature in text.split()]
     assert told == signatures
     assert len(world.told()) == 3
-    (account,) = await world.stores.watch.accounts()
+    (account,) = await accounts_of(world.stores.watch)
     assert account.cursor.signature == signatures[-1]
 
 
@@ -123,7 +124,7 @@ async def test_a_transaction_that_concerns_somebody_else_is_passed_over(world: W
     world.pay("mentioned", OTHER, accounts=(WALLET,))
     await _check(world)
     assert world.told() == []
-    (account,) = await world.stores.watch.accounts()
+    (account,) = await accounts_of(world.stores.watch)
     assert account.cursor.signature == "mentioned"
 
 

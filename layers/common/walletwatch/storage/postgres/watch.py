@@ -17,13 +17,6 @@ AND EXISTS (SELECT FROM subscriptions s
 """
 """Of wallets w."""
 
-_ACCOUNTS: Final = f"""
-SELECT {ACCOUNT_COLUMNS}
-  FROM watched_accounts a
-  JOIN wallets w ON w.id = a.wallet_id
- WHERE a.cursor_slot IS NOT NULL AND {_WATCHED}
-"""
-
 _WALLET_ACCOUNTS: Final = f"""
 SELECT {ACCOUNT_COLUMNS}
   FROM watched_accounts a
@@ -168,15 +161,6 @@ class PostgresWatchStore:
 
         return await self._database.run(work)
 
-    async def accounts(self) -> Sequence[WatchedAccount]:
-        """The accounts of all wallets that have a start and are watched by at least one active chat."""
-
-        async def work(connection: Connection) -> Sequence[WatchedAccount]:
-            cursor = await connection.execute(_ACCOUNTS, binary=True)
-            return [to_account(row) for row in await cursor.fetchall()]
-
-        return await self._database.run(work)
-
     async def wallet_accounts(self, wallet_id: int) -> Sequence[WatchedAccount]:
         """The accounts of one wallet; none where it has no start."""
 
@@ -211,7 +195,7 @@ class PostgresWatchStore:
     async def swept_wallets(
         self, shard: Shard, *, after: SweptWallet | None, limit: int
     ) -> Sequence[SweptWallet]:
-        """The next wallets of `accounts` that are in this shard; none behind the last one."""
+        """The next wallets of this shard that have a start and are watched by an active chat."""
         values = {
             "bucket": shard.buckets.start if after is None else bucket_of(after.address),
             "wallet_id": 0 if after is None else after.id,
