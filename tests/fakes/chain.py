@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import batched
 from typing import Any
 
 from walletwatch.domain.addresses import decode
@@ -22,7 +23,7 @@ PAGE = 100
 
 @dataclass
 class FakeChain:
-    """`ports.Chain` over dictionaries; set `down` to let every call fail.
+    """`ports.Chain` over dictionaries; set `down` to let every call fail, or name accounts in `fails_for`.
 
     Set `lists_programs` to False for a provider that does not answer `getProgramAccounts`.
     """
@@ -30,8 +31,11 @@ class FakeChain:
     current_slot: int = 100
     down: bool = False
     lists_programs: bool = True
+    fails_for: set[str] = field(default_factory=set)
     lamports: dict[str, int] = field(default_factory=dict)
     holdings: dict[str, list[TokenHolding]] = field(default_factory=dict)
+    stakes: dict[str, list[str]] = field(default_factory=dict)
+    refuses_stakes: bool = False
     states: dict[str, bytes] = field(default_factory=dict)
     history: dict[str, list[SignatureInfo]] = field(default_factory=dict)
     results: dict[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -49,9 +53,9 @@ class FakeChain:
             )
             self.states[address] = signature.encode()
 
-    def _answer(self, method: str) -> None:
+    def _answer(self, method: str, *addresses: str) -> None:
         self.calls.append(method)
-        if self.down:
+        if self.down or self.fails_for.intersection(addresses):
             raise ChainUnavailable("the fake chain is down")
 
     async def slot(self) -> int:
@@ -67,23 +71,31 @@ class FakeChain:
     async def token_accounts(
         self, owner: str, *, min_context_slot: int | None = None
     ) -> Sequence[NewAccount]:
-        self._answer("token_accounts")
+        self._answer("token_accounts", owner)
         if min_context_slot is not None and min_context_slot > self.current_slot:
             raise ChainUnavailable("minimum context slot has not been reached")
         return [NewAccount(found.address, found.kind, found.mint) for found in self.holdings.get(owner, [])]
 
-    async def observe(self, kind: AccountKind, addresses: Sequence[str]) -> Sequence[Observation]:
-        self._answer("observe")
-        return [
-            Observation(
-                self.current_slot,
-                [
-                    ObservedAccount(address, self.states.get(address, b"absent"))
-                    for address in addresses[start : start + PAGE]
-                ],
+    async def stake_accounts(self, owner: str) -> Sequence[NewAccount]:
+        self._answer("stake_accounts", owner)
+        if self.refuses_stakes:
+            raise ChainRefused("410: the method is disabled")
+        return [NewAccount(address, AccountKind.STAKE) for address in self.stakes.get(owner, [])]
+
+    async def observe(self, accounts: Sequence[tuple[str, AccountKind]]) -> Sequence[Observation]:
+        observations = []
+        for page in batched(accounts, PAGE, strict=False):
+            self._answer("observe", *(address for address, _ in page))
+            observations.append(
+                Observation(
+                    self.current_slot,
+                    [
+                        ObservedAccount(address, kind, self.states.get(address, b"absent"))
+                        for address, kind in page
+                    ],
+                )
             )
-            for start in range(0, len(addresses), PAGE)
-        ]
+        return observations
 
     async def signatures(
         self, address: str, *, after: Cursor, min_context_slot: int | None

@@ -183,12 +183,13 @@ def _database() -> "Database":
     return Database(_database_url(settings), max_connections=settings.database_pool_max)
 
 
-def _chain(metrics: EmfMetrics) -> "RpcChain":
+def _chain(metrics: EmfMetrics, *, concurrent_calls: int = 8) -> "RpcChain":
     from walletwatch.chain.rpc.client import RpcClient
     from walletwatch.chain.rpc.reader import RpcChain
 
     chain = config.load(config.ChainSettings)
-    return RpcChain(RpcClient(chain.endpoints, metrics=metrics, timeout=chain.rpc_timeout_seconds))
+    client = RpcClient(chain.endpoints, metrics=metrics, timeout=chain.rpc_timeout_seconds)
+    return RpcChain(client, concurrent_calls=concurrent_calls)
 
 
 def _queues() -> "SqsQueues":
@@ -321,15 +322,16 @@ def sweep() -> Sweep:
     from walletwatch.storage.redis.leases import RedisLeases
 
     metrics = EmfMetrics("sweep")
+    settings = config.load(config.SweepSettings)
     return Sweep(
         Sweeping(
             watch=PostgresWatchStore(_database()),
-            chain=_chain(metrics),
+            chain=_chain(metrics, concurrent_calls=settings.sweep_concurrent_calls),
             queues=_queues(),
             leases=RedisLeases(_redis()),
             clock=SystemClock(),
             metrics=metrics,
-            interval=timedelta(seconds=config.load(config.SweepSettings).sweep_interval_seconds),
+            interval=timedelta(seconds=settings.sweep_interval_seconds),
         ),
         metrics,
     )
@@ -499,7 +501,7 @@ def _decode() -> "Decode":
 
 def _checking(database: "Database", metrics: EmfMetrics) -> "Checking":
     from walletwatch.bot.rendering import HtmlRenderer
-    from walletwatch.chain.parsing.concerned import held_accounts
+    from walletwatch.chain.parsing.belongings import belongings
     from walletwatch.services.checking import Checking
     from walletwatch.storage.postgres.following import PostgresFollowStore
     from walletwatch.storage.postgres.ledger import PostgresLedger
@@ -517,7 +519,7 @@ def _checking(database: "Database", metrics: EmfMetrics) -> "Checking":
         follow=PostgresFollowStore(database),
         transactions=_transactions(chain, _redis(), metrics),
         decode=_decode(),
-        held=held_accounts,
+        find_accounts=belongings,
         queues=_queues(),
         renderer=HtmlRenderer(profile),
         clock=clock,

@@ -24,6 +24,7 @@ from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscribed, Su
 from walletwatch.domain.delivery import Candidate, DeliveryStatus, NewDelivery, PendingDelivery
 from walletwatch.domain.prices import Price
 from walletwatch.domain.scans import ScanReport
+from walletwatch.domain.sweep import Belongings, Shard, SweptWallet
 from walletwatch.domain.wallets import (
     AccountKind,
     AccountState,
@@ -42,14 +43,14 @@ type Decode = Callable[[Mapping[str, Any], str], Activity | None]
 Raises `MalformedTransaction` for an answer that has not the shape of a transaction.
 """
 
-type Concerned = Callable[[Mapping[str, Any]], frozenset[str]]
-"""Tells whom a transaction may concern: all accounts it names, and the owners of the token accounts in it.
+type FindAccounts = Callable[[Mapping[str, Any], str], Sequence[NewAccount]]
+"""Tells which accounts a `getTransaction` result shows to be a wallet's.
 
 Raises `MalformedTransaction` for an answer that has not the shape of a transaction.
 """
 
-type Held = Callable[[Mapping[str, Any], str], Sequence[NewAccount]]
-"""Tells which token accounts a transaction names that belong, or belonged, to a wallet.
+type Concerned = Callable[[Mapping[str, Any]], frozenset[str]]
+"""Tells whom a transaction may concern: all accounts it names, and the owners of the token accounts in it.
 
 Raises `MalformedTransaction` for an answer that has not the shape of a transaction.
 """
@@ -87,8 +88,15 @@ class Chain(Protocol):
             min_context_slot: The node must have seen this slot, else `ChainUnavailable`.
         """
 
-    async def observe(self, kind: AccountKind, addresses: Sequence[str]) -> Sequence[Observation]:
-        """Look at any number of accounts of one kind, 100 a call; one observation for each call made."""
+    async def stake_accounts(self, owner: str) -> Sequence[NewAccount]:
+        """The stake accounts that `owner` may manage or withdraw from.
+
+        Raises:
+            ChainRefused: The node does not answer such a question.
+        """
+
+    async def observe(self, accounts: Sequence[tuple[str, AccountKind]]) -> Sequence[Observation]:
+        """Look at any number of accounts, 100 a call, in their order; one observation for each call made."""
 
     async def past(self, address: str, *, not_before: int, limit: int) -> Sequence[SignatureInfo]:
         """The newest transactions that mention `address`, newest first.
@@ -252,7 +260,7 @@ class SubscriptionStore(Protocol):
         """Everybody who watches this wallet."""
 
     async def progress(self) -> Progress | None:
-        """How far the sweep has come; None before its first round."""
+        """How far the sweep has come in all shards; None before the first round of each."""
 
     async def delivery_counts(self, chat_id: int, since: datetime) -> Mapping[DeliveryStatus, int]:
         """How many ledger entries of this chat, made since then, have which status; every status is there."""
@@ -273,9 +281,6 @@ class WatchStore(Protocol):
     async def unstarted(self, limit: int) -> Sequence[str]:
         """Wallets that are watched by an active chat and have no start, the oldest first."""
 
-    async def accounts(self) -> Sequence[WatchedAccount]:
-        """The accounts of all wallets that have a start and are watched by at least one active chat."""
-
     async def wallet_accounts(self, wallet_id: int) -> Sequence[WatchedAccount]:
         """The accounts of one wallet; none where it has no start."""
 
@@ -285,17 +290,41 @@ class WatchStore(Protocol):
         Nothing is returned for a wallet that has no start: its accounts begin where it begins.
         """
 
-    async def take_for_discovery(self, limit: int) -> Sequence[Wallet]:
-        """Those of `accounts` whose token accounts were not looked for the longest; marks them as looked for.
+    async def swept_wallets(
+        self, shard: Shard, *, after: SweptWallet | None, limit: int
+    ) -> Sequence[SweptWallet]:
+        """The next wallets of this shard that have a start and are watched by an active chat.
 
-        Two callers at once never get the same wallet.
+        Behind the last one there is none.
+
+        Args:
+            shard: Which part of all wallets.
+            after: The last wallet of the page before.
+            limit: How many wallets at most.
         """
+
+    async def record_search(self, wallet_ids: Sequence[int], belongings: Belongings, at: datetime) -> None:
+        """The chain was asked for these belongings of the wallets at that moment."""
 
     async def record_states(self, states: Mapping[int, AccountState]) -> None:
         """Store what was last seen, by account id. An older slot never replaces a newer one."""
 
-    async def record_progress(self, progress: Progress) -> None:
-        """Store how far the sweep has come. An older slot never replaces a newer one."""
+    async def shards(self) -> Sequence[Progress | None]:
+        """How far each shard of the sweep has come; as many as there are, at least one."""
+
+    async def reshard(self, present: int, wanted: int) -> None:
+        """Let there be another number of shards, each as far as the least of those it is made of.
+
+        Args:
+            present: Powers of two, both. Nothing is done where there is another number of shards by now.
+            wanted: At most `BUCKETS`.
+        """
+
+    async def record_progress(self, shard: Shard, progress: Progress) -> None:
+        """Store how far this shard has come. An older slot never replaces a newer one.
+
+        Nothing is stored where there is another number of shards by now.
+        """
 
     async def move_cursors(self, cursors: Mapping[int, Cursor]) -> None:
         """Store up to where was looked, by account id. A cursor never moves to an older slot.
@@ -445,6 +474,9 @@ class Leases(Protocol):
 
     async def acquire(self, name: str, ttl: timedelta, *, patience: timedelta) -> Lease | None:
         """Take the lease, waiting for it up to `patience` and letting its holder know; None if in vain."""
+
+    async def adopt(self, name: str, ttl: timedelta) -> Lease | None:
+        """Take the lease if nobody holds it or waits for it; else its holder is not told, and it is None."""
 
 
 class SendLimits(Protocol):

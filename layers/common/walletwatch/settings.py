@@ -170,9 +170,14 @@ class BotSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
 
 
 class SweepSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
-    """Of the sweep."""
+    """Of the sweep.
+
+    Attributes:
+        sweep_concurrent_calls: How many RPC calls of one invocation may be on their way at once.
+    """
 
     sweep_interval_seconds: PositiveFloat = 15.0
+    sweep_concurrent_calls: PositiveInt = 20
 
 
 class CleanupSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):

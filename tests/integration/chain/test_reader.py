@@ -23,7 +23,7 @@ from walletwatch.chain.rpc.reader import RpcChain
 from walletwatch.domain.activities import ActivityKind
 from walletwatch.domain.errors import ChainRefused, ChainUnavailable
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
-from walletwatch.domain.wallets import AccountKind, Cursor
+from walletwatch.domain.wallets import AccountKind, Cursor, NewAccount
 
 pytestmark = pytest.mark.integration
 
@@ -50,7 +50,7 @@ class World:
         self.node.node.faults.add(Fault.from_json({"kind": kind, "methods": list(methods), **options}))
 
     async def digest(self, kind: AccountKind, address: Pubkey) -> bytes:
-        (observation,) = await self.chain.observe(kind, [str(address)])
+        (observation,) = await self.chain.observe([(str(address), kind)])
         (account,) = observation.accounts
         assert account.address == str(address)
         return account.digest
@@ -199,7 +199,7 @@ class TestObserving:
         addresses = [str(Keypair().pubkey()) for _ in range(201)]
         addresses[150] = str(world.alice.pubkey())
         calls = world.node.node.calls["getMultipleAccounts"]
-        observations = await world.chain.observe(AccountKind.SYSTEM, addresses)
+        observations = await world.chain.observe([(each, AccountKind.SYSTEM) for each in addresses])
         assert world.node.node.calls["getMultipleAccounts"] - calls == 3
         assert [len(observation.accounts) for observation in observations] == [100, 100, 1]
         accounts = [account for observation in observations for account in observation.accounts]
@@ -208,9 +208,46 @@ class TestObserving:
         newest = await world.chain.slot()
         assert all(0 < observation.slot <= newest for observation in observations)
 
+    async def test_accounts_of_all_kinds_share_a_call_and_change_as_they_do_alone(self, world: World) -> None:
+        _, token = await _classic(world)
+        vote, _ = await world.acts.create_validator(world.alice)
+        stake, _ = await world.acts.stake(world.bob, vote, 5 * WHOLE)
+        alike = [
+            (str(world.alice.pubkey()), AccountKind.SYSTEM),
+            (str(token), AccountKind.TOKEN),
+            (str(stake), AccountKind.STAKE),
+            (str(stake), AccountKind.SYSTEM),
+        ]
+        alone = [(await world.chain.observe([each]))[0].accounts[0] for each in alike]
+        calls = world.node.node.calls["getMultipleAccounts"]
+        (together,) = await world.chain.observe(alike)
+        assert world.node.node.calls["getMultipleAccounts"] - calls == 1
+        assert together.accounts == alone
+        assert len({account.digest for account in alone}) == 4
+        before = [account.digest for account in (await world.chain.observe(alike[1:3]))[0].accounts]
+        assert before == [account.digest for account in alone[1:3]]
+
     async def test_nothing_to_look_at_costs_no_call(self, world: World) -> None:
-        assert list(await world.chain.observe(AccountKind.TOKEN, [])) == []
+        assert list(await world.chain.observe([])) == []
         assert world.node.node.calls["getMultipleAccounts"] == 0
+
+
+class TestStakeAccounts:
+    async def test_those_of_either_authority_and_no_others(self, world: World) -> None:
+        vote, _ = await world.acts.create_validator(world.alice)
+        assert await world.chain.stake_accounts(str(world.bob.pubkey())) == []
+        mine, _ = await world.acts.stake(world.bob, vote, 5 * WHOLE)
+        shared, _ = await world.acts.stake(world.bob, vote, 5 * WHOLE)
+        world.overwrite(shared, 44, bytes(world.alice.pubkey()))
+        of_bob = await world.chain.stake_accounts(str(world.bob.pubkey()))
+        of_alice = await world.chain.stake_accounts(str(world.alice.pubkey()))
+        assert {each.address for each in of_bob} == {str(mine), str(shared)}
+        assert of_alice == [NewAccount(str(shared), AccountKind.STAKE)]
+
+    async def test_a_node_that_does_not_answer_such_questions(self, world: World) -> None:
+        world.strike("rpc_error", "getProgramAccounts", code=410, message="disabled")
+        with pytest.raises(ChainRefused):
+            await world.chain.stake_accounts(str(world.bob.pubkey()))
 
 
 class TestHistory:

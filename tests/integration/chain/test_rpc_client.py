@@ -14,7 +14,7 @@ from tests.fakes.metrics import FakeMetrics
 from walletwatch.chain.rpc import client as rpc_client
 from walletwatch.chain.rpc.client import MAX_TRIES, RpcClient
 from walletwatch.chain.rpc.reader import RpcChain
-from walletwatch.domain.errors import ChainRefused, ChainUnavailable, SlotSkipped
+from walletwatch.domain.errors import BlockNotAvailable, ChainRefused, ChainUnavailable, SlotSkipped
 
 pytestmark = pytest.mark.integration
 
@@ -30,15 +30,14 @@ UNAVAILABLE = {
     "quicknode_daily_limit",
     "helius_max_usage",
     "allnodes_rate_limit",
-    "agave_32004",
-    "agave_32014",
     "agave_32016",
     "agave_32017",
     "agave_32019",
     "agave_32020_tx_not_found",
     "agave_32021_no_slot_history",
 }
-SKIPPED = {"agave_32007", "agave_32009"}
+SKIPPED = {"agave_32001", "agave_32007", "agave_32009"}
+NOT_AVAILABLE = {"agave_32004", "agave_32014"}
 NO_ERROR = {"tx_not_found_null"}
 SECRET = "api-key-of-the-deployment"
 
@@ -90,6 +89,7 @@ async def test_every_recorded_error_is_an_error_of_ours(
         await client.call("getTransaction", "signature")
     assert (caught.type is ChainUnavailable) == (name in UNAVAILABLE)
     assert (caught.type is SlotSkipped) == (name in SKIPPED)
+    assert (caught.type is BlockNotAvailable) == (name in NOT_AVAILABLE)
     assert len(node.requests) == (MAX_TRIES if name in UNAVAILABLE else 1)
     assert SECRET not in str(caught.value)
 

@@ -44,6 +44,7 @@ from walletwatch.queueing.messages import (
 from walletwatch.services.delivering import Record
 from walletwatch.services.health import Probe
 from walletwatch.services.housekeeping import Housekept
+from walletwatch.services.shard_leases import Worker
 from walletwatch.settings import ChainSettings, InvalidSettings, Secrets, load
 
 SECRET = "secret-of-the-tests"
@@ -208,9 +209,12 @@ def test_notification_keeps_the_order_and_names_what_waits(monkeypatch: pytest.M
 
 
 def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    workers: list[Worker] = []
+
     class Sweeping:
-        async def run(self, *, remaining: Any) -> int:
+        async def run(self, *, remaining: Any, worker: Worker) -> int:
             assert remaining() == 30.0
+            workers.append(worker)
             return 4
 
     class Housekeeping:
@@ -222,6 +226,8 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
         cleanup, "_cleanup", lambda: SimpleNamespace(service=Housekeeping(), metrics=Metrics())
     )
     assert sweep.handler({}, CONTEXT) == {"rounds": 4}
+    assert sweep.handler({"worker": 2, "workers": 4}, CONTEXT) == {"rounds": 4}
+    assert workers == [Worker(0, 1), Worker(2, 4)]
     assert cleanup.handler({}, CONTEXT) == {"requeued": 2, "restarted": 1, "deleted": 3}
 
 

@@ -51,10 +51,12 @@ class ObservedAccount:
     """One account of a `getMultipleAccounts` answer, reduced to a hash of what matters.
 
     Attributes:
-        digest: Over lamports, owner program and the bytes asked for; an absent account has one too.
+        kind: As what it was looked at; one account may be two kinds to two wallets.
+        digest: Over lamports, owner program and the bytes that matter; an absent account has one too.
     """
 
     address: str
+    kind: AccountKind
     digest: bytes
 
 
