@@ -37,8 +37,19 @@ class ChainUnavailable(TransientError):
     """The RPC did not answer, refused for now, or lags behind what was asked for."""
 
 
+class BlockNotAvailable(ChainUnavailable):
+    """The slot has no block at the commitment asked for yet (Agave's -32004, -32014): ask again soon."""
+
+
 class ChainRefused(WalletWatchError):
     """The RPC will never answer this request: the method is disabled or the parameters are wrong."""
+
+
+class SlotSkipped(ChainRefused):
+    """The slot has no block and will get none, or this RPC does not keep it (Agave's -32007, -32009).
+
+    Agave does not tell the two apart: a node says it of slots before the snapshot it started from, too.
+    """
 
 
 class StoreUnavailable(TransientError):
