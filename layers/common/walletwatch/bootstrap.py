@@ -170,10 +170,27 @@ def _database() -> "Database":
 
 def _chain(metrics: EmfMetrics) -> "RpcChain":
     from walletwatch.chain.rpc.client import RpcClient
+    from walletwatch.chain.rpc.pool import PoolLimits
     from walletwatch.chain.rpc.reader import RpcChain
 
     chain = config.load(config.ChainSettings)
-    return RpcChain(RpcClient(chain.endpoints, metrics=metrics, timeout=chain.rpc_timeout_seconds))
+    limits = PoolLimits(
+        min_connections=chain.rpc_min_connections,
+        max_connections=chain.rpc_max_connections,
+        idle_seconds=chain.rpc_idle_seconds,
+        requests_per_second=chain.rpc_requests_per_second,
+        hedge_seconds=chain.rpc_hedge_ms / 1000,
+    )
+    return RpcChain(
+        RpcClient(
+            chain.endpoints,
+            metrics=metrics,
+            timeout=chain.rpc_timeout_seconds,
+            deadline=chain.rpc_deadline_seconds,
+            batch_size=chain.rpc_batch_size,
+            limits=limits,
+        )
+    )
 
 
 def _queues() -> "SqsQueues":
