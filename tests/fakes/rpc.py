@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.fakes.loop import VirtualLoop
 from walletwatch.chain.rpc.transport import Reply, TransportFailed
 
 
@@ -24,12 +25,14 @@ class FakeNode:
 
     Attributes:
         latency: Seconds an answer takes.
+        loading: Seconds the first `open` keeps the loop busy.
         script: What comes first: replies, failures, or a function of the request's JSON.
         always: In place of the usual answer, when the script is over.
     """
 
     name: str = "node"
     latency: float = 0.05
+    loading: float = 0.0
     slot: int = 1000
     script: deque["Step"] = field(default_factory=deque)
     always: "Step | None" = None
@@ -38,6 +41,12 @@ class FakeNode:
     busy: int = 0
     most_busy: int = 0
     closed: bool = False
+
+    def open(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self.loading and isinstance(loop, VirtualLoop):
+            loop.jump(self.loading)
+        self.loading = 0.0
 
     async def post(self, body: str) -> Reply:
         payload = json.loads(body)

@@ -28,6 +28,15 @@ async def test_a_fast_read_is_not_hedged(world: World) -> None:
     assert (world.asked, _counts(world)) == ([1, 0], (0, 0))
 
 
+async def test_a_cold_start_is_not_taken_for_a_slow_endpoint(world: World) -> None:
+    started = now()
+    world.nodes[0].loading = 1
+    await world.client.call("getBalance")
+    assert now() - started == pytest.approx(1.05)
+    assert (world.asked, _counts(world)) == ([1, 0], (0, 0))
+    assert world.client.status().endpoints[0].latency_ms == pytest.approx(50)
+
+
 async def test_the_second_wins_and_the_first_is_cancelled(world: World) -> None:
     world.nodes[0].latency = 5
     started = now()

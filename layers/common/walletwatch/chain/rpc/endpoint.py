@@ -157,6 +157,10 @@ class Endpoint:
             waiting=self.budget.waiting + self._waiting,
         )
 
+    def open(self) -> None:
+        """Load what the first exchange needs."""
+        self._transport.open()
+
     async def call(self, request: Request, contender: Contender) -> Any:
         """The result of one request.
 

@@ -155,6 +155,8 @@ class RpcPool:
         Raises:
             Unanswered: Neither gave one.
         """
+        # Importing solana-py takes as long as a slow read, and would be hedged at every cold start.
+        endpoint.open()
         started = _now()
         delay = self._hedging.delay(request.method)
         if delay is None:

@@ -33,6 +33,9 @@ class TransportFailed(Exception):
 class Transport(Protocol):
     """Exchanges texts with one endpoint."""
 
+    def open(self) -> None:
+        """Load what the first exchange needs, so that its time is not taken for the endpoint's."""
+
     async def post(self, body: str) -> Reply:
         """Send a JSON-RPC request or batch.
 
@@ -45,7 +48,7 @@ class Transport(Protocol):
 
 
 class HttpTransport:
-    """`Transport` over solana-py's `AsyncHTTPProvider`, which is imported at the first exchange.
+    """`Transport` over solana-py's `AsyncHTTPProvider`, which is not imported before it is needed.
 
     Args:
         url: May carry an API key.
@@ -65,12 +68,17 @@ class HttpTransport:
         self._idle_seconds = idle_seconds
         self._provider: AsyncHTTPProvider | None = None
 
+    def open(self) -> None:
+        """Import solana-py and build its provider; nothing is connected yet."""
+        if self._provider is None:
+            self._build()
+
     async def post(self, body: str) -> Reply:
         """Send, and take whatever HTTP answer comes."""
         import httpx2  # noqa: PLC0415 - 150 ms of cold start
         from solana.exceptions import SolanaRpcException  # noqa: PLC0415
 
-        provider = self._provider or self._connect()
+        provider = self._provider or self._build()
         try:
             return Reply(_OK, await provider.make_request_unparsed(_Body(body)))
         except SolanaRpcException as error:
@@ -89,7 +97,7 @@ class HttpTransport:
             await self._provider.close()
             self._provider = None
 
-    def _connect(self) -> "AsyncHTTPProvider":
+    def _build(self) -> "AsyncHTTPProvider":
         from solana.rpc.async_http_provider import AsyncHTTPProvider  # noqa: PLC0415 - 170 ms
 
         # Their lines hold the URL.
