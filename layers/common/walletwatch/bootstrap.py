@@ -18,6 +18,7 @@ from walletwatch.runtime import SystemClock
 
 if TYPE_CHECKING:
     from walletwatch.bot.application import BotApplication
+    from walletwatch.chain.rpc.client import RpcClient
     from walletwatch.chain.rpc.reader import RpcChain
     from walletwatch.domain.profile import ChainProfile, Exchange
     from walletwatch.ports import Cache, Chain, Decode, Prices
@@ -184,12 +185,31 @@ def _database() -> "Database":
 
 
 def _chain(metrics: EmfMetrics, *, concurrent_calls: int = 8) -> "RpcChain":
-    from walletwatch.chain.rpc.client import RpcClient
     from walletwatch.chain.rpc.reader import RpcChain
 
+    return RpcChain(_rpc(metrics), concurrent_calls=concurrent_calls)
+
+
+def _rpc(metrics: EmfMetrics) -> "RpcClient":
+    from walletwatch.chain.rpc.client import RpcClient
+    from walletwatch.chain.rpc.pool import PoolLimits
+
     chain = config.load(config.ChainSettings)
-    client = RpcClient(chain.endpoints, metrics=metrics, timeout=chain.rpc_timeout_seconds)
-    return RpcChain(client, concurrent_calls=concurrent_calls)
+    limits = PoolLimits(
+        min_connections=chain.rpc_min_connections,
+        max_connections=chain.rpc_max_connections,
+        idle_seconds=chain.rpc_idle_seconds,
+        requests_per_second=chain.rpc_requests_per_second,
+        hedge_seconds=chain.rpc_hedge_ms / 1000,
+    )
+    return RpcClient(
+        chain.endpoints,
+        metrics=metrics,
+        timeout=chain.rpc_timeout_seconds,
+        deadline=chain.rpc_deadline_seconds,
+        batch_size=chain.rpc_batch_size,
+        limits=limits,
+    )
 
 
 def _queues() -> "SqsQueues":
@@ -343,7 +363,6 @@ def stream() -> Stream:
 
     from walletwatch.chain.parsing.concerned import concerned_accounts
     from walletwatch.chain.rpc.blocks import RpcBlocks
-    from walletwatch.chain.rpc.client import RpcClient
     from walletwatch.chain.rpc.reader import RpcChain
     from walletwatch.chain.rpc.slots import WebSocketSlots, websocket_url
     from walletwatch.services.block_follower import BlockFollower
@@ -355,7 +374,7 @@ def stream() -> Stream:
     clock = SystemClock()
     redis = _redis()
     chain = config.load(config.ChainSettings)
-    client = RpcClient(chain.endpoints, metrics=metrics, timeout=chain.rpc_timeout_seconds)
+    client = _rpc(metrics)
     feed = chain.subscription_endpoints or tuple(map(websocket_url, chain.endpoints))
     follower = partial(
         BlockFollower,

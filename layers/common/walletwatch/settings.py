@@ -23,6 +23,8 @@ class InvalidSettings(WalletWatchError):
 
 type PositiveInt = Annotated[int, msgspec.Meta(gt=0)]
 type PositiveFloat = Annotated[float, msgspec.Meta(gt=0)]
+type NotNegativeInt = Annotated[int, msgspec.Meta(ge=0)]
+type NotNegativeFloat = Annotated[float, msgspec.Meta(ge=0)]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
@@ -54,10 +56,17 @@ class ChainSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper)
     """The chain that is watched.
 
     Attributes:
-        rpc_urls: One or more endpoints, separated by commas.
+        rpc_urls: One or more endpoints in the order of preference, separated by commas.
         rpc_ws_urls: Where those take subscriptions; by default at the same host, port and path.
         follow_commitment: How sure a block must be before it is followed.
         rpc_timeout_seconds: For one HTTP exchange.
+        rpc_deadline_seconds: For a call with all its tries and waits.
+        rpc_min_connections: Idle connections kept open to each endpoint.
+        rpc_max_connections: Connections to each endpoint at the same time.
+        rpc_idle_seconds: How long an idle connection is kept.
+        rpc_requests_per_second: Calls to each endpoint by each running function; 0 is no limit.
+        rpc_hedge_ms: Least age of a slow read that is asked of a second endpoint too; 0 turns it off.
+        rpc_batch_size: Calls in one HTTP request at most; 1 turns batches off.
     """
 
     rpc_urls: str
@@ -65,6 +74,22 @@ class ChainSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper)
     follow_commitment: Literal["confirmed", "finalized"] = "confirmed"
     chain_profile: str = "x1-mainnet"
     rpc_timeout_seconds: PositiveFloat = 10.0
+    rpc_deadline_seconds: PositiveFloat = 15.0
+    rpc_min_connections: NotNegativeInt = 8
+    rpc_max_connections: PositiveInt = 16
+    rpc_idle_seconds: PositiveFloat = 30.0
+    rpc_requests_per_second: NotNegativeFloat = 0.0
+    rpc_hedge_ms: NotNegativeInt = 250
+    rpc_batch_size: Annotated[int, msgspec.Meta(ge=1, le=100)] = 20
+
+    def __post_init__(self) -> None:
+        """Check what the types cannot say."""
+        if not self.endpoints:
+            raise ValueError("RPC_URLS names no endpoint")
+        if self.rpc_min_connections > self.rpc_max_connections:
+            raise ValueError("RPC_MIN_CONNECTIONS is above RPC_MAX_CONNECTIONS")
+        if self.rpc_timeout_seconds > self.rpc_deadline_seconds:
+            raise ValueError("RPC_TIMEOUT_SECONDS is above RPC_DEADLINE_SECONDS")
 
     @property
     def endpoints(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from traffic.instructions import associated_account
 from traffic.mints import Extensions, Mint
 from walletwatch.chain.decoding import decode_transaction
 from walletwatch.chain.rpc import client as rpc_client
+from walletwatch.chain.rpc import endpoint as rpc_endpoint
 from walletwatch.chain.rpc import reader
 from walletwatch.chain.rpc.client import MAX_TRIES, RpcClient
 from walletwatch.chain.rpc.reader import RpcChain
@@ -70,7 +71,7 @@ class World:
 @pytest.fixture
 async def world(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
     monkeypatch.setattr(rpc_client, "BACKOFF_SECONDS", 0.001)
-    monkeypatch.setattr(rpc_client, "MAX_BACKOFF_SECONDS", 0.002)
+    monkeypatch.setattr(rpc_endpoint, "LIMIT_PAUSE_SECONDS", 0.001)
     async with running_node(slot_ms=10) as node, Chain(node.url) as acts:
         client = RpcClient([node.url], metrics=FakeMetrics(), timeout=2.0)
         alice, bob = Keypair(), Keypair()
@@ -406,7 +407,7 @@ class TestFaults:
     @pytest.mark.parametrize(
         ("kind", "options"),
         [
-            ("rate_limit", {"retry_after": 1}),
+            ("rate_limit", {"retry_after": 0}),
             ("rate_limit_html", {}),
             ("http_error", {"status": 502}),
             ("node_behind", {"slots": 42}),

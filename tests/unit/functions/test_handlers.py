@@ -353,6 +353,30 @@ class TestLogsAndSettings:
             load(ChainSettings, {"RPC_URLS": "x", "CHAIN_PROFILE": "nowhere"}).profile  # noqa: B018
         assert load(ChainSettings, {"RPC_URLS": "a, b,"}).endpoints == ("a", "b")
 
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"RPC_URLS": " , "},
+            {"RPC_MIN_CONNECTIONS": "3", "RPC_MAX_CONNECTIONS": "2"},
+            {"RPC_MAX_CONNECTIONS": "0"},
+            {"RPC_TIMEOUT_SECONDS": "9", "RPC_DEADLINE_SECONDS": "8"},
+            {"RPC_REQUESTS_PER_SECOND": "-1"},
+            {"RPC_HEDGE_MS": "soon"},
+            {"RPC_BATCH_SIZE": "101"},
+            {"RPC_IDLE_SECONDS": "0"},
+        ],
+        ids=str,
+    )
+    def test_limits_of_the_rpc_pool_that_cannot_be_kept(self, wrong: dict[str, str]) -> None:
+        with pytest.raises(InvalidSettings, match="|".join(wrong)):
+            load(ChainSettings, {"RPC_URLS": "a", **wrong})
+
+    def test_limits_of_the_rpc_pool(self) -> None:
+        settings = load(
+            ChainSettings, {"RPC_URLS": "a", "RPC_REQUESTS_PER_SECOND": "2.5", "RPC_HEDGE_MS": "0"}
+        )
+        assert (settings.rpc_requests_per_second, settings.rpc_hedge_ms) == (2.5, 0)
+
     def test_secrets_have_a_form(self) -> None:
 
         with pytest.raises(msgspec.ValidationError):

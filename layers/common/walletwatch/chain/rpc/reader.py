@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import batched
 from typing import Any, Final
 
-from walletwatch.chain.rpc.client import RpcClient
+from walletwatch.chain.rpc.client import Answer, RpcClient
 from walletwatch.domain.addresses import looks_like_address
 from walletwatch.domain.chain import (
     AccountData,
@@ -150,9 +150,18 @@ class RpcChain:
         return found[:limit]
 
     async def transactions(self, signatures: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
-        """The transactions in encoding `json` (`getTransaction`)."""
-        results = await asyncio.gather(*(self._transaction(signature) for signature in signatures))
-        return dict(zip(signatures, results, strict=True))
+        """The transactions in encoding `json` (`getTransaction`, in batches)."""
+        options = {
+            "commitment": _COMMITMENT,
+            "encoding": "json",
+            "maxSupportedTransactionVersion": MAX_TRANSACTION_VERSION,
+        }
+        answers = await self._client.call_many(
+            [("getTransaction", (signature, options)) for signature in signatures]
+        )
+        return {
+            signature: _transaction(answer) for signature, answer in zip(signatures, answers, strict=True)
+        }
 
     async def mint(self, address: str) -> MintFacts | None:
         """The mint at this address (`getAccountInfo`, jsonParsed)."""
@@ -275,23 +284,16 @@ class RpcChain:
             for address, account in zip(addresses, accounts, strict=True)
         }
 
-    async def _transaction(self, signature: str) -> Mapping[str, Any]:
-        try:
-            result = await self._call(
-                "getTransaction",
-                signature,
-                {
-                    "commitment": _COMMITMENT,
-                    "encoding": "json",
-                    "maxSupportedTransactionVersion": MAX_TRANSACTION_VERSION,
-                },
-            )
-        except ChainRefused as error:
-            # The signature came from this chain's history: it exists, and must not be passed over.
-            raise ChainUnavailable(f"getTransaction: {error}") from error
-        if not isinstance(result, dict):
-            raise ChainUnavailable("the transaction is not known to the node yet")
-        return result
+
+def _transaction(answer: Answer) -> Mapping[str, Any]:
+    try:
+        result = answer.get()
+    except ChainRefused as error:
+        # The signature came from this chain's history: it exists, and must not be passed over.
+        raise ChainUnavailable(str(error)) from error
+    if not isinstance(result, dict):
+        raise ChainUnavailable("the transaction is not known to the node yet")
+    return result
 
 
 def _covered(info: SignatureInfo, cursor: Cursor) -> bool:
