@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from walletwatch.chain.rpc.client import RpcClient
     from walletwatch.chain.rpc.reader import RpcChain
     from walletwatch.domain.profile import ChainProfile, Exchange
-    from walletwatch.ports import Cache, Chain, Decode, Prices
+    from walletwatch.ports import Cache, Chain, Decode, Prices, Tokens
     from walletwatch.queueing.consumer import Consumer
     from walletwatch.queueing.sqs import SqsQueues
     from walletwatch.services.backfilling import Backfilling
@@ -235,6 +235,14 @@ def _redis() -> "RedisServer":
     from walletwatch.storage.redis.server import RedisServer
 
     return RedisServer(config.load(config.RedisSettings).redis_url)
+
+
+def _tokens(chain: "Chain", redis: "RedisServer", metrics: EmfMetrics, profile: "ChainProfile") -> "Tokens":
+    from walletwatch.chain.tokens.cached import CachedTokens
+    from walletwatch.chain.tokens.reader import ChainTokens
+    from walletwatch.storage.redis.cache import RedisCache
+
+    return CachedTokens(ChainTokens(chain, profile), RedisCache(redis), metrics, chain=profile.name)
 
 
 def _prices(chain: "Chain", redis: "RedisServer", metrics: EmfMetrics, profile: "ChainProfile") -> "Prices":

@@ -25,6 +25,7 @@ from walletwatch.domain.delivery import Candidate, DeliveryStatus, NewDelivery, 
 from walletwatch.domain.prices import Price
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.sweep import Belongings, Shard, SweptWallet
+from walletwatch.domain.tokens import TokenIdentity
 from walletwatch.domain.wallets import (
     AccountKind,
     AccountState,
@@ -150,6 +151,17 @@ class Chain(Protocol):
 
         Raises:
             ChainRefused: Many providers do not answer this method.
+        """
+
+
+class Tokens(Protocol):
+    """What mints are called, by the chain profile's list or by their makers."""
+
+    async def identities(self, mints: Sequence[str]) -> Mapping[str, TokenIdentity]:
+        """What the mints are called; one that does not exist, or is no mint, is absent.
+
+        Raises:
+            ChainUnavailable: They could not be read.
         """
 
 
