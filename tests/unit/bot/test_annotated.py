@@ -97,7 +97,7 @@ TOKENS = activity(ActivityKind.TRANSFER_IN, Leg(MINT, 2_500_000, 6, PEER), fee=0
         (
             noted(DUST, Flag.DUST, Flag.UNKNOWN_SENDER),
             [
-                "🗑 A stranger sent next to nothing. You can ignore it; don't open any address or site it names.",
+                "🗑 A stranger sent next to nothing. You can ignore it; don't open any site it names.",
                 "<b>📥 Received 0.000000001 XNT</b>", NAME, "From <code>B69c…m9Tq</code>", WHEN,
             ],
         ),
@@ -110,7 +110,8 @@ def test_a_message_as_it_is_read(told: Activity, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        ("0", "< $0.01"), ("0.0099", "< $0.01"), ("0.01", "$0.01"), ("12.345", "$12.34"), ("999.999", "$1,000.00"),
+        ("0", "< $0.01"), ("0.0099", "< $0.01"), ("0.01", "$0.01"), ("12.345", "$12.34"),
+        ("999.999", "$1,000.00"),
         ("1234567.8", "$1,234,568"), ("1e15", None), ("1e40", None), ("1e-40", "< $0.01"),
     ],
 )  # fmt: skip
