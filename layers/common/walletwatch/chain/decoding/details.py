@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from walletwatch.chain.decoding.layouts import Decoded
-from walletwatch.chain.decoding.programs.ids import MEMO_PROGRAMS, MPL_CORE
+from walletwatch.chain.decoding.programs.ids import BUBBLEGUM, MEMO_PROGRAMS, MPL_CORE
 from walletwatch.chain.decoding.scene import Scene
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
-
-_BUBBLEGUM: Final = "BGUMAp9Gq7iTEuizy4pqaxsTyUCBK68MDfK752saRPUY"
 
 
 class AssetChange(NamedTuple):
@@ -34,7 +32,7 @@ def asset_change(instruction: Decoded) -> AssetChange | None:
             return AssetChange(fields.get("asset"), None, holder if owner == MPL_CORE else owner)
         if instruction.name == "burn":
             return AssetChange(fields.get("asset"), holder, None)
-    if instruction.program == _BUBBLEGUM:
+    if instruction.program == BUBBLEGUM:
         owner = fields.get("leafOwner")
         if instruction.name == "transfer":
             return AssetChange(None, owner, fields.get("newOwner"))
