@@ -1,4 +1,4 @@
-"""Marketplaces of collectibles: Magic Eden (M2, MMM) and Tensor (Tensorswap, its AMM, its marketplaces, bids).
+"""Marketplaces of collectibles: Magic Eden (M2, MMM) and Tensor (Tensorswap, AMM, marketplace, bids).
 
 From their public IDLs. Who accepts an offer runs the instruction of a sale as well as who buys; the legs tell
 which of them the wallet is.
@@ -66,7 +66,8 @@ _TENSOR_MARKETPLACE: Final = anchor(
     {
         _BUY: "buy buy_spl buy_core buy_core_spl buy_legacy buy_legacy_spl buy_t22 buy_t22_spl buy_wns"
         " buy_wns_spl",
-        _SELL: "take_bid_meta_hash take_bid_full_meta take_bid_core take_bid_t22 take_bid_legacy take_bid_wns",
+        _SELL: "take_bid_meta_hash take_bid_full_meta take_bid_core take_bid_t22 take_bid_legacy"
+        " take_bid_wns",
         _LIST: "list list_core list_legacy list_t22 list_wns",
         _CANCEL: "delist delist_core delist_legacy delist_t22 delist_wns cancel_bid close_expired_bid"
         " close_expired_listing close_expired_listing_core close_expired_listing_legacy"

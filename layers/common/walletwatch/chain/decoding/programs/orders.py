@@ -1,7 +1,7 @@
 """Order books, limit orders, recurring orders and perpetuals.
 
-From the instruction enums of serum-dex (OpenBook v1) and Phoenix, and the public IDLs of OpenBook v2, Jupiter's
-limit orders v1 and v2, DCA and perpetuals, and Drift v2.
+From the instruction enums of serum-dex (OpenBook v1) and Phoenix, and the public IDLs of OpenBook v2,
+Jupiter's limit orders v1 and v2, DCA and perpetuals, and Drift v2.
 """
 
 from typing import Final

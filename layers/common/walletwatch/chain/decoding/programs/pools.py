@@ -1,8 +1,8 @@
 """Pools: which instruction trades, which one moves liquidity, which one collects what a position earned.
 
-From the programs' public interfaces: the IDLs of Raydium CP and CLMM, Orca Whirlpools, Meteora DLMM, DAMM v1 and
-v2, and PumpSwap, and the instruction enums of Raydium AMM v4, SPL token-swap and Saber. Amounts never come from
-here.
+From the programs' public interfaces: the IDLs of Raydium CP and CLMM, Orca Whirlpools, Meteora DLMM, DAMM v1
+and v2, and PumpSwap, and the instruction enums of Raydium AMM v4, SPL token-swap and Saber. Amounts never
+come from here.
 """
 
 from collections.abc import Mapping
