@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from walletwatch.chain.decoding.layouts import (
@@ -76,6 +76,7 @@ def test_every_argument_of_these_programs_can_be_written_here() -> None:
     assert unknown == set()
 
 
+@settings(deadline=None)
 @given(st.sampled_from(LAYOUTS), st.data())
 def test_data_and_the_parsed_form_say_the_same(case: tuple[str, bytes, Layout], data: st.DataObject) -> None:
     program, tag, layout = case
