@@ -107,8 +107,9 @@ PATHS = [list(_paths(result)) for result, _ in RESULTS]
 JUNK: st.SearchStrategy[Any] = st.sampled_from(
     [
         None, 0, -1, 1, 255, 2**64 - 1, 2**64, 2**200, 1.5, True, False, "", "0OIl", "\ud800", "\u0663",
-        "x" * 99, "1" * 32, "A" * 5_000, "9" * 30, [], {}, [None], [[]], {"a": {"b": [1]}}, {"type": "transfer"},
-        {"type": "transfer", "info": None}, {"type": "transfer", "info": {"lamports": "9" * 30}},
+        "x" * 99, "1" * 32, "A" * 5_000, "9" * 30, [], {}, [None], [[]], {"a": {"b": [1]}},
+        {"type": "transfer"}, {"type": "transfer", "info": None},
+        {"type": "transfer", "info": {"lamports": "9" * 30}},
     ]
 )  # fmt: skip
 
