@@ -4,8 +4,9 @@ from functools import cache
 from typing import Any
 
 from walletwatch import bootstrap, observability, runtime
+from walletwatch.domain.work import Backfill, BalanceCheck
 from walletwatch.queueing.consumer import QueueRecord
-from walletwatch.queueing.messages import decode_balance_check
+from walletwatch.queueing.messages import decode_balance_work
 
 observability.configure_logging("balance")
 
@@ -23,9 +24,11 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         return observability.remaining_seconds(context)
 
     async def check(record: QueueRecord) -> None:
-        await balance.service.run(
-            decode_balance_check(record.body), attempt=record.attempt, remaining=remaining
-        )
+        match decode_balance_work(record.body):
+            case BalanceCheck() as work:
+                await balance.checking.run(work, attempt=record.attempt, remaining=remaining)
+            case Backfill() as work:
+                await balance.backfilling.run(work, remaining=remaining)
 
     try:
         return runtime.run(balance.consumer.each(event, remaining(), check))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from psycopg import AsyncConnection
 
-from walletwatch.domain.work import BalanceCheck, Notification, SecurityScan
+from walletwatch.domain.work import Backfill, BalanceCheck, Notification, SecurityScan
 from walletwatch.queueing.messages import encode_balance_check
 
 VISIBILITY_SECONDS = 8
@@ -53,6 +53,9 @@ class UnreliableQueues:
                 " UNION ALL SELECT body FROM unnest(%(bodies)s::text[]) body WHERE random() < %(twice)s",
                 {"bodies": bodies, "twice": TWICE},
             )
+
+    async def backfill(self, backfill: Backfill) -> None:
+        raise NotImplementedError("nobody asks for the past here")
 
     async def scan(self, scan: SecurityScan) -> None:
         raise NotImplementedError("nothing is scanned here")

@@ -14,6 +14,7 @@ from walletwatch.domain.chain import SignatureInfo
 from walletwatch.domain.errors import WalletWatchError
 from walletwatch.domain.work import (
     AccountHint,
+    Backfill,
     BalanceCheck,
     Button,
     CheckReason,
@@ -61,6 +62,13 @@ class _BalanceCheck(
     since_slot: Slot | None = None
 
 
+class _Backfill(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="backfill", tag_field="type"):
+    v: int
+    wallet: Address
+    not_before: Annotated[int, msgspec.Meta(ge=0)]
+    before_slot: Slot | None
+
+
 class _SecurityScan(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="security_scan", tag_field="type"
 ):
@@ -95,7 +103,7 @@ class _Notification(
 
 
 _encoder = msgspec.json.Encoder()
-_balance_check = msgspec.json.Decoder(_BalanceCheck)
+_balance_work = msgspec.json.Decoder(_BalanceCheck | _Backfill)
 _security_scan = msgspec.json.Decoder(_SecurityScan)
 _notification = msgspec.json.Decoder(_Notification)
 
@@ -107,13 +115,20 @@ def encode_balance_check(check: BalanceCheck) -> str:
     return _encode(_BalanceCheck(VERSION, check.wallet, check.reason, hints, transactions, check.since_slot))
 
 
-def decode_balance_check(body: str) -> BalanceCheck:
+def encode_backfill(backfill: Backfill) -> str:
+    """The body of a message for the balance queue."""
+    return _encode(_Backfill(VERSION, backfill.wallet, backfill.not_before, backfill.before_slot))
+
+
+def decode_balance_work(body: str) -> BalanceCheck | Backfill:
     """Read a message of the balance queue.
 
     Raises:
         InvalidMessage: It is not one, or of a version this code does not know.
     """
-    wire = _decode(_balance_check, body)
+    wire = _decode(_balance_work, body)
+    if isinstance(wire, _Backfill):
+        return Backfill(wire.wallet, wire.not_before, wire.before_slot)
     return BalanceCheck(
         wire.wallet,
         wire.reason,
@@ -209,7 +224,7 @@ def _encode(message: msgspec.Struct) -> str:
     return _encoder.encode(message).decode()
 
 
-def _decode[M: (_BalanceCheck, _SecurityScan, _Notification)](
+def _decode[M: (_BalanceCheck | _Backfill, _SecurityScan, _Notification)](
     decoder: msgspec.json.Decoder[M], body: str
 ) -> M:
     if len(body) > MAX_BODY_BYTES:

@@ -8,8 +8,13 @@ from itertools import batched
 from typing import TYPE_CHECKING, Any, Final
 
 from walletwatch.domain.errors import QueueUnavailable
-from walletwatch.domain.work import BalanceCheck, Notification, SecurityScan
-from walletwatch.queueing.messages import encode_balance_check, encode_notification, encode_security_scan
+from walletwatch.domain.work import Backfill, BalanceCheck, Notification, SecurityScan
+from walletwatch.queueing.messages import (
+    encode_backfill,
+    encode_balance_check,
+    encode_notification,
+    encode_security_scan,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -41,6 +46,10 @@ class SqsQueues:
         await self._send(
             self._balance_url, [{"MessageBody": encode_balance_check(check)} for check in checks]
         )
+
+    async def backfill(self, backfill: Backfill) -> None:
+        """Ask for a wallet's past."""
+        await self._send(self._balance_url, [{"MessageBody": encode_backfill(backfill)}])
 
     async def scan(self, scan: SecurityScan) -> None:
         """Ask for a security scan."""
