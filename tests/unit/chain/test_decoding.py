@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.unit.chain.corpus import BLOCK, CORPUS, Oracle, block, shipped, shipped_result, verbatim_cases
 from tests.unit.chain.wire import in_base64, is_compiled, partly_parsed
 from walletwatch.chain.decoding import decode_transaction
-from walletwatch.chain.parsing.concerned import concerned_accounts, held_accounts
+from walletwatch.chain.parsing.belongings import belongings
+from walletwatch.chain.parsing.concerned import concerned_accounts
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.errors import MalformedTransaction
 from walletwatch.domain.money import NATIVE
@@ -143,7 +144,7 @@ def test_a_mutated_answer_is_read_or_called_malformed(data: st.DataObject) -> No
     readers: tuple[Callable[[], object], ...] = (
         lambda: _described(decode_transaction(mutated, wallet)),
         lambda: concerned_accounts(mutated),
-        lambda: held_accounts(mutated, wallet),
+        lambda: belongings(mutated, wallet),
     )
     for read in readers:
         with suppress(MalformedTransaction):
