@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from walletwatch.ports import Cache, Chain, Decode, Prices, Tokens
     from walletwatch.queueing.consumer import Consumer
     from walletwatch.queueing.sqs import SqsQueues
+    from walletwatch.services.annotating import Annotating
     from walletwatch.services.backfilling import Backfilling
     from walletwatch.services.checking import Checking
     from walletwatch.services.delivering import Delivering
@@ -518,6 +519,22 @@ def _transactions(chain: "RpcChain", redis: "RedisServer", metrics: EmfMetrics) 
     return Transactions(chain, RedisCache(redis), metrics)
 
 
+def _annotating(database: "Database", chain: "RpcChain", metrics: EmfMetrics) -> "Annotating":
+    from walletwatch.services.annotating import Annotating
+    from walletwatch.storage.postgres.history import PostgresHistory
+
+    profile = config.load(config.ChainSettings).profile
+    redis = _redis()
+    return Annotating(
+        tokens=_tokens(chain, redis, metrics, profile),
+        prices=_prices(chain, redis, metrics, profile),
+        history=PostgresHistory(database),
+        profile=profile,
+        clock=SystemClock(),
+        metrics=metrics,
+    )
+
+
 def _decode() -> "Decode":
     from functools import partial
 
@@ -547,6 +564,7 @@ def _checking(database: "Database", metrics: EmfMetrics) -> "Checking":
         transactions=_transactions(chain, _redis(), metrics),
         decode=_decode(),
         find_accounts=belongings,
+        annotating=_annotating(database, chain, metrics),
         queues=_queues(),
         renderer=HtmlRenderer(profile),
         clock=clock,

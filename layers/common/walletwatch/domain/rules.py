@@ -16,6 +16,7 @@ class Suppression(StrEnum):
     PAUSED = "paused"
     FAILED_OFF = "failed_off"
     DUST_OFF = "dust_off"
+    SPAM_OFF = "spam_off"
     CHAT_INACTIVE = "chat_inactive"
     UNWATCHED = "unwatched"
 
@@ -46,6 +47,12 @@ def suppression(activity: Activity, subscription: Subscription) -> Suppression |
         return Suppression.MUTED
     if not activity.success and not settings.failed:
         return Suppression.FAILED_OFF
+    annotation = activity.annotation
+    if annotation is not None and annotation.lookalike is not None:
+        # A warning is told to whoever wants to hear anything at all.
+        return None
     if not settings.dust and is_dust(activity):
         return Suppression.DUST_OFF
+    if not settings.spam and annotation is not None and annotation.is_spam:
+        return Suppression.SPAM_OFF
     return None
