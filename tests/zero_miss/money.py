@@ -3,6 +3,7 @@
 import random
 import struct
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from solders.account import Account
@@ -90,7 +91,13 @@ class RandomMoney:
             self._run([pay(self._stranger.pubkey(), target, self._amount())], [self._stranger], {target})
 
     def touch(self, wallet: Keypair) -> None:
-        """A payment that anybody who looks at the wallet's balance must see."""
+        """Payments that anybody who looks at the wallet's balances must see.
+
+        What left no trace in them, as it was undone before anybody looked, is found in the history then.
+        """
+        for mint in self._mints:
+            if (wallet.pubkey(), mint.address) in self._holders:
+                self._mint_to(mint, wallet.pubkey(), {wallet.pubkey()})
         self._run(
             [pay(self._stranger.pubkey(), wallet.pubkey(), 12_345)], [self._stranger], {wallet.pubkey()}
         )
@@ -190,7 +197,7 @@ class RandomMoney:
         self,
         instructions: Sequence[Instruction],
         signers: Sequence[Keypair],
-        concerned: set[Pubkey],
+        concerned: AbstractSet[Pubkey],
         *,
         fails: bool = False,
         table: AddressLookupTableAccount | None = None,
@@ -231,7 +238,7 @@ class RandomMoney:
         self._run(steps, [authority, key], set())
         return Mint(key.pubkey(), program, authority)
 
-    def _mint_to(self, mint: Mint, owner: Pubkey) -> None:
+    def _mint_to(self, mint: Mint, owner: Pubkey, concerned: AbstractSet[Pubkey] = frozenset()) -> None:
         account = associated_account(owner, mint.address, mint.program)
         steps = [
             create_account_if_missing(mint.authority.pubkey(), owner, mint.address, mint.program),
@@ -242,7 +249,7 @@ class RandomMoney:
                 )
             ),
         ]  # fmt: skip
-        self._run(steps, [mint.authority], set())
+        self._run(steps, [mint.authority], concerned)
         self._holders.add((owner, mint.address))
 
     def _make_table(self, address: Pubkey) -> AddressLookupTableAccount:

@@ -329,17 +329,40 @@ async def test_a_new_watch_reads_what_the_blocks_told_before_it_was_known(world:
     assert world.told() == [(1, "a")]
 
 
-async def test_a_token_account_that_a_transaction_reveals_is_watched_from_then_on(world: World) -> None:
-    await world.watch(1)
-    revealing = {
-        "signature": "a", "slot": START + 1, "wallets": [WALLET],
-        "token_accounts": {WALLET: ["account", WALLET]},
+def _reveals(world: World, signature: str, *accounts: str) -> None:
+    """A transaction of the wallet that shows these token accounts to be its own."""
+    slot = world.chain.current_slot + 1
+    result = {
+        "signature": signature, "slot": slot, "wallets": [WALLET], "token_accounts": {WALLET: accounts}
     }  # fmt: skip
-    world.chain.land("a", revealing, WALLET)
-    world.pay("b", WALLET, accounts=("account",))
+    world.chain.land(signature, result, WALLET, *accounts)
+
+
+async def test_a_token_account_that_a_transaction_reveals_is_watched_and_looked_at(world: World) -> None:
+    await world.watch(1)
+    world.pay("before", WALLET, accounts=("account",))
+    _reveals(world, "a", "account")
     await _check(world)
-    assert world.told() == [(1, "a")]
     (_, found) = await accounts_of(world.stores.watch)
     assert (found.address, found.kind, found.state) == ("account", AccountKind.TOKEN, None)
+    (follow_up,) = world.queues.checks
+    assert follow_up.hints == (AccountHint("account", START + 2, None),)
+    await _check(world, follow_up)
+    assert sorted(world.told()) == [(1, "a"), (1, "before")]
+    assert len(world.queues.checks) == 1
+
+
+async def test_an_account_that_looks_as_before_is_looked_at_if_a_transaction_names_it(world: World) -> None:
+    """It was opened, filled and closed between two looks: its state has not changed."""
+    await world.watch(1)
+    _reveals(world, "a", "account")
     await _check(world)
-    assert world.told() == [(1, "a"), (1, "b")]
+    await _check(world, world.queues.checks.pop())
+    world.pay("filled", WALLET, accounts=("account",))
+    _reveals(world, "closed", "account")
+    hint = AccountHint(WALLET, world.chain.current_slot, START)
+    await _check(world, BalanceCheck(WALLET, CheckReason.CHANGED, (hint,)))
+    assert sorted(world.told()) == [(1, "a"), (1, "closed")]
+    await _check(world, world.queues.checks.pop())
+    assert sorted(world.told()) == [(1, "a"), (1, "closed"), (1, "filled")]
+    assert world.queues.checks == []

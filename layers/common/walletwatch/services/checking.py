@@ -117,13 +117,14 @@ class Checking:
         watchers = await self._subscriptions.watchers(wallet.id)
         if not watchers:
             return
+        known = {account.address: account for account in accounts}
         hints = {hint.address: hint for hint in check.hints}
         looked_at = [account for account in accounts if not hints or account.address in hints]
         histories = await self._histories(looked_at, hints, check, context)
         for chunk in batched(_in_order(histories.values()), CHUNK_SIZE, strict=False):
             results = await self._tell(wallet, watchers, chunk)
-            # Before the cursors move; the sweep looks at an account that it has never seen in its next round.
-            await self._watch_found(wallet, results, accounts)
+            # Before the cursors move past what shows these accounts.
+            await self._follow_up(wallet, results, known, histories)
             await self._watch.move_cursors(_cursors(histories, chunk))
             if remaining() < HANDOVER_SECONDS:
                 await self._queues.check([check])
@@ -176,21 +177,36 @@ class Checking:
             _log.info("stake accounts not found", extra={"reason": str(error)})
             return ()
 
-    async def _watch_found(
+    async def _follow_up(
         self,
         wallet: Wallet,
         results: Mapping[str, Mapping[str, Any]],
-        known: Iterable[WatchedAccount],
+        known: Mapping[str, WatchedAccount],
+        looked_at: Mapping[WatchedAccount, Sequence[SignatureInfo]],
     ) -> None:
-        """Watch the accounts that a wallet got by its own transactions, long before a search finds them."""
+        """See to the accounts that the wallet's transactions show to be its own.
+
+        New ones are watched, long before a search finds them. Those of which this check reads no history are
+        looked at too: one that was opened and closed again, or filled and emptied, looks as it did before.
+        """
         found: dict[str, NewAccount] = {}
-        for result in results.values():
+        hints: dict[str, AccountHint] = {}
+        covered = {account.address for account in looked_at}
+        for signature, result in results.items():
             # One that cannot be read was counted when it was told.
             with suppress(MalformedTransaction):
-                found.update((each.address, each) for each in self._find_accounts(result, wallet.address))
-        for account in known:
-            found.pop(account.address, None)
+                for account in self._find_accounts(result, wallet.address):
+                    seen = known.get(account.address)
+                    if seen is None:
+                        found[account.address] = account
+                    elif account.address in covered or _is_covered(seen.cursor, signature, result["slot"]):
+                        continue
+                    hints[account.address] = AccountHint(account.address, result["slot"], None)
         await self._watch.add_accounts(wallet.id, list(found.values()))
+        if hints:
+            await self._queues.check(
+                [BalanceCheck(wallet.address, CheckReason.CHANGED, tuple(hints.values()))]
+            )
 
     async def _histories(
         self,
@@ -292,6 +308,10 @@ def _entry(
 
 def _after(cursor: Cursor, since_slot: int | None) -> Cursor:
     return cursor if since_slot is None or cursor.slot >= since_slot else Cursor(since_slot)
+
+
+def _is_covered(cursor: Cursor, signature: str, slot: int) -> bool:
+    return cursor.slot > slot or cursor.signature == signature
 
 
 def _unexplained(
