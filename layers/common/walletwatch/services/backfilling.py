@@ -19,7 +19,7 @@ from walletwatch.ports import (
     SubscriptionStore,
     WatchStore,
 )
-from walletwatch.services.reading import read_activity
+from walletwatch.services.reading import read_activities
 from walletwatch.services.transactions import Transactions
 
 MAX_DAYS: Final = 90
@@ -89,11 +89,7 @@ class Backfilling:
             return
         for chunk in batched(await self._past(wallet.id, backfill), CHUNK_SIZE, strict=False):
             results = await self._transactions.read([info.signature for info in chunk])
-            read = (
-                read_activity(self._decode, results[info.signature], info, wallet.address, self._metrics)
-                for info in chunk
-            )
-            activities = [activity for activity in read if activity is not None]
+            activities = read_activities(self._decode, results, chunk, wallet.address, self._metrics)
             await self._ledger.record(wallet.id, activities, (), lambda _: ())
             self._metrics.count("ActivitiesBackfilled", len(activities))
             if remaining() < HANDOVER_SECONDS:

@@ -41,7 +41,7 @@ from walletwatch.ports import (
     WatchStore,
 )
 from walletwatch.services.annotating import Annotating
-from walletwatch.services.reading import read_activity
+from walletwatch.services.reading import read_activities
 from walletwatch.services.transactions import Transactions
 
 CHUNK_SIZE: Final = 50
@@ -235,13 +235,8 @@ class Checking:
     ) -> Mapping[str, Mapping[str, Any]]:
         """Store and queue what these transactions are to the wallet. Returns the transactions."""
         results = await self._transactions.read([info.signature for info in chunk])
-        read = (
-            read_activity(self._decode, results[info.signature], info, wallet.address, self._metrics)
-            for info in chunk
-        )
-        activities = await self._annotating.annotate(
-            wallet.id, [activity for activity in read if activity is not None]
-        )
+        read = read_activities(self._decode, results, chunk, wallet.address, self._metrics)
+        activities = await self._annotating.annotate(wallet.id, read)
         candidates = [
             Candidate(activity, subscription)
             for activity in activities

@@ -1,7 +1,7 @@
 """Decoding what the chain answered, without letting one unreadable transaction stop a wallet for ever."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from walletwatch.domain.activities import Activity, ActivityKind
@@ -12,14 +12,25 @@ from walletwatch.ports import Decode, Metrics
 _log = logging.getLogger("walletwatch.reading")
 
 
-def read_activity(
-    decode: Decode, result: Mapping[str, Any], info: SignatureInfo, wallet: str, metrics: Metrics
-) -> Activity | None:
-    """What the transaction did to the wallet; None if it does not concern it.
+def read_activities(
+    decode: Decode,
+    results: Mapping[str, Mapping[str, Any]],
+    infos: Sequence[SignatureInfo],
+    wallet: str,
+    metrics: Metrics,
+) -> list[Activity]:
+    """What these transactions did to the wallet; those that do not concern it are left out.
 
     One that cannot be read becomes an activity that says so: raising would stop the wallet's cursor for ever,
     and silence would lose a transaction.
     """
+    read = (_read(decode, results[info.signature], info, wallet, metrics) for info in infos)
+    return [activity for activity in read if activity is not None]
+
+
+def _read(
+    decode: Decode, result: Mapping[str, Any], info: SignatureInfo, wallet: str, metrics: Metrics
+) -> Activity | None:
     try:
         return decode(result, wallet)
     except MalformedTransaction as error:
