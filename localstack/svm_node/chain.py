@@ -91,6 +91,22 @@ class Simulation:
     accounts: dict[Pubkey, Account]
 
 
+@dataclass(frozen=True, slots=True)
+class Reward:
+    """A staking reward.
+
+    Attributes:
+        epoch: For which it was given.
+        slot: In which it was credited, in the epoch after that.
+        balance: Lamports of the account after it.
+    """
+
+    epoch: int
+    slot: int
+    lamports: int
+    balance: int
+
+
 class Chain:
     """Runs transactions, makes blocks, and answers what was at each commitment level."""
 
@@ -101,6 +117,7 @@ class Chain:
         self.faucet = Keypair()
         self.genesis_hash = _digest(os.urandom(32))
         self.rejected_count = 0
+        self.rewards: dict[tuple[Pubkey, int], Reward] = {}
         self._listeners: list[ChainListener] = []
         self._heights_of_blockhashes: dict[str, int] = {self.genesis_hash: 0}
         self._slot_hashes: list[tuple[int, Hash]] = []
@@ -286,6 +303,24 @@ class Chain:
         before = self.accounts.newest_of([address])
         self._svm.set_account(address, account)
         self.accounts.refresh(before, self.ledger.tip.slot)
+
+    def reward(self, address: Pubkey, lamports: int) -> Reward:
+        """Credit a staking reward of the epoch before this one, as the runtime does: by no transaction.
+
+        Raises:
+            KeyError: There is no such account.
+        """
+        account = self.accounts.newest(address)
+        if account is None:
+            raise KeyError(str(address))
+        balance = account.lamports + lamports
+        self.set_account(
+            address, Account(balance, account.data, account.owner, account.executable, account.rent_epoch)
+        )
+        slot = self.ledger.tip.slot
+        reward = Reward(self.epoch_of(slot) - 1, slot, lamports, balance)
+        self.rewards[address, reward.epoch] = reward
+        return reward
 
     def rent_exempt_minimum(self, size: int) -> int:
         """Lamports an account of this many bytes must hold."""

@@ -10,6 +10,7 @@
 - `POST /control/reset-counters`: count calls from zero.
 - `POST /control/accounts` `{"address", "lamports", "owner", "data" (base64), "executable"}`: put an account
   in place that no transaction could make.
+- `POST /control/reward` `{"address", "lamports"}`: credit a staking reward of the last epoch.
 """
 
 import base64
@@ -49,6 +50,7 @@ class Control:
         router.add_post("/control/drop-sockets", self._drop_sockets)
         router.add_post("/control/reset-counters", self._reset_counters)
         router.add_post("/control/accounts", self._put_account)
+        router.add_post("/control/reward", self._reward)
         router.add_route("*", "/control/{rest:.*}", _not_found)
 
     async def _state(self, request: web.Request) -> web.Response:  # noqa: ARG002 - aiohttp's signature
@@ -107,6 +109,14 @@ class Control:
             raise _bad_request(f"not an account: {error!r}") from error
         self._node.chain.set_account(address, account)
         return web.json_response({"address": str(address)})
+
+    async def _reward(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        try:
+            reward = self._node.chain.reward(Pubkey.from_string(body["address"]), int(body["lamports"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise _bad_request(f"no reward: {error!r}") from error
+        return web.json_response({"epoch": reward.epoch, "slot": reward.slot, "balance": reward.balance})
 
     def _faults(self) -> web.Response:
         return web.json_response({"faults": [fault.to_json() for fault in self._node.faults.faults]})

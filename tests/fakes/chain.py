@@ -12,6 +12,7 @@ from walletwatch.domain.chain import (
     Observation,
     ObservedAccount,
     SignatureInfo,
+    StakingReward,
     TokenHolding,
     WalletBalance,
 )
@@ -39,6 +40,7 @@ class FakeChain:
     states: dict[str, bytes] = field(default_factory=dict)
     history: dict[str, list[SignatureInfo]] = field(default_factory=dict)
     results: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    rewards: list[StakingReward] = field(default_factory=list)
     mints: dict[str, MintFacts] = field(default_factory=dict)
     data: dict[str, AccountData] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
@@ -126,6 +128,14 @@ class FakeChain:
         if missing:
             raise ChainUnavailable(f"{len(missing)} transactions are not known yet")
         return {signature: self.results[signature] for signature in signatures}
+
+    async def staking_rewards(self, addresses: Sequence[str]) -> Sequence[StakingReward]:
+        self._answer("staking_rewards")
+        return [reward for reward in self.rewards if reward.address in addresses]
+
+    async def block_time(self, slot: int) -> int | None:
+        self._answer("block_time")
+        return 1_790_000_000 + slot
 
     async def mint(self, address: str) -> MintFacts | None:
         self._answer("mint")

@@ -547,6 +547,7 @@ def _checking(database: "Database", metrics: EmfMetrics) -> "Checking":
     from walletwatch.bot.rendering import HtmlRenderer
     from walletwatch.chain.parsing.belongings import belongings
     from walletwatch.services.checking import Checking
+    from walletwatch.services.rewarding import Rewarding
     from walletwatch.storage.postgres.following import PostgresFollowStore
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
@@ -565,6 +566,7 @@ def _checking(database: "Database", metrics: EmfMetrics) -> "Checking":
         decode=_decode(),
         find_accounts=belongings,
         annotating=_annotating(database, chain, metrics),
+        rewarding=Rewarding(chain, metrics),
         queues=_queues(),
         renderer=HtmlRenderer(profile),
         clock=clock,

@@ -18,6 +18,7 @@ from walletwatch.domain.chain import (
     Observation,
     Position,
     SignatureInfo,
+    StakingReward,
     WalletBalance,
 )
 from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscribed, Subscription
@@ -126,6 +127,12 @@ class Chain(Protocol):
         Raises:
             ChainUnavailable: Any of them is not known to the node yet.
         """
+
+    async def staking_rewards(self, addresses: Sequence[str]) -> Sequence[StakingReward]:
+        """What these stake accounts were given for the last epoch; those that were given nothing are left out."""
+
+    async def block_time(self, slot: int) -> int | None:
+        """Unix seconds of a block, as the validators estimated them; None where the node does not know."""
 
     async def mint(self, address: str) -> MintFacts | None:
         """The mint at this address; None where the account is no mint or does not exist."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from svm_node.rpc.params import Params
+from svm_node.rpc.params import Params, as_pubkey, wrong_type
 from svm_node.rpc.registry import API_VERSION, RpcContext, rpc_method, with_context
 
 _FEATURE_SET = 0
@@ -98,3 +98,30 @@ def is_blockhash_valid(context: RpcContext, params: Params) -> Any:
     blockhash, config = str(params.pubkey(0)), params.config(1)
     slot = context.bank_slot(config)
     return with_context(slot, context.chain.is_blockhash_valid(blockhash, config.commitment()))
+
+
+@rpc_method("getInflationReward")
+def get_inflation_reward(context: RpcContext, params: Params) -> Any:
+    """The staking rewards of some accounts for an epoch, by default the last one."""
+    texts = params.required(0)
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise wrong_type(texts, "a sequence")
+    addresses = [as_pubkey(text) for text in texts]
+    config = params.config(1)
+    slot = context.bank_slot(config)
+    epoch = config.u64("epoch")
+    if epoch is None:
+        epoch = max(0, context.chain.epoch_of(slot) - 1)
+    rewards = (context.chain.rewards.get((address, epoch)) for address in addresses)
+    return [
+        None
+        if reward is None or reward.slot > slot
+        else {
+            "epoch": reward.epoch,
+            "effectiveSlot": reward.slot,
+            "amount": reward.lamports,
+            "postBalance": reward.balance,
+            "commission": 0,
+        }
+        for reward in rewards
+    ]

@@ -81,6 +81,24 @@ def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> 
             ],
         ),
         (
+            activity(
+                ActivityKind.REWARD,
+                Leg("native", 123_456_789, 9),
+                signature=f"reward-41-{PEER}",
+                fee=0,
+                program="Stake",
+                details={"stake_account": PEER, "epoch": 41},
+            ),
+            [
+                "<b>🎁 Reward 0.1234 XNT</b>",
+                "<b>Savings</b> · <code>9Dpj…CoaU</code>",
+                "With Stake",
+                "Stake account <code>B69c…m9Tq</code>",
+                "For epoch 41",
+                "🕒 2026-10-26 07:33:20 UTC",
+            ],
+        ),
+        (
             activity(ActivityKind.FAILED, success=False, error="instruction 0: Custom 1 <b>"),
             [
                 "<b>❌ Transaction failed</b>",

@@ -25,6 +25,7 @@ from walletwatch.domain.wallets import AccountKind, NewAccount
 from walletwatch.domain.work import RenderedMessage
 from walletwatch.services.annotating import Annotating
 from walletwatch.services.checking import Checking
+from walletwatch.services.rewarding import Rewarding
 from walletwatch.services.transactions import Transactions
 
 WALLET = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
@@ -98,6 +99,7 @@ class World:
             transactions=self.transactions,
             decode=decode,
             find_accounts=find_accounts,
+            rewarding=Rewarding(self.chain, self.metrics),
             annotating=Annotating(
                 tokens=self.tokens,
                 prices=self.prices,

@@ -6,8 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.contract.things import accounts_of
+from tests.fakes.rows import stored
 from tests.unit.services.conftest import OTHER, START, WALLET, World
-from walletwatch.domain.chain import SignatureInfo, TokenHolding
+from walletwatch.domain.activities import ActivityKind
+from walletwatch.domain.chain import SignatureInfo, StakingReward, TokenHolding
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import ChainUnavailable, QueueUnavailable, TransientError
 from walletwatch.domain.sweep import Shard
@@ -366,3 +368,37 @@ async def test_an_account_that_looks_as_before_is_looked_at_if_a_transaction_nam
     await _check(world, world.queues.checks.pop())
     assert sorted(world.told()) == [(1, "a"), (1, "closed"), (1, "filled")]
     assert world.queues.checks == []
+
+
+def _stake_hint(slot: int) -> BalanceCheck:
+    return BalanceCheck(WALLET, CheckReason.CHANGED, (AccountHint("stake", slot, START),))
+
+
+async def test_a_staking_reward_is_told_once_although_no_transaction_made_it(world: World) -> None:
+    await world.watch(1)
+    wallet = await world.stores.watch.wallet(WALLET)
+    assert wallet is not None
+    await world.stores.watch.add_accounts(wallet.id, [NewAccount("stake", AccountKind.STAKE)])
+    world.chain.current_slot = START + 5
+    world.chain.rewards = [StakingReward("stake", 41, START + 3, 123_456)]
+    for _ in range(2):
+        await _check(world, _stake_hint(START + 5))
+    assert world.told() == [(1, "reward-41-stake")]
+    (row,) = world.stores.tables.activities.values()
+    told = stored(row)
+    assert (told.kind, told.slot, told.legs[0].amount) == (ActivityKind.REWARD, START + 3, 123_456)
+    assert not told.is_transaction
+    stake = next(each for each in await accounts_of(world.stores.watch) if each.address == "stake")
+    assert stake.cursor == Cursor(START + 3)
+
+
+async def test_the_reward_of_an_earlier_epoch_explains_nothing(world: World) -> None:
+    await world.watch(1)
+    wallet = await world.stores.watch.wallet(WALLET)
+    assert wallet is not None
+    await world.stores.watch.add_accounts(wallet.id, [NewAccount("stake", AccountKind.STAKE)])
+    world.chain.current_slot = START + 5
+    world.chain.rewards = [StakingReward("stake", 40, START - 3, 123_456)]
+    with pytest.raises(ChainUnavailable):
+        await _check(world, _stake_hint(START + 5))
+    assert world.told() == []

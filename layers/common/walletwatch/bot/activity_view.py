@@ -155,6 +155,8 @@ class ActivityView:
         ):
             if isinstance(details.get(field), str):
                 lines.append(say(f"activity.line.{key}", address=short(details[field])))
+        if activity.kind is ActivityKind.REWARD and isinstance(details.get("epoch"), int):
+            lines.append(say("activity.line.epoch", epoch=details["epoch"]))
         if isinstance(details.get("authority_type"), str):
             lines.append(
                 say(
@@ -202,6 +204,8 @@ class ActivityView:
         return lines
 
     def _keyboard(self, activity: Activity, say: Texts) -> Sequence[Sequence[Button]]:
+        if not activity.is_transaction:
+            return self._address_buttons(str(activity.details["stake_account"]), say)
         row = []
         url = self._profile.transaction_url(activity.signature)
         if url:

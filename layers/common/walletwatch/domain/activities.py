@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from walletwatch.domain.annotations import Annotation
 from walletwatch.domain.money import NATIVE
+
+REWARD_PREFIX: Final = "reward-"
 
 
 class ActivityKind(StrEnum):
@@ -92,7 +94,7 @@ class Activity:
     accounts the wallet owns equals the sum of its legs. A failed transaction has no legs.
 
     Attributes:
-        signature: First signature of the transaction, base58.
+        signature: First signature of the transaction, base58; of a staking reward, which has none, its name.
         slot: The slot that holds it.
         block_time: Unix seconds as the validators estimated them; None where the node no longer knows.
         wallet: The wallet it is told for, base58.
@@ -123,6 +125,11 @@ class Activity:
     programs: tuple[str, ...]
     details: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     annotation: Annotation | None = None
+
+    @property
+    def is_transaction(self) -> bool:
+        """Whether the chain knows it by its signature."""
+        return not self.signature.startswith(REWARD_PREFIX)
 
     def to_dict(self) -> dict[str, Any]:
         """The activity in JSON types."""

@@ -138,3 +138,17 @@ class AccountData:
     lamports: int
     data: bytes
     slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class StakingReward:
+    """Lamports that a stake account was given for an epoch, by no transaction.
+
+    Attributes:
+        slot: In which they were credited.
+    """
+
+    address: str
+    epoch: int
+    slot: int
+    lamports: int

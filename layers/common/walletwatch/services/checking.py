@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import batched
 from typing import Any, Final
 
+from walletwatch.domain.activities import Activity
 from walletwatch.domain.chain import SignatureInfo
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.delivery import (
@@ -42,6 +43,7 @@ from walletwatch.ports import (
 )
 from walletwatch.services.annotating import Annotating
 from walletwatch.services.reading import read_activities
+from walletwatch.services.rewarding import Rewarding
 from walletwatch.services.transactions import Transactions
 
 CHUNK_SIZE: Final = 50
@@ -74,6 +76,7 @@ class Checking:
         decode: Decode,
         find_accounts: FindAccounts,
         annotating: Annotating,
+        rewarding: Rewarding,
         queues: Queues,
         renderer: Renderer,
         clock: Clock,
@@ -88,6 +91,7 @@ class Checking:
         self._decode = decode
         self._find_accounts = find_accounts
         self._annotating = annotating
+        self._rewarding = rewarding
         self._queues = queues
         self._renderer = renderer
         self._clock = clock
@@ -129,7 +133,7 @@ class Checking:
             if remaining() < HANDOVER_SECONDS:
                 await self._queues.check([check])
                 return
-        unexplained = _unexplained(histories, hints)
+        unexplained = await self._without_rewards(wallet, watchers, _unexplained(histories, hints))
         if unexplained:
             self._metrics.count("UnexplainedChanges", len(unexplained))
             if attempt < UNEXPLAINED_TRIES:
@@ -236,6 +240,12 @@ class Checking:
         """Store and queue what these transactions are to the wallet. Returns the transactions."""
         results = await self._transactions.read([info.signature for info in chunk])
         read = read_activities(self._decode, results, chunk, wallet.address, self._metrics)
+        await self._record(wallet, watchers, read)
+        return results
+
+    async def _record(
+        self, wallet: Wallet, watchers: Sequence[Subscription], read: Sequence[Activity]
+    ) -> None:
         activities = await self._annotating.annotate(wallet.id, read)
         candidates = [
             Candidate(activity, subscription)
@@ -247,7 +257,24 @@ class Checking:
         await self._queues.notify([self.notification(delivery) for delivery in pending])
         self._metrics.count("Activities", len(activities))
         self._metrics.count("NotificationsQueued", len(pending))
-        return results
+
+    async def _without_rewards(
+        self, wallet: Wallet, watchers: Sequence[Subscription], unexplained: Sequence[WatchedAccount]
+    ) -> Sequence[WatchedAccount]:
+        """Tell of staking rewards; what is left has no explanation yet."""
+        rewards = {reward.address: reward for reward in await self._rewarding.rewards(unexplained)}
+        if not rewards:
+            return unexplained
+        told = [await self._rewarding.activity(reward, wallet.address) for reward in rewards.values()]
+        await self._record(wallet, watchers, told)
+        await self._watch.move_cursors(
+            {
+                account.id: Cursor(rewards[account.address].slot)
+                for account in unexplained
+                if account.address in rewards
+            }
+        )
+        return [account for account in unexplained if account.address not in rewards]
 
     def notification(self, delivery: PendingDelivery) -> Notification:
         """The queue message of a pending delivery."""
@@ -311,14 +338,14 @@ def _is_covered(cursor: Cursor, signature: str, slot: int) -> bool:
 
 def _unexplained(
     histories: Mapping[WatchedAccount, Sequence[SignatureInfo]], hints: Mapping[str, AccountHint]
-) -> Sequence[str]:
+) -> Sequence[WatchedAccount]:
     """Accounts that changed after the last covered slot and have no new transaction.
 
     A node may show an account's new state before it shows the history, even at the same context slot.
     Some changes never have a transaction, such as staking rewards.
     """
     return [
-        account.address
+        account
         for account, history in histories.items()
         if not history
         and (hint := hints.get(account.address)) is not None

@@ -15,6 +15,7 @@ from walletwatch.domain.chain import (
     Observation,
     ObservedAccount,
     SignatureInfo,
+    StakingReward,
     TokenHolding,
     WalletBalance,
 )
@@ -162,6 +163,22 @@ class RpcChain:
         return {
             signature: _transaction(answer) for signature, answer in zip(signatures, answers, strict=True)
         }
+
+    async def staking_rewards(self, addresses: Sequence[str]) -> Sequence[StakingReward]:
+        """What these stake accounts were given for the last epoch (`getInflationReward`)."""
+        answer = await self._call("getInflationReward", list(addresses), {"commitment": _COMMITMENT})
+        if not isinstance(answer, list) or len(answer) != len(addresses):
+            raise ChainUnavailable("getInflationReward answered another number of accounts")
+        return [
+            _staking_reward(address, entry)
+            for address, entry in zip(addresses, answer, strict=True)
+            if entry is not None
+        ]
+
+    async def block_time(self, slot: int) -> int | None:
+        """Unix seconds of a block (`getBlockTime`)."""
+        time = await self._call("getBlockTime", slot)
+        return None if time is None else _integer(time)
 
     async def mint(self, address: str) -> MintFacts | None:
         """The mint at this address (`getAccountInfo`, jsonParsed)."""
@@ -377,6 +394,16 @@ def _signature(entry: object) -> SignatureInfo:
 def _block_time(entry: object) -> int | None:
     time = entry.get("blockTime") if isinstance(entry, dict) else None
     return None if time is None else _integer(time)
+
+
+def _staking_reward(address: str, entry: object) -> StakingReward:
+    try:
+        fields: Mapping[str, Any] = entry  # type: ignore[assignment]
+        return StakingReward(
+            address, _integer(fields["epoch"]), _integer(fields["effectiveSlot"]), _integer(fields["amount"])
+        )
+    except (KeyError, TypeError) as error:
+        raise ChainUnavailable("getInflationReward answered a reward of another shape") from error
 
 
 def _holding(kind: AccountKind, entry: object) -> TokenHolding:
