@@ -1,6 +1,5 @@
-"""An activity, and a digest of many, as messages."""
+"""An activity as a message."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -13,7 +12,6 @@ from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.work import Button, RenderedMessage
 
 MAX_LEGS: Final = 12
-MAX_KINDS: Final = 12
 MAX_DETAIL: Final = 300
 _WITH_AMOUNT: Final = frozenset(
     {
@@ -46,29 +44,11 @@ class ActivityView:
         lines.append(Html(f"🕒 {when(activity.block_time, say)}"))
         return RenderedMessage(join_lines(lines), self._keyboard(activity, say))
 
-    def digest(self, activities: Sequence[Activity], subscription: Subscription) -> RenderedMessage:
-        """How often what happened, and what it came to."""
-        say = texts(subscription.chat.language)
-        name = wallet(subscription.address, subscription.label, say)
-        lines = [say("digest.title", count=len(activities), wallet=name)]
-        kinds = Counter(activity.kind for activity in activities).most_common(MAX_KINDS)
-        for kind, count in kinds:
-            title = say(f"activity.title.{kind.value}", amount="").rstrip()
-            lines.append(say("digest.kind", title=Html(title), count=count))
-        totals: Counter[str] = Counter()
-        decimals: dict[str, int | None] = {}
-        for activity in activities:
-            for leg in activity.legs:
-                totals[leg.asset] += leg.amount
-                decimals[leg.asset] = leg.decimals
-        sums = [Leg(asset, amount, decimals[asset]) for asset, amount in totals.items() if amount]
-        if sums:
-            lines += [Html(""), say("digest.balance"), *self._signed(sums, say)]
-        first, last = activities[0], activities[-1]
-        lines.append(
-            say("digest.between", first=when(first.block_time, say), last=when(last.block_time, say))
-        )
-        return RenderedMessage(join_lines(lines), self._address_buttons(subscription.address, say))
+    def headline(self, activity: Activity, say: Texts) -> Html:
+        """What happened in one line: the title, and the first amounts where it has none."""
+        if activity.kind in _WITH_AMOUNT and len({leg.asset for leg in activity.legs}) == 1:
+            return self._title(activity, say)
+        return Html(" ".join([self._title(activity, say), *self._amounts_of(activity.legs[:2], say)]))
 
     def _title(self, activity: Activity, say: Texts) -> Html:
         amount: str = ""
@@ -85,6 +65,15 @@ class ActivityView:
         if activity.kind in _WITH_AMOUNT and len(legs) == 1:
             return self._counterparty(legs[0], say)
         return self._signed(legs, say)
+
+    def _amounts_of(self, legs: Sequence[Leg], say: Texts) -> list[Html]:
+        return [
+            say(
+                "activity.line.got" if leg.amount > 0 else "activity.line.gave",
+                amount=self._amounts.leg(leg, say),
+            )
+            for leg in legs
+        ]
 
     def _signed(self, legs: Sequence[Leg], say: Texts) -> list[Html]:
         lines: list[Html] = []
@@ -173,12 +162,4 @@ class ActivityView:
         if url:
             row.append(Button(say("button.explorer"), url=url))
         row.append(Button(say("button.copy_signature"), copy_text=activity.signature))
-        return (tuple(row),)
-
-    def _address_buttons(self, address: str, say: Texts) -> Sequence[Sequence[Button]]:
-        row = []
-        url = self._profile.address_url(address)
-        if url:
-            row.append(Button(say("button.explorer"), url=url))
-        row.append(Button(say("button.copy_address"), copy_text=address))
         return (tuple(row),)
