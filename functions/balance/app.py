@@ -1,11 +1,15 @@
-"""From the balance queue: reads and decodes the history of wallets, and queues what is to be told."""
+"""From the balance queue: reads and decodes the history of wallets, and queues what is to be told.
+
+Digests come to their end here too.
+"""
 
 from functools import cache
 from typing import Any
 
 from walletwatch import bootstrap, observability, runtime
+from walletwatch.domain.work import DigestDue
 from walletwatch.queueing.consumer import QueueRecord
-from walletwatch.queueing.messages import decode_balance_check
+from walletwatch.queueing.messages import decode_balance_work
 
 observability.configure_logging("balance")
 
@@ -22,12 +26,14 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     def remaining() -> float:
         return observability.remaining_seconds(context)
 
-    async def check(record: QueueRecord) -> None:
-        await balance.service.run(
-            decode_balance_check(record.body), attempt=record.attempt, remaining=remaining
-        )
+    async def work(record: QueueRecord) -> None:
+        message = decode_balance_work(record.body)
+        if isinstance(message, DigestDue):
+            await balance.digesting.close(message)
+        else:
+            await balance.service.run(message, attempt=record.attempt, remaining=remaining)
 
     try:
-        return runtime.run(balance.consumer.each(event, remaining(), check))
+        return runtime.run(balance.consumer.each(event, remaining(), work))
     finally:
         balance.metrics.flush()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from walletwatch.queueing.sqs import SqsQueues
     from walletwatch.services.checking import Checking
     from walletwatch.services.delivering import Delivering
+    from walletwatch.services.digesting import Digesting
     from walletwatch.services.following import Following
     from walletwatch.services.health import Probe
     from walletwatch.services.housekeeping import Housekeeping
@@ -77,6 +78,7 @@ class Balance:
     """What the balance function runs."""
 
     service: "Checking"
+    digesting: "Digesting"
     consumer: "Consumer"
     metrics: EmfMetrics
 
@@ -318,7 +320,10 @@ def balance() -> Balance:
     """The balance function."""
     metrics = EmfMetrics("balance")
     queue = config.load(config.QueueSettings).balance_queue_url
-    return Balance(_checking(_database(), metrics), _consumer(queue, metrics), metrics)
+    database = _database()
+    digesting = _digesting(database, metrics)
+    checking = _checking(database, digesting, metrics)
+    return Balance(checking, digesting, _consumer(queue, metrics), metrics)
 
 
 def scan() -> Scan:
@@ -379,10 +384,10 @@ def cleanup() -> Cleanup:
         watch=PostgresWatchStore(database),
         ledger=PostgresLedger(database, clock),
         queues=_queues(),
-        notification=_checking(database, metrics).notification,
+        digesting=_digesting(database, metrics),
         clock=clock,
         metrics=metrics,
-        retention=timedelta(days=config.load(config.CleanupSettings).retention_days),
+        retention=_retention(),
     )
     return Cleanup(service, metrics)
 
@@ -416,32 +421,52 @@ def _transactions(chain: "RpcChain", redis: "RedisServer", metrics: EmfMetrics) 
     return Transactions(chain, RedisCache(redis), metrics)
 
 
-def _checking(database: "Database", metrics: EmfMetrics) -> "Checking":
+def _retention() -> timedelta:
+    return timedelta(days=config.load(config.RetentionSettings).retention_days)
+
+
+def _digesting(database: "Database", metrics: EmfMetrics) -> "Digesting":
+    from walletwatch.bot.rendering import HtmlRenderer
+    from walletwatch.domain.digests import DigestPolicy
+    from walletwatch.services.digesting import Digesting
+    from walletwatch.storage.postgres.ledger import PostgresLedger
+
+    clock = SystemClock()
+    settings = config.load(config.DigestSettings)
+    return Digesting(
+        ledger=PostgresLedger(database, clock),
+        queues=_queues(),
+        renderer=HtmlRenderer(config.load(config.ChainSettings).profile),
+        clock=clock,
+        metrics=metrics,
+        retention=_retention(),
+        policy=DigestPolicy(
+            burst=settings.digest_burst, interval=timedelta(seconds=settings.digest_interval_seconds)
+        ),
+    )
+
+
+def _checking(database: "Database", digesting: "Digesting", metrics: EmfMetrics) -> "Checking":
     from functools import partial
 
-    from walletwatch.bot.rendering import HtmlRenderer
     from walletwatch.chain.decoding import decode_transaction
     from walletwatch.chain.parsing.concerned import held_accounts
     from walletwatch.services.checking import Checking
     from walletwatch.storage.postgres.following import PostgresFollowStore
-    from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
     from walletwatch.storage.postgres.watch import PostgresWatchStore
 
-    clock = SystemClock()
     profile = config.load(config.ChainSettings).profile
     chain = _chain(metrics)
     return Checking(
         watch=PostgresWatchStore(database),
         subscriptions=PostgresSubscriptionStore(database),
-        ledger=PostgresLedger(database, clock),
         chain=chain,
         follow=PostgresFollowStore(database),
         transactions=_transactions(chain, _redis(), metrics),
         decode=partial(decode_transaction, native_symbol=profile.native_symbol),
         held=held_accounts,
+        digesting=digesting,
         queues=_queues(),
-        renderer=HtmlRenderer(profile),
-        clock=clock,
         metrics=metrics,
     )

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from tests.contract.things import WALLET, activity, address, candidates_of, contact, tell_all
+from tests.contract.things import WALLET, activity, address, candidates_of, contact, record, tell_all
 from walletwatch.domain.chats import ChatSettings
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, NewAccount
@@ -89,7 +89,9 @@ async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Data
         lambda: watch.take_for_discovery(9),
         lambda: watch.record_states({account.id: AccountState(b"state", 5)}),
         lambda: watch.move_cursors({account.id: Cursor(5)}),
-        lambda: ledger.record(mine.wallet_id, done, [], tell_all),
+        lambda: record(ledger, mine.wallet_id, done, [], tell_all),
+        lambda: ledger.close_digest("b" * 32),
+        lambda: ledger.overdue_digests(9),
         lambda: ledger.add(SCAN),
         lambda: ledger.statuses([SCAN.key]),
         lambda: ledger.settle(SCAN.key, DeliveryStatus.SENT),
@@ -100,4 +102,4 @@ async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Data
     assert [await counter.count(operation) for operation in single] == [1] * len(single)
     (moved,) = await people.subscriptions(2)
     candidates = candidates_of(done, moved)
-    assert await counter.count(lambda: ledger.record(moved.wallet_id, done, candidates, tell_all)) == 2
+    assert await counter.count(lambda: record(ledger, moved.wallet_id, done, candidates, tell_all)) == 2

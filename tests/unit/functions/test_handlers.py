@@ -28,13 +28,19 @@ from walletwatch.domain.work import (
     BalanceCheck,
     BatchOutcome,
     CheckReason,
+    DigestDue,
     Notification,
     RenderedMessage,
     SecurityScan,
     SubjectKind,
 )
 from walletwatch.queueing.consumer import Consumer
-from walletwatch.queueing.messages import encode_balance_check, encode_notification, encode_security_scan
+from walletwatch.queueing.messages import (
+    encode_balance_check,
+    encode_digest_due,
+    encode_notification,
+    encode_security_scan,
+)
 from walletwatch.services.delivering import Record
 from walletwatch.services.health import Probe
 from walletwatch.services.housekeeping import Housekept
@@ -155,11 +161,20 @@ def test_balance_checks_each_record_for_itself(monkeypatch: pytest.MonkeyPatch) 
             if check.reason is CheckReason.GAP:
                 raise StoreUnavailable("down")
 
+    class Digesting:
+        async def close(self, due: DigestDue) -> None:
+            if due.digest_key == "b" * 32:
+                raise StoreUnavailable("down")
+
     parts = _parts(Service())
+    parts.digesting = Digesting()
     monkeypatch.setattr(balance, "_balance", lambda: parts)
     bodies = [encode_balance_check(BalanceCheck(WALLET, reason)) for reason in CheckReason]
+    bodies += [
+        encode_digest_due(DigestDue(key * 32, datetime(2026, 11, 1, tzinfo=UTC))) for key in ("a", "b")
+    ]
     answer = balance.handler(_records(*bodies, "no message"), CONTEXT)
-    assert _failed(answer) == ["3", "4"]
+    assert _failed(answer) == ["3", "5", "6"]
     assert parts.metrics.flushed == 1
 
 
@@ -203,14 +218,14 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
 
     class Housekeeping:
         async def run(self) -> Housekept:
-            return Housekept(2, 1, 3)
+            return Housekept(4, 2, 1, 3)
 
     monkeypatch.setattr(sweep, "_sweep", lambda: SimpleNamespace(service=Sweeping(), metrics=Metrics()))
     monkeypatch.setattr(
         cleanup, "_cleanup", lambda: SimpleNamespace(service=Housekeeping(), metrics=Metrics())
     )
     assert sweep.handler({}, CONTEXT) == {"rounds": 4}
-    assert cleanup.handler({}, CONTEXT) == {"requeued": 2, "restarted": 1, "deleted": 3}
+    assert cleanup.handler({}, CONTEXT) == {"closed": 4, "requeued": 2, "restarted": 1, "deleted": 3}
 
 
 @pytest.mark.parametrize(("fails", "status", "word"), [(False, 200, "healthy"), (True, 503, "unhealthy")])

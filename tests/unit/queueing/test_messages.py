@@ -10,6 +10,7 @@ from walletwatch.domain.work import (
     BalanceCheck,
     Button,
     CheckReason,
+    DigestDue,
     Notification,
     Priority,
     RenderedMessage,
@@ -18,10 +19,11 @@ from walletwatch.domain.work import (
 )
 from walletwatch.queueing.messages import (
     InvalidMessage,
-    decode_balance_check,
+    decode_balance_work,
     decode_notification,
     decode_security_scan,
     encode_balance_check,
+    encode_digest_due,
     encode_notification,
     encode_security_scan,
 )
@@ -45,7 +47,12 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=2
     )
 )
 def test_a_balance_check_survives_the_queue(check: BalanceCheck) -> None:
-    assert decode_balance_check(encode_balance_check(check)) == check
+    assert decode_balance_work(encode_balance_check(check)) == check
+
+
+@given(st.builds(DigestDue, keys, st.datetimes(timezones=st.just(UTC))))
+def test_a_digest_that_is_due_survives_the_queue(due: DigestDue) -> None:
+    assert decode_balance_work(encode_digest_due(due)) == due
 
 
 @given(
@@ -91,6 +98,11 @@ def _changed(**changes: object) -> str:
     return msgspec.json.encode(fields | changes).decode()
 
 
+def _due(**changes: object) -> str:
+    due = DigestDue(KEY, datetime(2026, 11, 1, tzinfo=UTC))
+    return msgspec.json.encode(msgspec.json.decode(encode_digest_due(due)) | changes).decode()
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -105,11 +117,14 @@ def _changed(**changes: object) -> str:
         _changed(reason="because"),
         _changed(surprise=1),
         _changed(hints=[{"address": WALLET, "slot": -1, "since_slot": None}]),
+        _due(due_at="2026-11-01T12:00:00"),
+        _due(digest_key=KEY.upper()),
+        _due(wallet=WALLET),
     ],
 )
 def test_what_is_not_ours_is_refused(body: str) -> None:
     with pytest.raises(InvalidMessage):
-        decode_balance_check(body)
+        decode_balance_work(body)
 
 
 def test_a_notification_with_callback_data_over_telegrams_limit_is_refused() -> None:

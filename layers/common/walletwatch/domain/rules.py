@@ -1,5 +1,6 @@
 """Whether a chat wants to hear of an activity."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from walletwatch.domain.activities import Activity, ActivityKind
@@ -18,6 +19,7 @@ class Suppression(StrEnum):
     DUST_OFF = "dust_off"
     CHAT_INACTIVE = "chat_inactive"
     UNWATCHED = "unwatched"
+    TOO_OLD = "too_old"
 
 
 def is_dust(activity: Activity) -> bool:
@@ -35,9 +37,22 @@ def concerns(activity: Activity, subscription: Subscription) -> bool:
     return subscription.from_slot is not None and activity.slot > subscription.from_slot
 
 
-def suppression(activity: Activity, subscription: Subscription) -> Suppression | None:
-    """The first reason not to tell the chat, or None to tell it."""
+def is_too_old(activity: Activity, oldest: datetime) -> bool:
+    """Whether it happened before this moment; what has no known time did not."""
+    return activity.block_time is not None and activity.block_time < oldest.timestamp()
+
+
+def suppression(activity: Activity, subscription: Subscription, *, oldest: datetime) -> Suppression | None:
+    """The first reason not to tell the chat, or None to tell it.
+
+    Args:
+        activity: What happened.
+        subscription: As it is now.
+        oldest: What happened before has lost its ledger entries, so it may have been told already.
+    """
     settings = subscription.chat.settings
+    if is_too_old(activity, oldest):
+        return Suppression.TOO_OLD
     if not subscription.chat.active:
         return Suppression.CHAT_INACTIVE
     if subscription.paused:

@@ -48,6 +48,19 @@ class BalanceCheck:
     since_slot: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DigestDue:
+    """Close a digest and send it.
+
+    Attributes:
+        digest_key: Its ledger key.
+        due_at: When it is due; before that there is nothing to do.
+    """
+
+    digest_key: str
+    due_at: datetime
+
+
 class SubjectKind(StrEnum):
     """What a security scan is about; AUTO lets the scanner ask the chain."""
 
