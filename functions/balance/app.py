@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from walletwatch import bootstrap, observability, runtime
-from walletwatch.domain.work import DigestDue
+from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue
 from walletwatch.queueing.consumer import QueueRecord
 from walletwatch.queueing.messages import decode_balance_work
 
@@ -26,14 +26,16 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     def remaining() -> float:
         return observability.remaining_seconds(context)
 
-    async def work(record: QueueRecord) -> None:
-        message = decode_balance_work(record.body)
-        if isinstance(message, DigestDue):
-            await balance.digesting.close(message)
-        else:
-            await balance.service.run(message, attempt=record.attempt, remaining=remaining)
+    async def handle(record: QueueRecord) -> None:
+        match decode_balance_work(record.body):
+            case BalanceCheck() as work:
+                await balance.checking.run(work, attempt=record.attempt, remaining=remaining)
+            case Backfill() as work:
+                await balance.backfilling.run(work, remaining=remaining)
+            case DigestDue() as work:
+                await balance.digesting.close(work)
 
     try:
-        return runtime.run(balance.consumer.each(event, remaining(), work))
+        return runtime.run(balance.consumer.each(event, remaining(), handle))
     finally:
         balance.metrics.flush()

@@ -1,9 +1,10 @@
-"""Every minute: looks at all watched accounts in rounds, and hands over to the next invocation."""
+"""Every minute: looks at the watched accounts of some shards in rounds, and hands over to the next."""
 
 from functools import cache
 from typing import Any
 
 from walletwatch import bootstrap, observability, runtime
+from walletwatch.services.shard_leases import Worker
 
 observability.configure_logging("sweep")
 
@@ -14,11 +15,18 @@ def _sweep() -> bootstrap.Sweep:
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Sweep until the time is up or another invocation takes over."""
-    del event
+    """Sweep until the time is up or another invocation takes over.
+
+    Args:
+        event: `{"worker": 0, "workers": 4}`, as the schedule says; one without them is the only worker.
+        context: Of Lambda.
+    """
     sweep = _sweep()
+    worker = Worker(event.get("worker", 0), event.get("workers", 1))
     try:
-        rounds = runtime.run(sweep.service.run(remaining=lambda: observability.remaining_seconds(context)))
+        rounds = runtime.run(
+            sweep.service.run(remaining=lambda: observability.remaining_seconds(context), worker=worker)
+        )
     finally:
         sweep.metrics.flush()
     return {"rounds": rounds}

@@ -144,7 +144,7 @@ def deploy(stack: Stack, *, sweep_interval: float, parameters: Mapping[str, str]
     functions = client("lambda", addresses.aws_url)
     _migrate(functions, outputs["MigrateFunction"], f"{api_url}/telegram")
     for watcher in outputs.keys() & WATCHERS:
-        functions.invoke(FunctionName=outputs[watcher], InvocationType="Event")
+        functions.invoke(FunctionName=outputs[watcher], InvocationType="Event", Payload=b"{}")
     return Deployment(api_url, overrides["WebhookSecret"], outputs, build_seconds, time.monotonic() - started)
 
 

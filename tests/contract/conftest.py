@@ -90,8 +90,9 @@ def empty(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
             "TRUNCATE users, chats, wallets, subscriptions, watched_accounts, activities, deliveries,"
-            " progress, followers"
+            " progress, followers, sweep_shards"
         )
+        connection.execute("INSERT INTO sweep_shards (shard) VALUES (0)")
 
 
 @pytest.fixture(params=["fake", REAL])

@@ -6,6 +6,8 @@ from tests.contract.conftest import Stores
 from tests.contract.things import address, contact
 from walletwatch.domain.chain import Position
 from walletwatch.domain.errors import FencedOff
+from walletwatch.domain.sweep import Shard
+from walletwatch.domain.wallets import Progress
 
 WALLETS = [address(number) for number in range(3)]
 HASH = "4uQeVj5tqViQh7yWWGStvkEG1Zmhx6uasJtWCJziofM"
@@ -76,3 +78,16 @@ async def test_whatever_adds_a_watcher_shows_in_the_next_answer(stores: Stores) 
     await stores.subscriptions.migrate(3, -1003)
     watched = await stores.follow.begin(103, 1, watched.as_of)
     assert {WALLETS[1], WALLETS[2]} <= set(watched.addresses)
+
+
+async def test_a_chat_is_told_how_far_either_watcher_has_come(stores: Stores) -> None:
+    await stores.follow.take(1)
+    assert await stores.subscriptions.progress() is None
+    await stores.follow.move(Position(100, HASH), 1)
+    followed = await stores.subscriptions.progress()
+    assert followed is not None
+    assert followed.slot == 100
+    await stores.watch.record_progress(Shard(0, 1), Progress(90, followed.at))
+    assert await stores.subscriptions.progress() == followed
+    await stores.watch.record_progress(Shard(0, 1), Progress(110, followed.at))
+    assert await stores.subscriptions.progress() == Progress(110, followed.at)

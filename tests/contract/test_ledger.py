@@ -122,6 +122,15 @@ class TestRecording:
         )
         assert pending.activities == (ONE,)
 
+    async def test_what_is_kept_is_told_nobody_and_stays_as_it_is(self, stores: Stores) -> None:
+        subscription = await watch(stores, ANNA)
+        await stores.ledger.keep(subscription.wallet_id, [ONE])
+        await stores.ledger.keep(subscription.wallet_id, [replace(ONE, fee=1), TWO])
+        candidates = candidates_of([ONE], subscription)
+        assert await stores.ledger.statuses([each.key for each in candidates]) == {}
+        pending = await record(stores.ledger, subscription.wallet_id, [], candidates, tell_all)
+        assert [each.activities for each in pending] == [(ONE,)]
+
     async def test_nothing_to_record(self, stores: Stores) -> None:
         subscription = await watch(stores, ANNA)
         assert await record(stores.ledger, subscription.wallet_id, [], [], tell_all) == []

@@ -18,7 +18,16 @@ from hypothesis.stateful import (
 )
 
 from tests.contract.conftest import REAL, empty
-from tests.contract.things import activity, address, candidates_of, contact, digest_all, record, tell_all
+from tests.contract.things import (
+    accounts_of,
+    activity,
+    address,
+    candidates_of,
+    contact,
+    digest_all,
+    record,
+    tell_all,
+)
 from tests.fakes.clock import FakeClock
 from tests.fakes.stores import FakeStores
 from walletwatch.domain.chats import Subscription
@@ -176,7 +185,7 @@ class EntriesOverTime(Machine):
 
     @rule(slot=slots, data=st.data())
     def look(self, slot: int, data: st.DataObject) -> None:
-        accounts = self.do(self.watch.accounts())
+        accounts = self.do(accounts_of(self.watch))
         if accounts:
             account = data.draw(st.sampled_from(accounts))
             self.do(self.watch.move_cursors({account.id: Cursor(slot, f"s{slot}")}))
@@ -198,7 +207,7 @@ class EntriesOverTime(Machine):
 
     @invariant()
     def cursors_and_states_never_go_back(self) -> None:
-        for account in self.do(self.watch.accounts()):
+        for account in self.do(accounts_of(self.watch)):
             cursor, state = self.looks.get(account.id, (-1, -1))
             seen = account.cursor.slot, account.state.slot if account.state else -1
             assert seen[0] >= cursor
@@ -285,7 +294,7 @@ class ChecksOverTime(Machine):
 
     @invariant()
     def no_cursor_is_past_what_a_watcher_has_to_hear(self) -> None:
-        for account in self.do(self.watch.accounts()):
+        for account in self.do(accounts_of(self.watch)):
             for watcher in self.do(self.subscriptions.watchers(account.wallet_id)):
                 assert watcher.from_slot is not None
                 covered = [slot for slot in self.history if watcher.from_slot < slot <= account.cursor.slot]

@@ -8,6 +8,7 @@ from tests.contract.conftest import Stores
 from tests.contract.things import (
     OTHER_WALLET,
     WALLET,
+    accounts_of,
     activity,
     address,
     candidates_of,
@@ -109,7 +110,7 @@ class TestSubscribing:
         wallet = await stores.watch.wallet(WALLET)
         assert wallet is not None
         assert (wallet.id, wallet.watch_slot) == (subscription.wallet_id, 100)
-        (account,) = await stores.watch.accounts()
+        (account,) = await accounts_of(stores.watch)
         assert (account.address, account.wallet, account.kind) == (WALLET, WALLET, AccountKind.SYSTEM)
         assert (account.cursor, account.state, account.mint) == (Cursor(100), None, None)
 
@@ -166,7 +167,7 @@ class TestSubscribing:
 
     async def test_many_chats_at_once_share_one_wallet(self, stores: Stores) -> None:
         await asyncio.gather(*(watch(stores, chat_id, slot=chat_id) for chat_id in range(1, 9)))
-        (account,) = await stores.watch.accounts()
+        (account,) = await accounts_of(stores.watch)
         watchers = await stores.subscriptions.watchers(account.wallet_id)
         assert sorted(watcher.chat.chat_id for watcher in watchers) == list(range(1, 9))
         assert {watcher.from_slot == watcher.chat.chat_id for watcher in watchers} == {True}
@@ -212,14 +213,14 @@ class TestSubscribing:
         first = await watch(stores, ANNA, slot=100)
         token = NewAccount(address("token account"), AccountKind.TOKEN, address("mint"))
         await stores.watch.add_accounts(first.wallet_id, [token])
-        for account in await stores.watch.accounts():
+        for account in await accounts_of(stores.watch):
             await stores.watch.move_cursors({account.id: Cursor(150, "s150")})
             await stores.watch.record_states({account.id: AccountState(b"state", 150)})
         await stores.subscriptions.unsubscribe(ANNA, WALLET)
         again = await watch(stores, BORIS, slot=500)
         assert again.wallet_id == first.wallet_id
         assert (again.from_slot, again.checked_slot) == (500, None)
-        accounts = await stores.watch.accounts()
+        accounts = await accounts_of(stores.watch)
         assert {account.address for account in accounts} == {WALLET, token.address}
         assert [(account.cursor, account.state) for account in accounts] == [(Cursor(500), None)] * 2
         wallet = await stores.watch.wallet(WALLET)
@@ -240,7 +241,7 @@ class TestSubscribing:
         wallet = await stores.watch.wallet(WALLET)
         assert wallet is not None
         assert wallet.watch_slot is None
-        assert await stores.watch.accounts() == []
+        assert await accounts_of(stores.watch) == []
         assert await stores.watch.wallet_accounts(wallet.id) == []
 
     async def test_without_a_slot_a_watched_wallet_is_watched_from_the_last_look(
@@ -311,7 +312,7 @@ class TestUnsubscribing:
         await stores.watch.move_cursors({account.id: Cursor(150, "s150")})
         await stores.subscriptions.unsubscribe(ANNA, WALLET)
         assert await stores.subscriptions.watchers(other.wallet_id) == [other]
-        assert await stores.watch.accounts() == [replace(account, cursor=Cursor(150, "s150"))]
+        assert await accounts_of(stores.watch) == [replace(account, cursor=Cursor(150, "s150"))]
 
     async def test_an_unknown_wallet(self, stores: Stores) -> None:
         await stores.subscriptions.remember(contact(ANNA))

@@ -163,6 +163,27 @@ class TestLeases:
         killed = await acquired(volatile, SHORT)
         assert (await acquired(volatile, patience=timedelta(seconds=5))).token > killed.token
 
+    async def test_what_is_free_can_be_adopted(self, volatile: Volatile) -> None:
+        adopted = await volatile.leases.adopt("sweep", LONG)
+        assert adopted is not None
+        assert await adopted.renew()
+        assert await volatile.leases.acquire("sweep", LONG, patience=NOW) is None
+        await adopted.release()
+        assert (await acquired(volatile)).token > adopted.token
+
+    async def test_adopting_in_vain_is_not_seen_by_the_holder(self, volatile: Volatile) -> None:
+        holder = await acquired(volatile)
+        assert await volatile.leases.adopt("sweep", LONG) is None
+        assert not await holder.wanted()
+
+    async def test_what_another_waits_for_is_not_adopted(self, volatile: Volatile) -> None:
+        holder = await acquired(volatile)
+        await volatile.leases.acquire("sweep", LONG, patience=NOW)
+        await holder.release()
+        assert await volatile.leases.adopt("sweep", LONG) is None
+        await volatile.elapse(2.1)
+        assert await volatile.leases.adopt("sweep", LONG) is not None
+
 
 class TestSendLimits:
     async def test_a_short_burst_to_one_chat(self, volatile: Volatile) -> None:

@@ -1,11 +1,17 @@
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from tests.contract.conftest import Stores
 from tests.contract.test_subscription_store import ANNA, BORIS, own_account, watch
-from tests.contract.things import OTHER_WALLET, WALLET, address
+from tests.contract.things import OTHER_WALLET, WALLET, accounts_of, address
+from walletwatch.domain.sweep import BUCKETS, Belongings, Shard, SweptAccount, SweptWallet, bucket_of
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, NewAccount, Progress, Wallet
+
+ALL = Shard(0, 1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 TOKEN = NewAccount(address("token account"), AccountKind.TOKEN_2022, address("mint"))
 STAKE = NewAccount(address("stake account"), AccountKind.STAKE)
@@ -26,7 +32,7 @@ class TestWallets:
         assert await stores.watch.wallet(WALLET) == Wallet(subscription.wallet_id, WALLET, 300)
         (started,) = await stores.subscriptions.subscriptions(ANNA)
         assert started == replace(subscription, from_slot=300)
-        (account,) = await stores.watch.accounts()
+        (account,) = await accounts_of(stores.watch)
         assert account.cursor == Cursor(300)
 
     async def test_what_has_a_start_keeps_it(self, stores: Stores) -> None:
@@ -48,16 +54,16 @@ class TestAccounts:
     async def test_of_wallets_that_an_active_chat_watches(self, stores: Stores) -> None:
         await watch(stores, ANNA, WALLET)
         await watch(stores, BORIS, OTHER_WALLET)
-        assert {account.wallet for account in await stores.watch.accounts()} == {WALLET, OTHER_WALLET}
+        assert {account.wallet for account in await accounts_of(stores.watch)} == {WALLET, OTHER_WALLET}
         await stores.subscriptions.deactivate(BORIS, "blocked")
-        assert {account.wallet for account in await stores.watch.accounts()} == {WALLET}
+        assert {account.wallet for account in await accounts_of(stores.watch)} == {WALLET}
         await stores.subscriptions.unsubscribe(ANNA, WALLET)
-        assert await stores.watch.accounts() == []
+        assert await accounts_of(stores.watch) == []
 
     async def test_an_account_is_listed_once_however_many_watch(self, stores: Stores) -> None:
         await watch(stores, ANNA)
         await watch(stores, BORIS)
-        assert len(await stores.watch.accounts()) == 1
+        assert len(await accounts_of(stores.watch)) == 1
 
     async def test_new_ones_begin_with_the_wallet(self, stores: Stores) -> None:
         subscription = await watch(stores, ANNA, slot=100)
@@ -111,14 +117,30 @@ class TestAccounts:
         }
 
 
-class TestDiscovery:
-    async def test_those_not_looked_for_the_longest_come_first(self, stores: Stores) -> None:
-        names = [address(name) for name in range(5)]
-        for name in names:
-            await watch(stores, ANNA, name)
-        taken = [wallet.address for _ in range(3) for wallet in await stores.watch.take_for_discovery(2)]
-        assert sorted(taken[:5]) == sorted(names)
-        assert taken[5] == taken[0]
+async def swept(stores: Stores, shard: Shard = ALL, limit: int = 100) -> list[SweptWallet]:
+    """All pages of a shard, behind each other."""
+    found: list[SweptWallet] = []
+    last = None
+    while page := await stores.watch.swept_wallets(shard, after=last, limit=limit):
+        assert len(page) <= limit
+        found.extend(page)
+        last = page[-1]
+    return found
+
+
+class TestSwept:
+    async def test_a_wallet_comes_with_all_its_accounts_and_what_was_seen(self, stores: Stores) -> None:
+        subscription = await watch(stores, ANNA)
+        own = await own_account(stores)
+        (token,) = await stores.watch.add_accounts(subscription.wallet_id, [TOKEN])
+        await stores.watch.record_states({token.id: AccountState(b"state", 160)})
+        (wallet,) = await swept(stores)
+        assert (wallet.id, wallet.address) == (subscription.wallet_id, WALLET)
+        assert (wallet.searched_tokens, wallet.searched_stakes) == (EPOCH, EPOCH)
+        assert wallet.accounts == [
+            SweptAccount(own.id, WALLET, AccountKind.SYSTEM, None),
+            SweptAccount(token.id, TOKEN.address, TOKEN.kind, AccountState(b"state", 160)),
+        ]
 
     async def test_only_what_is_watched_and_started(self, stores: Stores) -> None:
         await watch(stores, ANNA, address("waiting"), slot=None)
@@ -126,16 +148,37 @@ class TestDiscovery:
         await stores.subscriptions.unsubscribe(ANNA, address("left"))
         await watch(stores, BORIS, address("blocked"))
         await stores.subscriptions.deactivate(BORIS, "blocked")
-        subscription = await watch(stores, ANNA)
-        assert await stores.watch.take_for_discovery(10) == [Wallet(subscription.wallet_id, WALLET, 100)]
+        await watch(stores, ANNA)
+        assert [wallet.address for wallet in await swept(stores)] == [WALLET]
 
-    async def test_callers_at_once_never_get_the_same(self, stores: Stores) -> None:
-        for name in range(12):
-            await watch(stores, ANNA, address(name))
-        for _ in range(10):
-            answers = await asyncio.gather(*(stores.watch.take_for_discovery(3) for _ in range(4)))
-            taken = [wallet.id for answer in answers for wallet in answer]
-            assert len(taken) == len(set(taken))
+    @pytest.mark.parametrize("limit", [1, 3, 100])
+    @pytest.mark.parametrize("count", [1, 4, BUCKETS])
+    async def test_every_wallet_is_on_one_page_of_one_shard(
+        self, stores: Stores, count: int, limit: int
+    ) -> None:
+        names = [address(name) for name in range(12)]
+        for name in names:
+            await watch(stores, ANNA, name)
+        seen: list[str] = []
+        for index in range(count):
+            shard = Shard(index, count)
+            wallets = await swept(stores, shard, limit)
+            assert all(bucket_of(wallet.address) in shard.buckets for wallet in wallets)
+            seen.extend(wallet.address for wallet in wallets)
+        assert sorted(seen) == sorted(names)
+
+    async def test_a_search_is_remembered_for_what_was_searched(self, stores: Stores) -> None:
+        first, second = await watch(stores, ANNA), await watch(stores, ANNA, OTHER_WALLET)
+        now = stores.clock.now()
+        await stores.watch.record_search([], Belongings.TOKENS, now)
+        await stores.watch.record_search([first.wallet_id], Belongings.TOKENS, now)
+        await stores.watch.record_search([second.wallet_id, first.wallet_id], Belongings.STAKES, now)
+        wallets = {wallet.id: wallet for wallet in await swept(stores)}
+        searched = {
+            id_: [wallet.searched(each) for each in (Belongings.TOKENS, Belongings.STAKES)]
+            for id_, wallet in wallets.items()
+        }
+        assert searched == {first.wallet_id: [now, now], second.wallet_id: [EPOCH, now]}
 
 
 class TestStatesAndCursors:
@@ -181,7 +224,7 @@ class TestStatesAndCursors:
             {own.id: Cursor(110, "a"), token.id: Cursor(90, "b"), 10**9: Cursor(1)}
         )
         await stores.watch.record_states({stake.id: AccountState(bytes(range(32)), 2**40)})
-        found = {each.id: each for each in await stores.watch.accounts()}
+        found = {each.id: each for each in await accounts_of(stores.watch)}
         assert [found[each.id].cursor for each in (own, token, stake)] == [
             Cursor(110, "a"),
             Cursor(100),
@@ -191,10 +234,10 @@ class TestStatesAndCursors:
 
     async def test_nothing_to_store(self, stores: Stores) -> None:
         await watch(stores, ANNA)
-        before = await stores.watch.accounts()
+        before = await accounts_of(stores.watch)
         await stores.watch.move_cursors({})
         await stores.watch.record_states({})
-        assert await stores.watch.accounts() == before
+        assert await accounts_of(stores.watch) == before
 
     async def test_a_wallet_that_waits_for_its_start_has_no_cursor_to_move(self, stores: Stores) -> None:
         await watch(stores, ANNA, slot=100)
@@ -219,11 +262,45 @@ class TestUnstarted:
 class TestProgress:
     async def test_there_is_none_before_the_first_round(self, stores: Stores) -> None:
         assert await stores.subscriptions.progress() is None
+        assert await stores.watch.shards() == [None]
 
     async def test_it_moves_on_and_never_back(self, stores: Stores) -> None:
         first = Progress(100, stores.clock.now())
         later = Progress(101, stores.clock.now() + timedelta(seconds=15))
-        await stores.watch.record_progress(first)
-        await stores.watch.record_progress(later)
-        await stores.watch.record_progress(first)
+        await stores.watch.record_progress(ALL, first)
+        await stores.watch.record_progress(ALL, later)
+        await stores.watch.record_progress(ALL, first)
         assert await stores.subscriptions.progress() == later
+
+    async def test_all_are_as_far_as_the_last_of_the_shards(self, stores: Stores) -> None:
+        now = stores.clock.now()
+        await stores.watch.reshard(1, 2)
+        assert await stores.watch.shards() == [None, None]
+        await stores.watch.record_progress(Shard(0, 2), Progress(200, now))
+        assert await stores.subscriptions.progress() is None
+        await stores.watch.record_progress(Shard(1, 2), Progress(190, now + timedelta(seconds=1)))
+        assert await stores.subscriptions.progress() == Progress(190, now)
+
+    async def test_a_split_shard_and_its_parts_are_equally_far(self, stores: Stores) -> None:
+        progress = Progress(100, stores.clock.now())
+        await stores.watch.record_progress(ALL, progress)
+        await stores.watch.reshard(1, 4)
+        assert await stores.watch.shards() == [progress] * 4
+
+    async def test_merged_shards_are_as_far_as_the_last_of_them(self, stores: Stores) -> None:
+        now = stores.clock.now()
+        await stores.watch.reshard(1, 4)
+        for index in range(3):
+            await stores.watch.record_progress(Shard(index, 4), Progress(100 + index, now))
+        await stores.watch.reshard(4, 2)
+        assert await stores.watch.shards() == [Progress(100, now), None]
+
+    async def test_another_plan_than_the_present_one_changes_nothing(self, stores: Stores) -> None:
+        await stores.watch.reshard(1, 2)
+        await stores.watch.reshard(1, 8)
+        await stores.watch.record_progress(ALL, Progress(100, stores.clock.now()))
+        assert await stores.watch.shards() == [None, None]
+
+    async def test_at_once_one_plan_comes_of_it(self, stores: Stores) -> None:
+        await asyncio.gather(*(stores.watch.reshard(1, wanted) for wanted in (2, 4, 2, 4)))
+        assert len(await stores.watch.shards()) in {2, 4}

@@ -15,7 +15,9 @@ from walletwatch.domain.delivery import (
     PendingDelivery,
 )
 from walletwatch.domain.digests import digest_key
-from walletwatch.ports import Ledger
+from walletwatch.domain.sweep import Shard
+from walletwatch.domain.wallets import WatchedAccount
+from walletwatch.ports import Ledger, WatchStore
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
@@ -105,3 +107,9 @@ async def record(
 
 def candidates_of(activities: Sequence[Activity], *subscriptions: Subscription) -> Sequence[Candidate]:
     return [Candidate(done, subscription) for done in activities for subscription in subscriptions]
+
+
+async def accounts_of(watch: WatchStore) -> list[WatchedAccount]:
+    """The accounts of all wallets that have a start and are watched by an active chat."""
+    wallets = await watch.swept_wallets(Shard(0, 1), after=None, limit=1000)
+    return [account for wallet in wallets for account in await watch.wallet_accounts(wallet.id)]

@@ -1,10 +1,13 @@
 """A chain in memory."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import batched
 from typing import Any
 
+from walletwatch.domain.addresses import decode
 from walletwatch.domain.chain import (
+    AccountData,
     MintFacts,
     Observation,
     ObservedAccount,
@@ -12,7 +15,7 @@ from walletwatch.domain.chain import (
     TokenHolding,
     WalletBalance,
 )
-from walletwatch.domain.errors import ChainUnavailable
+from walletwatch.domain.errors import ChainRefused, ChainUnavailable
 from walletwatch.domain.wallets import AccountKind, Cursor, NewAccount
 
 PAGE = 100
@@ -20,16 +23,24 @@ PAGE = 100
 
 @dataclass
 class FakeChain:
-    """`ports.Chain` over dictionaries; set `down` to let every call fail."""
+    """`ports.Chain` over dictionaries; set `down` to let every call fail, or name accounts in `fails_for`.
+
+    Set `lists_programs` to False for a provider that does not answer `getProgramAccounts`.
+    """
 
     current_slot: int = 100
     down: bool = False
+    lists_programs: bool = True
+    fails_for: set[str] = field(default_factory=set)
     lamports: dict[str, int] = field(default_factory=dict)
     holdings: dict[str, list[TokenHolding]] = field(default_factory=dict)
+    stakes: dict[str, list[str]] = field(default_factory=dict)
+    refuses_stakes: bool = False
     states: dict[str, bytes] = field(default_factory=dict)
     history: dict[str, list[SignatureInfo]] = field(default_factory=dict)
     results: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     mints: dict[str, MintFacts] = field(default_factory=dict)
+    data: dict[str, AccountData] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
 
     def land(self, signature: str, result: Mapping[str, Any], *addresses: str, failed: bool = False) -> None:
@@ -42,9 +53,9 @@ class FakeChain:
             )
             self.states[address] = signature.encode()
 
-    def _answer(self, method: str) -> None:
+    def _answer(self, method: str, *addresses: str) -> None:
         self.calls.append(method)
-        if self.down:
+        if self.down or self.fails_for.intersection(addresses):
             raise ChainUnavailable("the fake chain is down")
 
     async def slot(self) -> int:
@@ -60,23 +71,31 @@ class FakeChain:
     async def token_accounts(
         self, owner: str, *, min_context_slot: int | None = None
     ) -> Sequence[NewAccount]:
-        self._answer("token_accounts")
+        self._answer("token_accounts", owner)
         if min_context_slot is not None and min_context_slot > self.current_slot:
             raise ChainUnavailable("minimum context slot has not been reached")
         return [NewAccount(found.address, found.kind, found.mint) for found in self.holdings.get(owner, [])]
 
-    async def observe(self, kind: AccountKind, addresses: Sequence[str]) -> Sequence[Observation]:
-        self._answer("observe")
-        return [
-            Observation(
-                self.current_slot,
-                [
-                    ObservedAccount(address, self.states.get(address, b"absent"))
-                    for address in addresses[start : start + PAGE]
-                ],
+    async def stake_accounts(self, owner: str) -> Sequence[NewAccount]:
+        self._answer("stake_accounts", owner)
+        if self.refuses_stakes:
+            raise ChainRefused("410: the method is disabled")
+        return [NewAccount(address, AccountKind.STAKE) for address in self.stakes.get(owner, [])]
+
+    async def observe(self, accounts: Sequence[tuple[str, AccountKind]]) -> Sequence[Observation]:
+        observations = []
+        for page in batched(accounts, PAGE, strict=False):
+            self._answer("observe", *(address for address, _ in page))
+            observations.append(
+                Observation(
+                    self.current_slot,
+                    [
+                        ObservedAccount(address, kind, self.states.get(address, b"absent"))
+                        for address, kind in page
+                    ],
+                )
             )
-            for start in range(0, len(addresses), PAGE)
-        ]
+        return observations
 
     async def signatures(
         self, address: str, *, after: Cursor, min_context_slot: int | None
@@ -93,6 +112,14 @@ class FakeChain:
             found.append(info)
         return found
 
+    async def past(self, address: str, *, not_before: int, limit: int) -> Sequence[SignatureInfo]:
+        self._answer("past")
+        return [
+            info
+            for info in self.history.get(address, [])
+            if self.results[info.signature].get("blockTime", not_before) >= not_before
+        ][:limit]
+
     async def transactions(self, signatures: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
         self._answer("transactions")
         missing = [signature for signature in signatures if signature not in self.results]
@@ -107,3 +134,22 @@ class FakeChain:
     async def rent_exempt_minimum(self, size: int) -> int:
         self._answer("rent_exempt_minimum")
         return (128 + size) * 6960
+
+    async def accounts(self, addresses: Sequence[str]) -> Mapping[str, AccountData | None]:
+        self._answer("accounts")
+        return {address: self.data.get(address) for address in addresses}
+
+    async def program_accounts(
+        self, program: str, *, size: int, memcmp: Mapping[int, str], slice_: tuple[int, int]
+    ) -> Sequence[AccountData]:
+        self._answer("program_accounts")
+        if not self.lists_programs:
+            raise ChainRefused("the fake provider does not list programs")
+        offset, length = slice_
+        return [
+            replace(account, data=account.data[offset : offset + length])
+            for account in self.data.values()
+            if account.owner == program
+            and len(account.data) == size
+            and all(account.data[place:].startswith(decode(wanted)) for place, wanted in memcmp.items())
+        ]

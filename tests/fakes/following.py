@@ -10,7 +10,7 @@ from tests.fakes.outage import Outage
 from tests.fakes.rows import Tables
 from walletwatch.domain.chain import AnnouncedSlot, Block, Position
 from walletwatch.domain.errors import BlockNotAvailable, ChainUnavailable, FencedOff, SlotSkipped
-from walletwatch.domain.wallets import WatchedWallets
+from walletwatch.domain.wallets import Progress, WatchedWallets
 from walletwatch.ports import Clock
 
 
@@ -114,6 +114,7 @@ class FakeFollowStore:
         self.outage.check()
         self._own(token)
         self.tables.follower.position = position
+        self.tables.follower.progress = Progress(position.slot, self.clock.now())
 
     async def reached(self) -> int | None:
         self.outage.check()

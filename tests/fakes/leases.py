@@ -18,6 +18,9 @@ class _Slot:
     wanted_until: datetime | None = None
     token: int = 0
 
+    def free(self, now: datetime) -> bool:
+        return self.end is None or self.end <= now
+
 
 @dataclass
 class FakeLease:
@@ -58,18 +61,29 @@ class FakeLeases:
     outage: Outage = field(default_factory=Outage)
     slots: dict[str, _Slot] = field(default_factory=dict)
 
+    async def adopt(self, name: str, ttl: timedelta) -> FakeLease | None:
+        self.outage.check()
+        slot = self.slots.setdefault(name, _Slot())
+        now = self.clock.now()
+        awaited = slot.wanted_until is not None and slot.wanted_until > now
+        return None if awaited or not slot.free(now) else self._take(slot, ttl)
+
     async def acquire(self, name: str, ttl: timedelta, *, patience: timedelta) -> FakeLease | None:
         slot = self.slots.setdefault(name, _Slot())
         deadline = self.clock.now() + patience
         while True:
             self.outage.check()
             now = self.clock.now()
-            if slot.end is None or slot.end <= now:
-                slot.token = max(slot.token + 1, round(now.timestamp() * 1000))
-                slot.holder, slot.end, slot.wanted_until = slot.token, now + ttl, None
-                return FakeLease(slot.token, slot, ttl, self.clock, self.outage)
+            if slot.free(now):
+                return self._take(slot, ttl)
             slot.wanted_until = now + WANTED_PERIOD
             if now >= deadline:
                 return None
             await asyncio.sleep(0)
             await self.clock.sleep(POLL_SECONDS)
+
+    def _take(self, slot: _Slot, ttl: timedelta) -> FakeLease:
+        now = self.clock.now()
+        slot.token = max(slot.token + 1, round(now.timestamp() * 1000))
+        slot.holder, slot.end, slot.wanted_until = slot.token, now + ttl, None
+        return FakeLease(slot.token, slot, ttl, self.clock, self.outage)

@@ -43,11 +43,7 @@ class FakeLedger:
             for each in present
         }
         entries = plan(new, bursts) if new else []
-        for activity in activities:
-            self.tables.activities.setdefault(
-                (wallet_id, activity.signature),
-                ActivityRow(next(self.tables.ids), payload_json(activity), activity.slot, self.clock.now()),
-            )
+        self._add(wallet_id, activities)
         closed = self._close(
             row.entry.key for row in self._overdue() if row.entry.wallet_id == wallet_id and candidates
         )
@@ -55,6 +51,10 @@ class FakeLedger:
             self._write(entry)
         keys = {row.entry.key for each in present if (row := self._entry(each))}
         return self._outgoing(keys | {digest_key(each) for each in present} | closed)
+
+    async def keep(self, wallet_id: int, activities: Sequence[Activity]) -> None:
+        self.outage.check()
+        self._add(wallet_id, activities)
 
     async def close_digest(self, key: str) -> Outgoing:
         self.outage.check()
@@ -109,6 +109,13 @@ class FakeLedger:
             if activity.created_at < moment and identity not in told:
                 del tables.activities[identity]
         return len(gone)
+
+    def _add(self, wallet_id: int, activities: Sequence[Activity]) -> None:
+        for activity in activities:
+            self.tables.activities.setdefault(
+                (wallet_id, activity.signature),
+                ActivityRow(next(self.tables.ids), payload_json(activity), activity.slot, self.clock.now()),
+            )
 
     def _open(self) -> Sequence[DeliveryRow]:
         return [

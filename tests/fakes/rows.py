@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import count
 
 from walletwatch.domain.activities import Activity
@@ -10,6 +10,8 @@ from walletwatch.domain.chain import Position
 from walletwatch.domain.chats import Chat, Subscription
 from walletwatch.domain.delivery import DeliveryStatus, NewDelivery
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, Progress, Wallet, WatchedAccount
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -23,7 +25,8 @@ class WalletRow:
     id: int
     address: str
     watch_slot: int | None = None
-    discovered: int = 0
+    searched_tokens: datetime = EPOCH
+    searched_stakes: datetime = EPOCH
 
     def wallet(self) -> Wallet:
         return Wallet(self.id, self.address, self.watch_slot)
@@ -72,6 +75,7 @@ class FollowerRow:
     token: int = 0
     begun: int | None = None
     position: Position | None = None
+    progress: Progress | None = None
 
 
 @dataclass
@@ -85,7 +89,7 @@ class Tables:
     accounts: dict[int, AccountRow] = field(default_factory=dict)
     activities: dict[tuple[int, str], ActivityRow] = field(default_factory=dict)
     deliveries: dict[str, DeliveryRow] = field(default_factory=dict)
-    progress: Progress | None = None
+    shards: list[Progress | None] = field(default_factory=lambda: [None])
     follower: FollowerRow = field(default_factory=FollowerRow)
 
     def wallet_at(self, address: str) -> WalletRow | None:

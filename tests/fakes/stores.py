@@ -29,6 +29,7 @@ from walletwatch.domain.chats import (
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus
 from walletwatch.domain.errors import QuotaExceeded, UnknownChat
 from walletwatch.domain.rules import Suppression
+from walletwatch.domain.sweep import Belongings, Shard, SweptAccount, SweptWallet, bucket_of
 from walletwatch.domain.wallets import (
     AccountKind,
     AccountState,
@@ -226,7 +227,8 @@ class FakeSubscriptionStore:
 
     async def progress(self) -> Progress | None:
         self.outage.check()
-        return self.tables.progress
+        looks = [least_progress(self.tables.shards), self.tables.follower.progress]
+        return max((look for look in looks if look), key=lambda look: look.slot, default=None)
 
     async def delivery_counts(self, chat_id: int, since: datetime) -> Mapping[DeliveryStatus, int]:
         self.outage.check()
@@ -270,14 +272,6 @@ class FakeWatchStore:
             if wallet.watch_slot is None and self.tables.watched(wallet.id)
         ][:limit]
 
-    async def accounts(self) -> Sequence[WatchedAccount]:
-        self.outage.check()
-        return [
-            self.tables.account(row)
-            for wallet in self._watched()
-            for row in self.tables.accounts_of(wallet.id)
-        ]
-
     async def wallet_accounts(self, wallet_id: int) -> Sequence[WatchedAccount]:
         self.outage.check()
         return self._accounts(wallet_id)
@@ -296,12 +290,26 @@ class FakeWatchStore:
         asked = {account.address for account in accounts}
         return [account for account in self._accounts(wallet_id) if account.address in asked]
 
-    async def take_for_discovery(self, limit: int) -> Sequence[Wallet]:
+    async def swept_wallets(
+        self, shard: Shard, *, after: SweptWallet | None, limit: int
+    ) -> Sequence[SweptWallet]:
         self.outage.check()
-        due = sorted(self._watched(), key=lambda wallet: (wallet.discovered, wallet.id))[:limit]
-        for wallet in due:
-            wallet.discovered = next(self.tables.ids)
-        return [wallet.wallet() for wallet in due]
+        passed = (-1, 0) if after is None else (bucket_of(after.address), after.id)
+        mine = sorted(
+            (place, wallet)
+            for wallet in self._watched()
+            if (place := (bucket_of(wallet.address), wallet.id)) > passed and place[0] in shard.buckets
+        )
+        return [self._swept(wallet) for _, wallet in mine[:limit]]
+
+    async def record_search(self, wallet_ids: Sequence[int], belongings: Belongings, at: datetime) -> None:
+        self.outage.check()
+        for wallet_id in wallet_ids:
+            wallet = self.tables.wallets[wallet_id]
+            if belongings is Belongings.TOKENS:
+                wallet.searched_tokens = at
+            else:
+                wallet.searched_stakes = at
 
     async def record_states(self, states: Mapping[int, AccountState]) -> None:
         self.outage.check()
@@ -310,11 +318,33 @@ class FakeWatchStore:
             if row is not None and (row.state is None or row.state.slot <= state.slot):
                 row.state = state
 
-    async def record_progress(self, progress: Progress) -> None:
+    async def shards(self) -> Sequence[Progress | None]:
         self.outage.check()
-        known = self.tables.progress
+        return list(self.tables.shards)
+
+    async def reshard(self, present: int, wanted: int) -> None:
+        self.outage.check()
+        old = self.tables.shards
+        if len(old) != present:
+            return
+        self.tables.shards = [
+            least_progress(
+                [
+                    progress
+                    for index, progress in enumerate(old)
+                    if set(Shard(index, present).buckets) & set(Shard(new, wanted).buckets)
+                ]
+            )
+            for new in range(wanted)
+        ]
+
+    async def record_progress(self, shard: Shard, progress: Progress) -> None:
+        self.outage.check()
+        if shard.count != len(self.tables.shards):
+            return
+        known = self.tables.shards[shard.index]
         if known is None or known.slot <= progress.slot:
-            self.tables.progress = progress
+            self.tables.shards[shard.index] = progress
 
     async def move_cursors(self, cursors: Mapping[int, Cursor]) -> None:
         self.outage.check()
@@ -330,6 +360,16 @@ class FakeWatchStore:
             if wallet.watch_slot is not None and self.tables.watched(wallet.id)
         ]
 
+    def _swept(self, wallet: WalletRow) -> SweptWallet:
+        accounts = [
+            SweptAccount(row.id, row.address, row.kind, row.state)
+            for row in sorted(self.tables.accounts_of(wallet.id), key=lambda row: row.id)
+            if row.cursor is not None
+        ]
+        return SweptWallet(
+            wallet.id, wallet.address, wallet.searched_tokens, wallet.searched_stakes, accounts
+        )
+
     def _accounts(self, wallet_id: int) -> Sequence[WatchedAccount]:
         wallet = self.tables.wallets.get(wallet_id)
         if wallet is None or wallet.watch_slot is None:
@@ -338,6 +378,13 @@ class FakeWatchStore:
             self.tables.account(row)
             for row in sorted(self.tables.accounts_of(wallet_id), key=lambda row: row.id)
         ]
+
+
+def least_progress(shards: Sequence[Progress | None]) -> Progress | None:
+    known = [progress for progress in shards if progress is not None]
+    if len(known) < len(shards):
+        return None
+    return Progress(min(each.slot for each in known), min(each.at for each in known))
 
 
 def _least(one: int | None, other: int | None) -> int | None:

@@ -1,5 +1,6 @@
 """Rules of this project that its template keeps, whatever is added to it."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,18 @@ def test_every_consumer_reports_partial_failures_and_has_a_limit() -> None:
             assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
             limits[name] = event["ScalingConfig"]["MaximumConcurrency"]
     assert limits == SQS_MAX_CONCURRENCY
+
+
+def test_every_worker_of_the_sweep_is_started_each_minute_and_can_be_relieved() -> None:
+    sweep = FUNCTIONS["SweepFunction"]["Properties"]
+    schedules = [event["Properties"] for event in sweep["Events"].values()]
+    assert all(schedule["Schedule"] == "rate(1 minute)" for schedule in schedules)
+    count = len(schedules)
+    assert [json.loads(schedule["Input"]) for schedule in schedules] == [
+        {"worker": index, "workers": count} for index in range(count)
+    ]
+    assert "State" not in schedules[0]
+    assert sweep["ReservedConcurrentExecutions"]["If"][1] == 2 * count
 
 
 def test_a_function_behind_the_api_ends_before_the_api_gives_up() -> None:

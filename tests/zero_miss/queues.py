@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from psycopg import AsyncConnection
 
-from walletwatch.domain.work import BalanceCheck, DigestDue, Notification, SecurityScan
+from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, SecurityScan
 from walletwatch.queueing.messages import encode_balance_check, encode_digest_due
 
 VISIBILITY_SECONDS = 8
@@ -64,6 +64,9 @@ class UnreliableQueues:
             connection = await self._connect()
             bodies, moments = (list(column) for column in zip(*messages, strict=True))
             await connection.execute(_SEND, [bodies, moments, TWICE])
+
+    async def backfill(self, backfill: Backfill) -> None:
+        raise NotImplementedError("nobody asks for the past here")
 
     async def scan(self, scan: SecurityScan) -> None:
         raise NotImplementedError("nothing is scanned here")

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from tests.zero_miss.queues import Received, UnreliableQueues
 from walletwatch import bootstrap
 from walletwatch.domain.errors import TransientError
-from walletwatch.domain.work import DigestDue
+from walletwatch.domain.work import BalanceCheck, DigestDue
 from walletwatch.queueing.messages import decode_balance_work
 
 INVOCATION_SECONDS = 25.0
@@ -47,7 +47,8 @@ async def _balance(queues: UnreliableQueues) -> None:
             if isinstance(work, DigestDue):
                 await balance.digesting.close(work)
             else:
-                await balance.service.run(work, attempt=record.attempt, remaining=_invocation())
+                assert isinstance(work, BalanceCheck)
+                await balance.checking.run(work, attempt=record.attempt, remaining=_invocation())
         except TransientError:
             await queues.give_back(record, random.uniform(0, 0.2 * 2 ** min(record.attempt, 5)))
         else:

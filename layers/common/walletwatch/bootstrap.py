@@ -6,6 +6,7 @@ Building reads and validates the settings and connects nothing; connections open
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -17,9 +18,13 @@ from walletwatch.runtime import SystemClock
 
 if TYPE_CHECKING:
     from walletwatch.bot.application import BotApplication
+    from walletwatch.chain.rpc.client import RpcClient
     from walletwatch.chain.rpc.reader import RpcChain
+    from walletwatch.domain.profile import ChainProfile, Exchange
+    from walletwatch.ports import Cache, Chain, Decode, Prices, Tokens
     from walletwatch.queueing.consumer import Consumer
     from walletwatch.queueing.sqs import SqsQueues
+    from walletwatch.services.backfilling import Backfilling
     from walletwatch.services.checking import Checking
     from walletwatch.services.delivering import Delivering
     from walletwatch.services.digesting import Digesting
@@ -77,7 +82,8 @@ class Stream:
 class Balance:
     """What the balance function runs."""
 
-    service: "Checking"
+    checking: "Checking"
+    backfilling: "Backfilling"
     digesting: "Digesting"
     consumer: "Consumer"
     metrics: EmfMetrics
@@ -180,12 +186,32 @@ def _database() -> "Database":
     return Database(_database_url(settings), max_connections=settings.database_pool_max)
 
 
-def _chain(metrics: EmfMetrics) -> "RpcChain":
-    from walletwatch.chain.rpc.client import RpcClient
+def _chain(metrics: EmfMetrics, *, concurrent_calls: int = 8) -> "RpcChain":
     from walletwatch.chain.rpc.reader import RpcChain
 
+    return RpcChain(_rpc(metrics), concurrent_calls=concurrent_calls)
+
+
+def _rpc(metrics: EmfMetrics) -> "RpcClient":
+    from walletwatch.chain.rpc.client import RpcClient
+    from walletwatch.chain.rpc.pool import PoolLimits
+
     chain = config.load(config.ChainSettings)
-    return RpcChain(RpcClient(chain.endpoints, metrics=metrics, timeout=chain.rpc_timeout_seconds))
+    limits = PoolLimits(
+        min_connections=chain.rpc_min_connections,
+        max_connections=chain.rpc_max_connections,
+        idle_seconds=chain.rpc_idle_seconds,
+        requests_per_second=chain.rpc_requests_per_second,
+        hedge_seconds=chain.rpc_hedge_ms / 1000,
+    )
+    return RpcClient(
+        chain.endpoints,
+        metrics=metrics,
+        timeout=chain.rpc_timeout_seconds,
+        deadline=chain.rpc_deadline_seconds,
+        batch_size=chain.rpc_batch_size,
+        limits=limits,
+    )
 
 
 def _queues() -> "SqsQueues":
@@ -213,6 +239,63 @@ def _redis() -> "RedisServer":
     return RedisServer(config.load(config.RedisSettings).redis_url)
 
 
+def _tokens(chain: "Chain", redis: "RedisServer", metrics: EmfMetrics, profile: "ChainProfile") -> "Tokens":
+    from walletwatch.chain.tokens.cached import CachedTokens
+    from walletwatch.chain.tokens.reader import ChainTokens
+    from walletwatch.storage.redis.cache import RedisCache
+
+    return CachedTokens(ChainTokens(chain, profile), RedisCache(redis), metrics, chain=profile.name)
+
+
+def _prices(chain: "Chain", redis: "RedisServer", metrics: EmfMetrics, profile: "ChainProfile") -> "Prices":
+    from walletwatch.chain.prices.cached import CachedPrices
+    from walletwatch.chain.prices.sources import SourcedPrices
+    from walletwatch.storage.redis.cache import RedisCache
+
+    clock = SystemClock()
+    cache = RedisCache(redis)
+    settings = config.load(config.PriceSettings)
+    sources: list[Prices] = []
+    for name in settings.sources(profile):
+        if name == "pools" and profile.exchange:
+            sources.append(_pool_prices(chain, profile.exchange, cache, metrics, settings))
+        elif name == "xdex-api" and profile.exchange and profile.exchange.api_network:
+            from walletwatch.chain.prices.xdex_api import XdexApiPrices
+
+            sources.append(
+                XdexApiPrices(
+                    settings.xdex_api_url,
+                    profile.exchange.api_network,
+                    profile.exchange.stable_mints,
+                    cache,
+                    clock,
+                    min_liquidity_usd=Decimal(settings.price_min_liquidity_usd),
+                )
+            )
+        elif name == "fixed":
+            from walletwatch.chain.prices.fixed import FixedPrices
+
+            sources.append(FixedPrices(settings.fixed(profile), clock))
+    patience = timedelta(seconds=settings.price_patience_seconds)
+    return CachedPrices(SourcedPrices(sources, metrics, patience=patience), cache, clock, chain=profile.name)
+
+
+def _pool_prices(
+    chain: "Chain", exchange: "Exchange", cache: "Cache", metrics: EmfMetrics, settings: config.PriceSettings
+) -> "Prices":
+    from walletwatch.chain.prices.directory import PoolDirectory
+    from walletwatch.chain.prices.pools import PoolPrices
+
+    clock = SystemClock()
+    return PoolPrices(
+        chain,
+        exchange,
+        PoolDirectory(chain, exchange, cache=cache, clock=clock, metrics=metrics),
+        clock,
+        min_liquidity_usd=Decimal(settings.price_min_liquidity_usd),
+    )
+
+
 def webhook() -> Webhook:
     """The webhook function.
 
@@ -220,6 +303,7 @@ def webhook() -> Webhook:
         InvalidSettings: By every builder, if the environment is not complete.
     """
     from walletwatch.bot.application import BotApplication
+    from walletwatch.services.backfilling import BackfillRequests
     from walletwatch.services.balances import Balances
     from walletwatch.services.intake import UpdateIntake
     from walletwatch.services.scanning import ScanRequests
@@ -245,6 +329,7 @@ def webhook() -> Webhook:
             subscriptions, chain, queues, SystemClock(), wallets_per_chat=settings.wallets_per_chat
         ),
         balances=Balances(chain, RedisCache(redis)),
+        backfills=BackfillRequests(queues, RedisRateLimits(redis), SystemClock()),
         scans=ScanRequests(queues),
         subscriptions=subscriptions,
         profile=config.load(config.ChainSettings).profile,
@@ -267,15 +352,16 @@ def sweep() -> Sweep:
     from walletwatch.storage.redis.leases import RedisLeases
 
     metrics = EmfMetrics("sweep")
+    settings = config.load(config.SweepSettings)
     return Sweep(
         Sweeping(
             watch=PostgresWatchStore(_database()),
-            chain=_chain(metrics),
+            chain=_chain(metrics, concurrent_calls=settings.sweep_concurrent_calls),
             queues=_queues(),
             leases=RedisLeases(_redis()),
             clock=SystemClock(),
             metrics=metrics,
-            interval=timedelta(seconds=config.load(config.SweepSettings).sweep_interval_seconds),
+            interval=timedelta(seconds=settings.sweep_interval_seconds),
         ),
         metrics,
     )
@@ -287,7 +373,6 @@ def stream() -> Stream:
 
     from walletwatch.chain.parsing.concerned import concerned_accounts
     from walletwatch.chain.rpc.blocks import RpcBlocks
-    from walletwatch.chain.rpc.client import RpcClient
     from walletwatch.chain.rpc.reader import RpcChain
     from walletwatch.chain.rpc.slots import WebSocketSlots, websocket_url
     from walletwatch.services.block_follower import BlockFollower
@@ -299,7 +384,7 @@ def stream() -> Stream:
     clock = SystemClock()
     redis = _redis()
     chain = config.load(config.ChainSettings)
-    client = RpcClient(chain.endpoints, metrics=metrics, timeout=chain.rpc_timeout_seconds)
+    client = _rpc(metrics)
     feed = chain.subscription_endpoints or tuple(map(websocket_url, chain.endpoints))
     follower = partial(
         BlockFollower,
@@ -318,12 +403,28 @@ def stream() -> Stream:
 
 def balance() -> Balance:
     """The balance function."""
+    from walletwatch.services.backfilling import Backfilling
+    from walletwatch.storage.postgres.ledger import PostgresLedger
+    from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+    from walletwatch.storage.postgres.watch import PostgresWatchStore
+
     metrics = EmfMetrics("balance")
     queue = config.load(config.QueueSettings).balance_queue_url
     database = _database()
+    chain = _chain(metrics)
+    backfilling = Backfilling(
+        watch=PostgresWatchStore(database),
+        subscriptions=PostgresSubscriptionStore(database),
+        ledger=PostgresLedger(database, SystemClock()),
+        chain=chain,
+        transactions=_transactions(chain, _redis(), metrics),
+        decode=_decode(),
+        queues=_queues(),
+        metrics=metrics,
+    )
     digesting = _digesting(database, metrics)
     checking = _checking(database, digesting, metrics)
-    return Balance(checking, digesting, _consumer(queue, metrics), metrics)
+    return Balance(checking, backfilling, digesting, _consumer(queue, metrics), metrics)
 
 
 def scan() -> Scan:
@@ -446,17 +547,21 @@ def _digesting(database: "Database", metrics: EmfMetrics) -> "Digesting":
     )
 
 
-def _checking(database: "Database", digesting: "Digesting", metrics: EmfMetrics) -> "Checking":
+def _decode() -> "Decode":
     from functools import partial
 
     from walletwatch.chain.decoding import decode_transaction
-    from walletwatch.chain.parsing.concerned import held_accounts
+
+    return partial(decode_transaction, native_symbol=config.load(config.ChainSettings).profile.native_symbol)
+
+
+def _checking(database: "Database", digesting: "Digesting", metrics: EmfMetrics) -> "Checking":
+    from walletwatch.chain.parsing.belongings import belongings
     from walletwatch.services.checking import Checking
     from walletwatch.storage.postgres.following import PostgresFollowStore
     from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
     from walletwatch.storage.postgres.watch import PostgresWatchStore
 
-    profile = config.load(config.ChainSettings).profile
     chain = _chain(metrics)
     return Checking(
         watch=PostgresWatchStore(database),
@@ -464,8 +569,8 @@ def _checking(database: "Database", digesting: "Digesting", metrics: EmfMetrics)
         chain=chain,
         follow=PostgresFollowStore(database),
         transactions=_transactions(chain, _redis(), metrics),
-        decode=partial(decode_transaction, native_symbol=profile.native_symbol),
-        held=held_accounts,
+        decode=_decode(),
+        find_accounts=belongings,
         digesting=digesting,
         queues=_queues(),
         metrics=metrics,

@@ -1,16 +1,17 @@
 """What the services need of the world outside. Each has a real adapter and a fake (tests/fakes).
 
 Every method may raise the `TransientError` of its side: `ChainUnavailable`, `StoreUnavailable`,
-`QueueUnavailable`, `DeliveryUnavailable`. A failure is never an empty answer.
+`QueueUnavailable`, `DeliveryUnavailable`, `PriceUnavailable`. A failure is never an empty answer.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Protocol
 
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.chain import (
+    AccountData,
     AnnouncedSlot,
     Block,
     MintFacts,
@@ -22,7 +23,10 @@ from walletwatch.domain.chain import (
 from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscribed, Subscription
 from walletwatch.domain.delivery import Candidate, DeliveryStatus, NewDelivery, PendingDelivery
 from walletwatch.domain.digests import Burst, Outgoing
+from walletwatch.domain.prices import Price
 from walletwatch.domain.scans import ScanReport
+from walletwatch.domain.sweep import Belongings, Shard, SweptWallet
+from walletwatch.domain.tokens import TokenIdentity
 from walletwatch.domain.wallets import (
     AccountKind,
     AccountState,
@@ -33,7 +37,14 @@ from walletwatch.domain.wallets import (
     WatchedAccount,
     WatchedWallets,
 )
-from walletwatch.domain.work import BalanceCheck, DigestDue, Notification, RenderedMessage, SecurityScan
+from walletwatch.domain.work import (
+    Backfill,
+    BalanceCheck,
+    DigestDue,
+    Notification,
+    RenderedMessage,
+    SecurityScan,
+)
 
 type Decode = Callable[[Mapping[str, Any], str], Activity | None]
 """Tells what a `getTransaction` result did to a wallet; None if it does not concern it.
@@ -41,14 +52,14 @@ type Decode = Callable[[Mapping[str, Any], str], Activity | None]
 Raises `MalformedTransaction` for an answer that has not the shape of a transaction.
 """
 
-type Concerned = Callable[[Mapping[str, Any]], frozenset[str]]
-"""Tells whom a transaction may concern: all accounts it names, and the owners of the token accounts in it.
+type FindAccounts = Callable[[Mapping[str, Any], str], Sequence[NewAccount]]
+"""Tells which accounts a `getTransaction` result shows to be a wallet's.
 
 Raises `MalformedTransaction` for an answer that has not the shape of a transaction.
 """
 
-type Held = Callable[[Mapping[str, Any], str], Sequence[NewAccount]]
-"""Tells which token accounts a transaction names that belong, or belonged, to a wallet.
+type Concerned = Callable[[Mapping[str, Any]], frozenset[str]]
+"""Tells whom a transaction may concern: all accounts it names, and the owners of the token accounts in it.
 
 Raises `MalformedTransaction` for an answer that has not the shape of a transaction.
 """
@@ -89,8 +100,24 @@ class Chain(Protocol):
             min_context_slot: The node must have seen this slot, else `ChainUnavailable`.
         """
 
-    async def observe(self, kind: AccountKind, addresses: Sequence[str]) -> Sequence[Observation]:
-        """Look at any number of accounts of one kind, 100 a call; one observation for each call made."""
+    async def stake_accounts(self, owner: str) -> Sequence[NewAccount]:
+        """The stake accounts that `owner` may manage or withdraw from.
+
+        Raises:
+            ChainRefused: The node does not answer such a question.
+        """
+
+    async def observe(self, accounts: Sequence[tuple[str, AccountKind]]) -> Sequence[Observation]:
+        """Look at any number of accounts, 100 a call, in their order; one observation for each call made."""
+
+    async def past(self, address: str, *, not_before: int, limit: int) -> Sequence[SignatureInfo]:
+        """The newest transactions that mention `address`, newest first.
+
+        Args:
+            address: Any account.
+            not_before: Unix seconds; older ones are left out.
+            limit: At most so many.
+        """
 
     async def signatures(
         self, address: str, *, after: Cursor, min_context_slot: int | None
@@ -115,6 +142,52 @@ class Chain(Protocol):
 
     async def rent_exempt_minimum(self, size: int) -> int:
         """Lamports that an account of `size` bytes must hold."""
+
+    async def accounts(self, addresses: Sequence[str]) -> Mapping[str, AccountData | None]:
+        """Any number of accounts, 100 a call; None for one that does not exist.
+
+        Those of one call, in the order of the addresses, are of one slot.
+        """
+
+    async def program_accounts(
+        self, program: str, *, size: int, memcmp: Mapping[int, str], slice_: tuple[int, int]
+    ) -> Sequence[AccountData]:
+        """The accounts that a program owns.
+
+        Args:
+            program: Their owner.
+            size: Of their data, in bytes.
+            memcmp: What their data have at some offsets, in base58.
+            slice_: Offset and length of the bytes wanted of each.
+
+        Raises:
+            ChainRefused: Many providers do not answer this method.
+        """
+
+
+class Tokens(Protocol):
+    """What mints are called, by the chain profile's list or by their makers."""
+
+    async def identities(self, mints: Sequence[str]) -> Mapping[str, TokenIdentity]:
+        """What the mints are called; one that does not exist, or is no mint, is absent.
+
+        Raises:
+            ChainUnavailable: They could not be read.
+        """
+
+
+class Prices(Protocol):
+    """What assets are worth in US dollars."""
+
+    async def prices(self, assets: Collection[str]) -> Mapping[str, Price]:
+        """The prices that are known and fresh, by asset; one that is missing is unknown, not worthless.
+
+        Args:
+            assets: Mints, or `NATIVE`.
+
+        Raises:
+            PriceUnavailable: Nobody could be asked.
+        """
 
 
 class Blocks(Protocol):
@@ -210,7 +283,7 @@ class SubscriptionStore(Protocol):
         """Everybody who watches this wallet."""
 
     async def progress(self) -> Progress | None:
-        """How far the sweep has come; None before its first round."""
+        """How far the sweep has come in all shards; None before the first round of each."""
 
     async def delivery_counts(self, chat_id: int, since: datetime) -> Mapping[DeliveryStatus, int]:
         """How many ledger entries of this chat, made since then, have which status; every status is there."""
@@ -231,9 +304,6 @@ class WatchStore(Protocol):
     async def unstarted(self, limit: int) -> Sequence[str]:
         """Wallets that are watched by an active chat and have no start, the oldest first."""
 
-    async def accounts(self) -> Sequence[WatchedAccount]:
-        """The accounts of all wallets that have a start and are watched by at least one active chat."""
-
     async def wallet_accounts(self, wallet_id: int) -> Sequence[WatchedAccount]:
         """The accounts of one wallet; none where it has no start."""
 
@@ -243,17 +313,41 @@ class WatchStore(Protocol):
         Nothing is returned for a wallet that has no start: its accounts begin where it begins.
         """
 
-    async def take_for_discovery(self, limit: int) -> Sequence[Wallet]:
-        """Those of `accounts` whose token accounts were not looked for the longest; marks them as looked for.
+    async def swept_wallets(
+        self, shard: Shard, *, after: SweptWallet | None, limit: int
+    ) -> Sequence[SweptWallet]:
+        """The next wallets of this shard that have a start and are watched by an active chat.
 
-        Two callers at once never get the same wallet.
+        Behind the last one there is none.
+
+        Args:
+            shard: Which part of all wallets.
+            after: The last wallet of the page before.
+            limit: How many wallets at most.
         """
+
+    async def record_search(self, wallet_ids: Sequence[int], belongings: Belongings, at: datetime) -> None:
+        """The chain was asked for these belongings of the wallets at that moment."""
 
     async def record_states(self, states: Mapping[int, AccountState]) -> None:
         """Store what was last seen, by account id. An older slot never replaces a newer one."""
 
-    async def record_progress(self, progress: Progress) -> None:
-        """Store how far the sweep has come. An older slot never replaces a newer one."""
+    async def shards(self) -> Sequence[Progress | None]:
+        """How far each shard of the sweep has come; as many as there are, at least one."""
+
+    async def reshard(self, present: int, wanted: int) -> None:
+        """Let there be another number of shards, each as far as the least of those it is made of.
+
+        Args:
+            present: Powers of two, both. Nothing is done where there is another number of shards by now.
+            wanted: At most `BUCKETS`.
+        """
+
+    async def record_progress(self, shard: Shard, progress: Progress) -> None:
+        """Store how far this shard has come. An older slot never replaces a newer one.
+
+        Nothing is stored where there is another number of shards by now.
+        """
 
     async def move_cursors(self, cursors: Mapping[int, Cursor]) -> None:
         """Store up to where was looked, by account id. A cursor never moves to an older slot.
@@ -323,6 +417,9 @@ class Ledger(Protocol):
             that were closed here are among the messages. Those that took in a candidate are not: who opened
             them sees to them.
         """
+
+    async def keep(self, wallet_id: int, activities: Sequence[Activity]) -> None:
+        """Store activities that nobody is told of; those that are known stay as they are."""
 
     async def close_digest(self, key: str) -> Outgoing:
         """Close a digest that is due, so that nothing is merged into it from now on. Safe to repeat.
@@ -424,6 +521,9 @@ class Leases(Protocol):
     async def acquire(self, name: str, ttl: timedelta, *, patience: timedelta) -> Lease | None:
         """Take the lease, waiting for it up to `patience` and letting its holder know; None if in vain."""
 
+    async def adopt(self, name: str, ttl: timedelta) -> Lease | None:
+        """Take the lease if nobody holds it or waits for it; else its holder is not told, and it is None."""
+
 
 class SendLimits(Protocol):
     """Telegram's limits for all instances (Bot FAQ: 30/s, 1/s a chat with short bursts, 20/min a group)."""
@@ -463,6 +563,9 @@ class Queues(Protocol):
 
     async def close_digests(self, digests: Sequence[DigestDue]) -> None:
         """Ask for digests to be closed when they are due; that may come early, late, and more than once."""
+
+    async def backfill(self, backfill: Backfill) -> None:
+        """Ask for a wallet's past."""
 
     async def scan(self, scan: SecurityScan) -> None:
         """Ask for a security scan."""

@@ -6,11 +6,14 @@ names an entry of Secrets Manager that holds `Secrets` as JSON.
 
 import os
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated, Literal
 
 import msgspec
 
+from walletwatch.domain.addresses import is_address
 from walletwatch.domain.errors import WalletWatchError
+from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import PROFILES, ChainProfile
 
 
@@ -20,6 +23,8 @@ class InvalidSettings(WalletWatchError):
 
 type PositiveInt = Annotated[int, msgspec.Meta(gt=0)]
 type PositiveFloat = Annotated[float, msgspec.Meta(gt=0)]
+type NotNegativeInt = Annotated[int, msgspec.Meta(ge=0)]
+type NotNegativeFloat = Annotated[float, msgspec.Meta(ge=0)]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
@@ -51,10 +56,17 @@ class ChainSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper)
     """The chain that is watched.
 
     Attributes:
-        rpc_urls: One or more endpoints, separated by commas.
+        rpc_urls: One or more endpoints in the order of preference, separated by commas.
         rpc_ws_urls: Where those take subscriptions; by default at the same host, port and path.
         follow_commitment: How sure a block must be before it is followed.
         rpc_timeout_seconds: For one HTTP exchange.
+        rpc_deadline_seconds: For a call with all its tries and waits.
+        rpc_min_connections: Idle connections kept open to each endpoint.
+        rpc_max_connections: Connections to each endpoint at the same time.
+        rpc_idle_seconds: How long an idle connection is kept.
+        rpc_requests_per_second: Calls to each endpoint by each running function; 0 is no limit.
+        rpc_hedge_ms: Least age of a slow read that is asked of a second endpoint too; 0 turns it off.
+        rpc_batch_size: Calls in one HTTP request at most; 1 turns batches off.
     """
 
     rpc_urls: str
@@ -62,6 +74,22 @@ class ChainSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper)
     follow_commitment: Literal["confirmed", "finalized"] = "confirmed"
     chain_profile: str = "x1-mainnet"
     rpc_timeout_seconds: PositiveFloat = 10.0
+    rpc_deadline_seconds: PositiveFloat = 15.0
+    rpc_min_connections: NotNegativeInt = 8
+    rpc_max_connections: PositiveInt = 16
+    rpc_idle_seconds: PositiveFloat = 30.0
+    rpc_requests_per_second: NotNegativeFloat = 0.0
+    rpc_hedge_ms: NotNegativeInt = 250
+    rpc_batch_size: Annotated[int, msgspec.Meta(ge=1, le=100)] = 20
+
+    def __post_init__(self) -> None:
+        """Check what the types cannot say."""
+        if not self.endpoints:
+            raise ValueError("RPC_URLS names no endpoint")
+        if self.rpc_min_connections > self.rpc_max_connections:
+            raise ValueError("RPC_MIN_CONNECTIONS is above RPC_MAX_CONNECTIONS")
+        if self.rpc_timeout_seconds > self.rpc_deadline_seconds:
+            raise ValueError("RPC_TIMEOUT_SECONDS is above RPC_DEADLINE_SECONDS")
 
     @property
     def endpoints(self) -> tuple[str, ...]:
@@ -80,6 +108,63 @@ class ChainSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper)
             return PROFILES[self.chain_profile]
         except KeyError as error:
             raise InvalidSettings(f"CHAIN_PROFILE must be one of {', '.join(PROFILES)}") from error
+
+
+class PriceSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
+    """Of prices in US dollars.
+
+    Attributes:
+        price_sources: `pools`, `xdex-api` and `fixed`, separated by commas, the one that is believed first.
+            Empty: all that the chain profile has; `none`: no prices.
+        fixed_prices: JSON, dollars for one whole token by asset (a mint or "native"), as text or number.
+            Empty: those of the chain profile.
+        price_min_liquidity_usd: What a pool has to hold of both sides to be listened to.
+        price_patience_seconds: How long all sources together may take.
+        xdex_api_url: Without the path.
+    """
+
+    price_sources: str = ""
+    fixed_prices: str = ""
+    price_min_liquidity_usd: PositiveInt = 1000
+    price_patience_seconds: PositiveFloat = 5.0
+    xdex_api_url: str = "https://api.xdex.xyz"
+
+    def sources(self, profile: ChainProfile) -> tuple[str, ...]:
+        """The names of the sources in the order of precedence.
+
+        Raises:
+            InvalidSettings: One is not known, or the chain profile does not have what it needs.
+        """
+        exchange = profile.exchange
+        has = {
+            "pools": exchange is not None and bool(exchange.stable_mints),
+            "xdex-api": exchange is not None and exchange.api_network is not None,
+            "fixed": bool(self.fixed_prices or profile.fixed_prices),
+        }
+        asked = tuple(name for part in self.price_sources.split(",") if (name := part.strip()))
+        if asked == ("none",):
+            return ()
+        missing = [name for name in asked if not has.get(name)]
+        if missing:
+            raise InvalidSettings(f"PRICE_SOURCES: {profile.name} has no {', '.join(missing)}")
+        return asked or tuple(name for name, there in has.items() if there)
+
+    def fixed(self, profile: ChainProfile) -> Mapping[str, Decimal]:
+        """The prices that somebody wrote down.
+
+        Raises:
+            InvalidSettings: They are not what they should be.
+        """
+        if not self.fixed_prices:
+            return profile.fixed_prices
+        try:
+            prices = msgspec.json.decode(self.fixed_prices, type=dict[str, Decimal])
+        except msgspec.DecodeError:
+            raise InvalidSettings("FIXED_PRICES is no JSON object of numbers") from None
+        for asset, usd in prices.items():
+            if (asset != NATIVE and not is_address(asset)) or not usd.is_finite() or usd <= 0:
+                raise InvalidSettings("FIXED_PRICES needs an amount above zero for each mint, or for native")
+        return prices
 
 
 class TelegramSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
@@ -110,9 +195,14 @@ class BotSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
 
 
 class SweepSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
-    """Of the sweep."""
+    """Of the sweep.
+
+    Attributes:
+        sweep_concurrent_calls: How many RPC calls of one invocation may be on their way at once.
+    """
 
     sweep_interval_seconds: PositiveFloat = 15.0
+    sweep_concurrent_calls: PositiveInt = 20
 
 
 class RetentionSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):

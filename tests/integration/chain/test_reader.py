@@ -17,13 +17,14 @@ from traffic.instructions import associated_account
 from traffic.mints import Extensions, Mint
 from walletwatch.chain.decoding import decode_transaction
 from walletwatch.chain.rpc import client as rpc_client
+from walletwatch.chain.rpc import endpoint as rpc_endpoint
 from walletwatch.chain.rpc import reader
 from walletwatch.chain.rpc.client import MAX_TRIES, RpcClient
 from walletwatch.chain.rpc.reader import RpcChain
 from walletwatch.domain.activities import ActivityKind
 from walletwatch.domain.errors import ChainRefused, ChainUnavailable
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
-from walletwatch.domain.wallets import AccountKind, Cursor
+from walletwatch.domain.wallets import AccountKind, Cursor, NewAccount
 
 pytestmark = pytest.mark.integration
 
@@ -50,7 +51,7 @@ class World:
         self.node.node.faults.add(Fault.from_json({"kind": kind, "methods": list(methods), **options}))
 
     async def digest(self, kind: AccountKind, address: Pubkey) -> bytes:
-        (observation,) = await self.chain.observe(kind, [str(address)])
+        (observation,) = await self.chain.observe([(str(address), kind)])
         (account,) = observation.accounts
         assert account.address == str(address)
         return account.digest
@@ -70,7 +71,7 @@ class World:
 @pytest.fixture
 async def world(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
     monkeypatch.setattr(rpc_client, "BACKOFF_SECONDS", 0.001)
-    monkeypatch.setattr(rpc_client, "MAX_BACKOFF_SECONDS", 0.002)
+    monkeypatch.setattr(rpc_endpoint, "LIMIT_PAUSE_SECONDS", 0.001)
     async with running_node(slot_ms=10) as node, Chain(node.url) as acts:
         client = RpcClient([node.url], metrics=FakeMetrics(), timeout=2.0)
         alice, bob = Keypair(), Keypair()
@@ -199,7 +200,7 @@ class TestObserving:
         addresses = [str(Keypair().pubkey()) for _ in range(201)]
         addresses[150] = str(world.alice.pubkey())
         calls = world.node.node.calls["getMultipleAccounts"]
-        observations = await world.chain.observe(AccountKind.SYSTEM, addresses)
+        observations = await world.chain.observe([(each, AccountKind.SYSTEM) for each in addresses])
         assert world.node.node.calls["getMultipleAccounts"] - calls == 3
         assert [len(observation.accounts) for observation in observations] == [100, 100, 1]
         accounts = [account for observation in observations for account in observation.accounts]
@@ -208,9 +209,46 @@ class TestObserving:
         newest = await world.chain.slot()
         assert all(0 < observation.slot <= newest for observation in observations)
 
+    async def test_accounts_of_all_kinds_share_a_call_and_change_as_they_do_alone(self, world: World) -> None:
+        _, token = await _classic(world)
+        vote, _ = await world.acts.create_validator(world.alice)
+        stake, _ = await world.acts.stake(world.bob, vote, 5 * WHOLE)
+        alike = [
+            (str(world.alice.pubkey()), AccountKind.SYSTEM),
+            (str(token), AccountKind.TOKEN),
+            (str(stake), AccountKind.STAKE),
+            (str(stake), AccountKind.SYSTEM),
+        ]
+        alone = [(await world.chain.observe([each]))[0].accounts[0] for each in alike]
+        calls = world.node.node.calls["getMultipleAccounts"]
+        (together,) = await world.chain.observe(alike)
+        assert world.node.node.calls["getMultipleAccounts"] - calls == 1
+        assert together.accounts == alone
+        assert len({account.digest for account in alone}) == 4
+        before = [account.digest for account in (await world.chain.observe(alike[1:3]))[0].accounts]
+        assert before == [account.digest for account in alone[1:3]]
+
     async def test_nothing_to_look_at_costs_no_call(self, world: World) -> None:
-        assert list(await world.chain.observe(AccountKind.TOKEN, [])) == []
+        assert list(await world.chain.observe([])) == []
         assert world.node.node.calls["getMultipleAccounts"] == 0
+
+
+class TestStakeAccounts:
+    async def test_those_of_either_authority_and_no_others(self, world: World) -> None:
+        vote, _ = await world.acts.create_validator(world.alice)
+        assert await world.chain.stake_accounts(str(world.bob.pubkey())) == []
+        mine, _ = await world.acts.stake(world.bob, vote, 5 * WHOLE)
+        shared, _ = await world.acts.stake(world.bob, vote, 5 * WHOLE)
+        world.overwrite(shared, 44, bytes(world.alice.pubkey()))
+        of_bob = await world.chain.stake_accounts(str(world.bob.pubkey()))
+        of_alice = await world.chain.stake_accounts(str(world.alice.pubkey()))
+        assert {each.address for each in of_bob} == {str(mine), str(shared)}
+        assert of_alice == [NewAccount(str(shared), AccountKind.STAKE)]
+
+    async def test_a_node_that_does_not_answer_such_questions(self, world: World) -> None:
+        world.strike("rpc_error", "getProgramAccounts", code=410, message="disabled")
+        with pytest.raises(ChainRefused):
+            await world.chain.stake_accounts(str(world.bob.pubkey()))
 
 
 class TestHistory:
@@ -369,7 +407,7 @@ class TestFaults:
     @pytest.mark.parametrize(
         ("kind", "options"),
         [
-            ("rate_limit", {"retry_after": 1}),
+            ("rate_limit", {"retry_after": 0}),
             ("rate_limit_html", {}),
             ("http_error", {"status": 502}),
             ("node_behind", {"slots": 42}),

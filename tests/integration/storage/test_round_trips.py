@@ -6,10 +6,20 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from tests.contract.things import WALLET, activity, address, candidates_of, contact, record, tell_all
+from tests.contract.things import (
+    WALLET,
+    accounts_of,
+    activity,
+    address,
+    candidates_of,
+    contact,
+    record,
+    tell_all,
+)
 from walletwatch.domain.chats import ChatSettings
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery
-from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, NewAccount
+from walletwatch.domain.sweep import Belongings, Shard
+from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, NewAccount, Progress
 from walletwatch.runtime import SystemClock
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.ledger import PostgresLedger
@@ -68,7 +78,7 @@ async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Data
     ledger = PostgresLedger(database, SystemClock())
     await people.remember(contact(1))
     mine = (await people.subscribe(1, WALLET, None, slot=1, limit=9)).subscription
-    (account,) = await watch.accounts()
+    (account,) = await accounts_of(watch)
     done = [activity(f"s{number}", 2 + number) for number in range(30)]
     found = [NewAccount(address(number), AccountKind.TOKEN) for number in range(30)]
     single: list[Callable[[], Awaitable[object]]] = [
@@ -84,12 +94,17 @@ async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Data
         lambda: watch.wallet(WALLET),
         lambda: watch.start(mine.wallet_id, 1),
         lambda: watch.add_accounts(mine.wallet_id, found),
-        watch.accounts,
         lambda: watch.wallet_accounts(mine.wallet_id),
-        lambda: watch.take_for_discovery(9),
+        watch.shards,
+        lambda: watch.swept_wallets(Shard(0, 1), after=None, limit=9),
+        lambda: watch.record_search([mine.wallet_id], Belongings.TOKENS, SystemClock().now()),
+        lambda: watch.record_progress(Shard(0, 1), Progress(5, SystemClock().now())),
+        lambda: watch.reshard(1, 2),
+        people.progress,
         lambda: watch.record_states({account.id: AccountState(b"state", 5)}),
         lambda: watch.move_cursors({account.id: Cursor(5)}),
         lambda: record(ledger, mine.wallet_id, done, [], tell_all),
+        lambda: ledger.keep(mine.wallet_id, done),
         lambda: ledger.close_digest("b" * 32),
         lambda: ledger.overdue_digests(9),
         lambda: ledger.add(SCAN),

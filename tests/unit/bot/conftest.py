@@ -16,6 +16,7 @@ import pytest
 from tests.fakes.cache import FakeCache
 from tests.fakes.chain import FakeChain
 from tests.fakes.clock import FakeClock
+from tests.fakes.limits import FakeRateLimits
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.queues import FakeQueues
 from tests.fakes.stores import FakeStores
@@ -23,6 +24,7 @@ from tests.fakes.telegram_request import FakeRequest
 from walletwatch.bot import application
 from walletwatch.bot.application import BotApplication
 from walletwatch.domain.profile import PROFILES
+from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
@@ -107,6 +109,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         username="testbot",
         watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
         balances=Balances(chain, FakeCache(clock)),
+        backfills=BackfillRequests(queues, FakeRateLimits(clock), clock),
         scans=ScanRequests(queues),
         subscriptions=stores.subscriptions,
         profile=PROFILES["x1-mainnet"],

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.fakes.clock import FakeClock
 from tests.unit.bot.conftest import ANNA, BORIS, GROUP, OTHER, TOKEN, WALLET, Chat
 from walletwatch.bot.commands.table import BUTTONS, COMMANDS
 from walletwatch.bot.keyboards import Action, CallbackData, StaleData, button
 from walletwatch.domain.errors import DeliveryUnavailable, StoreUnavailable, TransientError
 
+NOW = FakeClock().now().timestamp()
 ROOT = Path(__file__).parents[3]
 CORPUS = ROOT.parent / "shared" / "corpus" / "telegram" / "updates"
 SHIPPED = ROOT / "tests" / "fixtures" / "telegram"
@@ -81,6 +83,10 @@ class TestCommands:
             (f"/unwatch {WALLET}", "does not watch"),
             ("/unwatch", "no wallet"),
             ("/balance", "no wallet"),
+            ("/backfill", "how many days"),
+            (f"/backfill {WALLET}", "does not watch"),
+            (f"/backfill {WALLET} 0", "at most 90 days"),
+            (f"/backfill {WALLET} 91", "at most 90 days"),
             ("/nonsense", "/help"),
             ("just text", "/help"),
         ],
@@ -90,6 +96,18 @@ class TestCommands:
     ) -> None:
         await chat.send(text)
         assert expected in chat.last
+
+    async def test_the_past_of_a_watched_wallet_can_be_asked_for(self, chat: Chat) -> None:
+        await _watched(chat)
+        for text, days in ((f"/backfill {WALLET} 30", 30), ("/backfill main", 90), ("/backfill Main 1", 1)):
+            await chat.send(text)
+            assert "Reading the last" in chat.last
+            asked = chat.queues.backfills[-1]
+            assert asked.wallet == WALLET
+            assert abs(asked.not_before + days * 86_400 - NOW) < 60
+        await chat.send("/backfill Main 1")
+        assert "ask again in an hour" in chat.last
+        assert len(chat.queues.backfills) == 3
 
     async def test_an_address_alone_offers_what_can_be_done(self, chat: Chat) -> None:
         await chat.send(WALLET)

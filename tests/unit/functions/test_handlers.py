@@ -25,6 +25,7 @@ from functions.webhook import app as webhook
 from walletwatch import observability
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.work import (
+    Backfill,
     BalanceCheck,
     BatchOutcome,
     CheckReason,
@@ -36,6 +37,7 @@ from walletwatch.domain.work import (
 )
 from walletwatch.queueing.consumer import Consumer
 from walletwatch.queueing.messages import (
+    encode_backfill,
     encode_balance_check,
     encode_digest_due,
     encode_notification,
@@ -44,6 +46,7 @@ from walletwatch.queueing.messages import (
 from walletwatch.services.delivering import Record
 from walletwatch.services.health import Probe
 from walletwatch.services.housekeeping import Housekept
+from walletwatch.services.shard_leases import Worker
 from walletwatch.settings import ChainSettings, InvalidSettings, Secrets, load
 
 SECRET = "secret-of-the-tests"
@@ -147,7 +150,9 @@ def _parts(service: object) -> SimpleNamespace:
     metrics = Metrics()
     consumer = Consumer("https://queue", metrics)  # type: ignore[arg-type]
     consumer._client = Sqs()  # type: ignore[assignment]
-    return SimpleNamespace(service=service, consumer=consumer, metrics=metrics)
+    return SimpleNamespace(
+        service=service, checking=service, backfilling=service, consumer=consumer, metrics=metrics
+    )
 
 
 def _failed(answer: Mapping[str, Any]) -> list[str]:
@@ -156,9 +161,12 @@ def _failed(answer: Mapping[str, Any]) -> list[str]:
 
 def test_balance_checks_each_record_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     class Service:
-        async def run(self, check: BalanceCheck, *, attempt: int, remaining: Any) -> None:
-            assert (attempt, remaining()) == (2, 30.0)
-            if check.reason is CheckReason.GAP:
+        async def run(
+            self, work: BalanceCheck | Backfill, *, remaining: Any, attempt: int | None = None
+        ) -> None:
+            assert remaining() == 30.0
+            assert attempt == (2 if isinstance(work, BalanceCheck) else None)
+            if isinstance(work, Backfill) or work.reason is CheckReason.GAP:
                 raise StoreUnavailable("down")
 
     class Digesting:
@@ -170,11 +178,12 @@ def test_balance_checks_each_record_for_itself(monkeypatch: pytest.MonkeyPatch) 
     parts.digesting = Digesting()
     monkeypatch.setattr(balance, "_balance", lambda: parts)
     bodies = [encode_balance_check(BalanceCheck(WALLET, reason)) for reason in CheckReason]
+    bodies.append(encode_backfill(Backfill(WALLET, 0)))
     bodies += [
         encode_digest_due(DigestDue(key * 32, datetime(2026, 11, 1, tzinfo=UTC))) for key in ("a", "b")
     ]
     answer = balance.handler(_records(*bodies, "no message"), CONTEXT)
-    assert _failed(answer) == ["3", "5", "6"]
+    assert _failed(answer) == ["3", "4", "6", "7"]
     assert parts.metrics.flushed == 1
 
 
@@ -211,9 +220,12 @@ def test_notification_keeps_the_order_and_names_what_waits(monkeypatch: pytest.M
 
 
 def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    workers: list[Worker] = []
+
     class Sweeping:
-        async def run(self, *, remaining: Any) -> int:
+        async def run(self, *, remaining: Any, worker: Worker) -> int:
             assert remaining() == 30.0
+            workers.append(worker)
             return 4
 
     class Housekeeping:
@@ -225,6 +237,8 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
         cleanup, "_cleanup", lambda: SimpleNamespace(service=Housekeeping(), metrics=Metrics())
     )
     assert sweep.handler({}, CONTEXT) == {"rounds": 4}
+    assert sweep.handler({"worker": 2, "workers": 4}, CONTEXT) == {"rounds": 4}
+    assert workers == [Worker(0, 1), Worker(2, 4)]
     assert cleanup.handler({}, CONTEXT) == {"closed": 4, "requeued": 2, "restarted": 1, "deleted": 3}
 
 
@@ -349,6 +363,30 @@ class TestLogsAndSettings:
         with pytest.raises(InvalidSettings, match="CHAIN_PROFILE"):
             load(ChainSettings, {"RPC_URLS": "x", "CHAIN_PROFILE": "nowhere"}).profile  # noqa: B018
         assert load(ChainSettings, {"RPC_URLS": "a, b,"}).endpoints == ("a", "b")
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"RPC_URLS": " , "},
+            {"RPC_MIN_CONNECTIONS": "3", "RPC_MAX_CONNECTIONS": "2"},
+            {"RPC_MAX_CONNECTIONS": "0"},
+            {"RPC_TIMEOUT_SECONDS": "9", "RPC_DEADLINE_SECONDS": "8"},
+            {"RPC_REQUESTS_PER_SECOND": "-1"},
+            {"RPC_HEDGE_MS": "soon"},
+            {"RPC_BATCH_SIZE": "101"},
+            {"RPC_IDLE_SECONDS": "0"},
+        ],
+        ids=str,
+    )
+    def test_limits_of_the_rpc_pool_that_cannot_be_kept(self, wrong: dict[str, str]) -> None:
+        with pytest.raises(InvalidSettings, match="|".join(wrong)):
+            load(ChainSettings, {"RPC_URLS": "a", **wrong})
+
+    def test_limits_of_the_rpc_pool(self) -> None:
+        settings = load(
+            ChainSettings, {"RPC_URLS": "a", "RPC_REQUESTS_PER_SECOND": "2.5", "RPC_HEDGE_MS": "0"}
+        )
+        assert (settings.rpc_requests_per_second, settings.rpc_hedge_ms) == (2.5, 0)
 
     def test_secrets_have_a_form(self) -> None:
 

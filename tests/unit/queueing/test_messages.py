@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from walletwatch.domain.chain import SignatureInfo
 from walletwatch.domain.work import (
     AccountHint,
+    Backfill,
     BalanceCheck,
     Button,
     CheckReason,
@@ -22,6 +24,7 @@ from walletwatch.queueing.messages import (
     decode_balance_work,
     decode_notification,
     decode_security_scan,
+    encode_backfill,
     encode_balance_check,
     encode_digest_due,
     encode_notification,
@@ -32,6 +35,7 @@ WALLET = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
 KEY = "0123456789abcdef" * 2
 
 addresses = st.text("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz", min_size=32, max_size=44)
+signatures = st.text("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz", min_size=1, max_size=88)
 slots = st.integers(0, 2**63 - 1)
 keys = st.text("0123456789abcdef", min_size=32, max_size=32)
 chats = st.integers(-(2**52), 2**52)
@@ -44,6 +48,8 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=2
         addresses,
         st.sampled_from(CheckReason),
         st.lists(st.builds(AccountHint, addresses, slots, st.none() | slots), max_size=4).map(tuple),
+        st.lists(st.builds(SignatureInfo, signatures, slots, st.booleans()), max_size=4).map(tuple),
+        st.none() | slots,
     )
 )
 def test_a_balance_check_survives_the_queue(check: BalanceCheck) -> None:
@@ -53,6 +59,11 @@ def test_a_balance_check_survives_the_queue(check: BalanceCheck) -> None:
 @given(st.builds(DigestDue, keys, st.datetimes(timezones=st.just(UTC))))
 def test_a_digest_that_is_due_survives_the_queue(due: DigestDue) -> None:
     assert decode_balance_work(encode_digest_due(due)) == due
+
+
+@given(st.builds(Backfill, addresses, st.integers(0, 2**40), st.none() | slots))
+def test_a_backfill_survives_the_queue(backfill: Backfill) -> None:
+    assert decode_balance_work(encode_backfill(backfill)) == backfill
 
 
 @given(

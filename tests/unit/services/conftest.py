@@ -53,11 +53,12 @@ def decode(result: Mapping[str, Any], wallet: str) -> Activity | None:
     )  # fmt: skip
 
 
-def held(result: Mapping[str, Any], wallet: str) -> Sequence[NewAccount]:
-    """The token accounts that a made-up result names as `{"held": {wallet: [address]}}`."""
-    return [
-        NewAccount(address, AccountKind.TOKEN, OTHER) for address in result.get("held", {}).get(wallet, ())
-    ]
+def find_accounts(result: Mapping[str, Any], wallet: str) -> Sequence[NewAccount]:
+    """Of made-up results: `{"token_accounts": {wallet: [address]}}`."""
+    if result.get("garbage"):
+        raise MalformedTransaction("no transaction")
+    addresses = result.get("token_accounts", {}).get(wallet, ())
+    return [NewAccount(address, AccountKind.TOKEN) for address in addresses]
 
 
 def contact(chat_id: int) -> Contact:
@@ -102,7 +103,7 @@ class World:
             follow=self.stores.follow,
             transactions=self.transactions,
             decode=decode,
-            held=held,
+            find_accounts=find_accounts,
             digesting=self.digesting,
             queues=self.queues,
             metrics=self.metrics,

@@ -5,11 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.contract.things import accounts_of
 from tests.unit.services.conftest import OTHER, START, WALLET, World
-from walletwatch.domain.chain import SignatureInfo
+from walletwatch.domain.chain import SignatureInfo, TokenHolding
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.digests import DigestPolicy
 from walletwatch.domain.errors import ChainUnavailable, QueueUnavailable, TransientError
+from walletwatch.domain.sweep import Shard
 from walletwatch.domain.wallets import AccountKind, Cursor, NewAccount
 from walletwatch.domain.work import AccountHint, BalanceCheck, CheckReason
 from walletwatch.services.checking import CHUNK_SIZE, UNEXPLAINED_TRIES
@@ -68,12 +70,12 @@ async def test_the_cursor_waits_for_the_queue(world: World) -> None:
     world.queues.down = True
     with pytest.raises(QueueUnavailable):
         await _check(world)
-    (account,) = await world.stores.watch.accounts()
+    (account,) = await accounts_of(world.stores.watch)
     assert account.cursor == Cursor(START)
     world.queues.down = False
     await _check(world)
     assert world.told() == [(1, "a")]
-    (account,) = await world.stores.watch.accounts()
+    (account,) = await accounts_of(world.stores.watch)
     assert account.cursor == Cursor(START + 1, "a")
 
 
@@ -94,7 +96,7 @@ async def test_a_flood_is_paged_to_its_end_and_becomes_one_digest(world: World) 
         world.pay(signature, WALLET)
     await _check(world)
     assert world.told() == [(1, signature) for signature in signatures[:BURST]]
-    (account,) = await world.stores.watch.accounts()
+    (account,) = await accounts_of(world.stores.watch)
     assert account.cursor.signature == signatures[-1]
     (due,) = world.queues.digests
     world.clock.moment = due.due_at
@@ -127,7 +129,7 @@ async def test_a_transaction_that_concerns_somebody_else_is_passed_over(world: W
     world.pay("mentioned", OTHER, accounts=(WALLET,))
     await _check(world)
     assert world.told() == []
-    (account,) = await world.stores.watch.accounts()
+    (account,) = await accounts_of(world.stores.watch)
     assert account.cursor.signature == "mentioned"
 
 
@@ -155,6 +157,49 @@ async def test_a_watch_that_began_without_the_chain_starts_at_the_first_check(wo
     world.pay("after", WALLET)
     await _check(world)
     assert world.told() == [(1, "after")]
+
+
+async def test_an_account_that_a_transaction_names_is_watched_without_a_call(world: World) -> None:
+    await world.watch(1)
+    result = {
+        "signature": "a",
+        "slot": START + 1,
+        "wallets": [WALLET],
+        "token_accounts": {WALLET: [OTHER], OTHER: ["not mine"]},
+    }
+    world.chain.land("a", result, WALLET)
+    await _check(world)
+    wallet = await world.stores.watch.wallet(WALLET)
+    assert wallet is not None
+    accounts = await world.stores.watch.wallet_accounts(wallet.id)
+    assert {account.address: account.cursor for account in accounts} == {
+        WALLET: Cursor(START + 1, "a"),
+        OTHER: Cursor(START),
+    }
+    assert "token_accounts" not in world.chain.calls
+    await _check(world)
+    assert world.told() == [(1, "a")]
+
+
+STARTED = BalanceCheck(WALLET, CheckReason.WATCH_STARTED)
+
+
+async def test_a_watch_begins_with_all_the_accounts_of_the_wallet(world: World) -> None:
+    await world.watch(1)
+    world.chain.holdings[WALLET] = [TokenHolding(OTHER, AccountKind.TOKEN, "mint", 1, 0, 1)]
+    world.chain.stakes[WALLET] = ["stake"]
+    await _check(world, STARTED)
+    (wallet,) = await world.stores.watch.swept_wallets(Shard(0, 1), after=None, limit=9)
+    assert [account.address for account in wallet.accounts] == [WALLET, OTHER, "stake"]
+
+
+async def test_a_node_that_does_not_tell_of_stakes_keeps_no_watch_from_beginning(world: World) -> None:
+    await world.watch(1)
+    world.chain.refuses_stakes = True
+    world.pay("a", WALLET)
+    await _check(world, STARTED)
+    assert world.told() == [(1, "a")]
+    assert world.metrics.counts["StakeSearchesFailed"] == 1
 
 
 async def test_nobody_watching_costs_no_call(world: World) -> None:
@@ -248,7 +293,7 @@ async def test_a_block_moves_no_cursor_and_the_sweep_tells_nothing_again(world: 
     await world.watch(1)
     world.pay("a", WALLET)
     await _check(world, _in_block("a"))
-    (account,) = await world.stores.watch.accounts()
+    (account,) = await accounts_of(world.stores.watch)
     assert account.cursor == Cursor(START)
     await _check(world)
     assert world.told() == [(1, "a")]
@@ -295,13 +340,14 @@ async def test_a_new_watch_reads_what_the_blocks_told_before_it_was_known(world:
 async def test_a_token_account_that_a_transaction_reveals_is_watched_from_then_on(world: World) -> None:
     await world.watch(1)
     revealing = {
-        "signature": "a", "slot": START + 1, "wallets": [WALLET], "held": {WALLET: ["account", WALLET]}
+        "signature": "a", "slot": START + 1, "wallets": [WALLET],
+        "token_accounts": {WALLET: ["account", WALLET]},
     }  # fmt: skip
     world.chain.land("a", revealing, WALLET)
     world.pay("b", WALLET, accounts=("account",))
     await _check(world)
     assert world.told() == [(1, "a")]
-    (_, found) = await world.stores.watch.accounts()
+    (_, found) = await accounts_of(world.stores.watch)
     assert (found.address, found.kind, found.state) == ("account", AccountKind.TOKEN, None)
     await _check(world)
     assert world.told() == [(1, "a"), (1, "b")]

@@ -30,6 +30,7 @@ from walletwatch.domain.chats import ChatKind
 from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, TransientError
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.ports import Metrics, SubscriptionStore
+from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
@@ -78,12 +79,13 @@ class BotApplication:
         username: str,
         watching: Watching,
         balances: Balances,
+        backfills: BackfillRequests,
         scans: ScanRequests,
         subscriptions: SubscriptionStore,
         profile: ChainProfile,
         metrics: Metrics,
     ) -> None:
-        self._dialogue = Dialogue(watching, balances, scans, Views(profile), metrics)
+        self._dialogue = Dialogue(watching, balances, backfills, scans, Views(profile), metrics)
         self._subscriptions = subscriptions
         self._metrics = metrics
         self._failure: TransientError | None = None

@@ -51,10 +51,12 @@ class ObservedAccount:
     """One account of a `getMultipleAccounts` answer, reduced to a hash of what matters.
 
     Attributes:
-        digest: Over lamports, owner program and the bytes asked for; an absent account has one too.
+        kind: As what it was looked at; one account may be two kinds to two wallets.
+        digest: Over lamports, owner program and the bytes that matter; an absent account has one too.
     """
 
     address: str
+    kind: AccountKind
     digest: bytes
 
 
@@ -119,3 +121,20 @@ class Position:
 
     slot: int
     blockhash: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountData:
+    """An account as the chain has it.
+
+    Attributes:
+        owner: The program that owns it.
+        data: All of its bytes, or the slice that was asked for.
+        slot: The slot of the call that saw it.
+    """
+
+    address: str
+    owner: str
+    lamports: int
+    data: bytes
+    slot: int

@@ -46,11 +46,14 @@ class ChainRefused(WalletWatchError):
 
 
 class SlotSkipped(ChainRefused):
-    """The leader of this slot made no block, or the node does not keep the block."""
+    """The slot has no block and will get none, or this RPC does not keep it (Agave's -32007, -32009).
+
+    Agave does not tell the two apart: a node says it of slots before the snapshot it started from, too.
+    """
 
 
 class BlockNotAvailable(ChainUnavailable):
-    """The block of this slot is not there yet at the commitment asked for."""
+    """The slot has no block at the commitment asked for yet (Agave's -32004, -32014): ask again soon."""
 
 
 class StoreUnavailable(TransientError):
@@ -59,6 +62,10 @@ class StoreUnavailable(TransientError):
 
 class QueueUnavailable(TransientError):
     """SQS did not take the message."""
+
+
+class PriceUnavailable(TransientError):
+    """No source of prices could be asked."""
 
 
 class DeliveryUnavailable(TransientError):

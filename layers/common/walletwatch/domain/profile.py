@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
-from walletwatch.domain.money import NATIVE_DECIMALS
+from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS
 
 WRAPPED_NATIVE_MINT: Final = "So11111111111111111111111111111111111111112"
 
@@ -20,6 +21,23 @@ class ListedToken:
 
 
 @dataclass(frozen=True, slots=True)
+class Exchange:
+    """The exchange whose pools tell what tokens are worth (XDEX, a fork of Raydium's CP-Swap).
+
+    Attributes:
+        program: Owner of the pool accounts.
+        stable_mints: Tokens taken as one US dollar each: the anchor without which nothing has a price.
+        pools: Known deep pools, for a node that does not list the program's accounts.
+        api_network: The chain's name in XDEX's API; None where it is not known to serve this chain.
+    """
+
+    program: str
+    stable_mints: frozenset[str] = frozenset()
+    pools: tuple[str, ...] = ()
+    api_network: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ChainProfile:
     """The chain that a deployment watches.
 
@@ -27,6 +45,8 @@ class ChainProfile:
         explorer: Base URL of the explorer (`/tx/SIGNATURE`, `/address/ADDRESS`); None where there is none.
         genesis_hash: What `getGenesisHash` must answer; None to accept any.
         tokens: By mint.
+        exchange: None where tokens have no price that could be found out.
+        fixed_prices: US dollars for one whole token, by asset, on a chain whose money is make-believe.
     """
 
     name: str
@@ -34,6 +54,8 @@ class ChainProfile:
     explorer: str | None
     genesis_hash: str | None = None
     tokens: Mapping[str, ListedToken] = field(default_factory=lambda: MappingProxyType({}))
+    exchange: Exchange | None = None
+    fixed_prices: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
 
     def transaction_url(self, signature: str) -> str | None:
         """Where a person reads about a transaction."""
@@ -44,21 +66,34 @@ class ChainProfile:
         return f"{self.explorer}/address/{address}" if self.explorer else None
 
 
+_USDC_X: Final = "B69chRzqzDCmdB5WYB8NRu5Yv5ZA95ABiZcdzCgGm9Tq"
+
 _X1_TOKENS: Final = MappingProxyType(
     {
         WRAPPED_NATIVE_MINT: ListedToken("XNT", "Wrapped XNT", NATIVE_DECIMALS),
-        "B69chRzqzDCmdB5WYB8NRu5Yv5ZA95ABiZcdzCgGm9Tq": ListedToken("USDC.x", "USD Coin on X1", 6),
+        _USDC_X: ListedToken("USDC.x", "USD Coin on X1", 6),
         "pXNTyoqQsskHdZ7Q1rnP25FEyHHjissbs7n6RRN2nP5": ListedToken("pXNT", "Staked XNT", NATIVE_DECIMALS),
     }
 )
+
+_XDEX: Final = Exchange(
+    program="sEsYH97wqmfnkzHedjNcw3zyJdPvUmsa9AixhS4b4fN",
+    stable_mints=frozenset({_USDC_X}),
+    pools=("CAJeVEoSm1QQZccnCqYu9cnNF7TTD2fcUA3E5HQoxRvR",),
+    api_network="X1 Mainnet",
+)
+# Nothing on a testnet is worth a dollar, so no stable token anchors its pools.
+_XDEX_TESTNET: Final = Exchange(program="7EEuq61z9VKdkUzj7G36xGd7ncyz8KBtUwAWVjypYQHf")
 
 PROFILES: Final[Mapping[str, ChainProfile]] = MappingProxyType(
     {
         profile.name: profile
         for profile in (
-            ChainProfile("x1-mainnet", "XNT", "https://explorer.mainnet.x1.xyz", tokens=_X1_TOKENS),
-            ChainProfile("x1-testnet", "XNT", "https://explorer.testnet.x1.xyz"),
-            ChainProfile("local", "XNT", None),
+            ChainProfile(
+                "x1-mainnet", "XNT", "https://explorer.mainnet.x1.xyz", tokens=_X1_TOKENS, exchange=_XDEX
+            ),
+            ChainProfile("x1-testnet", "XNT", "https://explorer.testnet.x1.xyz", exchange=_XDEX_TESTNET),
+            ChainProfile("local", "XNT", None, fixed_prices=MappingProxyType({NATIVE: Decimal("0.5")})),
         )
     }
 )

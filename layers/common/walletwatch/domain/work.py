@@ -61,6 +61,20 @@ class DigestDue:
     due_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Backfill:
+    """Read a wallet's past into its history; nobody is told of it.
+
+    Attributes:
+        not_before: Unix seconds; what is older is of no interest.
+        before_slot: Where an earlier run ended: only this slot and older ones are left.
+    """
+
+    wallet: str
+    not_before: int
+    before_slot: int | None = None
+
+
 class SubjectKind(StrEnum):
     """What a security scan is about; AUTO lets the scanner ask the chain."""
 

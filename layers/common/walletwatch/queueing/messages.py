@@ -14,6 +14,7 @@ from walletwatch.domain.chain import SignatureInfo
 from walletwatch.domain.errors import WalletWatchError
 from walletwatch.domain.work import (
     AccountHint,
+    Backfill,
     BalanceCheck,
     Button,
     CheckReason,
@@ -69,6 +70,13 @@ class _DigestDue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="d
     due_at: Moment
 
 
+class _Backfill(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="backfill", tag_field="type"):
+    v: int
+    wallet: Address
+    not_before: Annotated[int, msgspec.Meta(ge=0)]
+    before_slot: Slot | None
+
+
 class _SecurityScan(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="security_scan", tag_field="type"
 ):
@@ -103,7 +111,7 @@ class _Notification(
 
 
 _encoder = msgspec.json.Encoder()
-_balance_work = msgspec.json.Decoder(_BalanceCheck | _DigestDue)
+_balance_work = msgspec.json.Decoder(_BalanceCheck | _Backfill | _DigestDue)
 _security_scan = msgspec.json.Decoder(_SecurityScan)
 _notification = msgspec.json.Decoder(_Notification)
 
@@ -115,12 +123,17 @@ def encode_balance_check(check: BalanceCheck) -> str:
     return _encode(_BalanceCheck(VERSION, check.wallet, check.reason, hints, transactions, check.since_slot))
 
 
+def encode_backfill(backfill: Backfill) -> str:
+    """The body of a message for the balance queue."""
+    return _encode(_Backfill(VERSION, backfill.wallet, backfill.not_before, backfill.before_slot))
+
+
 def encode_digest_due(due: DigestDue) -> str:
     """The body of a message for the balance queue."""
     return _encode(_DigestDue(VERSION, due.digest_key, due.due_at))
 
 
-def decode_balance_work(body: str) -> BalanceCheck | DigestDue:
+def decode_balance_work(body: str) -> BalanceCheck | Backfill | DigestDue:
     """Read a message of the balance queue.
 
     Raises:
@@ -129,6 +142,8 @@ def decode_balance_work(body: str) -> BalanceCheck | DigestDue:
     wire = _decode(_balance_work, body)
     if isinstance(wire, _DigestDue):
         return DigestDue(wire.digest_key, wire.due_at)
+    if isinstance(wire, _Backfill):
+        return Backfill(wire.wallet, wire.not_before, wire.before_slot)
     return BalanceCheck(
         wire.wallet,
         wire.reason,
@@ -224,7 +239,7 @@ def _encode(message: msgspec.Struct) -> str:
     return _encoder.encode(message).decode()
 
 
-def _decode[M: (_BalanceCheck | _DigestDue, _SecurityScan, _Notification)](
+def _decode[M: (_BalanceCheck | _Backfill | _DigestDue, _SecurityScan, _Notification)](
     decoder: msgspec.json.Decoder[M], body: str
 ) -> M:
     if len(body) > MAX_BODY_BYTES:

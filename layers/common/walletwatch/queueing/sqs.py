@@ -9,8 +9,9 @@ from itertools import batched
 from typing import TYPE_CHECKING, Any, Final
 
 from walletwatch.domain.errors import QueueUnavailable
-from walletwatch.domain.work import BalanceCheck, DigestDue, Notification, SecurityScan
+from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, SecurityScan
 from walletwatch.queueing.messages import (
+    encode_backfill,
     encode_balance_check,
     encode_digest_due,
     encode_notification,
@@ -63,6 +64,10 @@ class SqsQueues:
                 for due in digests
             ],
         )
+
+    async def backfill(self, backfill: Backfill) -> None:
+        """Ask for a wallet's past."""
+        await self._send(self._balance_url, [{"MessageBody": encode_backfill(backfill)}])
 
     async def scan(self, scan: SecurityScan) -> None:
         """Ask for a security scan."""

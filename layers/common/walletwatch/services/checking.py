@@ -8,29 +8,30 @@ ledger entries of the first run and queues only those that are still pending.
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import batched
 from typing import Any, Final
 
-from walletwatch.domain.activities import Activity, ActivityKind
 from walletwatch.domain.chain import SignatureInfo
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.delivery import Candidate
-from walletwatch.domain.errors import ChainUnavailable, MalformedTransaction
+from walletwatch.domain.errors import ChainRefused, ChainUnavailable, MalformedTransaction
 from walletwatch.domain.rules import concerns
 from walletwatch.domain.wallets import Cursor, NewAccount, Wallet, WatchedAccount
 from walletwatch.domain.work import AccountHint, BalanceCheck, CheckReason
 from walletwatch.ports import (
     Chain,
     Decode,
+    FindAccounts,
     FollowStore,
-    Held,
     Metrics,
     Queues,
     SubscriptionStore,
     WatchStore,
 )
 from walletwatch.services.digesting import Digesting
+from walletwatch.services.reading import read_activity
 from walletwatch.services.transactions import Transactions
 
 CHUNK_SIZE: Final = 50
@@ -39,6 +40,7 @@ UNEXPLAINED_TRIES: Final = 3
 """How often a change without a transaction is looked at before it is taken as one that has none."""
 _WHOLE_WALLET: Final = frozenset({CheckReason.WATCH_STARTED, CheckReason.GAP})
 """What concerns all accounts, those included that nobody has heard of yet, up to what blocks told already."""
+STAKE_SEARCH_SECONDS: Final = 5.0
 HANDOVER_SECONDS: Final = 10.0
 """With less time than this left, the rest of the work is queued for another invocation."""
 
@@ -57,7 +59,7 @@ class Checking:
         follow: FollowStore,
         transactions: Transactions,
         decode: Decode,
-        held: Held,
+        find_accounts: FindAccounts,
         digesting: Digesting,
         queues: Queues,
         metrics: Metrics,
@@ -68,7 +70,7 @@ class Checking:
         self._follow = follow
         self._transactions = transactions
         self._decode = decode
-        self._held = held
+        self._find_accounts = find_accounts
         self._digesting = digesting
         self._queues = queues
         self._metrics = metrics
@@ -102,8 +104,8 @@ class Checking:
         histories = await self._histories(looked_at, hints, check, context)
         for chunk in batched(_in_order(histories.values()), CHUNK_SIZE, strict=False):
             results = await self._tell(wallet, watchers, chunk)
-            # Before the cursors move: the sweep looks at an account that it has never seen in its next round.
-            await self._watch.add_accounts(wallet.id, self._found(results, wallet, accounts))
+            # Before the cursors move; the sweep looks at an account that it has never seen in its next round.
+            await self._watch_found(wallet, results, accounts)
             await self._watch.move_cursors(_cursors(histories, chunk))
             if remaining() < HANDOVER_SECONDS:
                 await self._queues.check([check])
@@ -141,8 +143,36 @@ class Checking:
     ) -> Sequence[WatchedAccount]:
         if check.reason in _WHOLE_WALLET:
             found = await self._chain.token_accounts(wallet.address, min_context_slot=context)
+            if check.reason is CheckReason.WATCH_STARTED:
+                found = [*found, *await self._stake_accounts(wallet)]
             await self._watch.add_accounts(wallet.id, found)
         return await self._watch.wallet_accounts(wallet.id)
+
+    async def _stake_accounts(self, wallet: Wallet) -> Sequence[NewAccount]:
+        """The wallet's stake accounts; not every node tells, and then the sweep asks again in its turn."""
+        try:
+            async with asyncio.timeout(STAKE_SEARCH_SECONDS):
+                return await self._chain.stake_accounts(wallet.address)
+        except (ChainUnavailable, ChainRefused, TimeoutError) as error:
+            self._metrics.count("StakeSearchesFailed")
+            _log.info("stake accounts not found", extra={"reason": str(error)})
+            return ()
+
+    async def _watch_found(
+        self,
+        wallet: Wallet,
+        results: Mapping[str, Mapping[str, Any]],
+        known: Iterable[WatchedAccount],
+    ) -> None:
+        """Watch the accounts that a wallet got by its own transactions, long before a search finds them."""
+        found: dict[str, NewAccount] = {}
+        for result in results.values():
+            # One that cannot be read was counted when it was told.
+            with suppress(MalformedTransaction):
+                found.update((each.address, each) for each in self._find_accounts(result, wallet.address))
+        for account in known:
+            found.pop(account.address, None)
+        await self._watch.add_accounts(wallet.id, list(found.values()))
 
     async def _histories(
         self,
@@ -169,12 +199,13 @@ class Checking:
     async def _tell(
         self, wallet: Wallet, watchers: Sequence[Subscription], chunk: Sequence[SignatureInfo]
     ) -> Mapping[str, Mapping[str, Any]]:
+        """Store and queue what these transactions are to the wallet. Returns the transactions."""
         results = await self._transactions.read([info.signature for info in chunk])
-        activities = [
-            activity
+        read = (
+            read_activity(self._decode, results[info.signature], info, wallet.address, self._metrics)
             for info in chunk
-            if (activity := self._activity(results[info.signature], info, wallet.address)) is not None
-        ]
+        )
+        activities = [activity for activity in read if activity is not None]
         candidates = [
             Candidate(activity, subscription)
             for activity in activities
@@ -183,45 +214,6 @@ class Checking:
         ]
         await self._digesting.tell(wallet.id, activities, candidates)
         return results
-
-    def _found(
-        self, results: Mapping[str, Mapping[str, Any]], wallet: Wallet, known: Sequence[WatchedAccount]
-    ) -> Sequence[NewAccount]:
-        """Token accounts of the wallet that are new here; a transfer to one need not name the wallet."""
-        addresses = {account.address for account in known}
-        found: dict[str, NewAccount] = {}
-        for result in results.values():
-            try:
-                found.update((account.address, account) for account in self._held(result, wallet.address))
-            except MalformedTransaction:
-                # It was told as unreadable; which accounts it names, nobody can say.
-                continue
-        return [account for account in found.values() if account.address not in addresses]
-
-    def _activity(self, result: Mapping[str, Any], info: SignatureInfo, wallet: str) -> Activity | None:
-        try:
-            return self._decode(result, wallet)
-        except MalformedTransaction as error:
-            # Raising would stop this wallet's cursor for ever; staying silent would lose a transaction.
-            _log.exception(
-                "unreadable transaction", extra={"signature": info.signature, "reason": str(error)}
-            )
-            self._metrics.count("UnreadableTransactions")
-            return Activity(
-                signature=info.signature,
-                slot=info.slot,
-                block_time=None,
-                wallet=wallet,
-                success=not info.failed,
-                error=None,
-                kind=ActivityKind.PROGRAM_CALL,
-                legs=(),
-                fee=0,
-                rent=0,
-                program=None,
-                programs=(),
-                details={"unreadable": True},
-            )
 
 
 def _after(cursor: Cursor, since_slot: int | None) -> Cursor:

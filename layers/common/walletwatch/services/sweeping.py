@@ -1,22 +1,23 @@
-"""Looking at all watched accounts in rounds, and asking for a check of every wallet that changed."""
+"""Sweeping shards in rounds, and handing them over from one invocation to the next."""
 
+import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Final
 
-from walletwatch.domain.errors import StoreUnavailable, TransientError
-from walletwatch.domain.wallets import AccountKind, AccountState, Progress, WatchedAccount
-from walletwatch.domain.work import AccountHint, BalanceCheck, CheckReason
-from walletwatch.ports import Chain, Clock, Lease, Leases, Metrics, Queues, WatchStore
+from walletwatch.domain.errors import ChainRefused, StoreUnavailable, TransientError
+from walletwatch.domain.sweep import Shard, planned_shards
+from walletwatch.domain.wallets import Progress
+from walletwatch.ports import Chain, Clock, Leases, Metrics, Queues, WatchStore
+from walletwatch.services.shard_leases import LEASE_TTL, ShardLeases, Worker
+from walletwatch.services.sweep_rounds import SweepRounds
 
-LEASE_NAME: Final = "sweep"
-LEASE_TTL: Final = timedelta(seconds=20)
-MIN_DISCOVERIES: Final = 25
-ACCOUNTS_PER_DISCOVERY: Final = 4000
-"""Looking for a wallet's new token accounts costs two calls; so it stays below a tenth of the sweep's."""
 POLL_SECONDS: Final = 0.5
+RENEWAL_SECONDS: Final = LEASE_TTL.total_seconds() / 4
 ROUND_RESERVE_SECONDS: Final = 10.0
+ONLY_WORKER: Final = Worker()
 
 _log = logging.getLogger("walletwatch.sweeping")
 
@@ -24,8 +25,9 @@ _log = logging.getLogger("walletwatch.sweeping")
 class Sweeping:
     """The use case of the sweep function.
 
-    Invocations overlap by design: the next one waits for the lease, the present one sees that it is wanted
-    and hands over between two rounds, so that no round is missed between two ticks of the schedule.
+    Invocations overlap by design: the next one asks for the leases of its shards, the present one sees that
+    they are wanted and hands over between two rounds, so that no round is missed between two ticks of the
+    schedule.
     """
 
     def __init__(
@@ -40,131 +42,95 @@ class Sweeping:
         interval: timedelta,
     ) -> None:
         self._watch = watch
-        self._chain = chain
-        self._queues = queues
         self._leases = leases
         self._clock = clock
         self._metrics = metrics
         self._interval = interval
+        self._rounds = SweepRounds(watch=watch, chain=chain, queues=queues, clock=clock, metrics=metrics)
 
-    async def run(self, *, remaining: Callable[[], float]) -> int:
-        """Sweep until the time is up or another invocation wants to take over.
+    async def run(self, *, remaining: Callable[[], float], worker: Worker = ONLY_WORKER) -> int:
+        """Sweep until the time is up or the next invocation of this worker takes over.
 
         Args:
             remaining: Seconds this invocation still has.
+            worker: Which of the invocations of a tick this one is.
 
         Returns:
-            How many rounds were done; 0 where another invocation kept the lease.
+            How many rounds were done; 0 where there was no shard to be had.
         """
-        patience = max(self._interval, LEASE_TTL) + timedelta(seconds=ROUND_RESERVE_SECONDS)
-        rounds = 0
-        ended = False
-        while not ended and remaining() > ROUND_RESERVE_SECONDS:
-            try:
-                lease = await self._leases.acquire(LEASE_NAME, LEASE_TTL, patience=patience)
-                if lease is None:
-                    self._metrics.count("SweepsWithoutLease")
-                    return rounds
-                done, ended = await self._hold(lease, remaining)
-                rounds += done
-            except StoreUnavailable as error:
-                # Without the store of the leases nobody sweeps; it is asked again until the time is up.
-                _log.warning("lease store failed", extra={"reason": str(error)})
-                self._metrics.count("LeasesUnavailable")
-                await self._clock.sleep(POLL_SECONDS)
+        shards = ShardLeases(self._leases, worker, self._metrics)
+        renewing = asyncio.create_task(self._keep(shards))
+        try:
+            rounds = await self._work(shards, worker, remaining)
+        finally:
+            renewing.cancel()
+            with suppress(asyncio.CancelledError):
+                await renewing
+        try:
+            await shards.release()
+        except StoreUnavailable:
+            self._metrics.count("SweepStoresUnavailable")
         return rounds
 
-    async def _hold(self, lease: Lease, remaining: Callable[[], float]) -> tuple[int, bool]:
-        """Sweep while the lease is held: the rounds done, and whether this invocation is at its end.
-
-        Raises:
-            StoreUnavailable: The lease could not be renewed.
-        """
+    async def _work(self, shards: ShardLeases, worker: Worker, remaining: Callable[[], float]) -> int:
+        patience = max(self._interval, LEASE_TTL) + timedelta(seconds=ROUND_RESERVE_SECONDS)
+        patient_until = self._clock.now() + patience
+        begun: dict[int, datetime] = {}
         rounds = 0
         while remaining() > ROUND_RESERVE_SECONDS:
-            started = self._clock.now()
-            await self._guarded_round()
-            rounds += 1
-            due = started + self._interval
-            while True:
-                if not await lease.renew():
-                    return rounds, False
-                if await lease.wanted():
-                    await lease.release()
-                    return rounds, True
-                seconds = (due - self._clock.now()).total_seconds()
-                if seconds <= 0:
+            seconds = POLL_SECONDS
+            try:
+                if await shards.hand_over():
                     break
+                progress = await self._watch.shards()
+                await shards.claim(len(progress))
+                now = self._clock.now()
+                if shards.held:
+                    patient_until = now + patience
+                    due = {index: self._due(begun.get(index), progress[index]) for index in shards.held}
+                    index = min(due, key=due.__getitem__)
+                    seconds = (due[index] - now).total_seconds()
+                    if seconds <= 0:
+                        begun[index] = now
+                        await self._round(Shard(index, len(progress)))
+                        rounds += 1
+                elif now >= patient_until or worker.index >= len(progress):
+                    self._metrics.count("SweepsWithoutLease")
+                    break
+            except StoreUnavailable as error:
+                # Without the stores nobody sweeps; they are asked again until the time is up.
+                _log.warning("store failed", extra={"reason": str(error)})
+                self._metrics.count("SweepStoresUnavailable")
+            if seconds > 0:
                 await self._clock.sleep(min(seconds, POLL_SECONDS))
-        await lease.release()
-        return rounds, True
+        return rounds
 
-    async def _guarded_round(self) -> None:
+    def _due(self, begun: datetime | None, known: Progress | None) -> datetime:
+        """When the next round of a shard begins: an interval after the last one, whoever did that."""
+        if begun is not None:
+            return begun + self._interval
+        now = self._clock.now()
+        # Never later than an interval from now, whatever another machine's clock said.
+        return now if known is None else min(known.at, now) + self._interval
+
+    async def _round(self, shard: Shard) -> None:
         try:
-            await self.round()
-        except TransientError as error:
+            accounts = await self._rounds.run(shard)
+            if shard.index == 0:
+                # The wallets are spread evenly, so that one shard tells of all.
+                wanted = planned_shards(shard.count, accounts * shard.count)
+                if wanted != shard.count:
+                    await self._watch.reshard(shard.count, wanted)
+        except (TransientError, ChainRefused) as error:
             # The states were not stored, so the next round sees the same changes again.
             _log.warning("round failed", extra={"reason": str(error)})
             self._metrics.count("SweepRoundsFailed")
 
-    async def round(self) -> int:
-        """Look at every account once. Returns how many wallets changed.
-
-        Raises:
-            TransientError: Nothing of the part that was not done is recorded as seen.
-        """
-        started = self._clock.now()
-        known = await self._watch.accounts()
-        accounts = [*known, *await self._discover(known)]
-        changed_wallets: set[str] = set()
-        slots: list[int] = []
-        for kind, group in _by_kind(accounts).items():
-            by_address: dict[str, list[WatchedAccount]] = {}
-            for account in group:
-                by_address.setdefault(account.address, []).append(account)
-            for observation in await self._chain.observe(kind, list(by_address)):
-                slots.append(observation.slot)
-                changed = [
-                    (account, AccountState(seen.digest, observation.slot))
-                    for seen in observation.accounts
-                    for account in by_address[seen.address]
-                    if account.state is None or account.state.digest != seen.digest
-                ]
-                await self._report(changed)
-                changed_wallets.update(account.wallet for account, _ in changed)
-        if slots:
-            await self._watch.record_progress(Progress(min(slots), self._clock.now()))
-        self._metrics.count("AccountsSwept", len(accounts))
-        self._metrics.count("WalletsChanged", len(changed_wallets))
-        self._metrics.milliseconds("SweepRound", (self._clock.now() - started).total_seconds() * 1000)
-        return len(changed_wallets)
-
-    async def _discover(self, known: Sequence[WatchedAccount]) -> Sequence[WatchedAccount]:
-        """Find token accounts that came into being; a transfer into a new one changes no known account."""
-        addresses = {(account.wallet_id, account.address) for account in known}
-        limit = max(MIN_DISCOVERIES, len(known) // ACCOUNTS_PER_DISCOVERY)
-        discovered: list[WatchedAccount] = []
-        for wallet in await self._watch.take_for_discovery(limit):
-            found = await self._chain.token_accounts(wallet.address)
-            new = [account for account in found if (wallet.id, account.address) not in addresses]
-            if new:
-                discovered.extend(await self._watch.add_accounts(wallet.id, new))
-        return discovered
-
-    async def _report(self, changed: Sequence[tuple[WatchedAccount, AccountState]]) -> None:
-        """Queue the checks, and only then take the new states as seen."""
-        hints: dict[str, list[AccountHint]] = {}
-        for account, state in changed:
-            since = account.state.slot if account.state else None
-            hints.setdefault(account.wallet, []).append(AccountHint(account.address, state.slot, since))
-        await self._queues.check(
-            [BalanceCheck(wallet, CheckReason.CHANGED, tuple(found)) for wallet, found in hints.items()]
-        )
-        await self._watch.record_states({account.id: state for account, state in changed})
-
-
-def _by_kind(accounts: Iterable[WatchedAccount]) -> Mapping[AccountKind, Sequence[WatchedAccount]]:
-    groups: dict[AccountKind, list[WatchedAccount]] = {}
-    for account in accounts:
-        groups.setdefault(account.kind, []).append(account)
-    return groups
+    async def _keep(self, shards: ShardLeases) -> None:
+        """Renew the leases, however long a round takes; a killed invocation does not."""
+        while True:
+            await self._clock.sleep(RENEWAL_SECONDS)
+            try:
+                await shards.renew()
+            except StoreUnavailable:
+                self._metrics.count("SweepStoresUnavailable")

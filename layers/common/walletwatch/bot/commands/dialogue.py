@@ -13,6 +13,7 @@ from walletwatch.domain.addresses import decode_address
 from walletwatch.domain.chats import MAX_LABEL_LENGTH, Subscription
 from walletwatch.domain.errors import InvalidAddress
 from walletwatch.ports import Metrics
+from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
@@ -27,6 +28,7 @@ class Dialogue:
 
     watching: Watching
     balances: Balances
+    backfills: BackfillRequests
     scans: ScanRequests
     views: Views
     metrics: Metrics

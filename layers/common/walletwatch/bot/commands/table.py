@@ -25,6 +25,7 @@ COMMANDS: Final = (
     Command("watch", wallets.watch),
     Command("unwatch", wallets.unwatch),
     Command("list", wallets.list_),
+    Command("backfill", wallets.backfill),
     Command("balance", money.balance),
     Command("scan", money.scan),
     Command("status", basics.status),

@@ -1,4 +1,6 @@
-"""/watch, /unwatch, /list, and the card of a wallet."""
+"""/watch, /unwatch, /list, /backfill, and the card of a wallet."""
+
+from dataclasses import replace
 
 from walletwatch.bot.commands.dialogue import (
     EXAMPLE_ADDRESS,
@@ -15,6 +17,7 @@ from walletwatch.bot.keyboards import Action
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html
 from walletwatch.domain.work import RenderedMessage
+from walletwatch.services.backfilling import MAX_DAYS, MAX_TRANSACTIONS
 
 
 async def watch(talk: Talk, dialogue: Dialogue) -> None:
@@ -62,6 +65,25 @@ async def unwatch_confirmed(talk: Talk, dialogue: Dialogue, subscription_id: int
     """Stop watching the wallet of a button."""
     subscription = await owned(talk, dialogue, subscription_id)
     await _stop(talk, dialogue, subscription.address)
+
+
+async def backfill(talk: Talk, dialogue: Dialogue) -> None:
+    """Read a watched wallet's past: `/backfill WALLET [days]`."""
+    *words, last = talk.arguments or ("",)
+    has_days = bool(words) and last.isdecimal() and len(last) <= len(str(MAX_DAYS))
+    days = int(last) if has_days else MAX_DAYS
+    if not talk.arguments or not 1 <= days <= MAX_DAYS:
+        raise Complaint("error.backfill", days=MAX_DAYS)
+    named = replace(talk, arguments=tuple(words)) if has_days else talk
+    found = await named_wallet(named, dialogue, only_watched=True)
+    assert found is not None
+    if not await talk.may_change():
+        raise Complaint("error.admins_only")
+    address, subscription = found
+    if not await dialogue.backfills.request(talk.chat_id, address, days):
+        raise Complaint("error.backfill_limit")
+    name = wallet(address, subscription.label if subscription else None, talk.say)
+    await talk.reply(talk.say("backfill.started", wallet=name, count=days, limit=MAX_TRANSACTIONS))
 
 
 async def list_(talk: Talk, dialogue: Dialogue) -> None:

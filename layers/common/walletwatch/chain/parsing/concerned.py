@@ -1,20 +1,10 @@
-"""Whom a transaction may concern, and what is theirs in it, without decoding it."""
+"""Whom a transaction may concern: cheap enough to ask of every transaction of every block."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from walletwatch.chain.parsing.answer import loaded_addresses, read_encoded
-from walletwatch.chain.parsing.fields import (
-    address,
-    items,
-    malformed,
-    mapping,
-    optional_items,
-    unsigned,
-)
-from walletwatch.domain.wallets import AccountKind, NewAccount
-
-TOKEN_2022 = "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"  # noqa: S105 - a program's id
+from walletwatch.chain.parsing.fields import address, items, mapping, optional_items
 
 
 def concerned_accounts(result: Mapping[str, Any]) -> frozenset[str]:
@@ -33,28 +23,6 @@ def concerned_accounts(result: Mapping[str, Any]) -> frozenset[str]:
         if owner:
             found.add(address(owner, "an owner"))
     return frozenset(found)
-
-
-def held_accounts(result: Mapping[str, Any], wallet: str) -> Sequence[NewAccount]:
-    """The token accounts the transaction names that belong to the wallet, or did before it.
-
-    Raises:
-        MalformedTransaction: The answer has not the shape of a transaction with its metadata.
-    """
-    meta = _meta(result)
-    owned = [balance for balance in _token_balances(meta) if balance.get("owner") == wallet]
-    if not owned:
-        return ()
-    keys = _keys(result, meta)
-    found: dict[str, NewAccount] = {}
-    for balance in owned:
-        index = unsigned(balance.get("accountIndex"), "accountIndex")
-        if index >= len(keys):
-            malformed("accountIndex is beyond the accounts")
-        # Older nodes do not tell the program; then it was the only one there was.
-        kind = AccountKind.TOKEN_2022 if balance.get("programId") == TOKEN_2022 else AccountKind.TOKEN
-        found[keys[index]] = NewAccount(keys[index], kind, address(balance.get("mint"), "a mint"))
-    return tuple(found.values())
 
 
 def _meta(result: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -80,10 +48,3 @@ def _static_keys(result: Mapping[str, Any]) -> Sequence[str]:
         address(key.get("pubkey") if isinstance(key, Mapping) else key, "an account key")
         for key in items(holder.get("accountKeys"), "accountKeys")
     ]
-
-
-def _keys(result: Mapping[str, Any], meta: Mapping[str, Any]) -> Sequence[str]:
-    """All keys in the order of the balances."""
-    static, loaded = _static_keys(result), loaded_addresses(meta)
-    count = len(items(meta.get("postBalances"), "postBalances"))
-    return static if len(static) == count else (*static, *loaded)

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from itertools import batched
 from typing import Any, Final
 
-from walletwatch.chain.rpc.client import RpcClient
+from walletwatch.chain.rpc.client import Answer, RpcClient
+from walletwatch.domain.addresses import looks_like_address
 from walletwatch.domain.chain import (
+    AccountData,
     MintFacts,
     Observation,
     ObservedAccount,
@@ -21,6 +23,7 @@ from walletwatch.domain.wallets import AccountKind, Cursor, NewAccount
 
 TOKEN_PROGRAM: Final = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"  # noqa: S105 - a program id
 TOKEN_2022_PROGRAM: Final = "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"  # noqa: S105 - a program id
+STAKE_PROGRAM: Final = "Stake11111111111111111111111111111111111111"
 PROGRAMS: Final[Mapping[AccountKind, str]] = {
     AccountKind.TOKEN: TOKEN_PROGRAM,
     AccountKind.TOKEN_2022: TOKEN_2022_PROGRAM,
@@ -28,7 +31,6 @@ PROGRAMS: Final[Mapping[AccountKind, str]] = {
 
 MAX_ACCOUNTS_PER_CALL: Final = 100
 SIGNATURES_PER_PAGE: Final = 1000
-CONCURRENT_CALLS: Final = 8
 MAX_TRANSACTION_VERSION: Final = 1
 
 SLICES: Final[Mapping[AccountKind, tuple[int, int]]] = {
@@ -40,15 +42,24 @@ SLICES: Final[Mapping[AccountKind, tuple[int, int]]] = {
 }
 """Offset and length of what can change for a person, by kind of account."""
 
+STAKE_ACCOUNT_BYTES: Final = 200
+STAKE_AUTHORITIES: Final = (12, 44)
+"""Where a stake account has its staker and its withdrawer (solana-program, `StakeStateV2`)."""
+
 _COMMITMENT: Final = "confirmed"
+_ABSENT: Final = hashlib.blake2b(b"absent", digest_size=16).digest()
 
 
 class RpcChain:
-    """`ports.Chain` over `RpcClient`."""
+    """`ports.Chain` over `RpcClient`.
 
-    def __init__(self, client: RpcClient) -> None:
+    Args:
+        concurrent_calls: How many calls may be on their way at once.
+    """
+
+    def __init__(self, client: RpcClient, *, concurrent_calls: int = 8) -> None:
         self._client = client
-        self._gate = asyncio.Semaphore(CONCURRENT_CALLS)
+        self._gate = asyncio.Semaphore(concurrent_calls)
 
     async def slot(self) -> int:
         """The newest confirmed slot (`getSlot`)."""
@@ -81,10 +92,18 @@ class RpcChain:
             for holding in (_holding(kind, entry) for entry in entries)
         ]
 
-    async def observe(self, kind: AccountKind, addresses: Sequence[str]) -> Sequence[Observation]:
-        """Look at accounts of one kind (`getMultipleAccounts`, with a `dataSlice` of what matters)."""
+    async def stake_accounts(self, owner: str) -> Sequence[NewAccount]:
+        """The stake accounts whose staker or withdrawer is `owner` (`getProgramAccounts`)."""
+        answers = await asyncio.gather(
+            *(self._stake_accounts(owner, authority) for authority in STAKE_AUTHORITIES)
+        )
+        addresses = dict.fromkeys(_stake_account(entry) for entries in answers for entry in entries)
+        return [NewAccount(address, AccountKind.STAKE) for address in addresses]
+
+    async def observe(self, accounts: Sequence[tuple[str, AccountKind]]) -> Sequence[Observation]:
+        """Look at accounts (`getMultipleAccounts`, with a `dataSlice` of what matters to all of a call)."""
         return await asyncio.gather(
-            *(self._observe(kind, batch) for batch in batched(addresses, MAX_ACCOUNTS_PER_CALL, strict=False))
+            *(self._observe(batch) for batch in batched(accounts, MAX_ACCOUNTS_PER_CALL, strict=False))
         )
 
     async def signatures(
@@ -111,10 +130,38 @@ class RpcChain:
                 return found
             options["before"] = found[-1].signature
 
+    async def past(self, address: str, *, not_before: int, limit: int) -> Sequence[SignatureInfo]:
+        """The newest transactions that mention `address`, newest first (`getSignaturesForAddress`)."""
+        found: list[SignatureInfo] = []
+        before: dict[str, Any] = {}
+        while len(found) < limit:
+            options = {"commitment": _COMMITMENT, "limit": SIGNATURES_PER_PAGE, **before}
+            page = await self._call("getSignaturesForAddress", address, options)
+            if not isinstance(page, list):
+                raise ChainUnavailable("getSignaturesForAddress answered no list")
+            for entry in page:
+                # A row without a time is one that the node no longer knows the time of: it is kept.
+                if (_block_time(entry) or not_before) < not_before:
+                    return found[:limit]
+                found.append(_signature(entry))
+            if len(page) < SIGNATURES_PER_PAGE:
+                break
+            before = {"before": found[-1].signature}
+        return found[:limit]
+
     async def transactions(self, signatures: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
-        """The transactions in encoding `json` (`getTransaction`)."""
-        results = await asyncio.gather(*(self._transaction(signature) for signature in signatures))
-        return dict(zip(signatures, results, strict=True))
+        """The transactions in encoding `json` (`getTransaction`, in batches)."""
+        options = {
+            "commitment": _COMMITMENT,
+            "encoding": "json",
+            "maxSupportedTransactionVersion": MAX_TRANSACTION_VERSION,
+        }
+        answers = await self._client.call_many(
+            [("getTransaction", (signature, options)) for signature in signatures]
+        )
+        return {
+            signature: _transaction(answer) for signature, answer in zip(signatures, answers, strict=True)
+        }
 
     async def mint(self, address: str) -> MintFacts | None:
         """The mint at this address (`getAccountInfo`, jsonParsed)."""
@@ -134,6 +181,37 @@ class RpcChain:
         """Lamports an account of this size must hold (`getMinimumBalanceForRentExemption`)."""
         return _integer(await self._call("getMinimumBalanceForRentExemption", size))
 
+    async def accounts(self, addresses: Sequence[str]) -> Mapping[str, AccountData | None]:
+        """Accounts with all their bytes (`getMultipleAccounts`)."""
+        answers = await asyncio.gather(
+            *(self._accounts(batch) for batch in batched(addresses, MAX_ACCOUNTS_PER_CALL, strict=False))
+        )
+        return {address: account for answer in answers for address, account in answer.items()}
+
+    async def program_accounts(
+        self, program: str, *, size: int, memcmp: Mapping[int, str], slice_: tuple[int, int]
+    ) -> Sequence[AccountData]:
+        """The accounts a program owns (`getProgramAccounts`, with filters and a `dataSlice`)."""
+        offset, length = slice_
+        answer = await self._call(
+            "getProgramAccounts",
+            program,
+            {
+                "commitment": _COMMITMENT,
+                "encoding": "base64",
+                "withContext": True,
+                "dataSlice": {"offset": offset, "length": length},
+                "filters": [
+                    {"dataSize": size},
+                    *({"memcmp": {"offset": place, "bytes": wanted}} for place, wanted in memcmp.items()),
+                ],
+            },
+        )
+        slot, entries = _with_context(answer)
+        if not isinstance(entries, list):
+            raise ChainUnavailable("getProgramAccounts answered no list")
+        return [_program_account(entry, slot) for entry in entries]
+
     async def _call(self, method: str, *params: object) -> Any:
         async with self._gate:
             return await self._client.call(method, *params)
@@ -150,45 +228,72 @@ class RpcChain:
             raise ChainUnavailable("getTokenAccountsByOwner answered no list")
         return entries
 
-    async def _observe(self, kind: AccountKind, addresses: Sequence[str]) -> Observation:
-        offset, length = SLICES[kind]
-        answer = await self._call(
-            "getMultipleAccounts",
-            list(addresses),
+    async def _stake_accounts(self, owner: str, authority: int) -> Sequence[Any]:
+        entries = await self._call(
+            "getProgramAccounts",
+            STAKE_PROGRAM,
             {
                 "commitment": _COMMITMENT,
                 "encoding": "base64",
-                "dataSlice": {"offset": offset, "length": length},
+                "dataSlice": {"offset": 0, "length": 0},
+                "filters": [
+                    {"dataSize": STAKE_ACCOUNT_BYTES},
+                    {"memcmp": {"offset": authority, "bytes": owner}},
+                ],
+            },
+        )
+        if not isinstance(entries, list):
+            raise ChainUnavailable("getProgramAccounts answered no list")
+        return entries
+
+    async def _observe(self, batch: Sequence[tuple[str, AccountKind]]) -> Observation:
+        slices = [SLICES[kind] for kind in {kind for _, kind in batch}]
+        # One slice for all accounts of a call: of those kinds that have something to slice, if any has.
+        parts = [part for part in slices if part[1]] or [(0, 0)]
+        start = min(offset for offset, _ in parts)
+        end = max(offset + length for offset, length in parts)
+        answer = await self._call(
+            "getMultipleAccounts",
+            [address for address, _ in batch],
+            {
+                "commitment": _COMMITMENT,
+                "encoding": "base64",
+                "dataSlice": {"offset": start, "length": end - start},
             },
         )
         slot, accounts = _with_context(answer)
-        if not isinstance(accounts, list) or len(accounts) != len(addresses):
+        if not isinstance(accounts, list) or len(accounts) != len(batch):
             raise ChainUnavailable("getMultipleAccounts answered another number of accounts")
         return Observation(
             slot,
             [
-                ObservedAccount(address, _digest(account))
-                for address, account in zip(addresses, accounts, strict=True)
+                ObservedAccount(address, kind, _digest(account, kind, start))
+                for (address, kind), account in zip(batch, accounts, strict=True)
             ],
         )
 
-    async def _transaction(self, signature: str) -> Mapping[str, Any]:
-        try:
-            result = await self._call(
-                "getTransaction",
-                signature,
-                {
-                    "commitment": _COMMITMENT,
-                    "encoding": "json",
-                    "maxSupportedTransactionVersion": MAX_TRANSACTION_VERSION,
-                },
-            )
-        except ChainRefused as error:
-            # The signature came from this chain's history: it exists, and must not be passed over.
-            raise ChainUnavailable(f"getTransaction: {error}") from error
-        if not isinstance(result, dict):
-            raise ChainUnavailable("the transaction is not known to the node yet")
-        return result
+    async def _accounts(self, addresses: Sequence[str]) -> Mapping[str, AccountData | None]:
+        answer = await self._call(
+            "getMultipleAccounts", list(addresses), {"commitment": _COMMITMENT, "encoding": "base64"}
+        )
+        slot, accounts = _with_context(answer)
+        if not isinstance(accounts, list) or len(accounts) != len(addresses):
+            raise ChainUnavailable("getMultipleAccounts answered another number of accounts")
+        return {
+            address: None if account is None else _account_data(address, account, slot)
+            for address, account in zip(addresses, accounts, strict=True)
+        }
+
+
+def _transaction(answer: Answer) -> Mapping[str, Any]:
+    try:
+        result = answer.get()
+    except ChainRefused as error:
+        # The signature came from this chain's history: it exists, and must not be passed over.
+        raise ChainUnavailable(str(error)) from error
+    if not isinstance(result, dict):
+        raise ChainUnavailable("the transaction is not known to the node yet")
+    return result
 
 
 def _covered(info: SignatureInfo, cursor: Cursor) -> bool:
@@ -197,17 +302,52 @@ def _covered(info: SignatureInfo, cursor: Cursor) -> bool:
     return info.signature == cursor.signature or info.slot < cursor.slot
 
 
-def _digest(account: object) -> bytes:
-    """A hash that changes when the account changes for a person."""
+def _digest(account: object, kind: AccountKind, start: int) -> bytes:
+    """A hash that changes when the account changes for a person.
+
+    Args:
+        account: As it came, its data from byte `start` on.
+        kind: Which of the bytes matter.
+        start: Where the call's slice begins.
+    """
     if account is None:
-        return hashlib.blake2b(b"absent", digest_size=16).digest()
+        return _ABSENT
+    offset, length = SLICES[kind]
     try:
         fields: Mapping[str, Any] = account  # type: ignore[assignment]
-        owner, lamports, data = fields["owner"], _integer(fields["lamports"]), b64decode(fields["data"][0])
+        owner, lamports = fields["owner"], _integer(fields["lamports"])
+        data = b64decode(fields["data"][0])[offset - start : offset - start + length] if length else b""
     except (KeyError, TypeError, IndexError, ValueError) as error:
         raise ChainUnavailable("getMultipleAccounts answered an account of another shape") from error
     state = b"%d %s " % (lamports, str(owner).encode()) + data
     return hashlib.blake2b(state, digest_size=16).digest()
+
+
+def _account_data(address: str, account: object, slot: int) -> AccountData:
+    try:
+        fields: Mapping[str, Any] = account  # type: ignore[assignment]
+        return AccountData(
+            address=address,
+            owner=str(fields["owner"]),
+            lamports=_integer(fields["lamports"]),
+            data=b64decode(fields["data"][0], validate=True),
+            slot=slot,
+        )
+    except (KeyError, TypeError, IndexError, ValueError) as error:
+        raise ChainUnavailable("the node answered an account of another shape") from error
+
+
+def _program_account(entry: object, slot: int) -> AccountData:
+    if isinstance(entry, dict) and isinstance(entry.get("pubkey"), str):
+        return _account_data(entry["pubkey"], entry.get("account"), slot)
+    raise ChainUnavailable("getProgramAccounts answered a row of another shape")
+
+
+def _stake_account(entry: object) -> str:
+    address = entry.get("pubkey") if isinstance(entry, dict) else None
+    if not isinstance(address, str) or not looks_like_address(address):
+        raise ChainUnavailable("getProgramAccounts answered an account of another shape")
+    return address
 
 
 def _with_context(answer: object) -> tuple[int, Any]:
@@ -232,6 +372,11 @@ def _signature(entry: object) -> SignatureInfo:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ChainUnavailable("getSignaturesForAddress answered a row of another shape") from error
+
+
+def _block_time(entry: object) -> int | None:
+    time = entry.get("blockTime") if isinstance(entry, dict) else None
+    return None if time is None else _integer(time)
 
 
 def _holding(kind: AccountKind, entry: object) -> TokenHolding:

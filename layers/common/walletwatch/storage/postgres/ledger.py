@@ -217,6 +217,17 @@ class PostgresLedger:
 
         return await self._database.run(work)
 
+    async def keep(self, wallet_id: int, activities: Sequence[Activity]) -> None:
+        """Store activities that nobody is told of; those that are known stay as they are."""
+        values = _activity_values(wallet_id, activities, self._clock.now())
+
+        async def work(connection: Connection) -> None:
+            async with together(connection):
+                await connection.execute(_LOCK_WALLET, {"lock": _WALLET_LOCK + wallet_id})
+                await connection.execute(_ADD_ACTIVITIES, values)
+
+        await self._database.run(work)
+
     async def close_digest(self, key: str) -> Outgoing:
         """Close a digest that is due, so that nothing is merged into it from now on. Safe to repeat."""
         values = {"key": key, "keys": [key], "lock": _WALLET_LOCK, "now": self._clock.now()}

@@ -9,6 +9,7 @@ from typing import Any, Final
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.chats import Chat, ChatKind, ChatSettings, Subscription
 from walletwatch.domain.delivery import DeliveryKind, PendingDelivery
+from walletwatch.domain.sweep import SweptAccount, SweptWallet
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, WatchedAccount
 
 type Row = Sequence[Any]
@@ -33,6 +34,12 @@ ACCOUNT_COLUMNS: Final = (
     "a.state_digest, a.state_slot"
 )
 """Of watched_accounts a and wallets w."""
+
+SWEPT_COLUMNS: Final = (
+    "w.id, w.address, greatest(w.discovered_at, 'epoch'), greatest(w.stakes_discovered_at, 'epoch'), "
+    "a.id, a.address, a.kind, a.state_digest, a.state_slot"
+)
+"""Of watched_accounts a and wallets w, the rows of a wallet behind each other."""
 
 _KINDS: Final[Mapping[str, AccountKind]] = {kind.value: kind for kind in AccountKind}
 
@@ -65,6 +72,21 @@ def to_account(row: Row) -> WatchedAccount:
         Cursor(slot, signature),
         None if digest is None else AccountState(digest, state_slot),
     )
+
+
+def to_swept(rows: Sequence[Row]) -> Sequence[SweptWallet]:
+    """The wallets of `SWEPT_COLUMNS`, each with its accounts."""
+    wallets: list[SweptWallet] = []
+    accounts: list[SweptAccount] = []
+    for wallet_id, wallet, tokens, stakes, account_id, address, kind, digest, slot in rows:
+        if not wallets or wallets[-1].id != wallet_id:
+            accounts = []
+            wallets.append(SweptWallet(wallet_id, wallet, tokens, stakes, accounts))
+        if account_id is None:
+            continue
+        state = None if digest is None else AccountState(digest, slot)
+        accounts.append(SweptAccount(account_id, address, _KINDS[kind], state))
+    return wallets
 
 
 def to_pending(row: Row) -> PendingDelivery:

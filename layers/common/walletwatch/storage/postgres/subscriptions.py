@@ -141,6 +141,14 @@ UPDATE deliveries d
 """
 """A statement of its own, to see what was committed while the deletion waited for the ledger's lock."""
 
+_PROGRESS: Final = """
+SELECT slot, at FROM (
+    SELECT min(slot) AS slot, min(at) AS at FROM sweep_shards HAVING bool_and(slot IS NOT NULL)
+    UNION ALL
+    SELECT slot, at FROM followers WHERE slot IS NOT NULL
+) watchers ORDER BY slot DESC LIMIT 1
+"""
+
 _MIGRATION: Final = (
     "SELECT FROM chats WHERE id IN (%(old)s, %(new)s) ORDER BY id FOR NO KEY UPDATE",
     """
@@ -317,10 +325,10 @@ class PostgresSubscriptionStore:
         return await self._select("s.wallet_id = %s", [wallet_id])
 
     async def progress(self) -> Progress | None:
-        """How far the sweep has come; None before its first round."""
+        """How far the watchers have come; None before the first look of either."""
 
         async def work(connection: Connection) -> Progress | None:
-            cursor = await connection.execute("SELECT slot, at FROM progress WHERE watcher = 'sweep'")
+            cursor = await connection.execute(_PROGRESS)
             row = await cursor.fetchone()
             return None if row is None else Progress(*row)
 

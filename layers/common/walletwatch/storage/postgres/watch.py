@@ -1,11 +1,13 @@
 """`ports.WatchStore` on PostgreSQL. Every operation is one round trip, whatever the number of accounts."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
+from walletwatch.domain.sweep import Belongings, Shard, SweptWallet, bucket_of
 from walletwatch.domain.wallets import AccountState, Cursor, NewAccount, Progress, Wallet, WatchedAccount
 from walletwatch.storage.postgres.database import Connection, Database, together
-from walletwatch.storage.postgres.rows import ACCOUNT_COLUMNS, to_account
+from walletwatch.storage.postgres.rows import ACCOUNT_COLUMNS, SWEPT_COLUMNS, to_account, to_swept
 
 _WATCHED: Final = """
 w.watch_slot IS NOT NULL
@@ -14,13 +16,6 @@ AND EXISTS (SELECT FROM subscriptions s
              WHERE s.wallet_id = w.id AND c.active)
 """
 """Of wallets w."""
-
-_ACCOUNTS: Final = f"""
-SELECT {ACCOUNT_COLUMNS}
-  FROM watched_accounts a
-  JOIN wallets w ON w.id = a.wallet_id
- WHERE a.cursor_slot IS NOT NULL AND {_WATCHED}
-"""
 
 _WALLET_ACCOUNTS: Final = f"""
 SELECT {ACCOUNT_COLUMNS}
@@ -49,30 +44,30 @@ SELECT w.id, n.address, n.kind, n.mint, w.watch_slot
 ON CONFLICT (wallet_id, address) DO NOTHING
 """
 
-_TAKE_FOR_DISCOVERY: Final = f"""
-WITH due AS MATERIALIZED (
-    SELECT w.id, w.discovered_at
+_SWEPT: Final = f"""
+WITH page AS MATERIALIZED (
+    SELECT w.bucket, w.id, w.address, w.discovered_at, w.stakes_discovered_at
       FROM wallets w
-     WHERE {_WATCHED}
-     ORDER BY w.discovered_at, w.id
+     WHERE (w.bucket, w.id) > (%(bucket)s, %(wallet_id)s) AND w.bucket < %(end)s AND {_WATCHED}
+     ORDER BY w.bucket, w.id
      LIMIT %(limit)s
-), mine AS MATERIALIZED (
-    SELECT w.id
-      FROM due
-      JOIN wallets w ON w.id = due.id AND w.discovered_at = due.discovered_at
-     ORDER BY w.id
-       FOR NO KEY UPDATE OF w SKIP LOCKED
-), taken AS (
-    UPDATE wallets w
-       SET discovered_at = clock_timestamp()
-      FROM mine
-     WHERE w.id = mine.id
-    RETURNING w.id, w.address, w.watch_slot
 )
-SELECT taken.* FROM taken JOIN due ON due.id = taken.id ORDER BY due.discovered_at, due.id
+SELECT {SWEPT_COLUMNS}
+  FROM page w
+  LEFT JOIN LATERAL (
+       SELECT a.id, a.address, a.kind, a.state_digest, a.state_slot
+         FROM watched_accounts a
+        WHERE a.wallet_id = w.id AND a.cursor_slot IS NOT NULL
+       OFFSET 0
+  ) a ON true
+ ORDER BY w.bucket, w.id, a.id
 """
-"""A wallet that another caller took since this statement began is either locked, and skipped, or has another
-`discovered_at` by the time it is locked here, and does not join any more."""
+"""OFFSET keeps the planner from reading all accounts for each page, which it takes for cheaper."""
+
+_SEARCHED: Final[Mapping[Belongings, str]] = {
+    Belongings.TOKENS: "UPDATE wallets SET discovered_at = %(at)s WHERE id = ANY(%(ids)s)",
+    Belongings.STAKES: "UPDATE wallets SET stakes_discovered_at = %(at)s WHERE id = ANY(%(ids)s)",
+}
 
 _RECORD_STATES: Final = """
 UPDATE watched_accounts a
@@ -93,9 +88,32 @@ SELECT w.address
 """
 
 _PROGRESS: Final = """
-INSERT INTO progress AS p (watcher, slot, at) VALUES ('sweep', %(slot)s, %(at)s)
-    ON CONFLICT (watcher) DO UPDATE SET slot = excluded.slot, at = excluded.at WHERE p.slot <= excluded.slot
+UPDATE sweep_shards SET slot = %(slot)s, at = %(at)s
+ WHERE shard = %(shard)s AND (slot IS NULL OR slot <= %(slot)s)
+   AND (SELECT count(*) FROM sweep_shards) = %(count)s
 """
+
+_RESHARD: Final = (
+    "LOCK TABLE sweep_shards IN SHARE ROW EXCLUSIVE MODE",
+    """
+    INSERT INTO sweep_shards (shard, slot, at)
+    SELECT n.shard,
+           CASE WHEN bool_and(o.slot IS NOT NULL) THEN min(o.slot) END,
+           CASE WHEN bool_and(o.slot IS NOT NULL) THEN min(o.at) END
+      FROM generate_series(0, %(wanted)s - 1) n (shard)
+      JOIN sweep_shards o
+        ON o.shard * %(wanted)s < (n.shard + 1) * %(present)s
+       AND n.shard * %(present)s < (o.shard + 1) * %(wanted)s
+     WHERE (SELECT count(*) FROM sweep_shards) = %(present)s
+     GROUP BY n.shard
+    ON CONFLICT (shard) DO UPDATE SET slot = excluded.slot, at = excluded.at
+    """,
+    """
+    DELETE FROM sweep_shards
+     WHERE shard >= %(wanted)s AND (SELECT count(*) FROM sweep_shards) = %(present)s
+    """,
+)
+"""Where shards are split, the last statement finds more rows than before, and does nothing."""
 
 _MOVE_CURSORS: Final = """
 UPDATE watched_accounts a
@@ -143,15 +161,6 @@ class PostgresWatchStore:
 
         return await self._database.run(work)
 
-    async def accounts(self) -> Sequence[WatchedAccount]:
-        """The accounts of all wallets that have a start and are watched by at least one active chat."""
-
-        async def work(connection: Connection) -> Sequence[WatchedAccount]:
-            cursor = await connection.execute(_ACCOUNTS, binary=True)
-            return [to_account(row) for row in await cursor.fetchall()]
-
-        return await self._database.run(work)
-
     async def wallet_accounts(self, wallet_id: int) -> Sequence[WatchedAccount]:
         """The accounts of one wallet; none where it has no start."""
 
@@ -183,17 +192,27 @@ class PostgresWatchStore:
 
         return await self._database.run(work)
 
-    async def take_for_discovery(self, limit: int) -> Sequence[Wallet]:
-        """Those of `accounts` whose token accounts were not looked for the longest; marks them as looked for.
+    async def swept_wallets(
+        self, shard: Shard, *, after: SweptWallet | None, limit: int
+    ) -> Sequence[SweptWallet]:
+        """The next wallets of this shard that have a start and are watched by an active chat."""
+        values = {
+            "bucket": shard.buckets.start if after is None else bucket_of(after.address),
+            "wallet_id": 0 if after is None else after.id,
+            "end": shard.buckets.stop,
+            "limit": limit,
+        }
 
-        Two callers at once never get the same wallet.
-        """
-
-        async def work(connection: Connection) -> Sequence[Wallet]:
-            cursor = await connection.execute(_TAKE_FOR_DISCOVERY, {"limit": limit})
-            return [Wallet(*row) for row in await cursor.fetchall()]
+        async def work(connection: Connection) -> Sequence[SweptWallet]:
+            cursor = await connection.execute(_SWEPT, values, binary=True)
+            return to_swept(await cursor.fetchall())
 
         return await self._database.run(work)
+
+    async def record_search(self, wallet_ids: Sequence[int], belongings: Belongings, at: datetime) -> None:
+        """The chain was asked for these belongings of the wallets at that moment."""
+        if wallet_ids:
+            await self._update(_SEARCHED[belongings], {"ids": list(wallet_ids), "at": at})
 
     async def record_states(self, states: Mapping[int, AccountState]) -> None:
         """Store what was last seen, by account id. An older slot never replaces a newer one."""
@@ -205,13 +224,32 @@ class PostgresWatchStore:
         if states:
             await self._update(_RECORD_STATES, values)
 
-    async def record_progress(self, progress: Progress) -> None:
-        """Store how far the sweep has come, where that is not further back."""
+    async def shards(self) -> Sequence[Progress | None]:
+        """How far each shard of the sweep has come; as many as there are, at least one."""
+
+        async def work(connection: Connection) -> Sequence[Progress | None]:
+            cursor = await connection.execute("SELECT slot, at FROM sweep_shards ORDER BY shard")
+            return [None if row[0] is None else Progress(*row) for row in await cursor.fetchall()]
+
+        return await self._database.run(work)
+
+    async def reshard(self, present: int, wanted: int) -> None:
+        """Let there be another number of shards, each as far as the least of those it is made of."""
+        values = {"present": present, "wanted": wanted}
 
         async def work(connection: Connection) -> None:
-            await connection.execute(_PROGRESS, {"slot": progress.slot, "at": progress.at})
+            async with together(connection):
+                for statement in _RESHARD:
+                    await connection.execute(statement, values)
 
         await self._database.run(work)
+
+    async def record_progress(self, shard: Shard, progress: Progress) -> None:
+        """Store how far this shard has come, where that is not further back."""
+        await self._update(
+            _PROGRESS,
+            {"shard": shard.index, "count": shard.count, "slot": progress.slot, "at": progress.at},
+        )
 
     async def move_cursors(self, cursors: Mapping[int, Cursor]) -> None:
         """Store up to where was looked, by account id. A cursor never moves to an older slot."""

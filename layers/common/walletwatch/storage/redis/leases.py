@@ -17,8 +17,14 @@ TOKEN_PERIOD: Final = timedelta(days=7)
 
 _ACQUIRE: Final = Script("""
 local holder = redis.call('GET', KEYS[1])
+local announces = tonumber(ARGV[3]) > 0
 if holder and holder ~= ARGV[1] then
-  redis.call('SET', KEYS[3], ARGV[1], 'PX', ARGV[3])
+  if announces then
+    redis.call('SET', KEYS[3], ARGV[1], 'PX', ARGV[3])
+  end
+  return 0
+end
+if not holder and not announces and redis.call('EXISTS', KEYS[3]) == 1 then
   return 0
 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
@@ -85,23 +91,32 @@ class RedisLeases:
     async def acquire(self, name: str, ttl: timedelta, *, patience: timedelta) -> RedisLease | None:
         """Take the lease, waiting for it up to `patience` and letting its holder know; None if in vain."""
         holder = uuid.uuid4().hex
-        tag = f"{{lease:{name}}}"
-        keys = [self._server.key(tag, part) for part in ("holder", "token", "wanted")]
-        values = (holder, milliseconds(ttl), milliseconds(WANTED_PERIOD), milliseconds(TOKEN_PERIOD))
         loop = asyncio.get_running_loop()
         deadline = loop.time() + patience.total_seconds()
         while True:
             failure: StoreUnavailable | None = None
             try:
-                token = await self._server.script(_ACQUIRE, keys, values)
+                lease = await self._try(name, holder, ttl, announces=True)
             except StoreUnavailable as error:
                 # A restart of the server is no reason to give up what is waited for anyway.
-                token, failure = 0, error
-            if token:
-                return RedisLease(self._server, keys, name=holder, token=token, ttl=ttl)
+                lease, failure = None, error
+            if lease is not None:
+                return lease
             pause = min(random.uniform(*POLL_SECONDS), deadline - loop.time())  # noqa: S311 - jitter
             if pause <= 0:
                 if failure is not None:
                     raise failure
                 return None
             await asyncio.sleep(pause)
+
+    async def adopt(self, name: str, ttl: timedelta) -> RedisLease | None:
+        """Take the lease if nobody holds it or waits for it; else its holder is not told, and it is None."""
+        return await self._try(name, uuid.uuid4().hex, ttl, announces=False)
+
+    async def _try(self, name: str, holder: str, ttl: timedelta, *, announces: bool) -> RedisLease | None:
+        tag = f"{{lease:{name}}}"
+        keys = [self._server.key(tag, part) for part in ("holder", "token", "wanted")]
+        wanted = milliseconds(WANTED_PERIOD) if announces else 0
+        values = (holder, milliseconds(ttl), wanted, milliseconds(TOKEN_PERIOD))
+        token = await self._server.script(_ACQUIRE, keys, values)
+        return RedisLease(self._server, keys, name=holder, token=token, ttl=ttl) if token else None
