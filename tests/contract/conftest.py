@@ -10,6 +10,7 @@ import pytest
 from tests.fakes.cache import FakeCache
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.clock import FakeClock
+from tests.fakes.history import FakeHistory
 from tests.fakes.leases import FakeLeases
 from tests.fakes.limits import FakeRateLimits, FakeSendLimits
 from tests.fakes.marks import FakeSentMarks
@@ -18,6 +19,7 @@ from tests.servers import postgres_url, redis_url
 from walletwatch.ports import (
     Cache,
     FollowStore,
+    History,
     Leases,
     Ledger,
     RateLimits,
@@ -29,6 +31,7 @@ from walletwatch.ports import (
 )
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.following import PostgresFollowStore
+from walletwatch.storage.postgres.history import PostgresHistory
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.migrate import migrate
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
@@ -56,6 +59,7 @@ class Stores:
     watch: WatchStore
     ledger: Ledger
     follow: FollowStore
+    history: History
     clock: FakeClock
 
 
@@ -110,7 +114,9 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
     clock = FakeClock()
     if stores_url is None:
         fake = FakeStores(clock)
-        yield Stores(fake.subscriptions, fake.watch, fake.ledger, fake.follow, clock)
+        yield Stores(
+            fake.subscriptions, fake.watch, fake.ledger, fake.follow, FakeHistory(fake.tables), clock
+        )
         return
     database = Database(stores_url, max_connections=8)
     yield Stores(
@@ -118,6 +124,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresWatchStore(database),
         PostgresLedger(database, clock),
         PostgresFollowStore(database),
+        PostgresHistory(database),
         clock,
     )
     await database.close()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from walletwatch.ports import Cache, Chain, Decode, Prices, Tokens
     from walletwatch.queueing.consumer import Consumer
     from walletwatch.queueing.sqs import SqsQueues
+    from walletwatch.services.annotating import Annotating
     from walletwatch.services.backfilling import Backfilling
     from walletwatch.services.checking import Checking
     from walletwatch.services.delivering import Delivering
@@ -547,6 +548,22 @@ def _digesting(database: "Database", metrics: EmfMetrics) -> "Digesting":
     )
 
 
+def _annotating(database: "Database", chain: "RpcChain", metrics: EmfMetrics) -> "Annotating":
+    from walletwatch.services.annotating import Annotating
+    from walletwatch.storage.postgres.history import PostgresHistory
+
+    profile = config.load(config.ChainSettings).profile
+    redis = _redis()
+    return Annotating(
+        tokens=_tokens(chain, redis, metrics, profile),
+        prices=_prices(chain, redis, metrics, profile),
+        history=PostgresHistory(database),
+        profile=profile,
+        clock=SystemClock(),
+        metrics=metrics,
+    )
+
+
 def _decode() -> "Decode":
     from functools import partial
 
@@ -571,6 +588,7 @@ def _checking(database: "Database", digesting: "Digesting", metrics: EmfMetrics)
         transactions=_transactions(chain, _redis(), metrics),
         decode=_decode(),
         find_accounts=belongings,
+        annotating=_annotating(database, chain, metrics),
         digesting=digesting,
         queues=_queues(),
         metrics=metrics,

@@ -25,6 +25,7 @@ from walletwatch.domain.delivery import Candidate, DeliveryStatus, NewDelivery, 
 from walletwatch.domain.digests import Burst, Outgoing
 from walletwatch.domain.prices import Price
 from walletwatch.domain.scans import ScanReport
+from walletwatch.domain.suspicion import Counterparty
 from walletwatch.domain.sweep import Belongings, Shard, SweptWallet
 from walletwatch.domain.tokens import TokenIdentity
 from walletwatch.domain.wallets import (
@@ -453,6 +454,18 @@ class Ledger(Protocol):
         """Delete settled entries older than this, and activities that no entry refers to any more.
 
         An entry that is merged into a pending digest stays. Returns how many entries went.
+        """
+
+
+class History(Protocol):
+    """What is remembered of a wallet's activities."""
+
+    async def counterparties(self, wallet_id: int, limit: int) -> Sequence[Counterparty]:
+        """Whom the wallet dealt with in its newest activities, each once.
+
+        Args:
+            wallet_id: Of the wallet.
+            limit: How many activities to look at.
         """
 
 

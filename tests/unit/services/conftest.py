@@ -10,17 +10,22 @@ import pytest
 from tests.fakes.cache import FakeCache
 from tests.fakes.chain import FakeChain
 from tests.fakes.clock import FakeClock
+from tests.fakes.history import FakeHistory
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
 from tests.fakes.stores import FakeStores
+from tests.fakes.tokens import FakeTokens
 from walletwatch.domain.activities import Activity, ActivityKind, Leg
 from walletwatch.domain.chats import ChatKind, Contact
 from walletwatch.domain.delivery import PendingDelivery
 from walletwatch.domain.digests import DigestPolicy
 from walletwatch.domain.errors import MalformedTransaction
+from walletwatch.domain.profile import PROFILES
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.wallets import AccountKind, NewAccount
 from walletwatch.domain.work import RenderedMessage
+from walletwatch.services.annotating import Annotating
 from walletwatch.services.checking import Checking
 from walletwatch.services.digesting import Digesting
 from walletwatch.services.transactions import Transactions
@@ -73,10 +78,13 @@ class World:
     metrics: FakeMetrics = field(default_factory=FakeMetrics)
     stores: FakeStores = field(init=False)
     cache: FakeCache = field(init=False)
+    tokens: FakeTokens = field(default_factory=FakeTokens)
+    prices: FakePrices = field(init=False)
 
     def __post_init__(self) -> None:
         self.stores = FakeStores(self.clock)
         self.cache = FakeCache(self.clock)
+        self.prices = FakePrices(self.clock)
 
     @property
     def transactions(self) -> Transactions:
@@ -104,6 +112,14 @@ class World:
             transactions=self.transactions,
             decode=decode,
             find_accounts=find_accounts,
+            annotating=Annotating(
+                tokens=self.tokens,
+                prices=self.prices,
+                history=FakeHistory(self.stores.tables),
+                profile=PROFILES["x1-mainnet"],
+                clock=self.clock,
+                metrics=self.metrics,
+            ),
             digesting=self.digesting,
             queues=self.queues,
             metrics=self.metrics,

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from walletwatch.bot.formatting import Amounts, short, wallet, when
+from walletwatch.bot.formatting import NO_NOTES, Amounts, short, wallet, when
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.texts import Html, Texts, texts
 from walletwatch.domain.activities import Activity, ActivityKind, Leg
+from walletwatch.domain.annotations import AssetNote, Flag
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.work import Button, RenderedMessage
@@ -22,6 +23,7 @@ _WITH_AMOUNT: Final = frozenset(
         ActivityKind.BURN,
     }
 )
+PAYMENTS: Final = frozenset({ActivityKind.TRANSFER_OUT, ActivityKind.NFT_OUT})
 
 
 class ActivityView:
@@ -35,6 +37,7 @@ class ActivityView:
         """What happened, at a glance: what, how much, who, fee, time."""
         say = texts(subscription.chat.language)
         lines = [
+            *self._warnings(activity, say),
             Html(f"<b>{self._title(activity, say)}</b>"),
             wallet(subscription.address, subscription.label, say),
         ]
@@ -46,16 +49,53 @@ class ActivityView:
 
     def headline(self, activity: Activity, say: Texts) -> Html:
         """What happened in one line: the title, and the first amounts where it has none."""
+        title = self._title(activity, say)
         if activity.kind in _WITH_AMOUNT and len({leg.asset for leg in activity.legs}) == 1:
-            return self._title(activity, say)
-        return Html(" ".join([self._title(activity, say), *self._amounts_of(activity.legs[:2], say)]))
+            return title
+        amounts = (self._amount(leg, say, notes_of(activity)) for leg in activity.legs[:2])
+        return Html(" ".join([title, *amounts]))
+
+    def alarms(self, activity: Activity, say: Texts) -> list[Html]:
+        """What may cost the reader money, the gravest first."""
+        annotation = activity.annotation
+        if annotation is None:
+            return []
+        lines: list[Html] = []
+        if annotation.lookalike is not None:
+            paid = activity.kind in PAYMENTS
+            key = "activity.warning.paid_lookalike" if paid else "activity.warning.lookalike"
+            lookalike = annotation.lookalike
+            lines.append(say(key, suspicious=lookalike.suspicious, known=lookalike.known))
+        lines += [
+            say("activity.warning.impostor", symbol=self._symbol(note.impostor_of))
+            for note in annotation.assets.values()
+            if note.impostor_of is not None
+        ]
+        return lines
+
+    def _warnings(self, activity: Activity, say: Texts) -> list[Html]:
+        """Reasons to look twice, the gravest first."""
+        lines = self.alarms(activity, say)
+        annotation = activity.annotation
+        if annotation is not None and annotation.is_spam and not lines:
+            recipients = activity.details.get("recipients")
+            if Flag.MASS_AIRDROP in annotation.flags and isinstance(recipients, int):
+                lines.append(say("activity.warning.airdrop", count=recipients))
+            else:
+                lines.append(say("activity.warning.crumbs"))
+        return lines
+
+    def _symbol(self, asset: str) -> str:
+        """Of a token that the chain profile vouches for, or of the chain itself."""
+        listed = self._profile.tokens.get(asset)
+        return listed.symbol if listed else self._profile.native_symbol
 
     def _title(self, activity: Activity, say: Texts) -> Html:
         amount: str = ""
         if activity.kind in _WITH_AMOUNT and len({leg.asset for leg in activity.legs}) == 1:
             leg = activity.legs[0]
             total = sum(leg.amount for leg in activity.legs)
-            amount = self._amounts.asset(leg.asset, abs(total), leg.decimals, say)
+            amount = self._amounts.asset(leg.asset, abs(total), leg.decimals, say, notes_of(activity))
         return Html(
             say(f"activity.title.{activity.kind.value}", amount=Html(amount)).rstrip().removesuffix(":")
         )
@@ -64,26 +104,20 @@ class ActivityView:
         legs = activity.legs
         if activity.kind in _WITH_AMOUNT and len(legs) == 1:
             return self._counterparty(legs[0], say)
-        return self._signed(legs, say)
+        return self._signed(legs, say, notes_of(activity))
 
-    def _amounts_of(self, legs: Sequence[Leg], say: Texts) -> list[Html]:
-        return [
-            say(
-                "activity.line.got" if leg.amount > 0 else "activity.line.gave",
-                amount=self._amounts.leg(leg, say),
-            )
-            for leg in legs
-        ]
-
-    def _signed(self, legs: Sequence[Leg], say: Texts) -> list[Html]:
+    def _signed(self, legs: Sequence[Leg], say: Texts, notes: Mapping[str, AssetNote]) -> list[Html]:
         lines: list[Html] = []
         for leg in legs[:MAX_LEGS]:
-            key = "activity.line.got" if leg.amount > 0 else "activity.line.gave"
-            lines.append(say(key, amount=self._amounts.leg(leg, say)))
+            lines.append(self._amount(leg, say, notes))
             lines += self._counterparty(leg, say)
         if len(legs) > MAX_LEGS:
             lines.append(say("activity.line.more", count=len(legs) - MAX_LEGS))
         return lines
+
+    def _amount(self, leg: Leg, say: Texts, notes: Mapping[str, AssetNote]) -> Html:
+        key = "activity.line.got" if leg.amount > 0 else "activity.line.gave"
+        return say(key, amount=self._amounts.leg(leg, say, notes))
 
     def _counterparty(self, leg: Leg, say: Texts) -> list[Html]:
         if leg.counterparty is None:
@@ -163,3 +197,8 @@ class ActivityView:
             row.append(Button(say("button.explorer"), url=url))
         row.append(Button(say("button.copy_signature"), copy_text=activity.signature))
         return (tuple(row),)
+
+
+def notes_of(activity: Activity) -> Mapping[str, AssetNote]:
+    """What is known of its assets."""
+    return NO_NOTES if activity.annotation is None else activity.annotation.assets

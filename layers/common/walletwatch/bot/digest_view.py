@@ -5,18 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from walletwatch.bot.activity_view import ActivityView
-from walletwatch.bot.formatting import Amounts, wallet, when
+from walletwatch.bot.activity_view import PAYMENTS, ActivityView, notes_of
+from walletwatch.bot.formatting import Amounts, number, wallet, when
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.texts import Html, Texts, texts
 from walletwatch.domain.activities import Activity
+from walletwatch.domain.annotations import AssetNote
 from walletwatch.domain.chats import Subscription
-from walletwatch.domain.money import NATIVE
+from walletwatch.domain.money import NATIVE, to_decimal
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.work import Button, RenderedMessage
 
-MAX_KINDS: Final = 12
-MAX_ASSETS: Final = 12
+MAX_WARNINGS: Final = 3
+MAX_KINDS: Final = 10
+MAX_ASSETS: Final = 10
 FIRST_ACTIVITIES: Final = 5
 
 
@@ -25,18 +27,23 @@ class Total:
     """What came and went of one asset, in base units.
 
     Attributes:
-        decimals: None where no transaction told.
+        decimals: None where nobody told.
         movements: How many legs it is made of.
+        note: The newest that is known of it.
     """
 
     got: int = 0
     gave: int = 0
     decimals: int | None = None
     movements: int = 0
+    note: AssetNote | None = None
 
 
 class DigestView:
-    """Renders for one chain profile. The message fits whatever the activities hold: each list has an end."""
+    """Renders for one chain profile.
+
+    Each list has an end. Where names are so long that not all of it fits, the end of the message is left out.
+    """
 
     def __init__(self, profile: ChainProfile, activities: ActivityView) -> None:
         self._profile = profile
@@ -55,12 +62,24 @@ class DigestView:
         lines = [
             say("digest.title", count=len(activities), wallet=name),
             _between(activities, say),
+            *([say("digest.explorer")] if self._profile.explorer else []),
+            *self._warnings(activities, say),
             *self._kinds(activities, say),
             *self._totals(activities, say),
             *self._costs(activities, say),
             *self._first(activities, say),
         ]
         return RenderedMessage(join_lines(lines), self._keyboard(subscription.address, say))
+
+    def _warnings(self, activities: Sequence[Activity], say: Texts) -> list[Html]:
+        """Each once. A flood must not hide what a single message would have warned of."""
+        alarms = dict.fromkeys(
+            line
+            for activity in sorted(activities, key=lambda each: each.kind not in PAYMENTS)
+            for line in self._activities.alarms(activity, say)
+        )
+        lines = list(alarms)[:MAX_WARNINGS]
+        return [*lines, *_more(len(alarms) - len(lines), say)]
 
     def _kinds(self, activities: Sequence[Activity], say: Texts) -> list[Html]:
         counts = Counter(activity.kind for activity in activities).most_common()
@@ -79,8 +98,12 @@ class DigestView:
                 total.movements += 1
                 total.got += max(leg.amount, 0)
                 total.gave -= min(leg.amount, 0)
+                note = notes_of(activity).get(leg.asset)
+                total.note = note or total.note
                 if total.decimals is None:
-                    total.decimals = leg.decimals
+                    total.decimals = (
+                        leg.decimals if leg.decimals is not None or note is None else note.decimals
+                    )
         if not totals:
             return []
         order = sorted(totals.items(), key=lambda item: (self._rank(item[0]), -item[1].movements))
@@ -94,8 +117,13 @@ class DigestView:
         return 1 if asset in self._profile.tokens else 2
 
     def _total(self, asset: str, total: Total, say: Texts) -> Html:
+        notes = {} if total.note is None else {asset: total.note}
+
         def amount(units: int) -> Html:
-            return self._amounts.asset(asset, units, total.decimals, say)
+            return self._amounts.asset(asset, units, total.decimals, say, notes)
+
+        def bare(units: int) -> str:
+            return f"{units:,}" if total.decimals is None else number(to_decimal(units, total.decimals))
 
         net = total.got - total.gave
         if not total.gave:
@@ -103,7 +131,7 @@ class DigestView:
         if not total.got:
             return say("activity.line.gave", amount=amount(-net))
         key = "digest.even" if net == 0 else "digest.more_in" if net > 0 else "digest.more_out"
-        return say(key, net=amount(abs(net)), got=amount(total.got), gave=amount(total.gave))
+        return say(key, net=amount(abs(net)), got=bare(total.got), gave=bare(total.gave))
 
     def _costs(self, activities: Sequence[Activity], say: Texts) -> list[Html]:
         lines = []
@@ -121,10 +149,7 @@ class DigestView:
             say("digest.item", title=self._activities.headline(activity, say))
             for activity in activities[:FIRST_ACTIVITIES]
         ]
-        lines = [Html(""), say("digest.first"), *first, *_more(len(activities) - len(first), say)]
-        if self._profile.explorer:
-            lines.append(say("digest.explorer"))
-        return lines
+        return [Html(""), say("digest.first"), *first, *_more(len(activities) - len(first), say)]
 
     def _keyboard(self, address: str, say: Texts) -> Sequence[Sequence[Button]]:
         row = []

@@ -1,16 +1,23 @@
 """Amounts, addresses and times as people read them."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal, localcontext
+from types import MappingProxyType
 from typing import Final
 
 from walletwatch.bot.texts import Html, Texts, escape
 from walletwatch.domain.activities import Leg
+from walletwatch.domain.annotations import AssetNote
 from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS, to_decimal
 from walletwatch.domain.profile import ChainProfile
 
 MAX_PLACES: Final = 9
 MAX_INTEGER_DIGITS: Final = 15
+CENT: Final = Decimal("0.01")
+MAX_USD: Final = Decimal(10) ** 15
+"""Nothing is worth more; such a price is a mistake or a joke, and is not shown."""
+NO_NOTES: Final[Mapping[str, AssetNote]] = MappingProxyType({})
 _SHORT_ENDS: Final = 4
 
 
@@ -47,6 +54,17 @@ def number(value: Decimal) -> str:
     return f"-{text}" if value < 0 else text
 
 
+def dollars(value: Decimal) -> str | None:
+    """A value in US dollars as people say it; None where it is too large to be believed."""
+    with localcontext(prec=60):
+        if value >= MAX_USD:
+            return None
+        if value < CENT:
+            return f"< ${CENT}"
+        places = Decimal(1) if value >= 1000 else CENT
+        return f"${value.quantize(places, rounding=ROUND_HALF_EVEN):,f}"
+
+
 def when(block_time: int | None, texts: Texts) -> str:
     """A block's time in UTC."""
     if block_time is None:
@@ -64,23 +82,44 @@ class Amounts:
         """Lamports in the chain's own token."""
         return escape(f"{number(to_decimal(lamports, NATIVE_DECIMALS))} {self._profile.native_symbol}")
 
-    def leg(self, leg: Leg, texts: Texts) -> Html:
+    def leg(self, leg: Leg, texts: Texts, notes: Mapping[str, AssetNote] = NO_NOTES) -> Html:
         """The size of a leg, without its sign."""
-        return self.asset(leg.asset, abs(leg.amount), leg.decimals, texts)
+        return self.asset(leg.asset, abs(leg.amount), leg.decimals, texts, notes)
 
-    def asset(self, asset: str, amount: int, decimals: int | None, texts: Texts) -> Html:
-        """An amount of the native token or of a mint's."""
+    def asset(
+        self,
+        asset: str,
+        amount: int,
+        decimals: int | None,
+        texts: Texts,
+        notes: Mapping[str, AssetNote] = NO_NOTES,
+    ) -> Html:
+        """An amount of the native token or of a mint's, with what it is worth where that is known."""
+        note = notes.get(asset)
         if asset == NATIVE:
-            return self.native(amount)
+            return self._worth(self.native(amount), amount, NATIVE_DECIMALS, note)
         listed = self._profile.tokens.get(asset)
-        if decimals is None and listed is not None:
-            decimals = listed.decimals
+        if decimals is None:
+            decimals = listed.decimals if listed else note.decimals if note else None
         if decimals is None:
             shown: str = texts("common.units", amount=f"{amount:,}")
         else:
             shown = escape(number(to_decimal(amount, decimals)))
-        symbol = escape(listed.symbol) if listed else texts("common.another_token", mint=short(asset))
-        return Html(f"{shown} {symbol}")
+        if listed:
+            symbol: str = escape(listed.symbol)
+        elif note is not None and (note.symbol or note.name):
+            # Anybody may call a token anything, so the mint stands beside it.
+            symbol = texts("common.unlisted_token", name=note.symbol or note.name, mint=short(asset))
+        else:
+            symbol = texts("common.another_token", mint=short(asset))
+        return self._worth(Html(f"{shown} {symbol}"), amount, decimals, note)
+
+    def _worth(self, shown: Html, amount: int, decimals: int | None, note: AssetNote | None) -> Html:
+        if note is None or note.usd is None or decimals is None or note.impostor_of or not amount:
+            return shown
+        with localcontext(prec=60):
+            value = dollars(to_decimal(amount, decimals) * note.usd)
+        return shown if value is None else Html(f"{shown} (≈ {escape(value)})")
 
 
 def wallet(address: str, label: str | None, texts: Texts) -> Html:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from walletwatch.domain.annotations import Annotation
 from walletwatch.domain.money import NATIVE
 
 
@@ -104,6 +105,8 @@ class Activity:
         program: Name of the protocol, if it is known.
         programs: Program ids invoked, in the order of their first call.
         details: Facts that only this kind has, in JSON types.
+        annotation: What is known beside the transaction; None where nobody has looked. It is stored with the
+            activity, and no part of what the transaction says (`to_dict`).
     """
 
     signature: str
@@ -119,9 +122,10 @@ class Activity:
     program: str | None
     programs: tuple[str, ...]
     details: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    annotation: Annotation | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """The activity in JSON types, as it is stored and exported."""
+        """The activity in JSON types."""
         return {
             "signature": self.signature,
             "slot": self.slot,
@@ -138,9 +142,16 @@ class Activity:
             "details": dict(self.details),
         }
 
+    def to_stored(self) -> dict[str, Any]:
+        """The activity with its annotation in JSON types."""
+        stored = self.to_dict()
+        if self.annotation is not None:
+            stored["annotation"] = self.annotation.to_dict()
+        return stored
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Activity":
-        """The activity that `to_dict` wrote.
+        """The activity that `to_dict` or `to_stored` wrote.
 
         Raises:
             KeyError: A field is missing.
@@ -162,4 +173,5 @@ class Activity:
             program=data["program"],
             programs=tuple(data["programs"]),
             details=MappingProxyType(dict(data["details"])),
+            annotation=Annotation.from_dict(data["annotation"]) if "annotation" in data else None,
         )

@@ -24,11 +24,13 @@ class ChatSettings:
         muted: Nothing is sent; the ledger says so for each activity.
         failed: Failed transactions are told too.
         dust: Incoming native transfers below the dust limit are told too.
+        spam: What strangers scatter is told too: airdrops to many, and false tokens.
     """
 
     muted: bool = False
     failed: bool = True
     dust: bool = True
+    spam: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from walletwatch.domain.activities import Activity, ActivityKind
-from walletwatch.domain.chats import Subscription
+from walletwatch.domain.chats import ChatSettings, Subscription
 
 DUST_LAMPORTS = 100_000
 """Incoming native transfers below this are dust: 0.0001 XNT."""
@@ -17,6 +17,7 @@ class Suppression(StrEnum):
     PAUSED = "paused"
     FAILED_OFF = "failed_off"
     DUST_OFF = "dust_off"
+    SPAM_OFF = "spam_off"
     CHAT_INACTIVE = "chat_inactive"
     UNWATCHED = "unwatched"
     TOO_OLD = "too_old"
@@ -50,17 +51,30 @@ def suppression(activity: Activity, subscription: Subscription, *, oldest: datet
         subscription: As it is now.
         oldest: What happened before has lost its ledger entries, so it may have been told already.
     """
-    settings = subscription.chat.settings
     if is_too_old(activity, oldest):
         return Suppression.TOO_OLD
+    return _of_everything(subscription) or _of_this(activity, subscription.chat.settings)
+
+
+def _of_everything(subscription: Subscription) -> Suppression | None:
     if not subscription.chat.active:
         return Suppression.CHAT_INACTIVE
     if subscription.paused:
         return Suppression.PAUSED
-    if settings.muted:
+    if subscription.chat.settings.muted:
         return Suppression.MUTED
+    return None
+
+
+def _of_this(activity: Activity, settings: ChatSettings) -> Suppression | None:
     if not activity.success and not settings.failed:
         return Suppression.FAILED_OFF
+    annotation = activity.annotation
+    if annotation is not None and annotation.lookalike is not None:
+        # A warning is told to whoever wants to hear anything at all.
+        return None
     if not settings.dust and is_dust(activity):
         return Suppression.DUST_OFF
+    if not settings.spam and annotation is not None and annotation.is_spam:
+        return Suppression.SPAM_OFF
     return None

@@ -30,6 +30,7 @@ from walletwatch.ports import (
     SubscriptionStore,
     WatchStore,
 )
+from walletwatch.services.annotating import Annotating
 from walletwatch.services.digesting import Digesting
 from walletwatch.services.reading import read_activity
 from walletwatch.services.transactions import Transactions
@@ -60,6 +61,7 @@ class Checking:
         transactions: Transactions,
         decode: Decode,
         find_accounts: FindAccounts,
+        annotating: Annotating,
         digesting: Digesting,
         queues: Queues,
         metrics: Metrics,
@@ -71,6 +73,7 @@ class Checking:
         self._transactions = transactions
         self._decode = decode
         self._find_accounts = find_accounts
+        self._annotating = annotating
         self._digesting = digesting
         self._queues = queues
         self._metrics = metrics
@@ -205,7 +208,9 @@ class Checking:
             read_activity(self._decode, results[info.signature], info, wallet.address, self._metrics)
             for info in chunk
         )
-        activities = [activity for activity in read if activity is not None]
+        activities = await self._annotating.annotate(
+            wallet.id, [activity for activity in read if activity is not None]
+        )
         candidates = [
             Candidate(activity, subscription)
             for activity in activities

@@ -116,7 +116,7 @@ def storable(text: str, limit: int | None = None) -> str:
 
 def payload_json(activity: Activity) -> str:
     """The activity as JSON; text from the chain may hold anything, and PostgreSQL does not."""
-    return json.dumps(_clean(activity.to_dict()), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(_clean(activity.to_stored()), ensure_ascii=False, separators=(",", ":"))
 
 
 def _clean(value: Any) -> Any:

@@ -1,0 +1,127 @@
+"""Adding to activities what the transaction does not say: names, prices, and reasons to be careful."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Final
+
+from walletwatch.domain.activities import Activity
+from walletwatch.domain.annotations import Annotation, AssetNote
+from walletwatch.domain.errors import TransientError
+from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS
+from walletwatch.domain.prices import Price, value_usd
+from walletwatch.domain.profile import ChainProfile
+from walletwatch.domain.suspicion import Counterparty, judge
+from walletwatch.domain.tokens import IdentitySource, TokenIdentity
+from walletwatch.ports import Clock, History, Metrics, Prices, Tokens
+
+PATIENCE_SECONDS: Final = 3.0
+"""A message is not held up longer than this for what it can do without."""
+REMEMBERED_ACTIVITIES: Final = 500
+PRICED_FOR: Final = timedelta(hours=1)
+"""What happened longer ago is not valued at the price of today."""
+
+_log = logging.getLogger("walletwatch.annotating")
+
+
+class Annotating:
+    """One look at each source for any number of activities; a source that fails leaves its part unknown."""
+
+    def __init__(
+        self,
+        *,
+        tokens: Tokens,
+        prices: Prices,
+        history: History,
+        profile: ChainProfile,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> None:
+        self._tokens = tokens
+        self._prices = prices
+        self._history = history
+        self._profile = profile
+        self._clock = clock
+        self._metrics = metrics
+
+    async def annotate(self, wallet_id: int, activities: Sequence[Activity]) -> Sequence[Activity]:
+        """The activities of one wallet, oldest first, with what could be found out."""
+        if not activities:
+            return activities
+        assets = {leg.asset for activity in activities for leg in activity.legs}
+        identities, prices, counterparties = await asyncio.gather(
+            self._or_unknown("tokens", self._tokens.identities(sorted(assets - {NATIVE}))),
+            self._or_unknown("prices", self._prices.prices(assets)),
+            self._or_unknown("history", self._history.counterparties(wallet_id, REMEMBERED_ACTIVITIES)),
+        )
+        known = {each.address: each for each in counterparties or ()}
+        annotated = []
+        for activity in activities:
+            notes = self._notes(activity, identities or {}, prices or {})
+            flags, lookalike = judge(activity, known, notes)
+            annotated.append(
+                replace(activity, annotation=Annotation(MappingProxyType(notes), flags, lookalike))
+            )
+            # What was done a moment ago is known to what comes next.
+            for each in _met(activity):
+                before = known.get(each.address, each)
+                known[each.address] = Counterparty(
+                    each.address,
+                    each.paid or before.paid,
+                    max(each.received_lamports, before.received_lamports),
+                )
+        return annotated
+
+    async def _or_unknown[T](self, name: str, asked: Awaitable[T]) -> T | None:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await asked
+        except (TransientError, TimeoutError) as error:
+            _log.warning("not annotated", extra={"source": name, "reason": str(error)})
+            self._metrics.count("AnnotationsIncomplete")
+            return None
+
+    def _notes(
+        self, activity: Activity, identities: Mapping[str, TokenIdentity], prices: Mapping[str, Price]
+    ) -> dict[str, AssetNote]:
+        notes: dict[str, AssetNote] = {}
+        oldest = (self._clock.now() - PRICED_FOR).timestamp()
+        is_recent = activity.block_time is not None and activity.block_time >= oldest
+        for leg in activity.legs:
+            identity = identities.get(leg.asset)
+            price = prices.get(leg.asset) if is_recent else None
+            decimals = leg.decimals if identity is None else identity.decimals
+            usd = None if price is None else _usd(price, leg.amount, decimals)
+            if leg.asset == NATIVE:
+                notes[NATIVE] = AssetNote(
+                    self._profile.native_symbol, None, NATIVE_DECIMALS, listed=True, usd=usd
+                )
+            elif identity is not None:
+                notes[leg.asset] = AssetNote(
+                    identity.symbol,
+                    identity.name,
+                    identity.decimals,
+                    identity.source is IdentitySource.LISTED,
+                    identity.impostor_of,
+                    usd,
+                )
+        return notes
+
+
+def _usd(price: Price, amount: int, decimals: int | None) -> Decimal | None:
+    """The price, unless the amount is worth more than the market that made it."""
+    if price.liquidity_usd is None or decimals is None:
+        return price.usd
+    return price.usd if value_usd(abs(amount), decimals, price) < price.liquidity_usd else None
+
+
+def _met(activity: Activity) -> Sequence[Counterparty]:
+    return [
+        Counterparty(leg.counterparty, leg.amount < 0, leg.amount if leg.is_native and leg.amount > 0 else 0)
+        for leg in activity.legs
+        if leg.counterparty is not None
+    ]

@@ -1,0 +1,38 @@
+"""`ports.History` on PostgreSQL."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from walletwatch.domain.suspicion import Counterparty
+from walletwatch.storage.postgres.database import Connection, Database
+
+_COUNTERPARTIES: Final = """
+SELECT leg ->> 'counterparty',
+       bool_or((leg ->> 'amount')::numeric < 0),
+       coalesce(max((leg ->> 'amount')::numeric) FILTER (WHERE leg ->> 'asset' = 'native'), 0)
+  FROM (SELECT payload FROM activities WHERE wallet_id = %(wallet_id)s ORDER BY slot DESC, id DESC
+         LIMIT %(limit)s) recent
+ CROSS JOIN LATERAL jsonb_array_elements(recent.payload -> 'legs') leg
+ WHERE leg ->> 'counterparty' IS NOT NULL
+ GROUP BY 1
+ ORDER BY 1
+"""
+
+
+class PostgresHistory:
+    """What is remembered of a wallet's activities."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def counterparties(self, wallet_id: int, limit: int) -> Sequence[Counterparty]:
+        """Whom the wallet dealt with in its newest activities, each once."""
+
+        async def work(connection: Connection) -> Sequence[Counterparty]:
+            cursor = await connection.execute(_COUNTERPARTIES, {"wallet_id": wallet_id, "limit": limit})
+            return [
+                Counterparty(address, paid, max(0, int(most)))
+                for address, paid, most in await cursor.fetchall()
+            ]
+
+        return await self._database.run(work)
