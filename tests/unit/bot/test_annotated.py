@@ -97,8 +97,7 @@ TOKENS = activity(ActivityKind.TRANSFER_IN, Leg(MINT, 2_500_000, 6, PEER), fee=0
         (
             noted(DUST, Flag.DUST, Flag.UNKNOWN_SENDER),
             [
-                ("🗑 A stranger sent next to nothing. You can ignore it;"
-                " don't open any address or site it names."),
+                "🗑 A stranger sent next to nothing. You can ignore it; don't open any site it names.",
                 "<b>📥 Received 0.000000001 XNT</b>", NAME, "From <code>B69c…m9Tq</code>", WHEN,
             ],
         ),

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.fakes.clock import FakeClock
@@ -368,6 +368,8 @@ async def test_any_kind_of_update_is_taken(chat: Chat, file: Path) -> None:
         ),
     )
 )
+@example({"message": {"date": 67_768_036_191_676_800}})
+@example({"message": {"date": 10**400}})
 async def test_garbage_raises_nothing(chat: Chat, update: dict[str, Any]) -> None:
     try:
         await chat.bot.handle(update)

@@ -49,6 +49,10 @@ class Story:
         self._top.append(self._instruction(program, data, accounts))
         return self
 
+    def nest(self, program: str, data: bytes, *accounts: str) -> "Story":
+        """An instruction that the last top-level one invoked."""
+        return self._add(program, data, accounts, inside=True)
+
     def pay(self, source: str, destination: str, lamports: int, *, inside: bool = False) -> "Story":
         """A transfer by the System program."""
         self._move(source, destination, lamports)

@@ -2,7 +2,8 @@ import base64
 import copy
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -10,7 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.chain.corpus import BLOCK, CORPUS, Oracle, block, shipped, shipped_result, verbatim_cases
+from tests.unit.chain.wire import in_base64, is_compiled, partly_parsed
 from walletwatch.chain.decoding import decode_transaction
+from walletwatch.chain.parsing.belongings import belongings
+from walletwatch.chain.parsing.concerned import concerned_accounts
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.errors import MalformedTransaction
 from walletwatch.domain.money import NATIVE
@@ -82,25 +86,47 @@ def test_a_wallet_that_is_not_in_it_is_not_concerned() -> None:
 
 
 def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterable[tuple[Any, ...]]:
-    yield path
+    if path:
+        yield path
     if isinstance(value, dict):
         for key, part in value.items():
-            yield from _paths(part, (*path, key))
+            if key != "logMessages":  # nothing is ever read from them
+                yield from _paths(part, (*path, key))
     elif isinstance(value, list):
         for index, part in enumerate(value[:4]):
             yield from _paths(part, (*path, index))
 
 
 RESULTS = [(shipped_result(case), case["wallet"]) for case in SHIPPED]
-PATHS = [[path for path in _paths(result) if path] for result, _ in RESULTS]
-JUNK = st.sampled_from(
-    [None, 0, -1, 2**70, "", "0OIl", True, [], {}, [None], {"type": "transfer"}, 1.5, "x" * 99]
-)
+RESULTS += [
+    (encode(result), wallet)
+    for encode in (in_base64, partly_parsed)
+    for result, wallet in RESULTS
+    if is_compiled(result)
+]
+PATHS = [list(_paths(result)) for result, _ in RESULTS]
+JUNK: st.SearchStrategy[Any] = st.sampled_from(
+    [
+        None, 0, -1, 1, 255, 2**64 - 1, 2**64, 2**200, 1.5, True, False, "", "0OIl", "\ud800", "\u0663",
+        "x" * 99, "1" * 32, "A" * 5_000, "9" * 30, [], {}, [None], [[]], {"a": {"b": [1]}},
+        {"type": "transfer"}, {"type": "transfer", "info": None},
+        {"type": "transfer", "info": {"lamports": "9" * 30}},
+    ]
+)  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def _changed(data: st.DataObject, value: Any) -> Any:
+    """Junk, or something close to what was there."""
+    if isinstance(value, str) and data.draw(st.booleans()):
+        return value[: data.draw(st.integers(0, len(value)))]
+    if type(value) is int and data.draw(st.booleans()):
+        return value + data.draw(st.sampled_from([-(2**32), -1, 1, 7, 2**32]))
+    return data.draw(JUNK)
+
+
+@settings(max_examples=700, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
-def test_a_mutated_answer_is_decoded_or_called_malformed(data: st.DataObject) -> None:
+def test_a_mutated_answer_is_read_or_called_malformed(data: st.DataObject) -> None:
     number = data.draw(st.integers(0, len(RESULTS) - 1))
     result, wallet = RESULTS[number]
     mutated = copy.deepcopy(result)
@@ -110,16 +136,23 @@ def test_a_mutated_answer_is_decoded_or_called_malformed(data: st.DataObject) ->
             for step in path[:-1]:
                 target = target[step]
             if data.draw(st.booleans()):
-                target[path[-1]] = data.draw(JUNK)
+                target[path[-1]] = _changed(data, target[path[-1]])
             else:
                 del target[path[-1]]
         except (KeyError, IndexError, TypeError):
             continue
-    try:
-        activity = decode_transaction(mutated, wallet)
-    except MalformedTransaction:
-        return
-    assert activity is None or json.dumps(activity.to_dict())
+    readers: tuple[Callable[[], object], ...] = (
+        lambda: _described(decode_transaction(mutated, wallet)),
+        lambda: concerned_accounts(mutated),
+        lambda: belongings(mutated, wallet),
+    )
+    for read in readers:
+        with suppress(MalformedTransaction):
+            read()
+
+
+def _described(activity: Activity | None) -> str:
+    return json.dumps(activity.to_dict() if activity else None)
 
 
 @given(st.binary(max_size=1300))

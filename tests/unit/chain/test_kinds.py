@@ -31,6 +31,15 @@ STAKE_POOL = "SPoo1Ku8WFXoNDMHPsrGSTSG1Y47rzgn41SLUNakuHy"
 MAGIC_EDEN = "M2mx93ekt1fmXSVkTrUL9xVFHkmME8HTUi5Cyc5aF7K"
 LIMIT = "jupoNjAxXgZ4rjzxzPMP4oxduvQsQtZzyknqvzYNrNu"
 BUBBLEGUM = "BGUMAp9Gq7iTEuizy4pqaxsTyUCBK68MDfK752saRPUY"
+ORCA = "whirLbMiicVdio4qvUfM5KAg6Ct8VwpYzGff3uctyCc"
+CLMM = "CAMMCzo5YL8w4VFF8KVHrK22GGUsp5VTaW7grrKgrWqK"
+DLMM = "LBUZKhRxPF3XUpBCjp4YzTKgLccjZhTSDM9YuVaPwxo"
+JUPITER = "JUP6LkbZbjS1jKKwapdHNy74zcZ3tLUZoi5QNyVTaV4"
+JUPITER_BORROW = "jupr81YtYssSyPt8jbnGuiWon5f6x9TcDEFxYe3Bdzi"
+MARINADE = "MarBmsSgKXdrN1egZf5sqe1TMai9K1rChYNDJgjq7aD"
+PHOENIX = "PhoeNiXZ8ByJGLkxNfZRnkUfjvmuYqLR89jjFHGqdXY"
+METADATA = "metaqbxxUerdq28cj1RbAWkYQm3ybzjb6a8bt518x1s"
+PUMP_FUN = "6EF8rrecthR5Dkzon8Nwu78hRvfCKubJ14M5uBEwF6P"
 JITO = "96gYZGLnJYVFmbjzopPSU6QiEV5fGqZNyN9nmNhvrZU5"
 
 
@@ -65,6 +74,22 @@ def _on(program: str, name: str, *accounts: str) -> Story:
 
 def _swapped(story: Story, paid: str, got: str) -> Story:
     return story.send(paid, ME, POOL, 500, inside=True).send(got, POOL, ME, 700, inside=True)
+
+
+def _position(name: str) -> Story:
+    """A position's token is made on the way, and is no collectible."""
+    story = Story(decimals={ART: 0}).call(ORCA, anchor_tag(name))
+    story.nest(TOKEN, b"\x14\0" + bytes(32) + b"\0", ART)
+    return story.mint(ART, ME, 1, POOL, inside=True)
+
+
+def _decreased(liquidity: int) -> Story:
+    return Story().call(CLMM, anchor_tag("decrease_liquidity_v2") + struct.pack("<QQQQ", liquidity, 0, 0, 0))
+
+
+def _operated(collateral: int, debt: int) -> Story:
+    arguments = collateral.to_bytes(16, "little", signed=True) + debt.to_bytes(16, "little", signed=True)
+    return Story().call(JUPITER_BORROW, anchor_tag("operate") + arguments)
 
 
 CASES: dict[str, tuple[Story, ActivityKind, str | None]] = {
@@ -139,6 +164,93 @@ CASES: dict[str, tuple[Story, ActivityKind, str | None]] = {
     "a payment out by a program that was called": (
         Story().call(PROGRAM, b"\1").pay(ME, OTHER, 10**6, inside=True), ActivityKind.PROGRAM_CALL, None,
     ),
+    "an empty position": (
+        _position("open_position"), ActivityKind.PROGRAM_CALL, "Orca",
+    ),
+    "a position with one side": (
+        _position("open_position").call(ORCA, anchor_tag("increase_liquidity"))
+        .send(COIN, ME, POOL, 5, inside=True),
+        ActivityKind.LIQUIDITY_ADD, "Orca",
+    ),
+    "a position that is closed": (
+        Story(decimals={ART: 0}).call(ORCA, anchor_tag("close_position")).burn(ART, ME, 1, inside=True),
+        ActivityKind.PROGRAM_CALL, "Orca",
+    ),
+    "a position that is harvested": (
+        _decreased(0).send(COIN, POOL, ME, 5, inside=True), ActivityKind.REWARD, "Raydium CLMM",
+    ),
+    "liquidity from a position": (
+        _decreased(7).send(COIN, POOL, ME, 5, inside=True), ActivityKind.LIQUIDITY_REMOVE, "Raydium CLMM",
+    ),
+    "liquidity that is moved, with more": (
+        _on(DLMM, "remove_liquidity2").call(DLMM, anchor_tag("add_liquidity2"))
+        .send(COIN, ME, POOL, 5, inside=True),
+        ActivityKind.LIQUIDITY_ADD, "Meteora DLMM",
+    ),
+    "collateral": (_operated(9, 0).send(COIN, ME, POOL, 9, inside=True), ActivityKind.LEND, "Jupiter Lend"),
+    "a loan on collateral": (
+        _operated(9, 4).send(COIN, ME, POOL, 9, inside=True).send(SHARE, POOL, ME, 4, inside=True),
+        ActivityKind.BORROW, "Jupiter Lend",
+    ),
+    "a loan paid back from collateral": (
+        _operated(-9, -4).send(SHARE, ME, POOL, 4, inside=True).send(COIN, POOL, ME, 9, inside=True),
+        ActivityKind.REPAY, "Jupiter Lend",
+    ),
+    "leverage: a flash loan, a swap, and a loan that pays it back": (
+        _on(KAMINO, "flash_borrow_reserve_liquidity").call(JUPITER, anchor_tag("route"))
+        .call(KAMINO, anchor_tag("deposit_reserve_liquidity_and_obligation_collateral_v2"))
+        .send(COIN, ME, POOL, 5, inside=True).call(KAMINO, anchor_tag("borrow_obligation_liquidity_v2"))
+        .call(KAMINO, anchor_tag("flash_repay_reserve_liquidity")),
+        ActivityKind.LEND, "Kamino",
+    ),
+    "a liquidation": (
+        _swapped(_on(KAMINO, "liquidate_obligation_and_redeem_reserve_collateral"), COIN, SHARE),
+        ActivityKind.PROGRAM_CALL, "Kamino",
+    ),
+    "a deposit to lend through a program that nobody knows": (
+        Story().call(PROGRAM, b"\1").nest(KAMINO, anchor_tag("deposit_reserve_liquidity"))
+        .send(COIN, ME, POOL, 5, inside=True).mint(SHARE, ME, 5, POOL, inside=True),
+        ActivityKind.LEND, "Kamino",
+    ),
+    "stake given to a pool": (
+        Story().call(STAKE, struct.pack("<I", 1) + bytes(32) + struct.pack("<I", 0), address("stake"))
+        .call(STAKE_POOL, b"\x09").nest(STAKE, struct.pack("<I", 7), address("pool's"), address("stake"))
+        .mint(SHARE, ME, 9, POOL, inside=True),
+        ActivityKind.STAKE, "Stake Pool",
+    ),
+    "stake taken from a pool": (
+        Story().call(STAKE_POOL, b"\x0a").nest(STAKE, struct.pack("<IQ", 3, 9), address("pool's"), ME)
+        .burn(SHARE, ME, 9, inside=True),
+        ActivityKind.STAKE_WITHDRAW, "Stake Pool",
+    ),
+    "unstaking by ticket": (
+        _on(MARINADE, "order_unstake").burn(SHARE, ME, 9, inside=True),
+        ActivityKind.STAKE_DEACTIVATE, "Marinade",
+    ),
+    "an order from what the market owes": (
+        Story().call(PHOENIX, b"\7").call(PHOENIX, b"\2"), ActivityKind.ORDER_OPEN, "Phoenix",
+    ),
+    "a purchase after a deposit and a bid": (
+        Story(decimals={ART: 0}).call(MAGIC_EDEN, anchor_tag("deposit")).pay(ME, POOL, 10**9, inside=True)
+        .call(MAGIC_EDEN, anchor_tag("buy_v2")).call(MAGIC_EDEN, anchor_tag("mip1_execute_sale_v2"))
+        .send(ART, OTHER, ME, 1, inside=True),
+        ActivityKind.NFT_PURCHASE, "Magic Eden",
+    ),
+    "an offer accepted": (
+        Story(decimals={ART: 0}).call(MAGIC_EDEN, anchor_tag("sell"))
+        .call(MAGIC_EDEN, anchor_tag("execute_sale_v2")).send(ART, ME, OTHER, 1, inside=True)
+        .pay(POOL, ME, 10**9, inside=True),
+        ActivityKind.NFT_SALE, "Magic Eden",
+    ),
+    "metadata for a token that is there": (
+        Story().call(METADATA, b"\x2a"), ActivityKind.PROGRAM_CALL, "Metaplex",
+    ),
+    "nothing sent": (Story().pay(ME, OTHER, 0), ActivityKind.TRANSFER_OUT, None),
+    "somebody else's account closed": (
+        Story().call(TOKEN, b"\x09", address("empty"), OTHER, ME).credit(OTHER, 2_039_280)
+        .credit(address("empty"), -2_039_280),
+        ActivityKind.ACCOUNT_CLOSE, None,
+    ),
     "an order that was filled on the spot": (
         _swapped(_on(LIMIT, "initialize_order"), COIN, SHARE), ActivityKind.SWAP, "Jupiter Limit",
     ),
@@ -180,6 +292,56 @@ def test_who_sold_without_signing_has_sold() -> None:
     story.pay(OTHER, ME, 10**9, inside=True).send(ART, POOL, OTHER, 1, inside=True)
     assert _seen(story).kind is ActivityKind.NFT_SALE
     assert _seen(story, OTHER).kind is ActivityKind.NFT_PURCHASE
+
+
+def test_a_creators_share_of_a_sale_is_no_sale_of_theirs() -> None:
+    story = Story(decimals={ART: 0}).call(MAGIC_EDEN, anchor_tag("execute_sale_v2"))
+    story.pay(ME, OTHER, 10**9, inside=True).pay(ME, address("creator"), 10**7, inside=True)
+    story.send(ART, POOL, ME, 1, inside=True)
+    assert _seen(story).kind is ActivityKind.NFT_PURCHASE
+    assert _seen(story, OTHER).kind is ActivityKind.NFT_SALE
+    assert _seen(story, address("creator")).kind is ActivityKind.TRANSFER_IN
+
+
+@pytest.mark.parametrize(
+    ("program", "name", "kind"),
+    [
+        (LIMIT, "flash_fill_order", ActivityKind.ORDER_FILL),
+        (LIMIT, "cancel_expired_order", ActivityKind.ORDER_CANCEL),
+        (PUMP_FUN, "distribute_creator_fees", ActivityKind.REWARD),
+    ],
+)
+def test_what_a_keeper_brought_is_named_for_the_one_it_was_for(
+    program: str, name: str, kind: ActivityKind
+) -> None:
+    story = Story(signer=OTHER).call(program, anchor_tag(name), POOL, ME)
+    story.send(COIN, POOL, ME, 5, inside=True).send(COIN, POOL, OTHER, 1, inside=True)
+    assert _seen(story).kind is kind
+
+
+@pytest.mark.parametrize(("wallet", "kind"), [(ME, ActivityKind.NFT_MINT), (OTHER, ActivityKind.NFT_IN)])
+def test_an_asset_made_for_somebody_is_minted_by_one_and_received_by_the_other(
+    wallet: str, kind: ActivityKind
+) -> None:
+    leaf = _on(BUBBLEGUM, "mint_v1", address("tree config"), OTHER, OTHER, address("tree"), ME, ME)
+    assert _seen(leaf, wallet).kind is kind
+    newer = _on(BUBBLEGUM, "mint_v2", address("tree config"), ME, ME, BUBBLEGUM, OTHER, OTHER)
+    assert _seen(newer, wallet).kind is kind
+
+
+def test_an_asset_without_a_token_that_is_put_up_for_sale_is_listed() -> None:
+    story = _on(MAGIC_EDEN, "core_sell")
+    story.nest(MPL_CORE, bytes([14, 0]), address("asset"), MPL_CORE, ME, MPL_CORE, POOL)
+    assert _seen(story).kind is ActivityKind.NFT_LISTING
+
+
+def test_how_many_others_received_the_same_is_told() -> None:
+    story = Story(signer=OTHER)
+    for number in range(5):
+        story.send(COIN, OTHER, address(f"victim {number}"), 1).pay(OTHER, address(f"paid {number}"), 7)
+    assert _seen(story, address("victim 0")).details["recipients"] == 4
+    assert _seen(story, address("paid 3")).details["recipients"] == 4
+    assert "recipients" not in _seen(Story(signer=OTHER).pay(OTHER, ME, 7)).details
 
 
 @pytest.mark.parametrize(("wallet", "kind"), [(ME, ActivityKind.NFT_OUT), (OTHER, ActivityKind.NFT_IN)])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.chain.corpus import shipped, shipped_result
-from tests.unit.chain.wire import in_base64, partly_parsed, serialized
+from tests.unit.chain.wire import in_base64, is_compiled, partly_parsed, serialized
 from walletwatch.chain.parsing.answer import parse_transaction
 from walletwatch.chain.parsing.concerned import concerned_accounts
 from walletwatch.chain.parsing.message import parse_wire
@@ -17,19 +17,7 @@ from walletwatch.domain.errors import MalformedTransaction
 RESULTS = {case["file"]: shipped_result(case) for case in shipped()}
 
 
-def _is_json(result: dict[str, Any]) -> bool:
-    transaction = result["transaction"]
-    return isinstance(transaction, dict) and isinstance(transaction["message"]["accountKeys"][0], str)
-
-
-def _loads_inline(result: dict[str, Any]) -> bool:
-    """Some clients store the loaded addresses among the static keys, which no node sends."""
-    return len(result["transaction"]["message"]["accountKeys"]) == len(
-        result["meta"]["preBalances"]
-    ) and bool(result["transaction"]["message"].get("addressTableLookups"))
-
-
-JSON = [name for name, result in RESULTS.items() if _is_json(result) and not _loads_inline(result)]
+JSON = [name for name, result in RESULTS.items() if is_compiled(result)]
 
 
 def _read(transaction: Transaction) -> tuple[Any, ...]:

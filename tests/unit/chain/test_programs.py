@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from walletwatch.chain.decoding.layouts import (
@@ -76,6 +76,7 @@ def test_every_argument_of_these_programs_can_be_written_here() -> None:
     assert unknown == set()
 
 
+@settings(deadline=None)
 @given(st.sampled_from(LAYOUTS), st.data())
 def test_data_and_the_parsed_form_say_the_same(case: tuple[str, bytes, Layout], data: st.DataObject) -> None:
     program, tag, layout = case
@@ -158,11 +159,15 @@ def test_a_memo_that_is_no_text_and_endless_is_cut() -> None:
 @pytest.mark.parametrize(
     ("name", "tag"),
     [
-        # Recorded in public IDLs.
+        # In public IDLs and clients.
         ("global:swap_base_input", "8fbe5adac41e33de"),
         ("global:swap", "f8c69e91e17587c8"),
         ("global:route", "e517cb977ae3ad2a"),
         ("global:buy", "66063d1201daebea"),
+        ("global:swap_tob", "aa2955b184501f35"),
+        ("global:place_perp_order", "45a15dca787e4cb9"),
+        ("global:execute_sale_v2", "5bdc31dfcc8135c1"),
+        ("global:mip1_execute_sale_v2", "eca3ccad4790eb76"),
         ("spl_token_metadata_interface:initialize_account", "d2e11ea258b84d8d"),
     ],
 )

@@ -91,6 +91,19 @@ def _version_1(
     )  # fmt: skip
 
 
+def is_compiled(result: Mapping[str, Any]) -> bool:
+    """Whether the answer is of encoding json, as a node sends it.
+
+    Some clients store the loaded addresses among the static keys, which no node does.
+    """
+    transaction = result["transaction"]
+    if not isinstance(transaction, dict) or not isinstance(transaction["message"]["accountKeys"][0], str):
+        return False
+    message = transaction["message"]
+    inline = len(message["accountKeys"]) == len(result["meta"]["preBalances"])
+    return not (inline and message.get("addressTableLookups"))
+
+
 def in_base64(result: Mapping[str, Any]) -> dict[str, Any]:
     """The same answer in encoding base64."""
     raw = serialized(result["transaction"], result.get("version"))

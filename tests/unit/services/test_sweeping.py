@@ -106,6 +106,25 @@ async def test_rounds_follow_the_interval_until_the_time_is_up(rota: Rota) -> No
     assert rota.elapsed <= LIMIT_SECONDS
 
 
+async def test_the_very_first_round_begins_although_time_goes_on(world: World) -> None:
+    clock = world.clock.ticking()
+    end = clock.now() + timedelta(seconds=12)
+    service = Sweeping(
+        watch=world.stores.watch,
+        chain=world.chain,
+        queues=world.queues,
+        leases=FakeLeases(clock),
+        clock=clock,
+        metrics=world.metrics,
+        interval=INTERVAL,
+    )
+
+    def remaining() -> float:
+        return (end - clock.now()).total_seconds()
+
+    assert await service.run(remaining=remaining) == 1
+
+
 async def test_the_next_invocation_takes_over_without_a_gap_or_an_extra_round(rota: Rota) -> None:
     first = rota.start()
     for tick in (1, 2, 3):

@@ -115,7 +115,8 @@ class BotApplication:
         self._failure = None
         try:
             parsed = Update.de_json(dict(update), self._bot)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as error:
+            # The last two: a date that no calendar has.
             self._metrics.count("UpdatesUnreadable")
             _log.warning("unreadable update: %s", type(error).__name__)
             return

@@ -87,7 +87,7 @@ class Sweeping:
                 now = self._clock.now()
                 if shards.held:
                     patient_until = now + patience
-                    due = {index: self._due(begun.get(index), progress[index]) for index in shards.held}
+                    due = {index: self._due(now, begun.get(index), progress[index]) for index in shards.held}
                     index = min(due, key=due.__getitem__)
                     seconds = (due[index] - now).total_seconds()
                     if seconds <= 0:
@@ -105,11 +105,10 @@ class Sweeping:
                 await self._clock.sleep(min(seconds, POLL_SECONDS))
         return rounds
 
-    def _due(self, begun: datetime | None, known: Progress | None) -> datetime:
+    def _due(self, now: datetime, begun: datetime | None, known: Progress | None) -> datetime:
         """When the next round of a shard begins: an interval after the last one, whoever did that."""
         if begun is not None:
             return begun + self._interval
-        now = self._clock.now()
         # Never later than an interval from now, whatever another machine's clock said.
         return now if known is None else min(known.at, now) + self._interval
 

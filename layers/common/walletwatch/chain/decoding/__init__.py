@@ -78,7 +78,7 @@ def interpret(transaction: Transaction, wallet: str, *, native_symbol: str = "XN
         rent=position.rent,
         program=protocol_label(transaction),
         programs=_programs(transaction),
-        details=MappingProxyType({**facts, **details.common(scene, native_symbol)}),
+        details=MappingProxyType({**facts, **details.common(scene, kind, native_symbol)}),
     )
 
 

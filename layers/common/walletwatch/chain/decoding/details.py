@@ -4,44 +4,63 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from walletwatch.chain.decoding.layouts import Decoded
-from walletwatch.chain.decoding.programs.ids import MEMO_PROGRAMS, MPL_CORE
+from walletwatch.chain.decoding.programs.ids import BUBBLEGUM, MEMO_PROGRAMS, MPL_CORE
 from walletwatch.chain.decoding.scene import Scene
+from walletwatch.domain.activities import ActivityKind
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
 
-_BUBBLEGUM: Final = "BGUMAp9Gq7iTEuizy4pqaxsTyUCBK68MDfK752saRPUY"
+_BROUGHT: Final = frozenset({ActivityKind.TRANSFER_IN, ActivityKind.NFT_IN})
 
 
 class AssetChange(NamedTuple):
-    """An asset without a token that got a new holder; None for the one that did not exist before or after."""
+    """An asset without a token that was made, was burned, or got a new holder.
+
+    Attributes:
+        asset: None for a compressed one: its leaf has no address here.
+        holder: Who had it; None where it was made.
+        receiver: Who has it; None where it was burned.
+        is_new: Whether it was made.
+        makers: Who made it.
+    """
 
     asset: str | None
     holder: str | None
     receiver: str | None
+    is_new: bool = False
+    makers: tuple[str | None, ...] = ()
 
 
 def asset_change(instruction: Decoded) -> AssetChange | None:
     """The change of holder that an instruction of mpl-core or Bubblegum made."""
-    fields = instruction.fields
     if instruction.program == MPL_CORE:
-        # An account that is left out is given as the program's own id.
-        authority = fields.get("authority")
-        holder = fields.get("payer") if authority == MPL_CORE else authority
-        if instruction.name == "transfer":
-            return AssetChange(fields.get("asset"), holder, fields.get("newOwner"))
-        if instruction.name == "create":
-            owner = fields.get("owner")
-            return AssetChange(fields.get("asset"), None, holder if owner == MPL_CORE else owner)
-        if instruction.name == "burn":
-            return AssetChange(fields.get("asset"), holder, None)
-    if instruction.program == _BUBBLEGUM:
-        owner = fields.get("leafOwner")
-        if instruction.name == "transfer":
-            return AssetChange(None, owner, fields.get("newOwner"))
-        if instruction.name == "mint":
-            return AssetChange(None, None, owner)
-        if instruction.name == "burn":
-            return AssetChange(None, owner, None)
+        return _core_change(instruction)
+    if instruction.program != BUBBLEGUM:
+        return None
+    fields = instruction.fields
+    owner = fields.get("leafOwner")
+    if instruction.name == "transfer":
+        return AssetChange(None, owner, fields.get("newOwner"))
+    if instruction.name == "mint":
+        makers = (fields.get("payer"), fields.get("minter"))
+        return AssetChange(None, None, owner, is_new=True, makers=makers)
+    return AssetChange(None, owner, None)
+
+
+def _core_change(instruction: Decoded) -> AssetChange | None:
+    fields = instruction.fields
+    asset = fields.get("asset")
+    # An account that is left out is given as the program's own id.
+    authority = fields.get("authority")
+    holder = fields.get("payer") if authority == MPL_CORE else authority
+    if instruction.name == "transfer":
+        return AssetChange(asset, holder, fields.get("newOwner"))
+    if instruction.name == "create":
+        owner = fields.get("owner")
+        makers = (fields.get("payer"), authority)
+        return AssetChange(asset, None, holder if owner == MPL_CORE else owner, is_new=True, makers=makers)
+    if instruction.name == "burn":
+        return AssetChange(asset, holder, None)
     return None
 
 
@@ -101,9 +120,13 @@ def supply(instruction: Decoded) -> dict[str, Any]:
     }
 
 
-def common(scene: Scene, native_symbol: str) -> dict[str, Any]:
+def common(scene: Scene, kind: ActivityKind, native_symbol: str) -> dict[str, Any]:
     """Facts that any kind may have."""
     facts: dict[str, Any] = {}
+    if kind in _BROUGHT:
+        others = _other_receivers(scene)
+        if others > 1:
+            facts["recipients"] = others
     memo = next(
         (
             step.fields["text"]
@@ -134,6 +157,23 @@ def common(scene: Scene, native_symbol: str) -> dict[str, Any]:
             "mint": WRAPPED_NATIVE_MINT,
         }
     return facts
+
+
+def _other_receivers(scene: Scene) -> int:
+    """How many others received what the wallet received: many are the shape of an airdrop."""
+    transaction, received = scene.transaction, scene.received
+    others = {
+        account.owner_after
+        for account in transaction.tokens
+        if account.mint in received and (account.after or 0) > (account.before or 0)
+    }
+    if NATIVE in received:
+        # Lamports in an account with data are its rent.
+        paid = {move.destination for move in scene.movements.lamports}
+        paid -= scene.movements.created.keys() | scene.movements.mints.keys()
+        balances = zip(transaction.accounts, transaction.before, transaction.after, strict=True)
+        others |= {account for account, before, after in balances if after > before and account in paid}
+    return len(others - {None, scene.wallet})
 
 
 def _withheld(scene: Scene) -> Mapping[str, int]:

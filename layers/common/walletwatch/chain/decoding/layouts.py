@@ -26,7 +26,7 @@ class Decoded(NamedTuple):
         program: Program id.
         name: Such as `transferChecked`.
         fields: Accounts and arguments by name; what the instruction leaves out is absent.
-        action: What it means for the one who signs, where the name alone tells.
+        action: What it means for the one who signs, where that can be told.
         top: Index of the top-level instruction that this is, or that invoked it.
         height: Stack height; 1 for a top-level instruction.
     """
@@ -59,6 +59,18 @@ def _number(code: str) -> Codec:
 
     def read(data: bytes, at: int) -> tuple[Any, int]:
         return form.unpack_from(data, at)[0], at + form.size
+
+    return Codec(read, _accept_number)
+
+
+def _wide_number(*, signed: bool) -> Codec:
+    """Sixteen bytes, little-endian; in JSON no number can hold them."""
+
+    def read(data: bytes, at: int) -> tuple[int, int]:
+        end = at + 16
+        if end > len(data):
+            raise StructError
+        return int.from_bytes(data[at:end], "little", signed=signed), end
 
     return Codec(read, _accept_number)
 
@@ -128,6 +140,8 @@ U16: Final = _number("H")
 U32: Final = _number("I")
 U64: Final = _number("Q")
 I64: Final = _number("q")
+U128: Final = _wide_number(signed=False)
+I128: Final = _wide_number(signed=True)
 KEY: Final = Codec(_read_key, _accept_address)
 OPTIONAL_KEY: Final = Codec(_read_optional_key, _accept_address)
 NONZERO_KEY: Final = Codec(_read_nonzero_key, _accept_address)
@@ -142,6 +156,8 @@ class Layout:
     Attributes:
         accounts: Their names in order; the instruction may have more, or fewer where some are optional.
         arguments: Behind the tag, in order.
+        action: What it means for the one who signs, where the name alone tells.
+        judge: Tells it from the fields, where the name alone does not.
         aliases: Other names in the parsed form, by the name used here.
     """
 
@@ -149,6 +165,7 @@ class Layout:
     accounts: tuple[str, ...]
     arguments: tuple[tuple[str, Codec], ...]
     action: ActivityKind | None
+    judge: Callable[[Mapping[str, Any]], ActivityKind] | None
     aliases: Mapping[str, tuple[str, ...]]
 
     def from_data(self, instruction: Instruction, data: bytes, at: int) -> Decoded | None:
@@ -185,9 +202,8 @@ class Layout:
         return info.get(f"multisig{name[:1].upper()}{name[1:]}")
 
     def _decoded(self, instruction: Instruction, fields: dict[str, Any]) -> Decoded:
-        return Decoded(
-            instruction.program, self.name, fields, self.action, instruction.top, instruction.height
-        )
+        action = self.action if self.judge is None else self.judge(fields)
+        return Decoded(instruction.program, self.name, fields, action, instruction.top, instruction.height)
 
 
 _NO_ALIASES: Final[Mapping[str, tuple[str, ...]]] = {}
@@ -199,11 +215,12 @@ def layout(
     /,
     *,
     action: ActivityKind | None = None,
+    judge: Callable[[Mapping[str, Any]], ActivityKind] | None = None,
     aliases: Mapping[str, tuple[str, ...]] = _NO_ALIASES,
     **arguments: Codec,
 ) -> Layout:
     """A layout; the account names are separated by blanks."""
-    return Layout(name, tuple(accounts.split()), tuple(arguments.items()), action, aliases)
+    return Layout(name, tuple(accounts.split()), tuple(arguments.items()), action, judge, aliases)
 
 
 @dataclass(frozen=True, slots=True)

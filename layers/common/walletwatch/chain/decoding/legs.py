@@ -1,5 +1,7 @@
 """From a wallet's position to legs, so that for every asset they add up to what the balances say."""
 
+from dataclasses import replace
+
 from walletwatch.chain.decoding.position import Flows, Position
 from walletwatch.domain.activities import Leg
 from walletwatch.domain.money import NATIVE
@@ -17,8 +19,20 @@ def make_legs(position: Position) -> tuple[Leg, ...]:
     assets = dict.fromkeys([NATIVE, *position.gains])
     assets.update(dict.fromkeys(asset for asset, _ in position.direct))
     exchanged = is_exchange(position)
-    legs = [leg for asset in assets for leg in _legs(position, asset, exchanged=exchanged)]
+    legs = [leg for asset in assets for leg in _net(_legs(position, asset, exchanged=exchanged))]
     return tuple(sorted(legs, key=lambda leg: leg.amount > 0))
+
+
+def _net(legs: list[Leg]) -> list[Leg]:
+    """One leg for each other side, and none for one that gave back what it got."""
+    if len(legs) < 2:
+        return legs
+    sums: dict[str | None, Leg] = {}
+    for leg in legs:
+        earlier = sums.get(leg.counterparty)
+        amount = leg.amount + (earlier.amount if earlier else 0)
+        sums[leg.counterparty] = replace(leg, amount=amount)
+    return [leg for leg in sums.values() if leg.amount]
 
 
 def is_exchange(position: Position) -> bool:

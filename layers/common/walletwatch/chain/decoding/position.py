@@ -70,7 +70,7 @@ def take_position(transaction: Transaction, movements: Movements, wallet: str) -
     reserves = Reserves(transaction)
     lamports = reserves.after.get(wallet, 0) - reserves.before.get(wallet, 0)
     tracer = _WalletFlows(wallet, accounts, movements)
-    by_account = rent_by_account(tracer.given, tracer.inner_only(), movements, reserves)
+    by_account = rent_by_account(tracer.given, accounts, tracer.inner_only(), movements, reserves)
     explained = -sum(tracer.given.values())
     rent = sum(by_account.values()) - returned_by_programs(
         lamports + fee - explained, wallet, transaction, movements, reserves

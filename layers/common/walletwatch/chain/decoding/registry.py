@@ -6,19 +6,27 @@ from typing import Final
 from walletwatch.chain.decoding.layouts import Decoded, Program
 from walletwatch.chain.decoding.programs import (
     collectibles,
-    exchanges,
     labels,
+    launchpads,
     lending,
+    marketplaces,
     memo,
     native,
+    orders,
+    pools,
+    routers,
     stake,
+    staking,
     system,
     token,
 )
 from walletwatch.chain.decoding.programs.ids import TOKEN_PROGRAMS
 from walletwatch.chain.parsing.model import Instruction
 
-MODULES: Final = (system, token, native, memo, stake, exchanges, lending, collectibles, labels)
+MODULES: Final = (
+    system, token, native, memo, stake, pools, launchpads, routers, orders, lending, staking, collectibles,
+    marketplaces, labels,
+)  # fmt: skip
 
 
 def _register() -> Mapping[str, Program]:

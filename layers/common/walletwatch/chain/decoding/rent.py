@@ -45,6 +45,10 @@ class Reserves:
         after = self.after.get(account, 0) - self._wrapped_after.get(account, 0)
         return after - before
 
+    def wrapped_change(self, account: str) -> int:
+        """How the native that is wrapped in the account changed."""
+        return self._wrapped_after.get(account, 0) - self._wrapped_before.get(account, 0)
+
     def is_temporary(self, account: str) -> bool:
         """Whether the account is there neither before nor after."""
         return not self.before.get(account) and not self.after.get(account)
@@ -52,6 +56,7 @@ class Reserves:
 
 def rent_by_account(
     given: Mapping[str, int],
+    own: frozenset[str],
     inner_only: frozenset[str],
     movements: Movements,
     reserves: Reserves,
@@ -60,12 +65,16 @@ def rent_by_account(
 
     Args:
         given: Lamports that the wallet gave each account by known instructions, less what it got from it.
+        own: Its token accounts.
         inner_only: The accounts that it gave to only through programs.
         movements: Of the transaction.
         reserves: Of the transaction.
     """
     rent = {}
-    for account, lamports in given.items():
+    for account, net in given.items():
+        lamports = net
+        if account in own and movements.mints.get(account) == WRAPPED_NATIVE_MINT:
+            lamports += _passed_through(account, movements) - reserves.wrapped_change(account)
         if not lamports or reserves.is_temporary(account):
             continue
         amount = (
@@ -76,6 +85,15 @@ def rent_by_account(
         if amount:
             rent[account] = amount
     return rent
+
+
+def _passed_through(account: str, movements: Movements) -> int:
+    """Wrapped native that others put into the account, less what it was spent on: lamports, but no rent."""
+    return sum(
+        move.amount * ((move.destination == account) - (move.source == account))
+        for move in movements.tokens
+        if move.mint == WRAPPED_NATIVE_MINT
+    )
 
 
 def _put_in(account: str, lamports: int, inner: bool, movements: Movements, reserves: Reserves) -> int:

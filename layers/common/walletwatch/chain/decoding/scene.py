@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import sub
 from typing import Final
 
 from walletwatch.chain.decoding.layouts import Decoded
 from walletwatch.chain.decoding.movements import Movements
 from walletwatch.chain.decoding.position import Position
+from walletwatch.chain.decoding.programs.ids import STAKE
 from walletwatch.chain.decoding.registry import REGISTRY
 from walletwatch.chain.parsing.model import Transaction
-from walletwatch.domain.activities import Leg
+from walletwatch.domain.activities import ActivityKind, Leg
 from walletwatch.domain.money import NATIVE
 
 TIP_ACCOUNTS: Final = frozenset(
@@ -96,6 +98,25 @@ class Scene:
         amounts = self.position.invoked.values()
         return bool(amounts) and min(amounts) < 0 < max(amounts)
 
+    @property
+    def top_actions(self) -> frozenset[ActivityKind]:
+        """What the top-level instructions mean, as far as they tell."""
+        return frozenset(step.action for step in self.decoded if step.height == 1 and step.action is not None)
+
+    @property
+    def gained_most(self) -> bool:
+        """Whether no other account has more lamports more than the wallet."""
+        most: int = max(map(sub, self.transaction.after, self.transaction.before))
+        return self.position.lamports >= most
+
+    def is_named_in(self, top: int) -> bool:
+        """Whether the wallet is an account of the top-level instruction at this index."""
+        return any(
+            self.wallet in instruction.accounts
+            for instruction in self.transaction.instructions
+            if instruction.top == top and instruction.height == 1
+        )
+
     def is_indivisible(self, asset: str) -> bool:
         """Whether exactly one of a token without decimals moved: as good as certainly a collectible."""
         return self.position.decimals.get(asset) == 0 and abs(self.position.gains.get(asset, 0)) == 1
@@ -124,15 +145,22 @@ def foreign_programs(transaction: Transaction) -> tuple[str, ...]:
 
 
 def protocol_label(transaction: Transaction) -> str | None:
-    """What a person would say was used: the first top-level program with a name, else the first inner one."""
-    inner = None
+    """What a person would say was used: the first top-level program with a name, else the first inner one.
+
+    The Stake program comes last: instructions of it prepare what a staking pool takes.
+    """
+    inner = stake = None
     for instruction in transaction.instructions:
         known = REGISTRY.get(instruction.program)
-        if known is not None and not known.plumbing:
-            if instruction.height == 1:
-                return known.label
+        if known is None or known.plumbing:
+            continue
+        if instruction.height > 1:
             inner = inner or known.label
-    return inner
+        elif known.id == STAKE:
+            stake = known.label
+        else:
+            return known.label
+    return stake or inner
 
 
 def _is_plumbing(program: str) -> bool:

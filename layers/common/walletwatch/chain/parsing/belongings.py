@@ -8,7 +8,7 @@ from walletwatch.chain.parsing.fields import mapping, optional_items
 from walletwatch.chain.parsing.model import Instruction
 from walletwatch.domain.wallets import AccountKind, NewAccount
 
-_TOKEN_KINDS: Final[Mapping[object, AccountKind]] = {
+_TOKEN_KINDS: Final[Mapping[str, AccountKind]] = {
     "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA": AccountKind.TOKEN,
     "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb": AccountKind.TOKEN_2022,
 }
@@ -38,7 +38,8 @@ def belongings(result: Mapping[str, Any], wallet: str) -> Sequence[NewAccount]:
         *optional_items(meta.get("postTokenBalances"), "balances"),
     ):
         balance = mapping(entry, "a token balance")
-        kind = _TOKEN_KINDS.get(balance.get("programId"))
+        program = balance.get("programId")
+        kind = _TOKEN_KINDS.get(program) if isinstance(program, str) else None
         if balance.get("owner") == wallet and kind is not None:
             address = transaction.accounts[balance["accountIndex"]]
             found[address] = NewAccount(address, kind, balance["mint"])

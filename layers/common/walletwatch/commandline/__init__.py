@@ -1,0 +1,1 @@
+"""Commands for people at a terminal. Above the adapters, since one command may need several of them."""
