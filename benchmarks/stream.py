@@ -28,7 +28,7 @@ from walletwatch.chain.rpc.reader import RpcChain
 from walletwatch.chain.rpc.slots import WebSocketSlots
 from walletwatch.domain.chain import Position
 from walletwatch.domain.wallets import WatchedWallets
-from walletwatch.domain.work import Backfill, BalanceCheck, Notification, SecurityScan
+from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, SecurityScan
 from walletwatch.runtime import SystemClock
 from walletwatch.services.block_follower import BlockFollower
 from walletwatch.services.transactions import Transactions
@@ -70,6 +70,9 @@ class Queued:
         for check in checks:
             for info in check.transactions:
                 self.at.setdefault(info.signature, now)
+
+    async def close_digests(self, digests: Sequence[DigestDue]) -> None:
+        raise NotImplementedError
 
     async def backfill(self, backfill: Backfill) -> None:
         raise NotImplementedError

@@ -27,7 +27,7 @@ from devstack.processes import free_port, launch, stop, wait_until_ready
 from walletwatch.chain.rpc.client import RpcClient
 from walletwatch.chain.rpc.reader import TOKEN_PROGRAM, RpcChain
 from walletwatch.domain.sweep import Shard
-from walletwatch.domain.work import Backfill, BalanceCheck, Notification, SecurityScan
+from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, SecurityScan
 from walletwatch.runtime import SystemClock
 from walletwatch.services.sweep_rounds import SweepRounds
 from walletwatch.settings import SweepSettings
@@ -133,6 +133,9 @@ class Counters:
 
     async def check(self, checks: Sequence[BalanceCheck]) -> None:
         self.counts["Checks"] += len(checks)
+
+    async def close_digests(self, digests: Sequence[DigestDue]) -> None:
+        raise NotImplementedError
 
     async def backfill(self, backfill: Backfill) -> None:
         raise NotImplementedError

@@ -1,10 +1,13 @@
-"""From the balance queue: reads and decodes the history of wallets, and queues what is to be told."""
+"""From the balance queue: reads and decodes the history of wallets, and queues what is to be told.
+
+Digests come to their end here too.
+"""
 
 from functools import cache
 from typing import Any
 
 from walletwatch import bootstrap, observability, runtime
-from walletwatch.domain.work import Backfill, BalanceCheck
+from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue
 from walletwatch.queueing.consumer import QueueRecord
 from walletwatch.queueing.messages import decode_balance_work
 
@@ -23,14 +26,16 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     def remaining() -> float:
         return observability.remaining_seconds(context)
 
-    async def check(record: QueueRecord) -> None:
+    async def handle(record: QueueRecord) -> None:
         match decode_balance_work(record.body):
             case BalanceCheck() as work:
                 await balance.checking.run(work, attempt=record.attempt, remaining=remaining)
             case Backfill() as work:
                 await balance.backfilling.run(work, remaining=remaining)
+            case DigestDue() as work:
+                await balance.digesting.close(work)
 
     try:
-        return runtime.run(balance.consumer.each(event, remaining(), check))
+        return runtime.run(balance.consumer.each(event, remaining(), handle))
     finally:
         balance.metrics.flush()

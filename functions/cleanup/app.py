@@ -1,4 +1,4 @@
-"""Every hour: queues stuck deliveries again and deletes what is past its retention."""
+"""Every hour: closes overdue digests, queues stuck deliveries again, deletes what is past its retention."""
 
 from dataclasses import asdict
 from functools import cache

@@ -27,7 +27,7 @@ async def test_each_counterparty_is_told_once_with_the_most_it_sent(stores: Stor
         activity("c", 4, legs=(Leg("native", -7, 9, BORIS),)),
         activity("d", 5, legs=()),
     ]
-    await stores.ledger.record(wallet_id, activities, [], lambda _: [])
+    await stores.ledger.keep(wallet_id, activities)
     wanted = [Counterparty(ANNA, paid=False, received_lamports=2**64 - 1), Counterparty(BORIS, paid=True)]
     found = await stores.history.counterparties(wallet_id, 10)
     assert sorted(found, key=lambda each: each.address) == sorted(wanted, key=lambda each: each.address)
@@ -38,5 +38,5 @@ async def test_each_counterparty_is_told_once_with_the_most_it_sent(stores: Stor
 async def test_an_annotation_is_stored_with_its_activity(stores: Stores) -> None:
     wallet_id = await _wallet(stores)
     note = Annotation({MINT: AssetNote("A\x00B", "N", 6, listed=False)})
-    await stores.ledger.record(wallet_id, [activity("a", 2, annotation=note)], [], lambda _: [])
+    await stores.ledger.keep(wallet_id, [activity("a", 2, annotation=note)])
     assert await stores.history.counterparties(wallet_id, 10) != []

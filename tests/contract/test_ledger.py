@@ -13,8 +13,8 @@ from tests.contract.things import (
     activity,
     candidates_of,
     digest_all,
-    digest_key,
     entry,
+    record,
     tell_all,
 )
 from walletwatch.domain.activities import Activity, ActivityKind, Leg
@@ -26,7 +26,7 @@ from walletwatch.domain.delivery import (
     NewDelivery,
     activity_key,
 )
-from walletwatch.services.checking import plan_deliveries
+from walletwatch.domain.digests import digest_key
 
 ONE, TWO, THREE = (activity(name, slot) for name, slot in (("one", 101), ("two", 102), ("three", 103)))
 SCAN = NewDelivery("5" * 32, DeliveryKind.SCAN, ANNA, None, None)
@@ -46,8 +46,8 @@ class Plan:
 class TestRecording:
     async def test_a_delivery_has_all_that_is_needed_to_render_it(self, stores: Stores) -> None:
         subscription = await watch(stores, ANNA, label="mine")
-        (pending,) = await stores.ledger.record(
-            subscription.wallet_id, [ONE], candidates_of([ONE], subscription), tell_all
+        (pending,) = await record(
+            stores.ledger, subscription.wallet_id, [ONE], candidates_of([ONE], subscription), tell_all
         )
         assert pending.key == activity_key(ANNA, WALLET, "one")
         assert pending.kind is DeliveryKind.ACTIVITY
@@ -70,8 +70,8 @@ class TestRecording:
             program="XDEX",
             details={"delegate": None, "amount": 2**64 - 1, "nested": {"list": [1, "<b>"]}},
         )
-        (pending,) = await stores.ledger.record(
-            subscription.wallet_id, [rich], candidates_of([rich], subscription), tell_all
+        (pending,) = await record(
+            stores.ledger, subscription.wallet_id, [rich], candidates_of([rich], subscription), tell_all
         )
         assert pending.activities == (rich,)
 
@@ -79,8 +79,8 @@ class TestRecording:
         subscription = await watch(stores, ANNA)
         text = "\x00\ud800 '); DROP TABLE deliveries; --\u202e😀" + "A" * 10_000
         hostile = activity("bad", 101, program=text, details={text: [text]})
-        (pending,) = await stores.ledger.record(
-            subscription.wallet_id, [hostile], candidates_of([hostile], subscription), tell_all
+        (pending,) = await record(
+            stores.ledger, subscription.wallet_id, [hostile], candidates_of([hostile], subscription), tell_all
         )
         clean = text.replace("\x00", "\ufffd").replace("\ud800", "\ufffd")
         assert pending.activities == (replace(hostile, program=clean, details={clean: [clean]}),)
@@ -89,16 +89,16 @@ class TestRecording:
         subscription = await watch(stores, ANNA)
         same_slot = [activity(name, 200) for name in ("z", "a", "m")]
         done = [THREE, *same_slot, ONE, TWO]
-        pending = await stores.ledger.record(
-            subscription.wallet_id, done, candidates_of(done, subscription), tell_all
+        pending = await record(
+            stores.ledger, subscription.wallet_id, done, candidates_of(done, subscription), tell_all
         )
         told = [each.activities[0].signature for each in pending]
         assert told == ["one", "two", "three", "z", "a", "m"]
 
     async def test_every_watcher_is_told(self, stores: Stores) -> None:
         anna, boris = await watch(stores, ANNA), await watch(stores, BORIS)
-        pending = await stores.ledger.record(
-            anna.wallet_id, [ONE, TWO], candidates_of([ONE, TWO], anna, boris), tell_all
+        pending = await record(
+            stores.ledger, anna.wallet_id, [ONE, TWO], candidates_of([ONE, TWO], anna, boris), tell_all
         )
         assert {(each.subscription.chat.chat_id, each.activities[0].signature) for each in pending} == {
             (chat, name) for chat in (ANNA, BORIS) for name in ("one", "two")
@@ -107,29 +107,38 @@ class TestRecording:
     async def test_one_transaction_between_two_wallets_is_told_for_both(self, stores: Stores) -> None:
         sender, receiver = await watch(stores, ANNA), await watch(stores, ANNA, OTHER_WALLET)
         theirs = activity("one", 101, OTHER_WALLET)
-        first = await stores.ledger.record(sender.wallet_id, [ONE], candidates_of([ONE], sender), tell_all)
-        second = await stores.ledger.record(
-            receiver.wallet_id, [theirs], candidates_of([theirs], receiver), tell_all
+        first = await record(stores.ledger, sender.wallet_id, [ONE], candidates_of([ONE], sender), tell_all)
+        second = await record(
+            stores.ledger, receiver.wallet_id, [theirs], candidates_of([theirs], receiver), tell_all
         )
         assert [each.activities for each in (*first, *second)] == [(ONE,), (theirs,)]
 
     async def test_activities_without_candidates_are_stored(self, stores: Stores) -> None:
         subscription = await watch(stores, ANNA)
-        assert await stores.ledger.record(subscription.wallet_id, [ONE], [], tell_all) == []
+        assert await record(stores.ledger, subscription.wallet_id, [ONE], [], tell_all) == []
         changed = replace(ONE, fee=1)
-        (pending,) = await stores.ledger.record(
-            subscription.wallet_id, [changed], candidates_of([changed], subscription), tell_all
+        (pending,) = await record(
+            stores.ledger, subscription.wallet_id, [changed], candidates_of([changed], subscription), tell_all
         )
         assert pending.activities == (ONE,)
 
+    async def test_what_is_kept_is_told_nobody_and_stays_as_it_is(self, stores: Stores) -> None:
+        subscription = await watch(stores, ANNA)
+        await stores.ledger.keep(subscription.wallet_id, [ONE])
+        await stores.ledger.keep(subscription.wallet_id, [replace(ONE, fee=1), TWO])
+        candidates = candidates_of([ONE], subscription)
+        assert await stores.ledger.statuses([each.key for each in candidates]) == {}
+        pending = await record(stores.ledger, subscription.wallet_id, [], candidates, tell_all)
+        assert [each.activities for each in pending] == [(ONE,)]
+
     async def test_nothing_to_record(self, stores: Stores) -> None:
         subscription = await watch(stores, ANNA)
-        assert await stores.ledger.record(subscription.wallet_id, [], [], tell_all) == []
+        assert await record(stores.ledger, subscription.wallet_id, [], [], tell_all) == []
 
     async def test_a_candidate_given_twice_is_told_once(self, stores: Stores) -> None:
         subscription = await watch(stores, ANNA)
         twice = [*candidates_of([ONE], subscription)] * 2
-        assert len(await stores.ledger.record(subscription.wallet_id, [ONE, ONE], twice, tell_all)) == 1
+        assert len(await record(stores.ledger, subscription.wallet_id, [ONE, ONE], twice, tell_all)) == 1
 
 
 class TestRecordingAgain:
@@ -137,49 +146,49 @@ class TestRecordingAgain:
         subscription = await watch(stores, ANNA)
         plan = Plan()
         for done in ([ONE], [ONE, TWO], [ONE, TWO]):
-            await stores.ledger.record(subscription.wallet_id, done, candidates_of(done, subscription), plan)
+            await record(stores.ledger, subscription.wallet_id, done, candidates_of(done, subscription), plan)
         assert [[each.activity for each in asked] for asked in plan.asked] == [[ONE], [TWO]]
 
     async def test_what_is_still_pending_is_returned_again(self, stores: Stores) -> None:
         subscription = await watch(stores, ANNA)
         candidates = candidates_of([ONE, TWO], subscription)
-        first = await stores.ledger.record(subscription.wallet_id, [ONE, TWO], candidates, tell_all)
+        first = await record(stores.ledger, subscription.wallet_id, [ONE, TWO], candidates, tell_all)
         await stores.ledger.settle(first[0].key, DeliveryStatus.SENT, message_id=1)
         stores.clock.advance(60)
-        again = await stores.ledger.record(subscription.wallet_id, [ONE, TWO], candidates, tell_all)
+        again = await record(stores.ledger, subscription.wallet_id, [ONE, TWO], candidates, tell_all)
         assert again == first[1:]
 
     async def test_other_candidates_pending_deliveries_are_not_returned(self, stores: Stores) -> None:
         subscription = await watch(stores, ANNA)
-        await stores.ledger.record(
-            subscription.wallet_id, [ONE], candidates_of([ONE], subscription), tell_all
+        await record(
+            stores.ledger, subscription.wallet_id, [ONE], candidates_of([ONE], subscription), tell_all
         )
-        pending = await stores.ledger.record(
-            subscription.wallet_id, [TWO], candidates_of([TWO], subscription), tell_all
+        pending = await record(
+            stores.ledger, subscription.wallet_id, [TWO], candidates_of([TWO], subscription), tell_all
         )
         assert [each.activities for each in pending] == [(TWO,)]
 
     async def test_it_is_rendered_with_the_present_subscription(self, stores: Stores) -> None:
         old = await watch(stores, ANNA, label="old")
         candidates = candidates_of([ONE], old)
-        await stores.ledger.record(old.wallet_id, [ONE], candidates, tell_all)
+        await record(stores.ledger, old.wallet_id, [ONE], candidates, tell_all)
         new = await watch(stores, ANNA, label="new")
-        (pending,) = await stores.ledger.record(old.wallet_id, [ONE], candidates, tell_all)
+        (pending,) = await record(stores.ledger, old.wallet_id, [ONE], candidates, tell_all)
         assert pending.subscription == new
 
     async def test_the_plan_sees_the_present_subscription(self, stores: Stores) -> None:
         stale = await watch(stores, ANNA)
         await stores.subscriptions.change_settings(ANNA, ChatSettings(muted=True))
         plan = Plan()
-        await stores.ledger.record(stale.wallet_id, [ONE], candidates_of([ONE], stale), plan)
+        await record(stores.ledger, stale.wallet_id, [ONE], candidates_of([ONE], stale), plan)
         ((candidate,),) = plan.asked
         assert candidate.subscription.chat.settings.muted
 
     async def test_a_candidate_whose_subscription_is_gone_is_left_out(self, stores: Stores) -> None:
         gone, other = await watch(stores, ANNA), await watch(stores, BORIS)
         await stores.subscriptions.unsubscribe(ANNA, WALLET)
-        pending = await stores.ledger.record(
-            gone.wallet_id, [ONE], candidates_of([ONE], gone, other), tell_all
+        pending = await record(
+            stores.ledger, gone.wallet_id, [ONE], candidates_of([ONE], gone, other), tell_all
         )
         assert [each.subscription for each in pending] == [other]
         assert await stores.ledger.statuses([activity_key(ANNA, WALLET, "one")]) == {}
@@ -187,12 +196,12 @@ class TestRecordingAgain:
     async def test_at_once_each_candidate_is_planned_once(self, stores: Stores) -> None:
         anna, boris = await watch(stores, ANNA), await watch(stores, BORIS)
         done = [activity(f"s{number}", 101 + number) for number in range(20)]
-        await stores.ledger.record(anna.wallet_id, done, [], tell_all)
+        await record(stores.ledger, anna.wallet_id, done, [], tell_all)
         plan = Plan()
 
         async def check(part: Sequence[Activity]) -> None:
             candidates = candidates_of(part, anna, boris)
-            pending = await stores.ledger.record(anna.wallet_id, part, candidates, plan)
+            pending = await record(stores.ledger, anna.wallet_id, part, candidates, plan)
             assert {each.key for each in pending} == {each.key for each in candidates}
 
         await asyncio.gather(*(check(done[start : start + 10]) for start in range(0, 11, 2)))
@@ -206,8 +215,8 @@ class TestRecordingAgain:
             subscription = await watch(stores, ANNA)
             done = [activity(f"turn {turn}", 101 + turn)]
             await asyncio.gather(
-                stores.ledger.record(
-                    subscription.wallet_id, done, candidates_of(done, subscription), tell_all
+                record(
+                    stores.ledger, subscription.wallet_id, done, candidates_of(done, subscription), tell_all
                 ),
                 stores.subscriptions.unsubscribe(ANNA, WALLET),
             )
@@ -221,12 +230,12 @@ class TestRecordingAgain:
             raise ZeroDivisionError
 
         with pytest.raises(ZeroDivisionError):
-            await stores.ledger.record(
-                subscription.wallet_id, [ONE], candidates_of([ONE], subscription), fail
+            await record(
+                stores.ledger, subscription.wallet_id, [ONE], candidates_of([ONE], subscription), fail
             )
         changed = replace(ONE, fee=1)
-        (pending,) = await stores.ledger.record(
-            subscription.wallet_id, [changed], candidates_of([changed], subscription), tell_all
+        (pending,) = await record(
+            stores.ledger, subscription.wallet_id, [changed], candidates_of([changed], subscription), tell_all
         )
         assert pending.activities == (changed,)
 
@@ -236,42 +245,30 @@ class TestDigests:
         subscription = await watch(stores, ANNA)
         done = [THREE, ONE, TWO]
         candidates = candidates_of(done, subscription)
-        (digest,) = await stores.ledger.record(subscription.wallet_id, done, candidates, digest_all)
-        assert (digest.kind, digest.key) == (DeliveryKind.DIGEST, digest_key(candidates))
+        (digest,) = await record(stores.ledger, subscription.wallet_id, done, candidates, digest_all)
+        assert (digest.kind, digest.key) == (DeliveryKind.DIGEST, digest_key(candidates[0]))
         assert digest.activities == (ONE, TWO, THREE)
         assert digest.subscription == subscription
         statuses = await stores.ledger.statuses([each.key for each in candidates])
         assert list(statuses.values()) == [DeliveryStatus.MERGED] * 3
 
-    async def test_one_of_its_candidates_brings_the_whole_digest_back(self, stores: Stores) -> None:
+    async def test_the_candidate_that_opened_it_brings_it_back_and_the_others_do_not(
+        self, stores: Stores
+    ) -> None:
         subscription = await watch(stores, ANNA)
         candidates = candidates_of([ONE, TWO], subscription)
-        (digest,) = await stores.ledger.record(subscription.wallet_id, [ONE, TWO], candidates, digest_all)
-        part = await stores.ledger.record(
-            subscription.wallet_id, [TWO, THREE], candidates_of([TWO, THREE], subscription), tell_all
-        )
-        assert [each.activities for each in part] == [(ONE, TWO), (THREE,)]
-        assert part[0] == digest
+        (digest,) = await record(stores.ledger, subscription.wallet_id, [ONE, TWO], candidates, digest_all)
+        again = candidates_of([ONE, THREE], subscription)
+        first, _ = await record(stores.ledger, subscription.wallet_id, [ONE, THREE], again, tell_all)
+        assert first == digest
+        assert await record(stores.ledger, subscription.wallet_id, [TWO], candidates[1:], tell_all) == []
 
     async def test_a_digest_that_was_sent_does_not_come_back(self, stores: Stores) -> None:
         subscription = await watch(stores, ANNA)
         candidates = candidates_of([ONE, TWO], subscription)
-        (digest,) = await stores.ledger.record(subscription.wallet_id, [ONE, TWO], candidates, digest_all)
+        (digest,) = await record(stores.ledger, subscription.wallet_id, [ONE, TWO], candidates, digest_all)
         await stores.ledger.settle(digest.key, DeliveryStatus.SENT)
-        assert await stores.ledger.record(subscription.wallet_id, [], candidates, digest_all) == []
-
-    async def test_the_services_plan_fits(self, stores: Stores) -> None:
-        anna, boris = await watch(stores, ANNA), await watch(stores, BORIS)
-        await stores.subscriptions.change_settings(BORIS, ChatSettings(muted=True))
-        done = [activity(f"s{number}", 101 + number) for number in range(15)]
-        pending = await stores.ledger.record(
-            anna.wallet_id, done, candidates_of(done, anna, boris), plan_deliveries
-        )
-        assert [(each.kind, len(each.activities)) for each in pending] == [(DeliveryKind.DIGEST, 15)]
-        since = stores.clock.now()
-        told = await stores.subscriptions.delivery_counts(ANNA, since)
-        assert (told[DeliveryStatus.MERGED], told[DeliveryStatus.PENDING]) == (15, 1)
-        assert (await stores.subscriptions.delivery_counts(BORIS, since))[DeliveryStatus.SUPPRESSED] == 15
+        assert await record(stores.ledger, subscription.wallet_id, [], candidates, digest_all) == []
 
 
 class TestEntries:
@@ -308,8 +305,8 @@ class TestStuck:
     async def test_what_has_been_pending_for_longer_oldest_first(self, stores: Stores) -> None:
         subscription = await watch(stores, ANNA)
         for done in (TWO, ONE, THREE):
-            await stores.ledger.record(
-                subscription.wallet_id, [done], candidates_of([done], subscription), tell_all
+            await record(
+                stores.ledger, subscription.wallet_id, [done], candidates_of([done], subscription), tell_all
             )
             stores.clock.advance(60)
         await stores.ledger.settle(activity_key(ANNA, WALLET, "one"), DeliveryStatus.SENT)
@@ -323,7 +320,7 @@ class TestStuck:
     async def test_digests_are_among_them_and_scans_are_not(self, stores: Stores) -> None:
         subscription = await watch(stores, ANNA)
         candidates = candidates_of([ONE, TWO], subscription)
-        await stores.ledger.record(subscription.wallet_id, [ONE, TWO], candidates, digest_all)
+        await record(stores.ledger, subscription.wallet_id, [ONE, TWO], candidates, digest_all)
         await stores.ledger.add(SCAN)
         stores.clock.advance(60)
         (stuck,) = await stores.ledger.stuck(timedelta(seconds=30), 10)
@@ -334,7 +331,7 @@ class TestRetention:
     async def test_settled_entries_go_and_pending_ones_stay(self, stores: Stores) -> None:
         subscription = await watch(stores, ANNA)
         done = [ONE, TWO]
-        await stores.ledger.record(subscription.wallet_id, done, candidates_of(done, subscription), tell_all)
+        await record(stores.ledger, subscription.wallet_id, done, candidates_of(done, subscription), tell_all)
         keys = [activity_key(ANNA, WALLET, each.signature) for each in done]
         await stores.ledger.settle(keys[0], DeliveryStatus.SENT)
         stores.clock.advance(60)
@@ -351,19 +348,19 @@ class TestRetention:
 
     async def test_an_activity_that_no_entry_refers_to_goes(self, stores: Stores) -> None:
         subscription = await watch(stores, ANNA)
-        await stores.ledger.record(subscription.wallet_id, [ONE], [], tell_all)
+        await record(stores.ledger, subscription.wallet_id, [ONE], [], tell_all)
         stores.clock.advance(60)
         assert await stores.ledger.delete_before(stores.clock.now()) == 0
         changed = replace(ONE, fee=1)
-        (pending,) = await stores.ledger.record(
-            subscription.wallet_id, [changed], candidates_of([changed], subscription), tell_all
+        (pending,) = await record(
+            stores.ledger, subscription.wallet_id, [changed], candidates_of([changed], subscription), tell_all
         )
         assert pending.activities == (changed,)
 
     async def test_what_is_merged_into_a_pending_digest_stays(self, stores: Stores) -> None:
         subscription = await watch(stores, ANNA)
         candidates = candidates_of([ONE, TWO], subscription)
-        (digest,) = await stores.ledger.record(subscription.wallet_id, [ONE, TWO], candidates, digest_all)
+        (digest,) = await record(stores.ledger, subscription.wallet_id, [ONE, TWO], candidates, digest_all)
         stores.clock.advance(60)
         assert await stores.ledger.delete_before(stores.clock.now()) == 0
         assert await stores.ledger.stuck(timedelta(seconds=1), 10) == [digest]
@@ -376,4 +373,4 @@ async def test_an_entry_keeps_why_it_is_suppressed_within_the_same_key(stores: S
     (candidate,) = candidates_of([ONE], subscription)
     suppressed = entry(candidate, DeliveryStatus.SUPPRESSED, reason="muted")
     assert await stores.ledger.add(suppressed) is DeliveryStatus.SUPPRESSED
-    assert await stores.ledger.record(subscription.wallet_id, [ONE], [candidate], tell_all) == []
+    assert await record(stores.ledger, subscription.wallet_id, [ONE], [candidate], tell_all) == []

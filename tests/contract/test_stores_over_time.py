@@ -18,7 +18,16 @@ from hypothesis.stateful import (
 )
 
 from tests.contract.conftest import REAL, empty
-from tests.contract.things import accounts_of, activity, address, candidates_of, contact, digest_all, tell_all
+from tests.contract.things import (
+    accounts_of,
+    activity,
+    address,
+    candidates_of,
+    contact,
+    digest_all,
+    record,
+    tell_all,
+)
 from tests.fakes.clock import FakeClock
 from tests.fakes.stores import FakeStores
 from walletwatch.domain.chats import Subscription
@@ -149,7 +158,7 @@ class EntriesOverTime(Machine):
 
         async def at_once() -> Sequence[Sequence[PendingDelivery]]:
             return await asyncio.gather(
-                *(self.ledger.record(found.id, done, candidates, plan) for _ in range(copies))
+                *(record(self.ledger, found.id, done, candidates, plan) for _ in range(copies))
             )
 
         answers = self.do(at_once())
@@ -276,7 +285,7 @@ class ChecksOverTime(Machine):
             case 3:
                 done = [activity(f"s{slot}", slot, WALLETS[0]) for slot in check.history]
                 candidates = _concerned(candidates_of(done, *check.watchers))
-                self.do(self.ledger.record(check.wallet.id, done, candidates, tell_all))
+                self.do(record(self.ledger, check.wallet.id, done, candidates, tell_all))
             case _:
                 if check.history:
                     cursor = Cursor(check.history[-1], f"s{check.history[-1]}")

@@ -13,6 +13,7 @@ from tests.contract.things import (
     address,
     candidates_of,
     contact,
+    record,
     tell_all,
 )
 from walletwatch.domain.chats import Chat, ChatKind, ChatSettings, Subscription
@@ -320,7 +321,7 @@ class TestUnsubscribing:
     async def test_what_is_pending_is_suppressed(self, stores: Stores) -> None:
         mine, other = await watch(stores, ANNA), await watch(stores, BORIS)
         done = [activity("one", 101), activity("two", 102)]
-        await stores.ledger.record(mine.wallet_id, done, candidates_of(done, mine, other), tell_all)
+        await record(stores.ledger, mine.wallet_id, done, candidates_of(done, mine, other), tell_all)
         await stores.ledger.settle(activity_key(ANNA, WALLET, "one"), DeliveryStatus.SENT)
         await stores.subscriptions.unsubscribe(ANNA, WALLET)
         keys = [activity_key(chat, WALLET, name) for chat in (ANNA, BORIS) for name in ("one", "two")]
@@ -335,7 +336,7 @@ class TestMigration:
         settings = ChatSettings(dust=False)
         await stores.subscriptions.change_settings(GROUP, settings)
         done = [activity("one", 101)]
-        await stores.ledger.record(subscription.wallet_id, done, candidates_of(done, subscription), tell_all)
+        await record(stores.ledger, subscription.wallet_id, done, candidates_of(done, subscription), tell_all)
         await stores.subscriptions.migrate(GROUP, SUPERGROUP)
         new = await stores.subscriptions.chat(SUPERGROUP)
         assert new == Chat(SUPERGROUP, ChatKind.SUPERGROUP, "en", active=True, settings=settings)
@@ -348,15 +349,15 @@ class TestMigration:
     async def test_what_was_told_under_the_old_id_is_not_told_again(self, stores: Stores) -> None:
         before = await watch(stores, GROUP)
         done = [activity("one", 101)]
-        await stores.ledger.record(before.wallet_id, done, candidates_of(done, before), tell_all)
+        await record(stores.ledger, before.wallet_id, done, candidates_of(done, before), tell_all)
         key = activity_key(GROUP, WALLET, "one")
         await stores.ledger.settle(key, DeliveryStatus.SENT)
         await stores.subscriptions.migrate(GROUP, SUPERGROUP)
         (after,) = await stores.subscriptions.subscriptions(SUPERGROUP)
         for stale_or_not in (before, after):
             assert (
-                await stores.ledger.record(
-                    before.wallet_id, done, candidates_of(done, stale_or_not), tell_all
+                await record(
+                    stores.ledger, before.wallet_id, done, candidates_of(done, stale_or_not), tell_all
                 )
                 == []
             )
@@ -378,7 +379,7 @@ class TestMigration:
         await watch(stores, GROUP, OTHER_WALLET)
         await stores.subscriptions.change_settings(GROUP, ChatSettings(failed=False))
         done = [activity("one", 201)]
-        await stores.ledger.record(old.wallet_id, done, candidates_of(done, old, new), tell_all)
+        await record(stores.ledger, old.wallet_id, done, candidates_of(done, old, new), tell_all)
         await stores.subscriptions.migrate(GROUP, SUPERGROUP)
         found = {each.address: each for each in await stores.subscriptions.subscriptions(SUPERGROUP)}
         assert set(found) == {WALLET, OTHER_WALLET}

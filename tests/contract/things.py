@@ -1,6 +1,7 @@
 """Wallets, activities and chats for the contract tests."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -11,11 +12,12 @@ from walletwatch.domain.delivery import (
     DeliveryKind,
     DeliveryStatus,
     NewDelivery,
-    delivery_key,
+    PendingDelivery,
 )
+from walletwatch.domain.digests import digest_key
 from walletwatch.domain.sweep import Shard
 from walletwatch.domain.wallets import WatchedAccount
-from walletwatch.ports import WatchStore
+from walletwatch.ports import Ledger, WatchStore
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
@@ -80,7 +82,7 @@ def tell_all(candidates: Sequence[Candidate]) -> Sequence[NewDelivery]:
 
 def digest_all(candidates: Sequence[Candidate]) -> Sequence[NewDelivery]:
     """A plan: all candidates, of one subscription, are merged into a digest."""
-    key = digest_key(candidates)
+    key = digest_key(candidates[0])
     subscription = candidates[0].subscription
     digest = NewDelivery(
         key, DeliveryKind.DIGEST, subscription.chat.chat_id, subscription.wallet_id, signature=None
@@ -89,8 +91,18 @@ def digest_all(candidates: Sequence[Candidate]) -> Sequence[NewDelivery]:
     return [digest, *merged]
 
 
-def digest_key(candidates: Sequence[Candidate]) -> str:
-    return delivery_key(DeliveryKind.DIGEST, *(candidate.key for candidate in candidates))
+async def record(
+    ledger: Ledger,
+    wallet_id: int,
+    activities: Sequence[Activity],
+    candidates: Sequence[Candidate],
+    plan: Callable[[Sequence[Candidate]], Sequence[NewDelivery]],
+) -> Sequence[PendingDelivery]:
+    """Record by a plan that does not care what was told lately; the messages that are pending then."""
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+    outgoing = await ledger.record(wallet_id, activities, candidates, lambda new, _: plan(new), since=since)
+    assert not outgoing.open
+    return list(outgoing.pending)
 
 
 def candidates_of(activities: Sequence[Activity], *subscriptions: Subscription) -> Sequence[Candidate]:

@@ -14,7 +14,9 @@ from walletwatch.domain.delivery import (
     NewDelivery,
     PendingDelivery,
 )
-from walletwatch.ports import Clock, DigestPlan
+from walletwatch.domain.digests import Burst, Outgoing, digest_key
+from walletwatch.domain.work import DigestDue
+from walletwatch.ports import Clock, DeliveryPlan
 from walletwatch.storage.postgres.rows import payload_json
 
 
@@ -29,27 +31,40 @@ class FakeLedger:
         wallet_id: int,
         activities: Sequence[Activity],
         candidates: Sequence[Candidate],
-        plan: DigestPlan,
-    ) -> Sequence[PendingDelivery]:
+        plan: DeliveryPlan,
+        *,
+        since: datetime,
+    ) -> Outgoing:
         self.outage.check()
         present = self._with_present(wallet_id, candidates)
         new = [candidate for candidate in present if self._entry(candidate) is None]
-        entries = plan(new) if new else []
-        for activity in activities:
-            self.tables.activities.setdefault(
-                (wallet_id, activity.signature),
-                ActivityRow(next(self.tables.ids), payload_json(activity), activity.slot, self.clock.now()),
-            )
+        bursts = {
+            each.subscription.id: self._burst(each.subscription.chat.chat_id, wallet_id, since)
+            for each in present
+        }
+        entries = plan(new, bursts) if new else []
+        self._add(wallet_id, activities)
+        closed = self._close(
+            row.entry.key for row in self._overdue() if row.entry.wallet_id == wallet_id and candidates
+        )
         for entry in entries:
             self._write(entry)
-        keys: dict[str, DeliveryRow] = {}
-        for candidate in present:
-            row = self._entry(candidate)
-            if row is not None and row.entry.digest_key is not None:
-                row = self.tables.deliveries.get(row.entry.digest_key)
-            if row is not None and row.status is DeliveryStatus.PENDING:
-                keys[row.entry.key] = row
-        return [pending for row in self._in_order(keys.values()) if (pending := self._pending(row))]
+        keys = {row.entry.key for each in present if (row := self._entry(each))}
+        return self._outgoing(keys | {digest_key(each) for each in present} | closed)
+
+    async def keep(self, wallet_id: int, activities: Sequence[Activity]) -> None:
+        self.outage.check()
+        self._add(wallet_id, activities)
+
+    async def close_digest(self, key: str) -> Outgoing:
+        self.outage.check()
+        self._close(row.entry.key for row in self._overdue() if row.entry.key == key)
+        return self._outgoing({key})
+
+    async def overdue_digests(self, limit: int) -> Sequence[DigestDue]:
+        self.outage.check()
+        due = [(row.due_at, row.entry.key) for row in self._overdue() if row.due_at]
+        return [DigestDue(key, due_at) for due_at, key in sorted(due)][:limit]
 
     async def add(self, delivery: NewDelivery) -> DeliveryStatus:
         self.outage.check()
@@ -74,7 +89,7 @@ class FakeLedger:
         rows = [
             row
             for row in self.tables.deliveries.values()
-            if row.status is DeliveryStatus.PENDING and row.created_at < before
+            if row.status is DeliveryStatus.PENDING and row.due_at is None and row.created_at < before
         ]
         ordered = sorted(self._in_order(rows), key=lambda row: row.created_at)
         return [pending for row in ordered if (pending := self._pending(row))][:limit]
@@ -94,6 +109,65 @@ class FakeLedger:
             if activity.created_at < moment and identity not in told:
                 del tables.activities[identity]
         return len(gone)
+
+    def _add(self, wallet_id: int, activities: Sequence[Activity]) -> None:
+        for activity in activities:
+            self.tables.activities.setdefault(
+                (wallet_id, activity.signature),
+                ActivityRow(next(self.tables.ids), payload_json(activity), activity.slot, self.clock.now()),
+            )
+
+    def _open(self) -> Sequence[DeliveryRow]:
+        return [
+            row
+            for row in self.tables.deliveries.values()
+            if row.due_at is not None and row.status is DeliveryStatus.PENDING
+        ]
+
+    def _overdue(self) -> Sequence[DeliveryRow]:
+        now = self.clock.now()
+        return [row for row in self._open() if row.due_at is not None and row.due_at <= now]
+
+    def _close(self, keys: Iterable[str]) -> set[str]:
+        closed = set(keys)
+        for key in closed:
+            self.tables.deliveries[key].due_at = None
+        return closed
+
+    def _burst(self, chat_id: int, wallet_id: int, since: datetime) -> Burst:
+        owner = (chat_id, wallet_id)
+        digests = [
+            (row.due_at, row.entry.key)
+            for row in self._open()
+            if row.due_at
+            and row.due_at > self.clock.now()
+            and (row.entry.chat_id, row.entry.wallet_id) == owner
+        ]
+        if digests:
+            return Burst(digest_key=min(digests)[1])
+        one_by_one = {DeliveryStatus.PENDING, DeliveryStatus.SENT, DeliveryStatus.FAILED}
+        return Burst(
+            sum(
+                row.entry.kind is DeliveryKind.ACTIVITY
+                and (row.entry.chat_id, row.entry.wallet_id) == owner
+                and row.status in one_by_one
+                and row.created_at > since
+                for row in self.tables.deliveries.values()
+            )
+        )
+
+    def _outgoing(self, keys: Iterable[str]) -> Outgoing:
+        rows = [
+            row
+            for key in keys
+            if (row := self.tables.deliveries.get(key)) and row.status is DeliveryStatus.PENDING
+        ]
+        closed = self._in_order(row for row in rows if row.due_at is None)
+        still_open = sorted((row.due_at, row.entry.key) for row in rows if row.due_at is not None)
+        return Outgoing(
+            [pending for row in closed if (pending := self._pending(row))],
+            [DigestDue(key, due_at) for due_at, key in still_open],
+        )
 
     def _held(self, row: DeliveryRow) -> bool:
         """Whether a digest that is not sent yet needs it."""
@@ -116,7 +190,9 @@ class FakeLedger:
         )
 
     def _write(self, entry: NewDelivery) -> None:
-        self.tables.deliveries.setdefault(entry.key, DeliveryRow(entry, entry.status, self.clock.now()))
+        self.tables.deliveries.setdefault(
+            entry.key, DeliveryRow(entry, entry.status, self.clock.now(), due_at=entry.due_at)
+        )
 
     def _activities(self, row: DeliveryRow) -> Sequence[ActivityRow]:
         signatures = {row.entry.signature} | {

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from walletwatch.domain.errors import QueueUnavailable
-from walletwatch.domain.work import Backfill, BalanceCheck, Notification, SecurityScan
+from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, SecurityScan
 
 
 @dataclass
@@ -13,6 +13,7 @@ class FakeQueues:
 
     down: bool = False
     checks: list[BalanceCheck] = field(default_factory=list)
+    digests: list[DigestDue] = field(default_factory=list)
     backfills: list[Backfill] = field(default_factory=list)
     scans: list[SecurityScan] = field(default_factory=list)
     notifications: list[Notification] = field(default_factory=list)
@@ -24,6 +25,10 @@ class FakeQueues:
     async def check(self, checks: Sequence[BalanceCheck]) -> None:
         self._take()
         self.checks.extend(checks)
+
+    async def close_digests(self, digests: Sequence[DigestDue]) -> None:
+        self._take()
+        self.digests.extend(digests)
 
     async def backfill(self, backfill: Backfill) -> None:
         self._take()

@@ -67,6 +67,7 @@ class DeliveryRow:
     status: DeliveryStatus
     created_at: datetime
     message_id: int | None = None
+    due_at: datetime | None = None
 
 
 @dataclass

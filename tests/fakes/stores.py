@@ -26,9 +26,7 @@ from walletwatch.domain.chats import (
     Subscribed,
     Subscription,
 )
-from walletwatch.domain.delivery import (
-    DeliveryStatus,
-)
+from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus
 from walletwatch.domain.errors import QuotaExceeded, UnknownChat
 from walletwatch.domain.rules import Suppression
 from walletwatch.domain.sweep import Belongings, Shard, SweptAccount, SweptWallet, bucket_of
@@ -132,6 +130,12 @@ class FakeSubscriptionStore:
                 del tables.deliveries[key]
             else:
                 delivery.entry = replace(entry, chat_id=new_chat_id)
+        told = {row.entry.digest_key for row in tables.deliveries.values()}
+        for key, delivery in list(tables.deliveries.items()):
+            entry = delivery.entry
+            left = entry.chat_id == new_chat_id and key not in told
+            if entry.kind is DeliveryKind.DIGEST and left and delivery.status is DeliveryStatus.PENDING:
+                del tables.deliveries[key]
 
     async def subscribe(
         self, chat_id: int, address: str, label: str | None, *, slot: int | None, limit: int

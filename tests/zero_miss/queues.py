@@ -5,11 +5,12 @@ Over PostgreSQL, so that they survive every process of the test. The bodies are 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from psycopg import AsyncConnection
 
-from walletwatch.domain.work import Backfill, BalanceCheck, Notification, SecurityScan
-from walletwatch.queueing.messages import encode_balance_check
+from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, SecurityScan
+from walletwatch.queueing.messages import encode_balance_check, encode_digest_due
 
 VISIBILITY_SECONDS = 8
 TWICE = 0.05
@@ -19,6 +20,13 @@ CREATE TABLE balance (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body t
                       visible_at timestamptz NOT NULL DEFAULT now(), received int NOT NULL DEFAULT 0);
 CREATE INDEX balance_visible ON balance (visible_at);
 CREATE TABLE notifications (key text PRIMARY KEY);
+"""
+
+_SEND = """
+INSERT INTO balance (body, visible_at)
+SELECT body, visible_at
+  FROM unnest(%s::text[], %s::timestamptz[]) message (body, visible_at),
+       generate_series(1, CASE WHEN random() < %s THEN 2 ELSE 1 END)
 """
 
 _RECEIVE = """
@@ -45,14 +53,17 @@ class UnreliableQueues:
         self._connection: AsyncConnection | None = None
 
     async def check(self, checks: Sequence[BalanceCheck]) -> None:
-        bodies = [encode_balance_check(check) for check in checks]
-        if bodies:
+        now = datetime.now(UTC)
+        await self._send([(encode_balance_check(check), now) for check in checks])
+
+    async def close_digests(self, digests: Sequence[DigestDue]) -> None:
+        await self._send([(encode_digest_due(due), due.due_at) for due in digests])
+
+    async def _send(self, messages: Sequence[tuple[str, datetime]]) -> None:
+        if messages:
             connection = await self._connect()
-            await connection.execute(
-                "INSERT INTO balance (body) SELECT body FROM unnest(%(bodies)s::text[]) body"
-                " UNION ALL SELECT body FROM unnest(%(bodies)s::text[]) body WHERE random() < %(twice)s",
-                {"bodies": bodies, "twice": TWICE},
-            )
+            bodies, moments = (list(column) for column in zip(*messages, strict=True))
+            await connection.execute(_SEND, [bodies, moments, TWICE])
 
     async def backfill(self, backfill: Backfill) -> None:
         raise NotImplementedError("nobody asks for the past here")

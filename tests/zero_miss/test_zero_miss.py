@@ -145,6 +145,7 @@ async def test_every_transaction_reaches_every_watcher_exactly_once(
             "DATABASE_URL": database_url, "REDIS_URL": redis_url, "RPC_URLS": url, "SECRET_ARN": "none",
             "CHAIN_PROFILE": "local", "BALANCE_QUEUE_URL": "none", "SWEEP_INTERVAL_SECONDS": "1",
             "RPC_TIMEOUT_SECONDS": "1.5", "DATABASE_POOL_MAX": "8",
+            "DIGEST_INTERVAL_SECONDS": "3",
         }  # fmt: skip
         workers = Workers(ROLES[mode], environment, queues_url, tmp_path)
         early = [wallet for number, wallet in enumerate(wallets) if number % LATECOMERS]
@@ -183,6 +184,7 @@ async def test_every_transaction_reaches_every_watcher_exactly_once(
     assert not missed, f"{len(missed)} missed, such as {sorted(missed)[:5]}"
     assert not invented, f"{len(invented)} invented, such as {sorted(invented)[:5]}"
     assert _unqueued(database_url, queues_url) == set()
+    assert _lost_in_digests(database_url) == []
 
 
 class UnreliableWatching:
@@ -251,6 +253,16 @@ def _unqueued(url: str, queues_url: str) -> set[str]:
     """Ledger entries that wait for a message which nobody was asked to send."""
     pending = {str(key) for (key,) in _rows(url, "SELECT key FROM deliveries WHERE status = 'pending'")}
     return pending - {str(key) for (key,) in _rows(queues_url, "SELECT key FROM notifications")}
+
+
+def _lost_in_digests(url: str) -> list[tuple[Any, ...]]:
+    """Entries that were merged into a digest of another chat or wallet, or into none."""
+    return _rows(
+        url,
+        "SELECT d.key FROM deliveries d LEFT JOIN deliveries digest ON digest.key = d.digest_key"
+        " AND digest.chat_id = d.chat_id AND digest.wallet_id = d.wallet_id"
+        " WHERE d.status = 'merged' AND digest.key IS NULL",
+    )
 
 
 async def _settle(workers: Workers, mode: str, url: str, queues_url: str) -> None:

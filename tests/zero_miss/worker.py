@@ -13,7 +13,7 @@ from collections.abc import Callable
 from tests.zero_miss.queues import Received, UnreliableQueues
 from walletwatch import bootstrap
 from walletwatch.domain.errors import TransientError
-from walletwatch.domain.work import BalanceCheck
+from walletwatch.domain.work import BalanceCheck, DigestDue
 from walletwatch.queueing.messages import decode_balance_work
 
 INVOCATION_SECONDS = 25.0
@@ -38,14 +38,17 @@ async def _stream() -> None:
 
 
 async def _balance(queues: UnreliableQueues) -> None:
-    service = bootstrap.balance().checking
+    balance = bootstrap.balance()
     logging.getLogger("walletwatch.checking").setLevel(logging.CRITICAL)
 
     async def check(record: Received) -> None:
+        work = decode_balance_work(record.body)
         try:
-            work = decode_balance_work(record.body)
-            assert isinstance(work, BalanceCheck)
-            await service.run(work, attempt=record.attempt, remaining=_invocation())
+            if isinstance(work, DigestDue):
+                await balance.digesting.close(work)
+            else:
+                assert isinstance(work, BalanceCheck)
+                await balance.checking.run(work, attempt=record.attempt, remaining=_invocation())
         except TransientError:
             await queues.give_back(record, random.uniform(0, 0.2 * 2 ** min(record.attempt, 5)))
         else:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from walletwatch.services.backfilling import Backfilling
     from walletwatch.services.checking import Checking
     from walletwatch.services.delivering import Delivering
+    from walletwatch.services.digesting import Digesting
     from walletwatch.services.following import Following
     from walletwatch.services.health import Probe
     from walletwatch.services.housekeeping import Housekeeping
@@ -84,6 +85,7 @@ class Balance:
 
     checking: "Checking"
     backfilling: "Backfilling"
+    digesting: "Digesting"
     consumer: "Consumer"
     metrics: EmfMetrics
 
@@ -421,7 +423,9 @@ def balance() -> Balance:
         queues=_queues(),
         metrics=metrics,
     )
-    return Balance(_checking(database, metrics), backfilling, _consumer(queue, metrics), metrics)
+    digesting = _digesting(database, metrics)
+    checking = _checking(database, digesting, metrics)
+    return Balance(checking, backfilling, digesting, _consumer(queue, metrics), metrics)
 
 
 def scan() -> Scan:
@@ -482,10 +486,10 @@ def cleanup() -> Cleanup:
         watch=PostgresWatchStore(database),
         ledger=PostgresLedger(database, clock),
         queues=_queues(),
-        notification=_checking(database, metrics).notification,
+        digesting=_digesting(database, metrics),
         clock=clock,
         metrics=metrics,
-        retention=timedelta(days=config.load(config.CleanupSettings).retention_days),
+        retention=_retention(),
     )
     return Cleanup(service, metrics)
 
@@ -519,6 +523,31 @@ def _transactions(chain: "RpcChain", redis: "RedisServer", metrics: EmfMetrics) 
     return Transactions(chain, RedisCache(redis), metrics)
 
 
+def _retention() -> timedelta:
+    return timedelta(days=config.load(config.RetentionSettings).retention_days)
+
+
+def _digesting(database: "Database", metrics: EmfMetrics) -> "Digesting":
+    from walletwatch.bot.rendering import HtmlRenderer
+    from walletwatch.domain.digests import DigestPolicy
+    from walletwatch.services.digesting import Digesting
+    from walletwatch.storage.postgres.ledger import PostgresLedger
+
+    clock = SystemClock()
+    settings = config.load(config.DigestSettings)
+    return Digesting(
+        ledger=PostgresLedger(database, clock),
+        queues=_queues(),
+        renderer=HtmlRenderer(config.load(config.ChainSettings).profile),
+        clock=clock,
+        metrics=metrics,
+        retention=_retention(),
+        policy=DigestPolicy(
+            burst=settings.digest_burst, interval=timedelta(seconds=settings.digest_interval_seconds)
+        ),
+    )
+
+
 def _annotating(database: "Database", chain: "RpcChain", metrics: EmfMetrics) -> "Annotating":
     from walletwatch.services.annotating import Annotating
     from walletwatch.storage.postgres.history import PostgresHistory
@@ -543,23 +572,18 @@ def _decode() -> "Decode":
     return partial(decode_transaction, native_symbol=config.load(config.ChainSettings).profile.native_symbol)
 
 
-def _checking(database: "Database", metrics: EmfMetrics) -> "Checking":
-    from walletwatch.bot.rendering import HtmlRenderer
+def _checking(database: "Database", digesting: "Digesting", metrics: EmfMetrics) -> "Checking":
     from walletwatch.chain.parsing.belongings import belongings
     from walletwatch.services.checking import Checking
     from walletwatch.services.rewarding import Rewarding
     from walletwatch.storage.postgres.following import PostgresFollowStore
-    from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
     from walletwatch.storage.postgres.watch import PostgresWatchStore
 
-    clock = SystemClock()
-    profile = config.load(config.ChainSettings).profile
     chain = _chain(metrics)
     return Checking(
         watch=PostgresWatchStore(database),
         subscriptions=PostgresSubscriptionStore(database),
-        ledger=PostgresLedger(database, clock),
         chain=chain,
         follow=PostgresFollowStore(database),
         transactions=_transactions(chain, _redis(), metrics),
@@ -567,8 +591,7 @@ def _checking(database: "Database", metrics: EmfMetrics) -> "Checking":
         find_accounts=belongings,
         annotating=_annotating(database, chain, metrics),
         rewarding=Rewarding(chain, metrics),
+        digesting=digesting,
         queues=_queues(),
-        renderer=HtmlRenderer(profile),
-        clock=clock,
         metrics=metrics,
     )

@@ -23,6 +23,7 @@ from walletwatch.domain.chain import (
 )
 from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscribed, Subscription
 from walletwatch.domain.delivery import Candidate, DeliveryStatus, NewDelivery, PendingDelivery
+from walletwatch.domain.digests import Burst, Outgoing
 from walletwatch.domain.prices import Price
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.suspicion import Counterparty
@@ -38,7 +39,14 @@ from walletwatch.domain.wallets import (
     WatchedAccount,
     WatchedWallets,
 )
-from walletwatch.domain.work import Backfill, BalanceCheck, Notification, RenderedMessage, SecurityScan
+from walletwatch.domain.work import (
+    Backfill,
+    BalanceCheck,
+    DigestDue,
+    Notification,
+    RenderedMessage,
+    SecurityScan,
+)
 
 type Decode = Callable[[Mapping[str, Any], str], Activity | None]
 """Tells what a `getTransaction` result did to a wallet; None if it does not concern it.
@@ -58,8 +66,11 @@ type Concerned = Callable[[Mapping[str, Any]], frozenset[str]]
 Raises `MalformedTransaction` for an answer that has not the shape of a transaction.
 """
 
-type DigestPlan = Callable[[Sequence[Candidate]], Sequence[NewDelivery]]
-"""Turns the candidates that the ledger does not know yet into its new entries."""
+type DeliveryPlan = Callable[[Sequence[Candidate], Mapping[int, Burst]], Sequence[NewDelivery]]
+"""Turns the candidates that the ledger does not know yet into its new entries.
+
+It is told what each subscription, by its id, has heard lately.
+"""
 
 
 class Clock(Protocol):
@@ -129,7 +140,7 @@ class Chain(Protocol):
         """
 
     async def staking_rewards(self, addresses: Sequence[str]) -> Sequence[StakingReward]:
-        """What these stake accounts were given for the last epoch; those that were given nothing are left out."""
+        """What these stake accounts were given for the last epoch; one that was given nothing is absent."""
 
     async def block_time(self, slot: int) -> int | None:
         """Unix seconds of a block, as the validators estimated them; None where the node does not know."""
@@ -396,18 +407,38 @@ class Ledger(Protocol):
         wallet_id: int,
         activities: Sequence[Activity],
         candidates: Sequence[Candidate],
-        plan: DigestPlan,
-    ) -> Sequence[PendingDelivery]:
+        plan: DeliveryPlan,
+        *,
+        since: datetime,
+    ) -> Outgoing:
         """Store the activities and the deliveries of the candidates, in one database transaction.
 
         Calls for one wallet are serialised. `plan` gets the candidates that have no entry yet, each with the
-        subscription as it is now; one whose subscription is gone by now is left out. It may be called again
-        where the transaction had to be repeated.
+        subscription as it is now, and what was told one by one after `since`; one whose subscription is gone
+        by now is left out. It may be called again where the transaction had to be repeated.
+
+        Digests of this wallet that are overdue are closed first: what comes now is not merged into them.
 
         Returns:
-            All deliveries of these candidates that are still pending, digests of merged ones included,
-            whether written by this call or by an earlier one that did not finish; oldest activity first.
+            What is still to be queued for these candidates, whether written by this call or by an earlier one
+            that did not finish: the pending messages, and the digests that one of them opened. The digests
+            that were closed here are among the messages. Those that took in a candidate are not: who opened
+            them sees to them.
         """
+
+    async def keep(self, wallet_id: int, activities: Sequence[Activity]) -> None:
+        """Store activities that nobody is told of; those that are known stay as they are."""
+
+    async def close_digest(self, key: str) -> Outgoing:
+        """Close a digest that is due, so that nothing is merged into it from now on. Safe to repeat.
+
+        Returns:
+            Its message, if it is still pending, whoever closed it; or the digest as open, if it is not due.
+            Nothing, if it was sent or is not wanted any more.
+        """
+
+    async def overdue_digests(self, limit: int) -> Sequence[DigestDue]:
+        """Open digests that are due by now, the oldest first."""
 
     async def add(self, delivery: NewDelivery) -> DeliveryStatus:
         """Write one entry if its key is new, and return the status it has now."""
@@ -421,7 +452,10 @@ class Ledger(Protocol):
         """A pending entry gets its final status; one that is settled, or unknown, stays as it is."""
 
     async def stuck(self, older_than: timedelta, limit: int) -> Sequence[PendingDelivery]:
-        """Activity and digest entries that have been pending for longer than this, oldest first."""
+        """Activity and digest entries that have been pending for longer than this, oldest first.
+
+        Open digests are not among them.
+        """
 
     async def delete_before(self, moment: datetime) -> int:
         """Delete settled entries older than this, and activities that no entry refers to any more.
@@ -546,6 +580,9 @@ class Queues(Protocol):
 
     async def check(self, checks: Sequence[BalanceCheck]) -> None:
         """Ask for looks at wallets."""
+
+    async def close_digests(self, digests: Sequence[DigestDue]) -> None:
+        """Ask for digests to be closed when they are due; that may come early, late, and more than once."""
 
     async def backfill(self, backfill: Backfill) -> None:
         """Ask for a wallet's past."""

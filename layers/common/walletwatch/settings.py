@@ -205,10 +205,17 @@ class SweepSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper)
     sweep_concurrent_calls: PositiveInt = 20
 
 
-class CleanupSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
-    """Of the hourly cleanup."""
+class RetentionSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
+    """How long the ledger remembers; what happened before that is never told as new."""
 
     retention_days: PositiveInt = 365
+
+
+class DigestSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
+    """How much of a flood is told one by one, for a chat and a wallet in an interval."""
+
+    digest_burst: PositiveInt = 10
+    digest_interval_seconds: PositiveFloat = 60.0
 
 
 class RegistrationSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):

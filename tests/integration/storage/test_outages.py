@@ -8,7 +8,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from tests.contract.things import WALLET, activity, candidates_of, contact, tell_all
+from tests.contract.things import WALLET, activity, candidates_of, contact, record, tell_all
 from tests.servers import Server
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.delivery import DeliveryStatus
@@ -100,8 +100,8 @@ class TestPostgres:
             nonlocal failures
             while True:
                 try:
-                    pending = await ledger.record(
-                        subscription.wallet_id, [done[index]], [candidates[index]], tell_all
+                    pending = await record(
+                        ledger, subscription.wallet_id, [done[index]], [candidates[index]], tell_all
                     )
                 except StoreUnavailable:
                     failures += 1

@@ -6,7 +6,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from tests.contract.things import WALLET, accounts_of, activity, address, candidates_of, contact, tell_all
+from tests.contract.things import (
+    WALLET,
+    accounts_of,
+    activity,
+    address,
+    candidates_of,
+    contact,
+    record,
+    tell_all,
+)
 from walletwatch.domain.chats import ChatSettings
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery
 from walletwatch.domain.sweep import Belongings, Shard
@@ -94,7 +103,10 @@ async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Data
         people.progress,
         lambda: watch.record_states({account.id: AccountState(b"state", 5)}),
         lambda: watch.move_cursors({account.id: Cursor(5)}),
-        lambda: ledger.record(mine.wallet_id, done, [], tell_all),
+        lambda: record(ledger, mine.wallet_id, done, [], tell_all),
+        lambda: ledger.keep(mine.wallet_id, done),
+        lambda: ledger.close_digest("b" * 32),
+        lambda: ledger.overdue_digests(9),
         lambda: ledger.add(SCAN),
         lambda: ledger.statuses([SCAN.key]),
         lambda: ledger.settle(SCAN.key, DeliveryStatus.SENT),
@@ -105,4 +117,4 @@ async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Data
     assert [await counter.count(operation) for operation in single] == [1] * len(single)
     (moved,) = await people.subscriptions(2)
     candidates = candidates_of(done, moved)
-    assert await counter.count(lambda: ledger.record(moved.wallet_id, done, candidates, tell_all)) == 2
+    assert await counter.count(lambda: record(ledger, moved.wallet_id, done, candidates, tell_all)) == 2

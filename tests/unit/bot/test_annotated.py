@@ -107,6 +107,26 @@ def test_a_message_as_it_is_read(told: Activity, expected: list[str]) -> None:
     assert render(told).split("\n") == expected
 
 
+def test_a_digest_knows_names_and_values_and_warns_of_what_it_holds() -> None:
+    told = [
+        noted(RECEIVED, native=XNT),
+        noted(TOKENS, token=TOLL),
+        noted(TOKENS, Flag.IMPOSTOR_TOKEN, token=replace(TOLL, impostor_of=USDC)),
+        *[noted(DUST, Flag.LOOKALIKE_ADDRESS, lookalike=Lookalike(POISON, PEER), native=XNT)] * 3,
+        noted(
+            activity(ActivityKind.TRANSFER_OUT, Leg("native", -(10**9), 9, POISON), fee=0),
+            Flag.LOOKALIKE_ADDRESS, lookalike=Lookalike(POISON, PEER), native=XNT,
+        ),
+    ]  # fmt: skip
+    lines = render(*told).split("\n")
+    assert lines[3].startswith("🚨 <b>You paid an address that only looks like one you know.</b>")
+    assert lines[4] == "⚠️ <b>This is not USDC.x.</b> It is another token that bears its name."
+    assert lines[5].startswith(f"⚠️ <b>Careful.</b> <code>{POISON}</code> imitates an address")
+    assert lines[6] == "📥 Received × 6"
+    assert "+ 4 XNT (≈ $2.00) <i>(+ 5, − 1)</i>" in lines
+    assert "+ 5 TOLL <i>(<code>Fmxz…BnTk</code>)</i>" in lines
+
+
 @pytest.mark.parametrize(
     ("value", "said"),
     [

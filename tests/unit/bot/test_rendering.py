@@ -141,11 +141,62 @@ def test_a_token_that_keeps_a_fee_says_so() -> None:
 
 
 def test_a_digest_counts_and_adds_up() -> None:
-    told = [activity(ActivityKind.TRANSFER_IN, Leg("native", 10**9, 9)) for _ in range(12)]
-    html = render(*told)
-    assert "<b>12 activities</b>" in html
-    assert "📥 Received × 12" in html
-    assert "+ 12 XNT" in html
+    told = [
+        *[activity(ActivityKind.TRANSFER_IN, Leg("native", 10**9, 9, PEER), fee=0) for _ in range(12)],
+        activity(ActivityKind.TRANSFER_OUT, Leg("native", -2 * 10**9, 9), block_time=None),
+        activity(
+            ActivityKind.SWAP,
+            Leg("native", -(10**9), 9),
+            Leg(USDC, 5 * 10**6, 6),
+            rent=2_039_280,
+            block_time=1_793_000_060,
+        ),
+    ]
+    assert render(*told).split("\n") == [
+        "📚 <b>14 activities</b> of <b>Savings</b> · <code>9Dpj…CoaU</code>",
+        "🕒 2026-10-26 07:33:20 UTC to 2026-10-26 07:34:20 UTC",
+        "All of them are in the explorer.",
+        "📥 Received × 12",
+        "📤 Sent × 1",
+        "🔄 Swapped × 1",
+        "",
+        "In total:",
+        "+ 9 XNT <i>(+ 12, − 3)</i>",
+        "+ 5 USDC.x",
+        "Account deposits 0.002039 XNT",
+        "Fees 0.00001 XNT",
+        "",
+        "It began with:",
+        *["• 📥 Received 1 XNT"] * 5,
+        "… and 9 more",
+    ]
+
+
+def test_a_digest_says_what_came_and_went_where_nothing_is_left() -> None:
+    both = [activity(ActivityKind.SWAP, Leg("native", sign * 10**9, 9), fee=0) for sign in (1, -1, -1)]
+    assert "± 0 XNT <i>(+ 1, − 1)</i>" in render(*both[:2])
+    assert "− 1 XNT <i>(+ 1, − 2)</i>" in render(*both)
+    assert "• 🔄 Swapped + 1 XNT" in render(*both)
+
+
+def test_the_fullest_digest_still_fits() -> None:
+    told = [
+        activity(
+            kind,
+            *(
+                Leg(f"{number:044d}", sign * 2**63, decimals, PEER)
+                for number in range(40)
+                for sign in (1, -1)
+                for decimals in (None, 9)
+            ),
+            rent=-(2**63),
+        )
+        for kind in ActivityKind
+        for _ in range(50)
+    ]
+    html = render(*told, subscription=replace(SUBSCRIPTION, label="😀" * 48))
+    assert units(html) <= MAX_UNITS
+    assert html.endswith(f"… and {len(told) - 5} more")
 
 
 @pytest.mark.parametrize("kind", list(ActivityKind))

@@ -1,14 +1,14 @@
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from walletwatch.domain.activities import Activity, ActivityKind, Leg
 from walletwatch.domain.chats import Chat, ChatKind, ChatSettings, Subscription
-from walletwatch.domain.delivery import Candidate, DeliveryKind, DeliveryStatus
 from walletwatch.domain.rules import DUST_LAMPORTS, Suppression, concerns, suppression
-from walletwatch.services.checking import DIGEST_ABOVE, plan_deliveries
 
 WALLET = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
+OLDEST = datetime(2025, 11, 1, tzinfo=UTC)
 SUBSCRIPTION = Subscription(7, Chat(42, ChatKind.PRIVATE), 3, WALLET, "main", from_slot=100)
 
 
@@ -50,31 +50,16 @@ def test_only_what_came_after_the_watch_began_concerns_a_chat() -> None:
 def test_the_first_reason_against_telling(
     subscription: Subscription, activity: Activity, expected: Suppression | None
 ) -> None:
-    assert suppression(activity, subscription) is expected
+    assert suppression(activity, subscription, oldest=OLDEST) is expected
 
 
-def test_a_few_activities_are_told_one_by_one() -> None:
-    candidates = [Candidate(_received(f"s{n}"), SUBSCRIPTION) for n in range(DIGEST_ABOVE)]
-    deliveries = plan_deliveries(candidates)
-    assert {delivery.key for delivery in deliveries} == {candidate.key for candidate in candidates}
-    assert {delivery.status for delivery in deliveries} == {DeliveryStatus.PENDING}
+@pytest.mark.parametrize(("seconds", "expected"), [(-1, Suppression.TOO_OLD), (0, None), (1, None)])
+def test_what_happened_before_the_ledger_can_remember_is_not_told(
+    seconds: int, expected: Suppression | None
+) -> None:
+    activity = replace(_received(), block_time=int(OLDEST.timestamp()) + seconds)
+    assert suppression(activity, SUBSCRIPTION, oldest=OLDEST) is expected
 
 
-def test_a_flood_becomes_one_digest_and_no_entry_is_lost() -> None:
-    other = replace(SUBSCRIPTION, id=8, chat=replace(SUBSCRIPTION.chat, chat_id=43))
-    flood = [Candidate(_received(f"s{n}"), SUBSCRIPTION) for n in range(DIGEST_ABOVE + 1)]
-    single = Candidate(_received("s0"), other)
-    deliveries = plan_deliveries([*flood, single])
-
-    (digest,) = [delivery for delivery in deliveries if delivery.kind is DeliveryKind.DIGEST]
-    merged = [delivery for delivery in deliveries if delivery.status is DeliveryStatus.MERGED]
-    assert digest.status is DeliveryStatus.PENDING
-    assert {delivery.key for delivery in merged} == {candidate.key for candidate in flood}
-    assert {delivery.digest_key for delivery in merged} == {digest.key}
-    (told,) = [delivery for delivery in deliveries if delivery.chat_id == 43]
-    assert told.status is DeliveryStatus.PENDING
-
-
-def test_what_is_suppressed_stays_in_the_ledger_with_its_reason() -> None:
-    (delivery,) = plan_deliveries([Candidate(_received(), _with(muted=True))])
-    assert (delivery.status, delivery.reason) == (DeliveryStatus.SUPPRESSED, "muted")
+def test_what_has_no_known_time_is_told() -> None:
+    assert suppression(replace(_received(), block_time=None), SUBSCRIPTION, oldest=OLDEST) is None

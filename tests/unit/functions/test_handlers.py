@@ -29,6 +29,7 @@ from walletwatch.domain.work import (
     BalanceCheck,
     BatchOutcome,
     CheckReason,
+    DigestDue,
     Notification,
     RenderedMessage,
     SecurityScan,
@@ -38,6 +39,7 @@ from walletwatch.queueing.consumer import Consumer
 from walletwatch.queueing.messages import (
     encode_backfill,
     encode_balance_check,
+    encode_digest_due,
     encode_notification,
     encode_security_scan,
 )
@@ -167,12 +169,21 @@ def test_balance_checks_each_record_for_itself(monkeypatch: pytest.MonkeyPatch) 
             if isinstance(work, Backfill) or work.reason is CheckReason.GAP:
                 raise StoreUnavailable("down")
 
+    class Digesting:
+        async def close(self, due: DigestDue) -> None:
+            if due.digest_key == "b" * 32:
+                raise StoreUnavailable("down")
+
     parts = _parts(Service())
+    parts.digesting = Digesting()
     monkeypatch.setattr(balance, "_balance", lambda: parts)
     bodies = [encode_balance_check(BalanceCheck(WALLET, reason)) for reason in CheckReason]
     bodies.append(encode_backfill(Backfill(WALLET, 0)))
+    bodies += [
+        encode_digest_due(DigestDue(key * 32, datetime(2026, 11, 1, tzinfo=UTC))) for key in ("a", "b")
+    ]
     answer = balance.handler(_records(*bodies, "no message"), CONTEXT)
-    assert _failed(answer) == ["3", "4", "5"]
+    assert _failed(answer) == ["3", "4", "6", "7"]
     assert parts.metrics.flushed == 1
 
 
@@ -219,7 +230,7 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
 
     class Housekeeping:
         async def run(self) -> Housekept:
-            return Housekept(2, 1, 3)
+            return Housekept(4, 2, 1, 3)
 
     monkeypatch.setattr(sweep, "_sweep", lambda: SimpleNamespace(service=Sweeping(), metrics=Metrics()))
     monkeypatch.setattr(
@@ -228,7 +239,7 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
     assert sweep.handler({}, CONTEXT) == {"rounds": 4}
     assert sweep.handler({"worker": 2, "workers": 4}, CONTEXT) == {"rounds": 4}
     assert workers == [Worker(0, 1), Worker(2, 4)]
-    assert cleanup.handler({}, CONTEXT) == {"requeued": 2, "restarted": 1, "deleted": 3}
+    assert cleanup.handler({}, CONTEXT) == {"closed": 4, "requeued": 2, "restarted": 1, "deleted": 3}
 
 
 @pytest.mark.parametrize(("fails", "status", "word"), [(False, 200, "healthy"), (True, 503, "unhealthy")])

@@ -12,6 +12,7 @@ from walletwatch.domain.work import (
     BalanceCheck,
     Button,
     CheckReason,
+    DigestDue,
     Notification,
     Priority,
     RenderedMessage,
@@ -25,6 +26,7 @@ from walletwatch.queueing.messages import (
     decode_security_scan,
     encode_backfill,
     encode_balance_check,
+    encode_digest_due,
     encode_notification,
     encode_security_scan,
 )
@@ -52,6 +54,11 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=2
 )
 def test_a_balance_check_survives_the_queue(check: BalanceCheck) -> None:
     assert decode_balance_work(encode_balance_check(check)) == check
+
+
+@given(st.builds(DigestDue, keys, st.datetimes(timezones=st.just(UTC))))
+def test_a_digest_that_is_due_survives_the_queue(due: DigestDue) -> None:
+    assert decode_balance_work(encode_digest_due(due)) == due
 
 
 @given(st.builds(Backfill, addresses, st.integers(0, 2**40), st.none() | slots))
@@ -102,6 +109,11 @@ def _changed(**changes: object) -> str:
     return msgspec.json.encode(fields | changes).decode()
 
 
+def _due(**changes: object) -> str:
+    due = DigestDue(KEY, datetime(2026, 11, 1, tzinfo=UTC))
+    return msgspec.json.encode(msgspec.json.decode(encode_digest_due(due)) | changes).decode()
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -116,6 +128,9 @@ def _changed(**changes: object) -> str:
         _changed(reason="because"),
         _changed(surprise=1),
         _changed(hints=[{"address": WALLET, "slot": -1, "since_slot": None}]),
+        _due(due_at="2026-11-01T12:00:00"),
+        _due(digest_key=KEY.upper()),
+        _due(wallet=WALLET),
     ],
 )
 def test_what_is_not_ours_is_refused(body: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.fakes.tokens import FakeTokens
 from walletwatch.domain.activities import Activity, ActivityKind, Leg
 from walletwatch.domain.chats import ChatKind, Contact
 from walletwatch.domain.delivery import PendingDelivery
+from walletwatch.domain.digests import DigestPolicy
 from walletwatch.domain.errors import MalformedTransaction
 from walletwatch.domain.profile import PROFILES
 from walletwatch.domain.scans import ScanReport
@@ -25,6 +27,7 @@ from walletwatch.domain.wallets import AccountKind, NewAccount
 from walletwatch.domain.work import RenderedMessage
 from walletwatch.services.annotating import Annotating
 from walletwatch.services.checking import Checking
+from walletwatch.services.digesting import Digesting
 from walletwatch.services.rewarding import Rewarding
 from walletwatch.services.transactions import Transactions
 
@@ -89,11 +92,22 @@ class World:
         return Transactions(self.chain, self.cache, self.metrics)
 
     @property
+    def digesting(self) -> Digesting:
+        return Digesting(
+            ledger=self.stores.ledger,
+            queues=self.queues,
+            renderer=TextRenderer(),
+            clock=self.clock,
+            metrics=self.metrics,
+            retention=timedelta(days=365),
+            policy=DigestPolicy(),
+        )
+
+    @property
     def checking(self) -> Checking:
         return Checking(
             watch=self.stores.watch,
             subscriptions=self.stores.subscriptions,
-            ledger=self.stores.ledger,
             chain=self.chain,
             follow=self.stores.follow,
             transactions=self.transactions,
@@ -108,9 +122,8 @@ class World:
                 clock=self.clock,
                 metrics=self.metrics,
             ),
+            digesting=self.digesting,
             queues=self.queues,
-            renderer=TextRenderer(),
-            clock=self.clock,
             metrics=self.metrics,
         )
 

@@ -11,12 +11,15 @@ from tests.unit.services.conftest import OTHER, START, WALLET, World
 from walletwatch.domain.activities import ActivityKind
 from walletwatch.domain.chain import SignatureInfo, StakingReward, TokenHolding
 from walletwatch.domain.delivery import DeliveryStatus
+from walletwatch.domain.digests import DigestPolicy
 from walletwatch.domain.errors import ChainUnavailable, QueueUnavailable, TransientError
 from walletwatch.domain.sweep import Shard
 from walletwatch.domain.wallets import AccountKind, Cursor, NewAccount
 from walletwatch.domain.work import AccountHint, BalanceCheck, CheckReason
 from walletwatch.services.checking import CHUNK_SIZE, UNEXPLAINED_TRIES
 
+POLICY = DigestPolicy()
+BURST = POLICY.burst
 ALL = BalanceCheck(WALLET, CheckReason.CHANGED)
 
 
@@ -88,17 +91,19 @@ async def test_a_transaction_of_two_accounts_of_a_wallet_is_told_once(world: Wor
     assert world.told() == [(1, "a")]
 
 
-async def test_a_flood_is_paged_to_its_end_and_becomes_digests(world: World) -> None:
+async def test_a_flood_is_paged_to_its_end_and_becomes_one_digest(world: World) -> None:
     await world.watch(1)
-    signatures = [f"s{number}" for number in range(2 * CHUNK_SIZE + 1)]
+    signatures = [f"s{number}" for number in range(4 * CHUNK_SIZE + 1)]
     for signature in signatures:
         world.pay(signature, WALLET)
     await _check(world)
-    told = [signature for _, text in world.told() for signature in text.split()]
-    assert told == signatures
-    assert len(world.told()) == 3
+    assert world.told() == [(1, signature) for signature in signatures[:BURST]]
     (account,) = await accounts_of(world.stores.watch)
     assert account.cursor.signature == signatures[-1]
+    (due,) = world.queues.digests
+    world.clock.moment = due.due_at
+    await world.digesting.close(due)
+    assert world.told()[BURST:] == [(1, " ".join(signatures[BURST:]))]
 
 
 async def test_with_little_time_left_the_rest_is_queued(world: World) -> None:
@@ -107,9 +112,9 @@ async def test_with_little_time_left_the_rest_is_queued(world: World) -> None:
         world.pay(f"s{number}", WALLET)
     await world.checking.run(ALL, attempt=1, remaining=lambda: 1.0)
     assert world.queues.checks == [ALL]
-    assert len(world.told()) == 1
+    assert len(world.stores.tables.activities) == CHUNK_SIZE
     await _check(world, world.queues.checks[0])
-    assert world.told()[-1] == (1, f"s{CHUNK_SIZE}")
+    assert len(world.stores.tables.activities) == CHUNK_SIZE + 1
 
 
 async def test_an_unreadable_transaction_is_told_as_such_and_blocks_nothing(world: World) -> None:
@@ -250,6 +255,9 @@ def test_whatever_fails_in_between_everything_is_told_once(steps: list[tuple[int
                 await _check(world)
             except TransientError:
                 continue
+        world.clock.advance(POLICY.interval.total_seconds())
+        for due in world.queues.digests:
+            await world.digesting.close(due)
         for chat in (1, 2):
             told = [name for chat_id, text in world.told() if chat_id == chat for name in text.split()]
             assert sorted(told) == sorted(expected)

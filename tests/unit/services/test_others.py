@@ -15,7 +15,7 @@ from walletwatch.domain.wallets import AccountKind
 from walletwatch.domain.work import BalanceCheck, CheckReason, SubjectKind
 from walletwatch.services.balances import Balances
 from walletwatch.services.health import Health, Probe, examine
-from walletwatch.services.housekeeping import STUCK_AFTER, Housekeeping
+from walletwatch.services.housekeeping import KEPT_LONGER, STUCK_AFTER, Housekeeping
 from walletwatch.services.intake import Intake, UpdateIntake
 from walletwatch.services.scanning import Scanning, ScanRequests
 from walletwatch.services.watching import Watching
@@ -197,20 +197,24 @@ class TestScanning:
         assert world.told() == []
 
 
+def _housekeeping(world: World) -> Housekeeping:
+    return Housekeeping(
+        watch=world.stores.watch,
+        ledger=world.stores.ledger,
+        queues=world.queues,
+        digesting=world.digesting,
+        clock=world.clock,
+        metrics=world.metrics,
+        retention=timedelta(days=1),
+    )
+
+
 async def test_what_is_stuck_is_queued_again(world: World) -> None:
     await world.watch(1)
     world.pay("a", WALLET)
     await world.checking.run(BalanceCheck(WALLET, CheckReason.CHANGED), attempt=1, remaining=lambda: 30.0)
     world.queues.notifications.clear()
-    housekeeping = Housekeeping(
-        watch=world.stores.watch,
-        ledger=world.stores.ledger,
-        queues=world.queues,
-        notification=world.checking.notification,
-        clock=world.clock,
-        metrics=world.metrics,
-        retention=timedelta(days=1),
-    )
+    housekeeping = _housekeeping(world)
     assert (await housekeeping.run()).requeued == 0
     world.clock.advance(STUCK_AFTER.total_seconds() + 1)
     assert (await housekeeping.run()).requeued == 1
@@ -219,18 +223,34 @@ async def test_what_is_stuck_is_queued_again(world: World) -> None:
 
 async def test_a_watch_that_never_began_is_begun_again(world: World) -> None:
     await world.watch(1, slot=None)
-    housekeeping = Housekeeping(
-        watch=world.stores.watch,
-        ledger=world.stores.ledger,
-        queues=world.queues,
-        notification=world.checking.notification,
-        clock=world.clock,
-        metrics=world.metrics,
-        retention=timedelta(days=1),
-    )
+    housekeeping = _housekeeping(world)
     assert (await housekeeping.run()).restarted == 1
     (check,) = world.queues.checks
     assert (check.wallet, check.reason) == (WALLET, CheckReason.WATCH_STARTED)
+
+
+async def test_a_digest_whose_end_nobody_saw_is_closed(world: World) -> None:
+    await world.watch(1)
+    for number in range(12):
+        world.pay(f"s{number}", WALLET)
+    await world.checking.run(BalanceCheck(WALLET, CheckReason.CHANGED), attempt=1, remaining=lambda: 30.0)
+    assert (await _housekeeping(world).run()).closed == 0
+    world.clock.advance(61)
+    assert (await _housekeeping(world).run()).closed == 1
+    assert world.told()[-1] == (1, "s10 s11")
+    assert (await _housekeeping(world).run()).closed == 0
+
+
+async def test_what_is_too_old_to_be_told_keeps_its_entry_a_little_longer(world: World) -> None:
+    await world.watch(1)
+    world.pay("a", WALLET)
+    await world.checking.run(BalanceCheck(WALLET, CheckReason.CHANGED), attempt=1, remaining=lambda: 30.0)
+    (key,) = world.stores.tables.deliveries
+    await world.stores.ledger.settle(key, DeliveryStatus.SENT)
+    world.clock.advance(timedelta(days=1).total_seconds() + 1)
+    assert (await _housekeeping(world).run()).deleted == 0
+    world.clock.advance(KEPT_LONGER.total_seconds())
+    assert (await _housekeeping(world).run()).deleted == 1
 
 
 class TestHealth:

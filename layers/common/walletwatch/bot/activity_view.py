@@ -1,11 +1,11 @@
-"""An activity, and a digest of many, as messages."""
+"""An activity as a message."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from walletwatch.bot.formatting import NO_NOTES, Amounts, short, wallet, when
 from walletwatch.bot.html_length import join_lines
+from walletwatch.bot.links import address_buttons
 from walletwatch.bot.texts import Html, Texts, texts
 from walletwatch.domain.activities import Activity, ActivityKind, Leg
 from walletwatch.domain.annotations import AssetNote, Flag
@@ -14,7 +14,6 @@ from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.work import Button, RenderedMessage
 
 MAX_LEGS: Final = 12
-MAX_KINDS: Final = 12
 MAX_DETAIL: Final = 300
 _WITH_AMOUNT: Final = frozenset(
     {
@@ -25,7 +24,7 @@ _WITH_AMOUNT: Final = frozenset(
         ActivityKind.BURN,
     }
 )
-_PAYMENTS: Final = frozenset({ActivityKind.TRANSFER_OUT, ActivityKind.NFT_OUT})
+PAYMENTS: Final = frozenset({ActivityKind.TRANSFER_OUT, ActivityKind.NFT_OUT})
 
 
 class ActivityView:
@@ -49,38 +48,22 @@ class ActivityView:
         lines.append(Html(f"🕒 {when(activity.block_time, say)}"))
         return RenderedMessage(join_lines(lines), self._keyboard(activity, say))
 
-    def digest(self, activities: Sequence[Activity], subscription: Subscription) -> RenderedMessage:
-        """How often what happened, and what it came to."""
-        say = texts(subscription.chat.language)
-        name = wallet(subscription.address, subscription.label, say)
-        lines = [say("digest.title", count=len(activities), wallet=name)]
-        kinds = Counter(activity.kind for activity in activities).most_common(MAX_KINDS)
-        for kind, count in kinds:
-            title = say(f"activity.title.{kind.value}", amount="").rstrip()
-            lines.append(say("digest.kind", title=Html(title), count=count))
-        totals: Counter[str] = Counter()
-        decimals: dict[str, int | None] = {}
-        for activity in activities:
-            for leg in activity.legs:
-                totals[leg.asset] += leg.amount
-                decimals[leg.asset] = leg.decimals
-        sums = [Leg(asset, amount, decimals[asset]) for asset, amount in totals.items() if amount]
-        if sums:
-            lines += [Html(""), say("digest.balance"), *self._signed(sums, say)]
-        first, last = activities[0], activities[-1]
-        lines.append(
-            say("digest.between", first=when(first.block_time, say), last=when(last.block_time, say))
-        )
-        return RenderedMessage(join_lines(lines), self._address_buttons(subscription.address, say))
+    def headline(self, activity: Activity, say: Texts) -> Html:
+        """What happened in one line: the title, and the first amounts where it has none."""
+        title = self._title(activity, say)
+        if activity.kind in _WITH_AMOUNT and len({leg.asset for leg in activity.legs}) == 1:
+            return title
+        amounts = (self._amount(leg, say, notes_of(activity)) for leg in activity.legs[:2])
+        return Html(" ".join([title, *amounts]))
 
-    def _warnings(self, activity: Activity, say: Texts) -> list[Html]:
-        """Reasons to look twice, the gravest first."""
+    def alarms(self, activity: Activity, say: Texts) -> list[Html]:
+        """What may cost the reader money, the gravest first."""
         annotation = activity.annotation
         if annotation is None:
             return []
         lines: list[Html] = []
         if annotation.lookalike is not None:
-            paid = activity.kind in _PAYMENTS
+            paid = activity.kind in PAYMENTS
             key = "activity.warning.paid_lookalike" if paid else "activity.warning.lookalike"
             lookalike = annotation.lookalike
             lines.append(say(key, suspicious=lookalike.suspicious, known=lookalike.known))
@@ -89,7 +72,13 @@ class ActivityView:
             for note in annotation.assets.values()
             if note.impostor_of is not None
         ]
-        if annotation.is_spam and not lines:
+        return lines
+
+    def _warnings(self, activity: Activity, say: Texts) -> list[Html]:
+        """Reasons to look twice, the gravest first."""
+        lines = self.alarms(activity, say)
+        annotation = activity.annotation
+        if annotation is not None and annotation.is_spam and not lines:
             recipients = activity.details.get("recipients")
             if Flag.MASS_AIRDROP in annotation.flags and isinstance(recipients, int):
                 lines.append(say("activity.warning.airdrop", count=recipients))
@@ -107,7 +96,7 @@ class ActivityView:
         if activity.kind in _WITH_AMOUNT and len({leg.asset for leg in activity.legs}) == 1:
             leg = activity.legs[0]
             total = sum(leg.amount for leg in activity.legs)
-            amount = self._amounts.asset(leg.asset, abs(total), leg.decimals, say, _notes(activity))
+            amount = self._amounts.asset(leg.asset, abs(total), leg.decimals, say, notes_of(activity))
         return Html(
             say(f"activity.title.{activity.kind.value}", amount=Html(amount)).rstrip().removesuffix(":")
         )
@@ -116,19 +105,20 @@ class ActivityView:
         legs = activity.legs
         if activity.kind in _WITH_AMOUNT and len(legs) == 1:
             return self._counterparty(legs[0], say)
-        return self._signed(legs, say, _notes(activity))
+        return self._signed(legs, say, notes_of(activity))
 
-    def _signed(
-        self, legs: Sequence[Leg], say: Texts, notes: Mapping[str, AssetNote] = NO_NOTES
-    ) -> list[Html]:
+    def _signed(self, legs: Sequence[Leg], say: Texts, notes: Mapping[str, AssetNote]) -> list[Html]:
         lines: list[Html] = []
         for leg in legs[:MAX_LEGS]:
-            key = "activity.line.got" if leg.amount > 0 else "activity.line.gave"
-            lines.append(say(key, amount=self._amounts.leg(leg, say, notes)))
+            lines.append(self._amount(leg, say, notes))
             lines += self._counterparty(leg, say)
         if len(legs) > MAX_LEGS:
             lines.append(say("activity.line.more", count=len(legs) - MAX_LEGS))
         return lines
+
+    def _amount(self, leg: Leg, say: Texts, notes: Mapping[str, AssetNote]) -> Html:
+        key = "activity.line.got" if leg.amount > 0 else "activity.line.gave"
+        return say(key, amount=self._amounts.leg(leg, say, notes))
 
     def _counterparty(self, leg: Leg, say: Texts) -> list[Html]:
         if leg.counterparty is None:
@@ -205,7 +195,7 @@ class ActivityView:
 
     def _keyboard(self, activity: Activity, say: Texts) -> Sequence[Sequence[Button]]:
         if not activity.is_transaction:
-            return self._address_buttons(str(activity.details["stake_account"]), say)
+            return address_buttons(self._profile, str(activity.details["stake_account"]), say)
         row = []
         url = self._profile.transaction_url(activity.signature)
         if url:
@@ -213,14 +203,7 @@ class ActivityView:
         row.append(Button(say("button.copy_signature"), copy_text=activity.signature))
         return (tuple(row),)
 
-    def _address_buttons(self, address: str, say: Texts) -> Sequence[Sequence[Button]]:
-        row = []
-        url = self._profile.address_url(address)
-        if url:
-            row.append(Button(say("button.explorer"), url=url))
-        row.append(Button(say("button.copy_address"), copy_text=address))
-        return (tuple(row),)
 
-
-def _notes(activity: Activity) -> Mapping[str, AssetNote]:
+def notes_of(activity: Activity) -> Mapping[str, AssetNote]:
+    """What is known of its assets."""
     return NO_NOTES if activity.annotation is None else activity.annotation.assets

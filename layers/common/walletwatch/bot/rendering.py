@@ -1,6 +1,7 @@
 """The renderer of the functions that write messages without a dialogue."""
 
 from walletwatch.bot.activity_view import ActivityView
+from walletwatch.bot.digest_view import DigestView
 from walletwatch.bot.scan_view import ScanView
 from walletwatch.bot.texts import texts
 from walletwatch.domain.delivery import DeliveryKind, PendingDelivery
@@ -14,12 +15,13 @@ class HtmlRenderer:
 
     def __init__(self, profile: ChainProfile) -> None:
         self._activities = ActivityView(profile)
+        self._digests = DigestView(profile, self._activities)
         self._scans = ScanView(profile)
 
     def delivery(self, delivery: PendingDelivery) -> RenderedMessage:
         """The message of an activity or of a digest."""
         if delivery.kind is DeliveryKind.DIGEST:
-            return self._activities.digest(delivery.activities, delivery.subscription)
+            return self._digests.digest(delivery.activities, delivery.subscription)
         return self._activities.activity(delivery.activities[0], delivery.subscription)
 
     def scan(self, report: ScanReport, language: str) -> RenderedMessage:

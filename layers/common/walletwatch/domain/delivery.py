@@ -48,6 +48,7 @@ class NewDelivery:
     Attributes:
         reason: Why it is suppressed or failed.
         digest_key: The digest that tells this one too, where it is merged.
+        due_at: When a digest ends, which takes in more until then.
     """
 
     key: str
@@ -58,6 +59,7 @@ class NewDelivery:
     status: DeliveryStatus = DeliveryStatus.PENDING
     reason: str | None = None
     digest_key: str | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """Whether a chat wants to hear of an activity."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from walletwatch.domain.activities import Activity, ActivityKind
-from walletwatch.domain.chats import Subscription
+from walletwatch.domain.chats import ChatSettings, Subscription
 
 DUST_LAMPORTS = 100_000
 """Incoming native transfers below this are dust: 0.0001 XNT."""
@@ -19,6 +20,7 @@ class Suppression(StrEnum):
     SPAM_OFF = "spam_off"
     CHAT_INACTIVE = "chat_inactive"
     UNWATCHED = "unwatched"
+    TOO_OLD = "too_old"
 
 
 def is_dust(activity: Activity) -> bool:
@@ -36,15 +38,35 @@ def concerns(activity: Activity, subscription: Subscription) -> bool:
     return subscription.from_slot is not None and activity.slot > subscription.from_slot
 
 
-def suppression(activity: Activity, subscription: Subscription) -> Suppression | None:
-    """The first reason not to tell the chat, or None to tell it."""
-    settings = subscription.chat.settings
+def is_too_old(activity: Activity, oldest: datetime) -> bool:
+    """Whether it happened before this moment; what has no known time did not."""
+    return activity.block_time is not None and activity.block_time < oldest.timestamp()
+
+
+def suppression(activity: Activity, subscription: Subscription, *, oldest: datetime) -> Suppression | None:
+    """The first reason not to tell the chat, or None to tell it.
+
+    Args:
+        activity: What happened.
+        subscription: As it is now.
+        oldest: What happened before has lost its ledger entries, so it may have been told already.
+    """
+    if is_too_old(activity, oldest):
+        return Suppression.TOO_OLD
+    return _of_everything(subscription) or _of_this(activity, subscription.chat.settings)
+
+
+def _of_everything(subscription: Subscription) -> Suppression | None:
     if not subscription.chat.active:
         return Suppression.CHAT_INACTIVE
     if subscription.paused:
         return Suppression.PAUSED
-    if settings.muted:
+    if subscription.chat.settings.muted:
         return Suppression.MUTED
+    return None
+
+
+def _of_this(activity: Activity, settings: ChatSettings) -> Suppression | None:
     if not activity.success and not settings.failed:
         return Suppression.FAILED_OFF
     annotation = activity.annotation

@@ -49,6 +49,19 @@ class BalanceCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class DigestDue:
+    """Close a digest and send it.
+
+    Attributes:
+        digest_key: Its ledger key.
+        due_at: When it is due; before that there is nothing to do.
+    """
+
+    digest_key: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Backfill:
     """Read a wallet's past into its history; nobody is told of it.
 

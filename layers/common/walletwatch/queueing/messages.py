@@ -18,6 +18,7 @@ from walletwatch.domain.work import (
     BalanceCheck,
     Button,
     CheckReason,
+    DigestDue,
     Notification,
     Priority,
     RenderedMessage,
@@ -32,6 +33,7 @@ MAX_BODY_BYTES: Final = 1_048_576
 type Address = Annotated[str, msgspec.Meta(min_length=32, max_length=44, pattern="^[1-9A-HJ-NP-Za-km-z]+$")]
 type Slot = Annotated[int, msgspec.Meta(ge=0)]
 type LedgerKey = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+type Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 type CallbackData = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
@@ -60,6 +62,12 @@ class _BalanceCheck(
     hints: list[_Hint]
     transactions: list[_Transaction] = []
     since_slot: Slot | None = None
+
+
+class _DigestDue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="digest_due", tag_field="type"):
+    v: int
+    digest_key: LedgerKey
+    due_at: Moment
 
 
 class _Backfill(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="backfill", tag_field="type"):
@@ -103,7 +111,7 @@ class _Notification(
 
 
 _encoder = msgspec.json.Encoder()
-_balance_work = msgspec.json.Decoder(_BalanceCheck | _Backfill)
+_balance_work = msgspec.json.Decoder(_BalanceCheck | _Backfill | _DigestDue)
 _security_scan = msgspec.json.Decoder(_SecurityScan)
 _notification = msgspec.json.Decoder(_Notification)
 
@@ -120,13 +128,20 @@ def encode_backfill(backfill: Backfill) -> str:
     return _encode(_Backfill(VERSION, backfill.wallet, backfill.not_before, backfill.before_slot))
 
 
-def decode_balance_work(body: str) -> BalanceCheck | Backfill:
+def encode_digest_due(due: DigestDue) -> str:
+    """The body of a message for the balance queue."""
+    return _encode(_DigestDue(VERSION, due.digest_key, due.due_at))
+
+
+def decode_balance_work(body: str) -> BalanceCheck | Backfill | DigestDue:
     """Read a message of the balance queue.
 
     Raises:
         InvalidMessage: It is not one, or of a version this code does not know.
     """
     wire = _decode(_balance_work, body)
+    if isinstance(wire, _DigestDue):
+        return DigestDue(wire.digest_key, wire.due_at)
     if isinstance(wire, _Backfill):
         return Backfill(wire.wallet, wire.not_before, wire.before_slot)
     return BalanceCheck(
@@ -224,7 +239,7 @@ def _encode(message: msgspec.Struct) -> str:
     return _encoder.encode(message).decode()
 
 
-def _decode[M: (_BalanceCheck | _Backfill, _SecurityScan, _Notification)](
+def _decode[M: (_BalanceCheck | _Backfill | _DigestDue, _SecurityScan, _Notification)](
     decoder: msgspec.json.Decoder[M], body: str
 ) -> M:
     if len(body) > MAX_BODY_BYTES:

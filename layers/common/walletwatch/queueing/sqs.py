@@ -1,6 +1,7 @@
 """The queues of the functions on SQS."""
 
 import asyncio
+import math
 import random
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,10 +9,11 @@ from itertools import batched
 from typing import TYPE_CHECKING, Any, Final
 
 from walletwatch.domain.errors import QueueUnavailable
-from walletwatch.domain.work import Backfill, BalanceCheck, Notification, SecurityScan
+from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, SecurityScan
 from walletwatch.queueing.messages import (
     encode_backfill,
     encode_balance_check,
+    encode_digest_due,
     encode_notification,
     encode_security_scan,
 )
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 MAX_BATCH_ENTRIES: Final = 10
 MAX_BATCH_BYTES: Final = 1_000_000
 """Below SQS's 1 MiB for a whole SendMessageBatch, leaving room for the other fields."""
+MAX_DELAY_SECONDS: Final = 900
+"""What SQS delays a message at most (SendMessageBatchRequestEntry, DelaySeconds)."""
 MAX_ATTEMPTS: Final = 4
 BACKOFF_SECONDS: Final = 0.1
 
@@ -45,6 +49,20 @@ class SqsQueues:
         """Ask for looks at wallets."""
         await self._send(
             self._balance_url, [{"MessageBody": encode_balance_check(check)} for check in checks]
+        )
+
+    async def close_digests(self, digests: Sequence[DigestDue]) -> None:
+        """Ask for digests to be closed when they are due, or after the longest delay that SQS has."""
+        now = time.time()
+        await self._send(
+            self._balance_url,
+            [
+                {
+                    "MessageBody": encode_digest_due(due),
+                    "DelaySeconds": min(max(0, math.ceil(due.due_at.timestamp() - now)), MAX_DELAY_SECONDS),
+                }
+                for due in digests
+            ],
         )
 
     async def backfill(self, backfill: Backfill) -> None:

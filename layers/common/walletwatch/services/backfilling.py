@@ -90,7 +90,7 @@ class Backfilling:
         for chunk in batched(await self._past(wallet.id, backfill), CHUNK_SIZE, strict=False):
             results = await self._transactions.read([info.signature for info in chunk])
             activities = read_activities(self._decode, results, chunk, wallet.address, self._metrics)
-            await self._ledger.record(wallet.id, activities, (), lambda _: ())
+            await self._ledger.keep(wallet.id, activities)
             self._metrics.count("ActivitiesBackfilled", len(activities))
             if remaining() < HANDOVER_SECONDS:
                 await self._queues.backfill(replace(backfill, before_slot=chunk[-1].slot))

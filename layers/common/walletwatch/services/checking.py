@@ -16,40 +16,29 @@ from typing import Any, Final
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.chain import SignatureInfo
 from walletwatch.domain.chats import Subscription
-from walletwatch.domain.delivery import (
-    Candidate,
-    DeliveryKind,
-    DeliveryStatus,
-    NewDelivery,
-    PendingDelivery,
-    delivery_key,
-)
+from walletwatch.domain.delivery import Candidate
 from walletwatch.domain.errors import ChainRefused, ChainUnavailable, MalformedTransaction
-from walletwatch.domain.rules import concerns, suppression
+from walletwatch.domain.rules import concerns
 from walletwatch.domain.wallets import Cursor, NewAccount, Wallet, WatchedAccount
-from walletwatch.domain.work import AccountHint, BalanceCheck, CheckReason, Notification, Priority
+from walletwatch.domain.work import AccountHint, BalanceCheck, CheckReason
 from walletwatch.ports import (
     Chain,
-    Clock,
     Decode,
     FindAccounts,
     FollowStore,
-    Ledger,
     Metrics,
     Queues,
-    Renderer,
     SubscriptionStore,
     WatchStore,
 )
 from walletwatch.services.annotating import Annotating
+from walletwatch.services.digesting import Digesting
 from walletwatch.services.reading import read_activities
 from walletwatch.services.rewarding import Rewarding
 from walletwatch.services.transactions import Transactions
 
 CHUNK_SIZE: Final = 50
 CONCURRENT_HISTORIES: Final = 8
-DIGEST_ABOVE: Final = 10
-"""More new activities than this for one chat in one chunk become a digest."""
 UNEXPLAINED_TRIES: Final = 3
 """How often a change without a transaction is looked at before it is taken as one that has none."""
 _WHOLE_WALLET: Final = frozenset({CheckReason.WATCH_STARTED, CheckReason.GAP})
@@ -69,7 +58,6 @@ class Checking:
         *,
         watch: WatchStore,
         subscriptions: SubscriptionStore,
-        ledger: Ledger,
         chain: Chain,
         follow: FollowStore,
         transactions: Transactions,
@@ -77,14 +65,12 @@ class Checking:
         find_accounts: FindAccounts,
         annotating: Annotating,
         rewarding: Rewarding,
+        digesting: Digesting,
         queues: Queues,
-        renderer: Renderer,
-        clock: Clock,
         metrics: Metrics,
     ) -> None:
         self._watch = watch
         self._subscriptions = subscriptions
-        self._ledger = ledger
         self._chain = chain
         self._follow = follow
         self._transactions = transactions
@@ -92,9 +78,8 @@ class Checking:
         self._find_accounts = find_accounts
         self._annotating = annotating
         self._rewarding = rewarding
+        self._digesting = digesting
         self._queues = queues
-        self._renderer = renderer
-        self._clock = clock
         self._metrics = metrics
 
     async def run(self, check: BalanceCheck, *, attempt: int, remaining: Callable[[], float]) -> None:
@@ -253,10 +238,7 @@ class Checking:
             for subscription in watchers
             if concerns(activity, subscription)
         ]
-        pending = await self._ledger.record(wallet.id, activities, candidates, plan_deliveries)
-        await self._queues.notify([self.notification(delivery) for delivery in pending])
-        self._metrics.count("Activities", len(activities))
-        self._metrics.count("NotificationsQueued", len(pending))
+        await self._digesting.tell(wallet.id, activities, candidates)
 
     async def _without_rewards(
         self, wallet: Wallet, watchers: Sequence[Subscription], unexplained: Sequence[WatchedAccount]
@@ -275,57 +257,6 @@ class Checking:
             }
         )
         return [account for account in unexplained if account.address not in rewards]
-
-    def notification(self, delivery: PendingDelivery) -> Notification:
-        """The queue message of a pending delivery."""
-        bulk = delivery.kind is DeliveryKind.DIGEST
-        return Notification(
-            ledger_key=delivery.key,
-            chat_id=delivery.subscription.chat.chat_id,
-            message=self._renderer.delivery(delivery),
-            created_at=delivery.created_at,
-            priority=Priority.BULK if bulk else Priority.INTERACTIVE,
-        )
-
-
-def plan_deliveries(candidates: Sequence[Candidate]) -> Sequence[NewDelivery]:
-    """The ledger entries of new candidates: told, merged into a digest, or suppressed with the reason."""
-    deliveries: list[NewDelivery] = []
-    told: dict[int, list[Candidate]] = {}
-    for candidate in candidates:
-        reason = suppression(candidate.activity, candidate.subscription)
-        if reason is None:
-            told.setdefault(candidate.subscription.id, []).append(candidate)
-        else:
-            deliveries.append(_entry(candidate, DeliveryStatus.SUPPRESSED, reason=reason.value))
-    for group in told.values():
-        if len(group) <= DIGEST_ABOVE:
-            deliveries.extend(_entry(candidate, DeliveryStatus.PENDING) for candidate in group)
-            continue
-        subscription = group[0].subscription
-        key = delivery_key(DeliveryKind.DIGEST, *(candidate.key for candidate in group))
-        deliveries.append(
-            NewDelivery(
-                key, DeliveryKind.DIGEST, subscription.chat.chat_id, subscription.wallet_id, signature=None
-            )
-        )
-        deliveries.extend(_entry(candidate, DeliveryStatus.MERGED, digest_key=key) for candidate in group)
-    return deliveries
-
-
-def _entry(
-    candidate: Candidate, status: DeliveryStatus, *, reason: str | None = None, digest_key: str | None = None
-) -> NewDelivery:
-    return NewDelivery(
-        key=candidate.key,
-        kind=DeliveryKind.ACTIVITY,
-        chat_id=candidate.subscription.chat.chat_id,
-        wallet_id=candidate.subscription.wallet_id,
-        signature=candidate.activity.signature,
-        status=status,
-        reason=reason,
-        digest_key=digest_key,
-    )
 
 
 def _after(cursor: Cursor, since_slot: int | None) -> Cursor:

@@ -7,10 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from psycopg import AsyncCursor
+
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.delivery import Candidate, DeliveryStatus, NewDelivery, PendingDelivery
-from walletwatch.ports import Clock, DigestPlan
+from walletwatch.domain.digests import Burst, Outgoing, digest_key
+from walletwatch.domain.work import DigestDue
+from walletwatch.ports import Clock, DeliveryPlan
 from walletwatch.storage.postgres.database import Connection, Database, together
 from walletwatch.storage.postgres.rows import (
     SUBSCRIPTION_COLUMNS,
@@ -19,6 +23,8 @@ from walletwatch.storage.postgres.rows import (
     to_pending,
     to_subscription,
 )
+
+type Rows = AsyncCursor[tuple[Any, ...]]
 
 MAX_REASON_LENGTH: Final = 200
 DELETE_BATCH: Final = 5000
@@ -49,19 +55,42 @@ SELECT {SUBSCRIPTION_COLUMNS}
 """The lock makes `unsubscribe` and `migrate` wait, which then see the entries that are written here."""
 
 _KNOWN: Final = """
-SELECT chat_id, signature, coalesce(digest_key, key)
+SELECT chat_id, signature, key
   FROM deliveries
  WHERE kind = 'activity' AND wallet_id = %(wallet_id)s AND signature = ANY(%(candidates)s)
 """
 
+_BURSTS: Final = """
+SELECT s.id, digest.key,
+       CASE WHEN digest.key IS NULL THEN
+            (SELECT count(*)
+               FROM deliveries d
+              WHERE d.chat_id = s.chat_id AND d.wallet_id = s.wallet_id AND d.created_at > %(since)s
+                AND d.kind = 'activity' AND d.status IN ('pending', 'sent', 'failed'))
+            ELSE 0
+        END
+  FROM subscriptions s
+  LEFT JOIN LATERAL (
+       SELECT d.key
+         FROM deliveries d
+        WHERE d.wallet_id = s.wallet_id AND d.chat_id = s.chat_id AND d.due_at IS NOT NULL
+          AND d.status = 'pending'
+        ORDER BY d.due_at, d.key
+        LIMIT 1
+       ) digest ON true
+ WHERE s.id = ANY(%(subscription_ids)s) AND s.wallet_id = %(wallet_id)s
+"""
+"""There may be two open digests where a group with one became a supergroup with another."""
+
 _INSERT: Final = """
-INSERT INTO deliveries AS d (key, kind, chat_id, wallet_id, signature, status, reason, digest_key,
+INSERT INTO deliveries AS d (key, kind, chat_id, wallet_id, signature, status, reason, digest_key, due_at,
                              created_at, settled_at)
-SELECT key, kind, chat_id, wallet_id, signature, status, reason, digest_key, %(now)s,
+SELECT key, kind, chat_id, wallet_id, signature, status, reason, digest_key, due_at, %(now)s,
        CASE WHEN status <> 'pending' THEN %(now)s END
   FROM unnest(%(keys)s::text[], %(delivery_kinds)s::text[], %(chat_ids)s::bigint[], %(wallet_ids)s::bigint[],
-              %(told)s::text[], %(statuses)s::text[], %(reasons)s::text[], %(digest_keys)s::text[])
-       n (key, kind, chat_id, wallet_id, signature, status, reason, digest_key)
+              %(told)s::text[], %(statuses)s::text[], %(reasons)s::text[], %(digest_keys)s::text[],
+              %(due_ats)s::timestamptz[])
+       n (key, kind, chat_id, wallet_id, signature, status, reason, digest_key, due_at)
 """
 
 _PENDING: Final = f"""
@@ -82,7 +111,8 @@ SELECT d.key, d.kind, d.created_at, told.payloads, {SUBSCRIPTION_COLUMNS}
                LIMIT 1
               ) a
        ) told
- WHERE d.status = 'pending' AND d.kind IN ('activity', 'digest') AND told.payloads IS NOT NULL
+ WHERE d.status = 'pending' AND d.kind IN ('activity', 'digest') AND d.due_at IS NULL
+   AND told.payloads IS NOT NULL
 """
 """There is one activity at most; saying so keeps the planner from reading all activities of a busy wallet."""
 
@@ -90,6 +120,22 @@ _PENDING_OF_KEYS: Final = f"{_PENDING} AND d.key = ANY(%(keys)s) ORDER BY told.s
 
 _STUCK: Final = (
     f"{_PENDING} AND d.created_at < %(before)s ORDER BY d.created_at, told.slot, told.id LIMIT %(limit)s"
+)
+
+_OPEN: Final = "SELECT key, due_at FROM deliveries WHERE due_at IS NOT NULL AND status = 'pending'"
+
+_OPEN_OF_KEYS: Final = f"{_OPEN} AND key = ANY(%(keys)s) ORDER BY due_at, key"
+
+_OVERDUE: Final = f"{_OPEN} AND due_at <= %(now)s ORDER BY due_at, key LIMIT %(limit)s"
+
+_CLOSE: Final = "UPDATE deliveries SET due_at = NULL WHERE due_at <= %(now)s AND status = 'pending'"
+
+_CLOSE_OF_WALLET: Final = f"{_CLOSE} AND wallet_id = %(wallet_id)s RETURNING key"
+
+_CLOSE_ONE: Final = f"{_CLOSE} AND key = %(key)s"
+
+_LOCK_WALLET_OF: Final = (
+    "SELECT pg_advisory_xact_lock(%(lock)s + wallet_id) FROM deliveries WHERE key = %(key)s"
 )
 
 _SETTLE: Final = """
@@ -132,33 +178,77 @@ class PostgresLedger:
         wallet_id: int,
         activities: Sequence[Activity],
         candidates: Sequence[Candidate],
-        plan: DigestPlan,
-    ) -> Sequence[PendingDelivery]:
+        plan: DeliveryPlan,
+        *,
+        since: datetime,
+    ) -> Outgoing:
         """Store the activities and the deliveries of the candidates, in one database transaction."""
         values = {
             **_activity_values(wallet_id, activities, self._clock.now()),
             "subscription_ids": list({candidate.subscription.id for candidate in candidates}),
             "candidates": list({candidate.activity.signature for candidate in candidates}),
+            "since": since,
         }
 
-        async def work(connection: Connection) -> Sequence[PendingDelivery]:
+        async def work(connection: Connection) -> Outgoing:
             async with together(connection):
                 await connection.execute(_LOCK_WALLET, {"lock": _WALLET_LOCK + wallet_id})
                 await connection.execute(_ADD_ACTIVITIES, values)
                 if not candidates:
-                    return []
+                    return Outgoing()
+                closed = await connection.execute(_CLOSE_OF_WALLET, values)
                 present = await connection.execute(_PRESENT_SUBSCRIPTIONS, values)
                 entries = await connection.execute(_KNOWN, values)
+                heard = await connection.execute(_BURSTS, values)
                 known = {(row[0], row[1]): row[2] for row in await entries.fetchall()}
                 subscriptions = [to_subscription(row) for row in await present.fetchall()]
                 valid = _with_present(candidates, subscriptions)
                 new = [pair for pair in valid if _identity(pair) not in known]
-                planned = plan(new) if new else []
+                bursts = {row[0]: Burst(row[2], row[1]) for row in await heard.fetchall()}
+                planned = plan(new, bursts) if new else []
                 await _insert(connection, planned, self._clock.now())
                 keys = {known[identity] for pair in valid if (identity := _identity(pair)) in known}
                 keys.update(delivery.key for delivery in planned)
+                keys.update(digest_key(pair) for pair in valid)
+                keys.update(row[0] for row in await closed.fetchall())
                 pending = await connection.execute(_PENDING_OF_KEYS, {"keys": list(keys)})
-            return [to_pending(row) for row in await pending.fetchall()]
+                still_open = await connection.execute(_OPEN_OF_KEYS, {"keys": list(keys)})
+            return await _outgoing(pending, still_open)
+
+        return await self._database.run(work)
+
+    async def keep(self, wallet_id: int, activities: Sequence[Activity]) -> None:
+        """Store activities that nobody is told of; those that are known stay as they are."""
+        values = _activity_values(wallet_id, activities, self._clock.now())
+
+        async def work(connection: Connection) -> None:
+            async with together(connection):
+                await connection.execute(_LOCK_WALLET, {"lock": _WALLET_LOCK + wallet_id})
+                await connection.execute(_ADD_ACTIVITIES, values)
+
+        await self._database.run(work)
+
+    async def close_digest(self, key: str) -> Outgoing:
+        """Close a digest that is due, so that nothing is merged into it from now on. Safe to repeat."""
+        values = {"key": key, "keys": [key], "lock": _WALLET_LOCK, "now": self._clock.now()}
+
+        async def work(connection: Connection) -> Outgoing:
+            async with together(connection):
+                await connection.execute(_LOCK_WALLET_OF, values)
+                await connection.execute(_CLOSE_ONE, values)
+                pending = await connection.execute(_PENDING_OF_KEYS, values)
+                still_open = await connection.execute(_OPEN_OF_KEYS, values)
+            return await _outgoing(pending, still_open)
+
+        return await self._database.run(work)
+
+    async def overdue_digests(self, limit: int) -> Sequence[DigestDue]:
+        """Open digests that are due by now, the oldest first."""
+        values = {"now": self._clock.now(), "limit": limit}
+
+        async def work(connection: Connection) -> Sequence[DigestDue]:
+            cursor = await connection.execute(_OVERDUE, values)
+            return [DigestDue(*row) for row in await cursor.fetchall()]
 
         return await self._database.run(work)
 
@@ -278,8 +368,16 @@ def _delivery_values(deliveries: Sequence[NewDelivery], now: datetime) -> dict[s
             for delivery in deliveries
         ],
         "digest_keys": [delivery.digest_key for delivery in deliveries],
+        "due_ats": [delivery.due_at for delivery in deliveries],
         "now": now,
     }
+
+
+async def _outgoing(pending: Rows, still_open: Rows) -> Outgoing:
+    return Outgoing(
+        [to_pending(row) for row in await pending.fetchall()],
+        [DigestDue(*row) for row in await still_open.fetchall()],
+    )
 
 
 async def _insert(connection: Connection, deliveries: Sequence[NewDelivery], now: datetime) -> None:

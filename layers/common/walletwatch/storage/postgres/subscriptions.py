@@ -180,6 +180,11 @@ _MIGRATION: Final = (
        AND kept.kind = 'activity' AND kept.chat_id = %(new)s
        AND gone.wallet_id = kept.wallet_id AND gone.signature = kept.signature
     """,
+    """
+    DELETE FROM deliveries digest
+     WHERE digest.kind = 'digest' AND digest.chat_id = %(old)s AND digest.status = 'pending'
+       AND NOT EXISTS (SELECT FROM deliveries merged WHERE merged.digest_key = digest.key)
+    """,
     "UPDATE deliveries SET chat_id = %(new)s WHERE chat_id = %(old)s",
     """
     UPDATE chats SET active = false, inactive_reason = 'migrated', migrated_to = %(new)s

@@ -1,0 +1,130 @@
+"""What is told one by one, and what together in a digest."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from walletwatch.domain.delivery import (
+    Candidate,
+    DeliveryKind,
+    DeliveryStatus,
+    NewDelivery,
+    PendingDelivery,
+    delivery_key,
+)
+from walletwatch.domain.rules import suppression
+from walletwatch.domain.work import DigestDue
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPolicy:
+    """How much of a flood a chat hears at once, for each wallet it watches.
+
+    Attributes:
+        burst: So many activities are told one by one in any interval.
+        interval: For so long a digest takes in what is more than that, and then it is sent.
+    """
+
+    burst: int = 10
+    interval: timedelta = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """What a chat heard of a wallet in the interval that ends now.
+
+    Attributes:
+        told: How many activities one by one; of no interest, and 0, where a digest is open.
+        digest_key: The open digest, which takes in what comes until it is due.
+    """
+
+    told: int = 0
+    digest_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What has to be queued, now that the ledger has it.
+
+    Attributes:
+        pending: Messages to be sent, oldest activity first.
+        open: Digests that somebody has to close when they are due.
+    """
+
+    pending: Sequence[PendingDelivery] = ()
+    open: Sequence[DigestDue] = ()
+
+
+def digest_key(first: Candidate) -> str:
+    """The ledger key of the digest that this candidate opens.
+
+    An activity opens one digest at most. So the key is never that of a digest which was closed, sent, or
+    suppressed before, as it could be if it named the chat, the wallet and a time.
+    """
+    return delivery_key(DeliveryKind.DIGEST, first.key)
+
+
+def plan_deliveries(
+    candidates: Sequence[Candidate],
+    bursts: Mapping[int, Burst],
+    *,
+    policy: DigestPolicy,
+    now: datetime,
+    oldest: datetime,
+) -> Sequence[NewDelivery]:
+    """The ledger entries of new candidates: told, merged into a digest, or suppressed with the reason.
+
+    Args:
+        candidates: Oldest first.
+        bursts: By id of the subscription; one that is missing has heard nothing lately.
+        policy: For all chats.
+        now: By the clock of the ledger's entries.
+        oldest: What happened before this moment is not told any more.
+    """
+    deliveries: list[NewDelivery] = []
+    present = dict(bursts)
+    for candidate in candidates:
+        subscription = candidate.subscription
+        reason = suppression(candidate.activity, subscription, oldest=oldest)
+        if reason is not None:
+            deliveries.append(_entry(candidate, DeliveryStatus.SUPPRESSED, reason=reason.value))
+            continue
+        burst = present.get(subscription.id, Burst())
+        if burst.digest_key is None and burst.told < policy.burst:
+            present[subscription.id] = Burst(burst.told + 1)
+            deliveries.append(_entry(candidate, DeliveryStatus.PENDING))
+            continue
+        key = burst.digest_key
+        if key is None:
+            key = digest_key(candidate)
+            present[subscription.id] = Burst(digest_key=key)
+            deliveries.append(_digest(key, candidate, now + policy.interval))
+        deliveries.append(_entry(candidate, DeliveryStatus.MERGED, digest_key=key))
+    return deliveries
+
+
+def _digest(key: str, first: Candidate, due_at: datetime) -> NewDelivery:
+    subscription = first.subscription
+    return NewDelivery(
+        key=key,
+        kind=DeliveryKind.DIGEST,
+        chat_id=subscription.chat.chat_id,
+        wallet_id=subscription.wallet_id,
+        signature=None,
+        due_at=due_at,
+    )
+
+
+def _entry(
+    candidate: Candidate, status: DeliveryStatus, *, reason: str | None = None, digest_key: str | None = None
+) -> NewDelivery:
+    return NewDelivery(
+        key=candidate.key,
+        kind=DeliveryKind.ACTIVITY,
+        chat_id=candidate.subscription.chat.chat_id,
+        wallet_id=candidate.subscription.wallet_id,
+        signature=candidate.activity.signature,
+        status=status,
+        reason=reason,
+        digest_key=digest_key,
+    )
