@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from tests.zero_miss.queues import Received, UnreliableQueues
-from walletwatch import bootstrap
+from walletwatch import bootstrap, parts
 from walletwatch.domain.errors import TransientError
 from walletwatch.domain.work import BalanceCheck, DigestDue
 from walletwatch.queueing.messages import decode_balance_work
@@ -64,7 +64,7 @@ async def _balance(queues: UnreliableQueues) -> None:
 def main() -> None:
     role, url = sys.argv[1:]
     queues = UnreliableQueues(url)
-    bootstrap._queues = lambda: queues  # type: ignore[assignment,return-value] # the one part that is not real
+    parts.make_queues = lambda: queues  # type: ignore[assignment,return-value] # the one part that is not real
     logging.basicConfig(level=logging.WARNING)
     asyncio.run({"sweep": _sweep, "stream": _stream}[role]() if role != "balance" else _balance(queues))
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.chain import FakeChain
-from walletwatch import bootstrap
+from walletwatch import parts
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.prices import PriceSource
 from walletwatch.domain.profile import PROFILES
@@ -73,7 +73,7 @@ async def built(chain: str, monkeypatch: pytest.MonkeyPatch, **environ: str) -> 
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     redis = RedisServer("redis://127.0.0.1:1")
-    prices = bootstrap._prices(FakeChain(), redis, EmfMetrics("test"), PROFILES[chain])
+    prices = parts.make_prices(FakeChain(), redis, EmfMetrics("test"), PROFILES[chain])
     try:
         return dict(await prices.prices([NATIVE, USDC_X]))
     finally:
