@@ -118,6 +118,30 @@ def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> 
             ],
         ),
         (
+            activity(
+                ActivityKind.APPROVE,
+                details={"delegate": PEER, "amount": 1_500_000, "mint": USDC, "decimals": 6},
+                fee=0,
+            ),
+            [
+                "<b>✋ Approved a spender</b>",
+                "<b>Savings</b> · <code>9Dpj…CoaU</code>",
+                "<code>B69c…m9Tq</code> may spend 1.5 USDC.x",
+                "🕒 2026-10-26 07:33:20 UTC",
+            ],
+        ),
+        (
+            activity(
+                ActivityKind.APPROVE, details={"delegate": PEER, "amount": 2**64 - 1, "mint": USDC}, fee=0
+            ),
+            [
+                "<b>✋ Approved a spender</b>",
+                "<b>Savings</b> · <code>9Dpj…CoaU</code>",
+                "⚠️ <code>B69c…m9Tq</code> may spend all of it, without a limit",
+                "🕒 2026-10-26 07:33:20 UTC",
+            ],
+        ),
+        (
             activity(ActivityKind.PROGRAM_CALL, details={"unreadable": True}, fee=0, block_time=None),
             [
                 "<b>⚙️ Called a program</b>",

@@ -1,7 +1,7 @@
 """An activity as a message."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from walletwatch.bot.formatting import NO_NOTES, Amounts, short, wallet, when
 from walletwatch.bot.html_length import join_lines
@@ -15,6 +15,8 @@ from walletwatch.domain.work import Button, RenderedMessage
 
 MAX_LEGS: Final = 12
 MAX_DETAIL: Final = 300
+UNLIMITED: Final = 2**64 - 1
+"""What wallets approve when they approve without a limit."""
 _WITH_AMOUNT: Final = frozenset(
     {
         ActivityKind.TRANSFER_IN,
@@ -137,7 +139,7 @@ class ActivityView:
             lines.append(say("activity.line.program", name=activity.program[:MAX_DETAIL]))
         lines += self._withheld(activity, say)
         if isinstance(details.get("delegate"), str):
-            lines.append(self._approval(details, say))
+            lines.append(self._approval(activity, say))
         for field, key in (
             ("stake_account", "stake_account"),
             ("vote_account", "validator"),
@@ -171,14 +173,20 @@ class ActivityView:
             if mint in decimals and isinstance(amount, int)
         ]
 
-    def _approval(self, details: Mapping[str, Any], say: Texts) -> Html:
-        amount = details.get("amount")
+    def _approval(self, activity: Activity, say: Texts) -> Html:
+        details = activity.details
+        amount, mint, decimals = details.get("amount"), details.get("mint"), details.get("decimals")
         delegate = short(details["delegate"])
         if not isinstance(amount, int):
             return say("activity.line.delegate_unknown", address=delegate)
-        return say(
-            "activity.line.delegate", address=delegate, amount=say("common.units", amount=f"{amount:,}")
-        )
+        if amount >= UNLIMITED:
+            return say("activity.line.delegate_unlimited", address=delegate)
+        if isinstance(mint, str):
+            known = decimals if isinstance(decimals, int) else None
+            shown = self._amounts.asset(mint, amount, known, say, notes_of(activity))
+        else:
+            shown = say("common.units", amount=f"{amount:,}")
+        return say("activity.line.delegate", address=delegate, amount=shown)
 
     def _authority(self, address: object, say: Texts) -> str:
         return short(address) if isinstance(address, str) else say("activity.line.nobody")

@@ -52,7 +52,7 @@ class Annotating:
         """The activities of one wallet, oldest first, with what could be found out."""
         if not activities:
             return activities
-        assets = {leg.asset for activity in activities for leg in activity.legs}
+        assets = {asset for activity in activities for asset in _assets(activity)}
         identities, prices, counterparties = await asyncio.gather(
             self._or_unknown("tokens", self._tokens.identities(sorted(assets - {NATIVE}))),
             self._or_unknown("prices", self._prices.prices(assets)),
@@ -91,17 +91,16 @@ class Annotating:
         notes: dict[str, AssetNote] = {}
         oldest = (self._clock.now() - PRICED_FOR).timestamp()
         is_recent = activity.block_time is not None and activity.block_time >= oldest
-        for leg in activity.legs:
-            identity = identities.get(leg.asset)
-            price = prices.get(leg.asset) if is_recent else None
-            decimals = leg.decimals if identity is None else identity.decimals
-            usd = None if price is None else _usd(price, leg.amount, decimals)
-            if leg.asset == NATIVE:
+        for asset, amount in _assets(activity).items():
+            identity = identities.get(asset)
+            price = prices.get(asset) if is_recent else None
+            usd = None if price is None else _usd(price, amount, identity.decimals if identity else None)
+            if asset == NATIVE:
                 notes[NATIVE] = AssetNote(
                     self._profile.native_symbol, None, NATIVE_DECIMALS, listed=True, usd=usd
                 )
             elif identity is not None:
-                notes[leg.asset] = AssetNote(
+                notes[asset] = AssetNote(
                     identity.symbol,
                     identity.name,
                     identity.decimals,
@@ -112,8 +111,21 @@ class Annotating:
         return notes
 
 
+def _assets(activity: Activity) -> Mapping[str, int]:
+    """The assets an activity is about, and how much of each moved at the most."""
+    found: dict[str, int] = {}
+    mint = activity.details.get("mint")
+    if isinstance(mint, str):
+        found[mint] = 0
+    for leg in activity.legs:
+        found[leg.asset] = max(found.get(leg.asset, 0), abs(leg.amount))
+    return found
+
+
 def _usd(price: Price, amount: int, decimals: int | None) -> Decimal | None:
     """The price, unless the amount is worth more than the market that made it."""
+    if price.asset == NATIVE:
+        decimals = NATIVE_DECIMALS
     if price.liquidity_usd is None or decimals is None:
         return price.usd
     return price.usd if value_usd(abs(amount), decimals, price) < price.liquidity_usd else None

@@ -1,11 +1,12 @@
 """Facts that only some kinds have, in JSON types."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from walletwatch.chain.decoding.layouts import Decoded
 from walletwatch.chain.decoding.programs.ids import BUBBLEGUM, MEMO_PROGRAMS, MPL_CORE
 from walletwatch.chain.decoding.scene import Scene
+from walletwatch.chain.parsing.model import TokenAccount
 from walletwatch.domain.activities import ActivityKind
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
@@ -80,12 +81,20 @@ def stake(instruction: Decoded) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value is not None}
 
 
-def power(instruction: Decoded) -> dict[str, Any]:
-    """Who may do what with which account from now on."""
+def power(instruction: Decoded, tokens: Iterable[TokenAccount]) -> dict[str, Any]:
+    """Who may do what with which account from now on.
+
+    Args:
+        instruction: Of a token program.
+        tokens: The transaction's, which say what the account holds where the instruction does not.
+    """
     fields = instruction.fields
     facts: dict[str, Any] = {"account": fields.get("source") or fields.get("account")}
     if fields.get("mint") is not None:
         facts["mint"] = fields["mint"]
+    held = next((token for token in tokens if token.address == facts["account"]), None)
+    if held is not None:
+        facts |= {"mint": held.mint, "decimals": held.decimals}
     if instruction.name.startswith("approve"):
         facts |= {"delegate": fields.get("delegate"), "amount": fields.get("amount")}
     elif instruction.name == "setAuthority":

@@ -32,7 +32,7 @@ def powers(scene: Scene) -> Named:
     """Approve, revoke, setAuthority, freeze and thaw on what is the wallet's, or done by it."""
     for instruction in scene.named(*_POWERS):
         if instruction.program in TOKEN_PROGRAMS and _is_own(scene, instruction):
-            return _POWERS[instruction.name], details.power(instruction)
+            return _POWERS[instruction.name], details.power(instruction, scene.transaction.tokens)
     return None
 
 
