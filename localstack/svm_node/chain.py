@@ -309,7 +309,12 @@ class Chain:
 
         Raises:
             KeyError: There is no such account.
+            ValueError: No epoch has ended yet.
         """
+        slot = self.ledger.tip.slot
+        epoch = self.epoch_of(slot) - 1
+        if epoch < 0:
+            raise ValueError("no epoch has ended yet")
         account = self.accounts.newest(address)
         if account is None:
             raise KeyError(str(address))
@@ -317,9 +322,7 @@ class Chain:
         self.set_account(
             address, Account(balance, account.data, account.owner, account.executable, account.rent_epoch)
         )
-        slot = self.ledger.tip.slot
-        reward = Reward(self.epoch_of(slot) - 1, slot, lamports, balance)
-        self.rewards[address, reward.epoch] = reward
+        reward = self.rewards[address, epoch] = Reward(epoch, slot, lamports, balance)
         return reward
 
     def rent_exempt_minimum(self, size: int) -> int:
