@@ -20,6 +20,7 @@ RUNS = 7
 BUILDERS = {
     "webhook": "webhook",
     "sweep": "sweep",
+    "stream": "stream",
     "balance": "balance",
     "scan": "scan",
     "notification": "notification",
