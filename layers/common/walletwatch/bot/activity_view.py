@@ -168,7 +168,10 @@ class ActivityView:
             return []
         decimals = {leg.asset: leg.decimals for leg in activity.legs}
         return [
-            say("activity.line.withheld", amount=self._amounts.asset(mint, amount, decimals[mint], say))
+            say(
+                "activity.line.withheld",
+                amount=self._amounts.asset(mint, amount, decimals[mint], say, notes_of(activity)),
+            )
             for mint, amount in withheld.items()
             if mint in decimals and isinstance(amount, int)
         ]
