@@ -25,7 +25,8 @@ import psycopg
 from devstack import services
 from devstack.processes import free_port, launch, stop, wait_until_ready
 from walletwatch.chain.rpc.client import RpcClient
-from walletwatch.chain.rpc.reader import TOKEN_PROGRAM, RpcChain
+from walletwatch.chain.rpc.reader import RpcChain
+from walletwatch.domain.programs import TOKEN
 from walletwatch.domain.sweep import Shard
 from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, SecurityScan
 from walletwatch.runtime import SystemClock
@@ -68,7 +69,7 @@ class Endpoint(asyncio.Protocol):
             "data": [b64encode(bytes(133)).decode(), "base64"],
             "executable": False,
             "lamports": 2_039_280,
-            "owner": TOKEN_PROGRAM,
+            "owner": TOKEN,
             "rentEpoch": 2**64 - 1,
             "space": 165,
         }

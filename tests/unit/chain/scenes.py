@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from walletwatch.chain.decoding.programs.ids import SYSTEM, TOKEN
 from walletwatch.domain.addresses import encode, encode_address
+from walletwatch.domain.programs import SYSTEM, TOKEN
 
 LAMPORTS = 10**10
 FEE = 5_000

@@ -21,9 +21,9 @@ from tests.unit.chain.scenes import (
     anchor_tag,
 )
 from walletwatch.chain.decoding import decode_transaction
-from walletwatch.chain.decoding.programs.ids import MPL_CORE, STAKE, SYSTEM, TOKEN, TOKEN_2022
 from walletwatch.chain.decoding.rent import exempt_minimum
 from walletwatch.domain.activities import Activity, ActivityKind
+from walletwatch.domain.programs import MPL_CORE, STAKE, SYSTEM, TOKEN, TOKEN_2022
 
 XDEX = "sEsYH97wqmfnkzHedjNcw3zyJdPvUmsa9AixhS4b4fN"
 KAMINO = "KLend2g3cP87fffoy8q1mQqGKjrxjC8boSyAYavgmjD"

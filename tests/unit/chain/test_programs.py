@@ -23,9 +23,9 @@ from walletwatch.chain.decoding.layouts import (
     Layout,
     discriminator,
 )
-from walletwatch.chain.decoding.programs import ids
 from walletwatch.chain.decoding.registry import MODULES, REGISTRY, decode_instructions
 from walletwatch.chain.parsing.model import Instruction
+from walletwatch.domain import programs as ids
 from walletwatch.domain.addresses import decode_address, encode_address, is_address
 
 KEYS = st.binary(min_size=32, max_size=32).filter(any).map(encode_address)

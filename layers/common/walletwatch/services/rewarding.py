@@ -1,16 +1,14 @@
 """Staking rewards: lamports that a stake account gets at the beginning of an epoch, by no transaction."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from walletwatch.domain.activities import REWARD_PREFIX, Activity, ActivityKind, Leg
 from walletwatch.domain.chain import StakingReward
 from walletwatch.domain.errors import ChainRefused
 from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS
+from walletwatch.domain.programs import STAKE
 from walletwatch.domain.wallets import AccountKind, WatchedAccount
 from walletwatch.ports import Chain, Metrics
-
-STAKE_PROGRAM: Final = "Stake11111111111111111111111111111111111111"
 
 
 class Rewarding:
@@ -55,6 +53,6 @@ class Rewarding:
             fee=0,
             rent=0,
             program="Stake",
-            programs=(STAKE_PROGRAM,),
+            programs=(STAKE,),
             details={"stake_account": reward.address, "epoch": reward.epoch},
         )

@@ -16,18 +16,17 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.tokens import FakeTokens
 from walletwatch.chain.tokens.cached import CachedTokens
-from walletwatch.chain.tokens.metadata import METAPLEX_PROGRAM, metaplex_address
+from walletwatch.chain.tokens.metadata import metaplex_address
 from walletwatch.chain.tokens.mint_account import (
     METADATA_POINTER,
-    TOKEN_2022_PROGRAM,
     TOKEN_METADATA,
-    TOKEN_PROGRAM,
     read_mint,
 )
 from walletwatch.chain.tokens.reader import ChainTokens
 from walletwatch.domain.chain import AccountData
 from walletwatch.domain.errors import ChainUnavailable
 from walletwatch.domain.profile import PROFILES
+from walletwatch.domain.programs import METAPLEX, TOKEN, TOKEN_2022
 from walletwatch.domain.tokens import IdentitySource, TokenIdentity
 
 PROFILE = PROFILES["x1-mainnet"]
@@ -104,15 +103,15 @@ def test_all_recorded_mints() -> None:
 
 async def test_metadata_in_the_mint_itself() -> None:
     data = mint_bytes(t18=pointer(MINT), t19=token_metadata(MINT))
-    assert await identity(account(MINT, TOKEN_2022_PROGRAM, data)) == TokenIdentity(
+    assert await identity(account(MINT, TOKEN_2022, data)) == TokenIdentity(
         MINT, 6, "TOLL", "Toll Token", "https://t.example", IdentitySource.TOKEN_2022
     )
 
 
 async def test_metadata_of_metaplex() -> None:
     found = await identity(
-        account(MINT, TOKEN_PROGRAM, mint_bytes(5)),
-        account(metaplex_address(MINT), METAPLEX_PROGRAM, metaplex(MINT)),
+        account(MINT, TOKEN, mint_bytes(5)),
+        account(metaplex_address(MINT), METAPLEX, metaplex(MINT)),
     )
     assert found == TokenIdentity(MINT, 5, "Bonk", "Bonk", "https://m", IdentitySource.METAPLEX)
 
@@ -120,9 +119,7 @@ async def test_metadata_of_metaplex() -> None:
 async def test_metadata_where_the_mint_points_to() -> None:
     data = mint_bytes(t18=pointer(OTHER))
     elsewhere = mint_bytes(t19=token_metadata(MINT, symbol="FAR"))
-    found = await identity(
-        account(MINT, TOKEN_2022_PROGRAM, data), account(OTHER, TOKEN_2022_PROGRAM, elsewhere)
-    )
+    found = await identity(account(MINT, TOKEN_2022, data), account(OTHER, TOKEN_2022, elsewhere))
     assert found is not None
     assert found.symbol == "FAR"
 
@@ -130,30 +127,30 @@ async def test_metadata_where_the_mint_points_to() -> None:
 @pytest.mark.parametrize(
     "others",
     [
-        (account(OTHER, TOKEN_2022_PROGRAM, mint_bytes(t19=token_metadata(USDC))),),
+        (account(OTHER, TOKEN_2022, mint_bytes(t19=token_metadata(USDC))),),
         (account(OTHER, "11111111111111111111111111111111", token_metadata(MINT)),),
-        (account(OTHER, METAPLEX_PROGRAM, metaplex(OTHER)),),
-        (account(OTHER, METAPLEX_PROGRAM, b""),),
+        (account(OTHER, METAPLEX, metaplex(OTHER)),),
+        (account(OTHER, METAPLEX, b""),),
         (),
     ],
 )
 async def test_a_pointer_to_what_is_not_about_the_mint_is_no_name(others: tuple[AccountData, ...]) -> None:
     data = mint_bytes(t18=pointer(OTHER))
-    found = await identity(account(MINT, TOKEN_2022_PROGRAM, data), *others)
+    found = await identity(account(MINT, TOKEN_2022, data), *others)
     assert found is not None
     assert (found.symbol, found.source) == (None, IdentitySource.NONE)
 
 
 async def test_metadata_of_another_mint_under_a_name_of_ones_own_is_no_name() -> None:
     data = mint_bytes(t18=pointer(MINT), t19=token_metadata(OTHER))
-    found = await identity(account(MINT, TOKEN_2022_PROGRAM, data))
+    found = await identity(account(MINT, TOKEN_2022, data))
     assert found is not None
     assert found.symbol is None
 
 
 async def test_an_impostor_is_found_by_what_it_looks_like() -> None:
     data = mint_bytes(t18=pointer(MINT), t19=token_metadata(MINT, symbol="USD\u0421.x"))
-    found = await identity(account(MINT, TOKEN_2022_PROGRAM, data))
+    found = await identity(account(MINT, TOKEN_2022, data))
     assert found is not None
     assert found.impostor_of == USDC
 
@@ -161,15 +158,15 @@ async def test_an_impostor_is_found_by_what_it_looks_like() -> None:
 async def test_what_is_no_mint_is_absent() -> None:
     token_account = bytes(165) + b"\2"
     for owner, data in (
-        (TOKEN_PROGRAM, bytes(165)), (TOKEN_2022_PROGRAM, token_account), (TOKEN_PROGRAM, bytes(82)),
-        ("11111111111111111111111111111111", mint_bytes()), (TOKEN_PROGRAM, b""),
+        (TOKEN, bytes(165)), (TOKEN_2022, token_account), (TOKEN, bytes(82)),
+        ("11111111111111111111111111111111", mint_bytes()), (TOKEN, b""),
     ):  # fmt: skip
         assert await identity(account(MINT, owner, data)) is None
     assert await identity() is None
 
 
 async def test_a_listed_token_costs_no_call_and_the_others_one() -> None:
-    fake = chain(account(MINT, TOKEN_PROGRAM, mint_bytes()))
+    fake = chain(account(MINT, TOKEN, mint_bytes()))
     assert set(await ChainTokens(fake, PROFILE).identities([USDC])) == {USDC}
     assert fake.calls == []
     found = await ChainTokens(fake, PROFILE).identities([USDC, MINT, OTHER, "no address", MINT])
@@ -177,14 +174,14 @@ async def test_a_listed_token_costs_no_call_and_the_others_one() -> None:
     assert fake.calls == ["accounts"]
 
 
-@given(st.binary(max_size=600), st.sampled_from([TOKEN_PROGRAM, TOKEN_2022_PROGRAM, METAPLEX_PROGRAM]))
+@given(st.binary(max_size=600), st.sampled_from([TOKEN, TOKEN_2022, METAPLEX]))
 async def test_no_bytes_whatever_raise_anything(data: bytes, owner: str) -> None:
     for value in (data, mint_bytes(t18=pointer(MINT), t19=data), mint_bytes(t19=data) + data):
-        await identity(account(MINT, owner, value), account(metaplex_address(MINT), METAPLEX_PROGRAM, data))
+        await identity(account(MINT, owner, value), account(metaplex_address(MINT), METAPLEX, data))
     head = bytes([4]) + bytes(32) + key(MINT)
     await identity(
-        account(MINT, TOKEN_PROGRAM, mint_bytes()),
-        account(metaplex_address(MINT), METAPLEX_PROGRAM, head + data),
+        account(MINT, TOKEN, mint_bytes()),
+        account(metaplex_address(MINT), METAPLEX, head + data),
     )
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from walletwatch.chain.decoding.layouts import Decoded
-from walletwatch.chain.decoding.programs.ids import BUBBLEGUM, MEMO_PROGRAMS, MPL_CORE
 from walletwatch.chain.decoding.scene import Scene
 from walletwatch.chain.parsing.model import TokenAccount
 from walletwatch.domain.activities import ActivityKind
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
+from walletwatch.domain.programs import BUBBLEGUM, MEMO_PROGRAMS, MPL_CORE
 
 _BROUGHT: Final = frozenset({ActivityKind.TRANSFER_IN, ActivityKind.NFT_IN})
 

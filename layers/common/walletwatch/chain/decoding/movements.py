@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from walletwatch.chain.decoding.layouts import Decoded
-from walletwatch.chain.decoding.programs.ids import (
+from walletwatch.chain.parsing.model import Transaction
+from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
+from walletwatch.domain.programs import (
     ADDRESS_LOOKUP_TABLE,
     ASSOCIATED_TOKEN,
     STAKE,
@@ -17,8 +19,6 @@ from walletwatch.chain.decoding.programs.ids import (
     UPGRADEABLE_LOADER,
     VOTE,
 )
-from walletwatch.chain.parsing.model import Transaction
-from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
 
 _INITIALIZATIONS: Final = frozenset({"initializeAccount", "initializeAccount2", "initializeAccount3"})
 _TRANSFERS: Final = frozenset({"transfer", "transferChecked", "transferCheckedWithFee"})

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Final
 
 from walletwatch.chain.decoding.layouts import Decoded
-from walletwatch.chain.decoding.programs.ids import ASSOCIATED_TOKEN, TOKEN_PROGRAMS
 from walletwatch.chain.parsing.model import Transaction
+from walletwatch.domain.programs import ASSOCIATED_TOKEN, TOKEN_PROGRAMS
 
 _MADE_FOR: Final[Mapping[str, tuple[str, str]]] = {
     "create": ("account", "wallet"),

@@ -20,8 +20,8 @@ from walletwatch.chain.decoding.programs import (
     system,
     token,
 )
-from walletwatch.chain.decoding.programs.ids import TOKEN_PROGRAMS
 from walletwatch.chain.parsing.model import Instruction
+from walletwatch.domain.programs import TOKEN_PROGRAMS
 
 MODULES: Final = (
     system, token, native, memo, stake, pools, launchpads, routers, orders, lending, staking, collectibles,

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from walletwatch.chain.decoding.movements import STAKE_BYTES, Movements
-from walletwatch.chain.decoding.programs.ids import STAKE, SYSTEM
 from walletwatch.chain.parsing.model import Transaction
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
+from walletwatch.domain.programs import STAKE, SYSTEM
 
 LAMPORTS_PER_BYTE: Final = 6_960
 """3,480 a byte and year for two years (solana-rent), on every SVM chain so far."""

@@ -8,11 +8,11 @@ from typing import Final
 from walletwatch.chain.decoding.layouts import Decoded
 from walletwatch.chain.decoding.movements import Movements
 from walletwatch.chain.decoding.position import Position
-from walletwatch.chain.decoding.programs.ids import STAKE
 from walletwatch.chain.decoding.registry import REGISTRY
 from walletwatch.chain.parsing.model import Transaction
 from walletwatch.domain.activities import ActivityKind, Leg
 from walletwatch.domain.money import NATIVE
+from walletwatch.domain.programs import STAKE
 
 TIP_ACCOUNTS: Final = frozenset(
     {

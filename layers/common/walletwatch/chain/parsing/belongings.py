@@ -6,13 +6,13 @@ from typing import Any, Final
 from walletwatch.chain.parsing.answer import parse_transaction
 from walletwatch.chain.parsing.fields import mapping, optional_items
 from walletwatch.chain.parsing.model import Instruction
+from walletwatch.domain.programs import STAKE, TOKEN, TOKEN_2022
 from walletwatch.domain.wallets import AccountKind, NewAccount
 
 _TOKEN_KINDS: Final[Mapping[str, AccountKind]] = {
-    "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA": AccountKind.TOKEN,
-    "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb": AccountKind.TOKEN_2022,
+    TOKEN: AccountKind.TOKEN,
+    TOKEN_2022: AccountKind.TOKEN_2022,
 }
-_STAKE_PROGRAM: Final = "Stake11111111111111111111111111111111111111"
 _SPLIT: Final = 3
 """Tag of the stake instruction that makes a second account (solana-program, `StakeInstruction`)."""
 
@@ -51,6 +51,6 @@ def belongings(result: Mapping[str, Any], wallet: str) -> Sequence[NewAccount]:
 
 
 def _stake_accounts(instruction: Instruction, wallet: str) -> Iterator[str]:
-    if instruction.program == _STAKE_PROGRAM and wallet in instruction.accounts[1:]:
+    if instruction.program == STAKE and wallet in instruction.accounts[1:]:
         splits = instruction.data[:4] == _SPLIT.to_bytes(4, "little")
         yield from instruction.accounts[: 2 if splits else 1]

@@ -6,6 +6,7 @@ from typing import Final
 
 from walletwatch.domain.addresses import encode, encode_address
 from walletwatch.domain.chain import AccountData
+from walletwatch.domain.programs import TOKEN_PROGRAMS
 
 SIZE: Final = 637
 MINT_OFFSETS: Final = (168, 200)
@@ -26,9 +27,6 @@ _OPEN_TIME: Final = 373
 # Padding that is zero in forks made before Raydium introduced fees for a pool's creator.
 _CREATOR_FEES: Final = (397, 405)
 
-_TOKEN_PROGRAMS: Final = frozenset(
-    {"TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA", "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"}
-)
 _MIN_TOKEN_ACCOUNT: Final = 165
 _TOKEN_AMOUNT: Final = 64
 _TOKEN_STATE: Final = 108
@@ -118,7 +116,7 @@ def read_reserves(
 
 def _balance(vault: AccountData, mint: str) -> int | None:
     data = vault.data
-    if vault.owner not in _TOKEN_PROGRAMS or len(data) < _MIN_TOKEN_ACCOUNT:
+    if vault.owner not in TOKEN_PROGRAMS or len(data) < _MIN_TOKEN_ACCOUNT:
         return None
     if encode_address(data[:32]) != mint or data[_TOKEN_STATE] != _INITIALIZED:
         return None

@@ -20,14 +20,12 @@ from walletwatch.domain.chain import (
     WalletBalance,
 )
 from walletwatch.domain.errors import ChainRefused, ChainUnavailable
+from walletwatch.domain.programs import STAKE, TOKEN, TOKEN_2022
 from walletwatch.domain.wallets import AccountKind, Cursor, NewAccount
 
-TOKEN_PROGRAM: Final = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"  # noqa: S105 - a program id
-TOKEN_2022_PROGRAM: Final = "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"  # noqa: S105 - a program id
-STAKE_PROGRAM: Final = "Stake11111111111111111111111111111111111111"
 PROGRAMS: Final[Mapping[AccountKind, str]] = {
-    AccountKind.TOKEN: TOKEN_PROGRAM,
-    AccountKind.TOKEN_2022: TOKEN_2022_PROGRAM,
+    AccountKind.TOKEN: TOKEN,
+    AccountKind.TOKEN_2022: TOKEN_2022,
 }
 
 MAX_ACCOUNTS_PER_CALL: Final = 100
@@ -248,7 +246,7 @@ class RpcChain:
     async def _stake_accounts(self, owner: str, authority: int) -> Sequence[Any]:
         entries = await self._call(
             "getProgramAccounts",
-            STAKE_PROGRAM,
+            STAKE,
             {
                 "commitment": _COMMITMENT,
                 "encoding": "base64",
@@ -432,7 +430,7 @@ def _mint_facts(address: str, slot: int, program: str, info: Mapping[str, Any]) 
         return MintFacts(
             address=address,
             slot=slot,
-            token_2022=program == TOKEN_2022_PROGRAM,
+            token_2022=program == TOKEN_2022,
             supply=int(info["supply"]),
             decimals=_integer(info["decimals"]),
             mint_authority=info.get("mintAuthority"),

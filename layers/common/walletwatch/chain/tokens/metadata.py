@@ -7,12 +7,11 @@ strings with NUL. Sources: spl-token-metadata-interface `TokenMetadata`, mpl-tok
 from functools import lru_cache
 from typing import Final
 
-from walletwatch.chain.tokens.mint_account import TOKEN_2022_PROGRAM, TOKEN_METADATA, read_mint
+from walletwatch.chain.tokens.mint_account import TOKEN_METADATA, read_mint
 from walletwatch.domain.addresses import encode
 from walletwatch.domain.chain import AccountData
+from walletwatch.domain.programs import METAPLEX, TOKEN_2022
 from walletwatch.domain.tokens import IdentitySource, TokenTexts
-
-METAPLEX_PROGRAM: Final = "metaqbxxUerdq28cj1RbAWkYQm3ybzjb6a8bt518x1s"
 
 _METADATA_V1: Final = 4
 """Metaplex's `Key::MetadataV1`."""
@@ -30,7 +29,7 @@ def metaplex_address(mint: str) -> str:
     """Where Metaplex keeps the metadata of a mint: derived of `metadata`, the program and the mint."""
     from solders.pubkey import Pubkey  # noqa: PLC0415 - 30 ms of cold start
 
-    program = Pubkey.from_string(METAPLEX_PROGRAM)
+    program = Pubkey.from_string(METAPLEX)
     seeds = [b"metadata", bytes(program), bytes(Pubkey.from_string(mint))]
     return str(Pubkey.find_program_address(seeds, program)[0])
 
@@ -44,9 +43,9 @@ def read_token_2022(value: bytes, mint: str) -> TokenTexts | None:
 
 def read_elsewhere(account: AccountData, mint: str) -> TokenTexts | None:
     """Metadata in an account that a mint points to; it must be about that mint, else anybody's would do."""
-    if account.owner == METAPLEX_PROGRAM:
+    if account.owner == METAPLEX:
         return read_metaplex(account, mint)
-    if account.owner == TOKEN_2022_PROGRAM:
+    if account.owner == TOKEN_2022:
         other = read_mint(account)
         value = other.extensions.get(TOKEN_METADATA) if other else None
         return read_token_2022(value, mint) if value else None
@@ -56,7 +55,7 @@ def read_elsewhere(account: AccountData, mint: str) -> TokenTexts | None:
 def read_metaplex(account: AccountData, mint: str) -> TokenTexts | None:
     """A Metaplex metadata account; None where it is none, or about another mint."""
     data = account.data
-    is_metadata = account.owner == METAPLEX_PROGRAM and data[:1] == bytes([_METADATA_V1])
+    is_metadata = account.owner == METAPLEX and data[:1] == bytes([_METADATA_V1])
     if not is_metadata or encode(data[1 + _ADDRESS : 1 + 2 * _ADDRESS]) != mint:
         return None
     return _texts(data, 1 + 2 * _ADDRESS, IdentitySource.METAPLEX)

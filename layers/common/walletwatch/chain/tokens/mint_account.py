@@ -9,9 +9,8 @@ from typing import Final
 
 from walletwatch.domain.addresses import encode
 from walletwatch.domain.chain import AccountData
+from walletwatch.domain.programs import TOKEN_2022, TOKEN_PROGRAMS
 
-TOKEN_PROGRAM: Final = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"  # noqa: S105 - a program's id
-TOKEN_2022_PROGRAM: Final = "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"  # noqa: S105 - a program's id
 METADATA_POINTER: Final = 18
 TOKEN_METADATA: Final = 19
 
@@ -45,14 +44,14 @@ class MintAccount:
 def read_mint(account: AccountData) -> MintAccount | None:
     """The mint in an account; None where it is none."""
     data = account.data
-    if account.owner not in {TOKEN_PROGRAM, TOKEN_2022_PROGRAM} or len(data) < _MINT_LENGTH:
+    if account.owner not in TOKEN_PROGRAMS or len(data) < _MINT_LENGTH:
         return None
     if data[_IS_INITIALIZED] != 1:
         return None
     if len(data) == _MINT_LENGTH:
         return MintAccount(data[_DECIMALS], {})
     # A token account is longer than a mint too; only the type at this place tells them apart.
-    if account.owner != TOKEN_2022_PROGRAM or len(data) <= _ACCOUNT_TYPE or data[_ACCOUNT_TYPE] != _MINT_TYPE:
+    if account.owner != TOKEN_2022 or len(data) <= _ACCOUNT_TYPE or data[_ACCOUNT_TYPE] != _MINT_TYPE:
         return None
     return MintAccount(data[_DECIMALS], _entries(data, _ACCOUNT_TYPE + 1))
 

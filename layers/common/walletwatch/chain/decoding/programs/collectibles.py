@@ -3,8 +3,8 @@
 from typing import Final
 
 from walletwatch.chain.decoding.layouts import anchor, discriminator, layout, program, tagged
-from walletwatch.chain.decoding.programs.ids import BUBBLEGUM, MPL_CORE, TOKEN_METADATA
 from walletwatch.domain.activities import ActivityKind
+from walletwatch.domain.programs import BUBBLEGUM, METAPLEX, MPL_CORE
 
 _MINT: Final = ActivityKind.NFT_MINT
 _BURN: Final = ActivityKind.BURN
@@ -72,7 +72,7 @@ _BUBBLEGUM: Final = {
 _CANDY_MACHINE: Final = anchor({_MINT: "mint mint_v2 mint_v1 mint_asset mint_nft"})
 
 PROGRAMS: Final = (
-    program(TOKEN_METADATA, "Metaplex", tagged(_METADATA)),
+    program(METAPLEX, "Metaplex", tagged(_METADATA)),
     program(MPL_CORE, "Metaplex Core", tagged(_CORE)),
     program(BUBBLEGUM, "Bubblegum", _BUBBLEGUM),
     *(

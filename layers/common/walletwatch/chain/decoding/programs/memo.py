@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from walletwatch.chain.decoding.layouts import Codec, layout, program
-from walletwatch.chain.decoding.programs.ids import MEMO, MEMO_V1
+from walletwatch.domain.programs import MEMO, MEMO_V1
 
 MAX_MEMO_CHARACTERS: Final = 512
 

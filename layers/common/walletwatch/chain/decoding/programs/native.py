@@ -3,7 +3,7 @@
 from typing import Final
 
 from walletwatch.chain.decoding.layouts import U32, U64, layout, program, tagged
-from walletwatch.chain.decoding.programs.ids import (
+from walletwatch.domain.programs import (
     ADDRESS_LOOKUP_TABLE,
     ASSOCIATED_TOKEN,
     COMPUTE_BUDGET,

@@ -3,8 +3,8 @@
 from typing import Final
 
 from walletwatch.chain.decoding.layouts import KEY, U64, Layout, enumeration, layout, program, tagged
-from walletwatch.chain.decoding.programs.ids import STAKE, VOTE
 from walletwatch.domain.activities import ActivityKind
+from walletwatch.domain.programs import STAKE, VOTE
 
 _CHANGE: Final = ActivityKind.STAKE_CHANGE
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from walletwatch.chain.decoding.layouts import BINCODE_TEXT, KEY, U64, layout, program, tagged
-from walletwatch.chain.decoding.programs.ids import SYSTEM
+from walletwatch.domain.programs import SYSTEM
 
 _LAYOUTS: Final = {
     0: layout("createAccount", "source newAccount", lamports=U64, space=U64, owner=KEY),

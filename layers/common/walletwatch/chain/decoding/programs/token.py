@@ -21,8 +21,8 @@ from walletwatch.chain.decoding.layouts import (
     program,
     tagged,
 )
-from walletwatch.chain.decoding.programs.ids import TOKEN, TOKEN_2022
 from walletwatch.domain.activities import ActivityKind
+from walletwatch.domain.programs import TOKEN, TOKEN_2022
 
 _AMOUNT: Final = {"amount": ("tokenAmount.amount",)}
 _SUBJECT: Final = {"account": ("mint",)}

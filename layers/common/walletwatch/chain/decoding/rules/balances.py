@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from walletwatch.chain.decoding.programs.ids import SYSTEM, TOKEN_PROGRAMS
 from walletwatch.chain.decoding.rules.named import Named
 from walletwatch.chain.decoding.scene import Scene
 from walletwatch.domain.activities import ActivityKind
+from walletwatch.domain.programs import SYSTEM, TOKEN_PROGRAMS
 
 _TRANSFERS: Final = ("transfer", "transferChecked", "transferCheckedWithFee", "transferWithSeed")
 

@@ -5,10 +5,10 @@ from typing import Final
 
 from walletwatch.chain.decoding import details
 from walletwatch.chain.decoding.layouts import Decoded
-from walletwatch.chain.decoding.programs.ids import TOKEN_PROGRAMS
 from walletwatch.chain.decoding.rules.named import Named
 from walletwatch.chain.decoding.scene import Scene
 from walletwatch.domain.activities import ActivityKind
+from walletwatch.domain.programs import TOKEN_PROGRAMS
 
 _POWERS: Final[Mapping[str, ActivityKind]] = {
     "approve": ActivityKind.APPROVE,

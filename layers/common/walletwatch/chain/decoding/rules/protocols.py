@@ -5,11 +5,11 @@ from typing import Final
 
 from walletwatch.chain.decoding import details
 from walletwatch.chain.decoding.layouts import Decoded
-from walletwatch.chain.decoding.programs.ids import TOKEN_PROGRAMS
 from walletwatch.chain.decoding.rules.named import Named
 from walletwatch.chain.decoding.scene import Scene
 from walletwatch.domain.activities import ActivityKind
 from walletwatch.domain.money import NATIVE
+from walletwatch.domain.programs import TOKEN_PROGRAMS
 
 _MINT_INITIALIZATIONS: Final = ("initializeMint", "initializeMint2")
 # Where one transaction does several things, the first of these is what it was for.

@@ -4,11 +4,11 @@ from typing import Final
 
 from walletwatch.chain.decoding import details
 from walletwatch.chain.decoding.details import AssetChange
-from walletwatch.chain.decoding.programs.ids import MPL_CORE, STAKE, VOTE
 from walletwatch.chain.decoding.rules.named import Named
 from walletwatch.chain.decoding.scene import Scene
 from walletwatch.domain.activities import ActivityKind
 from walletwatch.domain.money import NATIVE
+from walletwatch.domain.programs import MPL_CORE, STAKE, VOTE
 
 _STAKE_ORDER: Final = (
     ActivityKind.STAKE,

@@ -1,4 +1,4 @@
-"""Addresses of the programs that other modules need to know by name."""
+"""Addresses of the programs that code needs to know by name; the registry of decoders has many more."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ MEMO: Final = "MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr"
 COMPUTE_BUDGET: Final = "ComputeBudget111111111111111111111111111111"
 ADDRESS_LOOKUP_TABLE: Final = "AddressLookupTab1e1111111111111111111111111"
 UPGRADEABLE_LOADER: Final = "BPFLoaderUpgradeab1e11111111111111111111111"
-TOKEN_METADATA: Final = "metaqbxxUerdq28cj1RbAWkYQm3ybzjb6a8bt518x1s"  # noqa: S105 - a program, not a secret
+METAPLEX: Final = "metaqbxxUerdq28cj1RbAWkYQm3ybzjb6a8bt518x1s"
 BUBBLEGUM: Final = "BGUMAp9Gq7iTEuizy4pqaxsTyUCBK68MDfK752saRPUY"
 MPL_CORE: Final = "CoREENxT6tW1HoK8ypY1SxRMZTcVPm7R94rH4PZNhX7d"
 
