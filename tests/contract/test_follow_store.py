@@ -80,6 +80,18 @@ async def test_whatever_adds_a_watcher_shows_in_the_next_answer(stores: Stores) 
     assert {WALLETS[1], WALLETS[2]} <= set(watched.addresses)
 
 
+async def test_a_watch_without_the_chain_begins_where_the_blocks_were_followed_to(stores: Stores) -> None:
+    await _watch(stores, 1, WALLETS[0])
+    await stores.follow.take(1)
+    await stores.follow.move(Position(100, HASH), 1)
+    await stores.subscriptions.remember(contact(2))
+    second = await stores.subscriptions.subscribe(2, WALLETS[0], None, slot=None, limit=5)
+    assert second.subscription.from_slot == 100
+    assert second.subscription.checked_slot == 100
+    (first,) = await stores.subscriptions.subscriptions(1)
+    assert (first.from_slot, first.checked_slot) == (10, 100)
+
+
 async def test_a_chat_is_told_how_far_either_watcher_has_come(stores: Stores) -> None:
     await stores.follow.take(1)
     assert await stores.subscriptions.progress() is None

@@ -116,9 +116,14 @@ class Tables:
             if row.wallet_id == wallet_id
         )
 
+    @property
+    def followed_slot(self) -> int | None:
+        return self.follower.position.slot if self.follower.position else None
+
     def subscription(self, row: SubscriptionRow) -> Subscription:
         wallet = self.wallets[row.wallet_id]
         own = next(account for account in self.accounts_of(wallet.id) if account.address == wallet.address)
+        looks = [own.state.slot if own.state else None, self.followed_slot]
         return Subscription(
             row.id,
             self.chats[row.chat_id].chat,
@@ -127,7 +132,7 @@ class Tables:
             row.label,
             row.from_slot,
             row.paused,
-            own.state.slot if own.state else None,
+            max((slot for slot in looks if slot is not None), default=None),
         )
 
     def account(self, row: AccountRow) -> WatchedAccount:

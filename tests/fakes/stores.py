@@ -166,7 +166,7 @@ class FakeSubscriptionStore:
         accounts = tables.accounts_of(wallet.id)
         start = slot
         if watched and slot is None:
-            looks = [wallet.watch_slot]
+            looks = [wallet.watch_slot, self.tables.followed_slot]
             for account in accounts:
                 looks.append(account.cursor.slot if account.cursor else None)
                 looks.append(account.state.slot if account.state else None)

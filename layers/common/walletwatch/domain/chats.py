@@ -65,7 +65,7 @@ class Subscription:
 
     Attributes:
         from_slot: Activities after this slot are told; None until the chain was reached once.
-        checked_slot: Up to which slot the wallet's own account was last seen; None before the first look.
+        checked_slot: Up to which slot the wallet was looked at, or blocks were followed; None before that.
     """
 
     id: int

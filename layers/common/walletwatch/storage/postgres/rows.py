@@ -21,7 +21,10 @@ _NOT_STORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 CHAT_COLUMNS: Final = "c.id, c.kind, c.language, c.active, c.settings"
 
 CHECKED_SLOT: Final = """
-(SELECT own.state_slot FROM watched_accounts own WHERE own.wallet_id = w.id AND own.address = w.address)
+greatest(
+    (SELECT own.state_slot FROM watched_accounts own WHERE own.wallet_id = w.id AND own.address = w.address),
+    (SELECT max(f.slot) FROM followers f)
+)
 """
 
 SUBSCRIPTION_COLUMNS: Final = (

@@ -77,7 +77,8 @@ WITH wallet AS (
            CASE WHEN watched AND %(slot)s::bigint IS NULL
                 THEN greatest(watch_slot, (SELECT max(greatest(a.state_slot, a.cursor_slot))
                                              FROM watched_accounts a
-                                            WHERE a.wallet_id = wallet.id))
+                                            WHERE a.wallet_id = wallet.id),
+                                          (SELECT max(f.slot) FROM followers f))
                 ELSE %(slot)s::bigint
             END AS start
       FROM wallet
