@@ -105,10 +105,23 @@ async def test_a_silent_feed_only_makes_the_follower_ask(chain: Followed) -> Non
     follower = await chain.started()
     for slot in range(START + 1, START + 200, 3):
         chain.blocks.add(slot, transaction(f"s{slot}", WALLET))
-    for _ in range(5):
+    while follower.slot < max(chain.blocks.blocks):
         await follower.step()
     assert [signature for _, signature in chain.told()] == [f"s{n}" for n in range(START + 1, START + 200, 3)]
-    assert follower.slot == max(chain.blocks.blocks)
+    assert chain.blocks.questions == 2
+
+
+async def test_a_block_that_nobody_has_is_not_asked_for_without_a_pause(chain: Followed) -> None:
+    follower = await chain.started()
+    chain.blocks.add(START + 1)
+    chain.blocks.lost = {START + 1}
+    chain.world.clock.slept.clear()
+    for _ in range(3):
+        await follower.step()
+    assert len(chain.world.clock.slept) >= 3
+    chain.blocks.add(START + 2, transaction("s", WALLET))
+    await follower.step()
+    assert chain.told() == [(WALLET, "s")]
 
 
 async def test_the_transactions_are_shared_before_they_are_asked_to_be_told(chain: Followed) -> None:

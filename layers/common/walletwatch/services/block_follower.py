@@ -75,6 +75,7 @@ class BlockFollower:
         self._lag = 0
         self._blocks_since_lag = 0
         self._hashes: OrderedDict[int, str] = OrderedDict()
+        self._left: Sequence[int] = ()
         self._wallets: set[str] = set()
         self._as_of: datetime | None = None
 
@@ -92,26 +93,31 @@ class BlockFollower:
         await self._finish(block)
 
     async def step(self) -> None:
-        """Match the blocks that are there by now, or wait for the next one."""
-        slots = await self._next_slots()
-        if not slots:
-            return
-        for group in batched(slots, PARALLEL_BLOCKS, strict=False):
-            answers = await asyncio.gather(
-                *(self._blocks.block(slot) for slot in group), return_exceptions=True
-            )
-            for answer in answers:
-                if isinstance(answer, SlotSkipped):
-                    # If this is not true, the next block's parent will say so.
-                    continue
-                if isinstance(answer, BlockNotAvailable):
-                    await self._fall_back()
-                    return
-                if isinstance(answer, BaseException):
-                    raise answer
-                if answer.slot > self.slot:
-                    for block in await self._with_ancestors(answer):
-                        await self._follow(block)
+        """Match the next few blocks that are there by now, or wait for the next one.
+
+        A few only, so that the lease is renewed in time while there is much to catch up with.
+        """
+        slots = self._left or await self._next_slots()
+        self._left = ()
+        followed = self.followed
+        answers = await asyncio.gather(
+            *(self._blocks.block(slot) for slot in slots[:PARALLEL_BLOCKS]), return_exceptions=True
+        )
+        for answer in answers:
+            if isinstance(answer, SlotSkipped):
+                # If this is not true, the next block's parent will say so.
+                continue
+            if isinstance(answer, BlockNotAvailable):
+                await self._fall_back()
+                return
+            if isinstance(answer, BaseException):
+                raise answer
+            if answer.slot > self.slot:
+                for block in await self._with_ancestors(answer):
+                    await self._follow(block)
+        self._left = slots[PARALLEL_BLOCKS:]
+        if slots and not self._left and self.followed == followed:
+            await self._clock.sleep(PAUSE_SECONDS)
 
     async def _next_slots(self) -> Sequence[int]:
         news = await self._feed.announced(timedelta(0))
