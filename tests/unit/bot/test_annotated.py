@@ -61,7 +61,7 @@ TOKENS = activity(ActivityKind.TRANSFER_IN, Leg(MINT, 2_500_000, 6, PEER), fee=0
             noted(TOKENS, Flag.IMPOSTOR_TOKEN, token=replace(TOLL, symbol="USDС.x", impostor_of=USDC,
                                                              usd=Decimal(1))),
             [
-                "⚠️ <b>This is not USDC.x.</b> It is another token that bears its name.",
+                "⚠️ <b><code>Fmxz…BnTk</code> is not USDC.x.</b> It is another token that bears its name.",
                 "<b>📥 Received 2.5 USDС.x <i>(<code>Fmxz…BnTk</code>)</i></b>", NAME,
                 "From <code>B69c…m9Tq</code>", WHEN,
             ],
@@ -120,7 +120,9 @@ def test_a_digest_knows_names_and_values_and_warns_of_what_it_holds() -> None:
     ]  # fmt: skip
     lines = render(*told).split("\n")
     assert lines[3].startswith("🚨 <b>You paid an address that only looks like one you know.</b>")
-    assert lines[4] == "⚠️ <b>This is not USDC.x.</b> It is another token that bears its name."
+    assert (
+        lines[4] == "⚠️ <b><code>Fmxz…BnTk</code> is not USDC.x.</b> It is another token that bears its name."
+    )
     assert lines[5].startswith(f"⚠️ <b>Careful.</b> <code>{POISON}</code> imitates an address")
     assert lines[6] == "📥 Received × 6"
     assert "+ 4 XNT (≈ $2.00) <i>(+ 5, − 1)</i>" in lines

@@ -70,8 +70,8 @@ class ActivityView:
             lookalike = annotation.lookalike
             lines.append(say(key, suspicious=lookalike.suspicious, known=lookalike.known))
         lines += [
-            say("activity.warning.impostor", symbol=self._symbol(note.impostor_of))
-            for note in annotation.assets.values()
+            say("activity.warning.impostor", mint=short(mint), symbol=self._symbol(note.impostor_of))
+            for mint, note in annotation.assets.items()
             if note.impostor_of is not None
         ]
         return lines
