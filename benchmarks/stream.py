@@ -104,25 +104,29 @@ class Confirmed:
                 self.at[record.signature] = time.perf_counter()
 
 
-class NoCache:
-    """Everything is forgotten."""
+class Memory:
+    """A cache that forgets nothing."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, bytes] = {}
 
     async def get(self, key: str) -> bytes | None:
-        del key
-        return None
+        return self._values.get(key)
 
     async def set(self, key: str, value: bytes, ttl: timedelta) -> None:
-        """Forgotten."""
+        del ttl
+        self._values[key] = value
 
     async def get_many(self, keys: Sequence[str]) -> Mapping[str, bytes]:
-        del keys
-        return {}
+        return {key: self._values[key] for key in keys if key in self._values}
 
     async def set_many(self, values: Mapping[str, bytes], ttl: timedelta) -> None:
-        """Forgotten."""
+        del ttl
+        self._values.update(values)
 
     async def delete(self, *keys: str) -> None:
-        """Forgotten already."""
+        for key in keys:
+            self._values.pop(key, None)
 
 
 class NoMetrics:
@@ -154,6 +158,14 @@ async def follow(follower: BlockFollower) -> None:
         await follower.step()
 
 
+async def reads(node: RunningNode, transactions: Transactions, signatures: Sequence[str]) -> float:
+    """Calls of getTransaction for an activity, where two wallets are told of each transaction."""
+    before = node.node.calls["getTransaction"]
+    for _ in range(2):
+        await transactions.read(signatures)
+    return (node.node.calls["getTransaction"] - before) / (2 * len(signatures))
+
+
 async def measure(count: int) -> None:
     watched = Keypair().pubkey()
     wallets = [str(watched), *(str(Pubkey.new_unique()) for _ in range(count - 1))]
@@ -163,9 +175,11 @@ async def measure(count: int) -> None:
         node.chain.airdrop(payer.pubkey(), 10**14)
         client = RpcClient([node.url], metrics=metrics)
         feed = WebSocketSlots((node.ws_url,), metrics=metrics)
+        chain = RpcChain(client)
+        transactions = Transactions(chain, Memory(), metrics)
         follower = BlockFollower(
             1, store=Store(wallets), blocks=RpcBlocks(client, "confirmed"), feed=feed,
-            transactions=Transactions(RpcChain(client), NoCache(), metrics), concerned=concerned_accounts,
+            transactions=transactions, concerned=concerned_accounts,
             queues=queued, clock=clock, metrics=metrics,
         )  # fmt: skip
         tasks = [asyncio.create_task(follow(follower)), asyncio.create_task(move_money(node, payer, watched))]
@@ -180,6 +194,9 @@ async def measure(count: int) -> None:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+        told = list(queued.at)
+        by_stream = await reads(node, transactions, told)
+        by_sweep = await reads(node, Transactions(chain, Memory(), metrics), told)
         await feed.close()
         await client.close()
     waits = sorted(
@@ -190,7 +207,8 @@ async def measure(count: int) -> None:
         f"{count:>7,} wallets: {calls.total() / slots:.2f} calls a slot {dict(calls)},"
         f" confirmation to queued p50 {waits[len(waits) // 2] * 1000:.0f} ms,"
         f" p95 {waits[int(len(waits) * 0.95)] * 1000:.0f} ms,"
-        f" {len(waits)} transactions, {missing} of the last slots still under way"
+        f" {len(waits)} transactions, {missing} of the last slots still under way;"
+        f" getTransaction for an activity, two wallets in each: stream {by_stream:.2f}, sweep {by_sweep:.2f}"
     )
 
 
