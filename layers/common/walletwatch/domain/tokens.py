@@ -29,7 +29,7 @@ class TokenIdentity:
         symbol: At most 16 visible characters, None where there is none that can be read. Plain text: it is
             its maker's, and has to be escaped wherever it is shown.
         name: At most 48, in the same way.
-        image_uri: Where its metadata are, as written there. It is never fetched.
+        image_uri: Of the metadata that name its picture, as written there. It is never fetched.
         impostor_of: The mint of a listed token, or `"native"`, whose name this one bears.
     """
 
