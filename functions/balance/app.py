@@ -6,8 +6,9 @@ Digests come to their end here too.
 from functools import cache
 from typing import Any
 
-from walletwatch import bootstrap, observability, runtime
+from walletwatch import bootstrap, observability
 from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue
+from walletwatch.invocation import perform
 from walletwatch.queueing.consumer import QueueRecord
 from walletwatch.queueing.messages import decode_balance_work
 
@@ -29,13 +30,13 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     async def handle(record: QueueRecord) -> None:
         match decode_balance_work(record.body):
             case BalanceCheck() as work:
-                await balance.checking.run(work, attempt=record.attempt, remaining=remaining)
+                with observability.correlated(wallet=work.wallet, reason=work.reason.value):
+                    await balance.checking.run(work, attempt=record.attempt, remaining=remaining)
             case Backfill() as work:
-                await balance.backfilling.run(work, remaining=remaining)
+                with observability.correlated(wallet=work.wallet):
+                    await balance.backfilling.run(work, remaining=remaining)
             case DigestDue() as work:
-                await balance.digesting.close(work)
+                with observability.correlated(ledger_key=work.digest_key):
+                    await balance.digesting.close(work)
 
-    try:
-        return runtime.run(balance.consumer.each(event, remaining(), handle))
-    finally:
-        balance.metrics.flush()
+    return perform(balance.telemetry, balance.consumer.each(event, remaining(), handle), context)

@@ -4,7 +4,8 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any
 
-from walletwatch import bootstrap, observability, runtime
+from walletwatch import bootstrap, observability
+from walletwatch.invocation import perform
 
 observability.configure_logging("cleanup")
 
@@ -16,9 +17,6 @@ def _cleanup() -> bootstrap.Cleanup:
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Clean up, and say what was done."""
-    del event, context
+    del event
     cleanup = _cleanup()
-    try:
-        return asdict(runtime.run(cleanup.service.run()))
-    finally:
-        cleanup.metrics.flush()
+    return asdict(perform(cleanup.telemetry, cleanup.service.run(), context))

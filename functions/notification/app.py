@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from walletwatch import bootstrap, observability, runtime
+from walletwatch import bootstrap, observability
+from walletwatch.invocation import perform
 from walletwatch.queueing.consumer import QueueRecord, Retry
 from walletwatch.queueing.messages import InvalidMessage, decode_notification
 from walletwatch.services.delivering import Record
@@ -39,7 +40,4 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         }
         return failures
 
-    try:
-        return runtime.run(notification.consumer.batch(event, remaining(), deliver))
-    finally:
-        notification.metrics.flush()
+    return perform(notification.telemetry, notification.consumer.batch(event, remaining(), deliver), context)

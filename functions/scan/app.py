@@ -3,7 +3,8 @@
 from functools import cache
 from typing import Any
 
-from walletwatch import bootstrap, observability, runtime
+from walletwatch import bootstrap, observability
+from walletwatch.invocation import perform
 from walletwatch.queueing.consumer import QueueRecord
 from walletwatch.queueing.messages import decode_security_scan
 
@@ -20,9 +21,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     scan = _scan()
 
     async def run(record: QueueRecord) -> None:
-        await scan.service.run(decode_security_scan(record.body))
+        asked = decode_security_scan(record.body)
+        with observability.correlated(ledger_key=asked.request_id, subject=asked.subject):
+            await scan.service.run(asked)
 
-    try:
-        return runtime.run(scan.consumer.each(event, observability.remaining_seconds(context), run))
-    finally:
-        scan.metrics.flush()
+    batch = scan.consumer.each(event, observability.remaining_seconds(context), run)
+    return perform(scan.telemetry, batch, context)

@@ -3,7 +3,8 @@
 from functools import cache
 from typing import Any
 
-from walletwatch import bootstrap, observability, runtime
+from walletwatch import bootstrap, observability
+from walletwatch.invocation import perform
 
 observability.configure_logging("stream")
 
@@ -17,8 +18,5 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Follow until the time is up or another invocation takes over."""
     del event
     stream = _stream()
-    try:
-        blocks = runtime.run(stream.service.run(remaining=lambda: observability.remaining_seconds(context)))
-    finally:
-        stream.metrics.flush()
-    return {"blocks": blocks}
+    follow = stream.service.run(remaining=lambda: observability.remaining_seconds(context))
+    return {"blocks": perform(stream.telemetry, follow, context)}

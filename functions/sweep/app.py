@@ -3,7 +3,8 @@
 from functools import cache
 from typing import Any
 
-from walletwatch import bootstrap, observability, runtime
+from walletwatch import bootstrap, observability
+from walletwatch.invocation import perform
 from walletwatch.services.shard_leases import Worker
 
 observability.configure_logging("sweep")
@@ -23,10 +24,5 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """
     sweep = _sweep()
     worker = Worker(event.get("worker", 0), event.get("workers", 1))
-    try:
-        rounds = runtime.run(
-            sweep.service.run(remaining=lambda: observability.remaining_seconds(context), worker=worker)
-        )
-    finally:
-        sweep.metrics.flush()
-    return {"rounds": rounds}
+    rounds = sweep.service.run(remaining=lambda: observability.remaining_seconds(context), worker=worker)
+    return {"rounds": perform(sweep.telemetry, rounds, context, worker=worker.index)}

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 import msgspec
 
-from walletwatch import bootstrap, observability, runtime
+from walletwatch import bootstrap, observability
 from walletwatch.domain.errors import TransientError
+from walletwatch.invocation import perform
 
 MAX_BODY_BYTES: Final = 1_000_000
 """Updates are a few kilobytes; API Gateway itself takes up to 10 MB."""
@@ -32,26 +33,34 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     401 without the right secret, and no work; 413 for a body no update has; 503 with Retry-After where a
     fault of ours may pass, so that Telegram delivers again; 200 for everything else.
     """
-    del context
     webhook = _webhook()
-    try:
-        if not _is_telegram(event, webhook.secret):
-            return _answer(401)
-        body = _body(event)
-        if body is None:
-            return _answer(413)
-        try:
-            update = msgspec.json.decode(body)
-        except msgspec.DecodeError:
-            update = None
-        update_id = update.get("update_id") if isinstance(update, dict) else None
-        observability.correlate(update_id=update_id)
-        runtime.run(webhook.take(update))
-    except TransientError as error:
-        _log.warning("update to be delivered again: %s: %s", type(error).__name__, error)
-        return _answer(503, {"Retry-After": str(RETRY_AFTER_SECONDS)})
-    finally:
+    if not _is_telegram(event, webhook.secret):
+        webhook.metrics.count("UpdatesForged")
         webhook.metrics.flush()
+        return _answer(401)
+    body = _body(event)
+    if body is None:
+        return _answer(413)
+    try:
+        update = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        update = None
+    update_id = update.get("update_id") if isinstance(update, dict) else None
+    try:
+        perform(
+            webhook.telemetry,
+            webhook.take(update),
+            context,
+            update_id=update_id if isinstance(update_id, int) else None,
+        )
+    except TransientError as error:
+        _log.warning(
+            "update to be delivered again: %s: %s",
+            type(error).__name__,
+            error,
+            extra={"update_id": update_id if isinstance(update_id, int) else None},
+        )
+        return _answer(503, {"Retry-After": str(RETRY_AFTER_SECONDS)})
     return _answer(200)
 
 

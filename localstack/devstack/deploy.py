@@ -29,6 +29,9 @@ WATCHERS: Final = frozenset({"SweepFunction", "StreamFunction"})
 """Outputs that name the functions which start every minute; `WatchMode` tells which of them there are."""
 ARCHITECTURE: Final = "arm64" if os.uname().machine in {"aarch64", "arm64"} else "x86_64"
 """Of this machine, in Lambda's words."""
+ADMIN_ID: Final = 999
+"""Who may use the administrators' commands in the local stack."""
+OPERATIONS_TOKEN: Final = "operations-token-of-the-local-stack"  # noqa: S105 - of no other stack
 DEPLOY_SECONDS: Final = 300
 MIGRATE_SECONDS: Final = 60
 
@@ -117,6 +120,8 @@ def deploy(stack: Stack, *, sweep_interval: float, parameters: Mapping[str, str]
         "SweepIntervalSeconds": f"{sweep_interval:g}",
         "DatabaseUrl": addresses.database_url,
         "RedisUrl": addresses.redis_url,
+        "AdminIds": str(ADMIN_ID),
+        "OperationsToken": OPERATIONS_TOKEN,
         **(parameters or {}),
     }
     with _exclusive():

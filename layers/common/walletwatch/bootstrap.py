@@ -3,7 +3,6 @@
 Building reads and validates the settings and connects nothing; connections open with their first use.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,18 +15,18 @@ from walletwatch.runtime import SystemClock
 if TYPE_CHECKING:
     from walletwatch.bot.application import BotApplication
     from walletwatch.queueing.consumer import Consumer
+    from walletwatch.services.alarming import Alarming
     from walletwatch.services.backfilling import Backfilling
     from walletwatch.services.checking import Checking
     from walletwatch.services.delivering import Delivering
     from walletwatch.services.digesting import Digesting
     from walletwatch.services.following import Following
-    from walletwatch.services.health import Probe
+    from walletwatch.services.health import HealthCheck
     from walletwatch.services.housekeeping import Housekeeping
     from walletwatch.services.intake import UpdateIntake
     from walletwatch.services.scanning import Scanning
     from walletwatch.services.sweeping import Sweeping
-
-type Probes = "Mapping[str, Probe]"
+    from walletwatch.services.telemetry import Telemetry
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +35,7 @@ class Webhook:
 
     secret: str
     metrics: EmfMetrics
+    telemetry: "Telemetry"
     bot: "BotApplication"
     intake: "UpdateIntake"
 
@@ -54,7 +54,7 @@ class Sweep:
     """What the sweep function runs."""
 
     service: "Sweeping"
-    metrics: EmfMetrics
+    telemetry: "Telemetry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Stream:
     """What the stream function runs."""
 
     service: "Following"
-    metrics: EmfMetrics
+    telemetry: "Telemetry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Balance:
     backfilling: "Backfilling"
     digesting: "Digesting"
     consumer: "Consumer"
-    metrics: EmfMetrics
+    telemetry: "Telemetry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Scan:
 
     service: "Scanning"
     consumer: "Consumer"
-    metrics: EmfMetrics
+    telemetry: "Telemetry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Notifying:
 
     service: "Delivering"
     consumer: "Consumer"
-    metrics: EmfMetrics
+    telemetry: "Telemetry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,28 @@ class Cleanup:
     """What the cleanup function runs."""
 
     service: "Housekeeping"
-    metrics: EmfMetrics
+    telemetry: "Telemetry"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What the health function runs.
+
+    Attributes:
+        operations_token: Who has it is shown everything; nobody where it is empty.
+    """
+
+    operations_token: str
+    service: "HealthCheck"
+    telemetry: "Telemetry"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What the alarm function runs."""
+
+    service: "Alarming"
+    telemetry: "Telemetry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +131,7 @@ class Migration:
     secrets: config.Secrets
     telegram: config.TelegramSettings
     max_connections: int
+    admins: frozenset[int]
 
     async def run(self, webhook_url: str) -> dict[str, Any]:
         """Bring the schema up to date, then register the webhook and the commands. Safe to repeat."""
@@ -123,6 +145,7 @@ class Migration:
             webhook_url=webhook_url,
             secret=self.secrets.webhook_secret,
             max_connections=self.max_connections,
+            admins=sorted(self.admins),
         )
         return {"Applied": list(applied)}
 
@@ -133,13 +156,22 @@ def webhook() -> Webhook:
     Raises:
         InvalidSettings: By every builder, if the environment is not complete.
     """
-    from walletwatch.bot.application import BotApplication
+    from walletwatch.bot.application import BotApplication, Operators
+    from walletwatch.bot.messenger import make_bot
+    from walletwatch.chain.rpc.reader import RpcChain
+    from walletwatch.queueing.messages import ledger_key_of
+    from walletwatch.services.administering import Administering, MaintenanceSwitch
     from walletwatch.services.backfilling import BackfillRequests
     from walletwatch.services.balances import Balances
     from walletwatch.services.intake import UpdateIntake
     from walletwatch.services.scanning import ScanRequests
     from walletwatch.services.watching import Watching
+    from walletwatch.storage.postgres.administration import PostgresAdministration
+    from walletwatch.storage.postgres.alerts import PostgresAlerts
+    from walletwatch.storage.postgres.ledger import PostgresLedger
+    from walletwatch.storage.postgres.statistics import PostgresStatistics
     from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+    from walletwatch.storage.redis.board import RedisTelemetryBoard
     from walletwatch.storage.redis.cache import RedisCache
     from walletwatch.storage.redis.claims import RedisUpdateClaims
     from walletwatch.storage.redis.limits import RedisRateLimits
@@ -149,9 +181,15 @@ def webhook() -> Webhook:
     settings = config.load(config.BotSettings)
     telegram = config.load(config.TelegramSettings)
     redis = parts.make_redis()
-    chain = parts.make_chain(metrics)
+    rpc = parts.make_rpc(metrics)
+    chain = RpcChain(rpc)
     queues = parts.make_queues()
-    subscriptions = PostgresSubscriptionStore(parts.make_database())
+    database = parts.make_database()
+    subscriptions = PostgresSubscriptionStore(database)
+    operators = config.load(config.AdminSettings)
+    administration = PostgresAdministration(database)
+    maintenance = MaintenanceSwitch(administration, SystemClock())
+    telegram_bot = make_bot(secrets.bot_token, telegram.telegram_api_url)
     bot = BotApplication(
         secrets.bot_token,
         telegram.telegram_api_url,
@@ -163,6 +201,21 @@ def webhook() -> Webhook:
         backfills=BackfillRequests(queues, RedisRateLimits(redis), SystemClock()),
         scans=ScanRequests(queues),
         subscriptions=subscriptions,
+        administration=Administering(
+            signs=parts.make_vital_signs(database, redis, chain, telegram_bot, metrics),
+            limits=config.load(config.AlertSettings).limits,
+            board=RedisTelemetryBoard(redis, SystemClock()),
+            statistics=PostgresStatistics(database),
+            dead_letters=parts.make_inspection(),
+            ledger=PostgresLedger(database, SystemClock()),
+            alerts=PostgresAlerts(database),
+            administration=administration,
+            switch=maintenance,
+            key_of=ledger_key_of,
+            clock=SystemClock(),
+        ),
+        maintenance=maintenance,
+        operators=Operators(operators.admins, frozenset(operators.chats)),
         profile=config.load(config.ChainSettings).profile,
         metrics=metrics,
     )
@@ -173,28 +226,32 @@ def webhook() -> Webhook:
         metrics=metrics,
         updates_per_minute=settings.updates_per_minute,
     )
-    return Webhook(secrets.webhook_secret, metrics, bot, intake)
+    telemetry = parts.make_telemetry("webhook", metrics, redis, rpc)
+    return Webhook(secrets.webhook_secret, metrics, telemetry, bot, intake)
 
 
 def sweep() -> Sweep:
     """The sweep function."""
+    from walletwatch.chain.rpc.reader import RpcChain
     from walletwatch.services.sweeping import Sweeping
     from walletwatch.storage.postgres.watch import PostgresWatchStore
     from walletwatch.storage.redis.leases import RedisLeases
 
     metrics = EmfMetrics("sweep")
     settings = config.load(config.SweepSettings)
+    redis = parts.make_redis()
+    rpc = parts.make_rpc(metrics)
     return Sweep(
         Sweeping(
             watch=PostgresWatchStore(parts.make_database()),
-            chain=parts.make_chain(metrics, concurrent_calls=settings.sweep_concurrent_calls),
+            chain=RpcChain(rpc, concurrent_calls=settings.sweep_concurrent_calls),
             queues=parts.make_queues(),
-            leases=RedisLeases(parts.make_redis()),
+            leases=RedisLeases(redis),
             clock=SystemClock(),
             metrics=metrics,
             interval=timedelta(seconds=settings.sweep_interval_seconds),
         ),
-        metrics,
+        parts.make_telemetry("sweep", metrics, redis, rpc),
     )
 
 
@@ -229,11 +286,12 @@ def stream() -> Stream:
         metrics=metrics,
     )
     service = Following(follower=follower, leases=RedisLeases(redis), clock=clock, metrics=metrics)
-    return Stream(service, metrics)
+    return Stream(service, parts.make_telemetry("stream", metrics, redis, client))
 
 
 def balance() -> Balance:
     """The balance function."""
+    from walletwatch.chain.rpc.reader import RpcChain
     from walletwatch.services.backfilling import Backfilling
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
@@ -242,39 +300,51 @@ def balance() -> Balance:
     metrics = EmfMetrics("balance")
     queue = config.load(config.QueueSettings).balance_queue_url
     database = parts.make_database()
-    chain = parts.make_chain(metrics)
+    redis = parts.make_redis()
+    rpc = parts.make_rpc(metrics)
+    chain = RpcChain(rpc)
     backfilling = Backfilling(
         watch=PostgresWatchStore(database),
         subscriptions=PostgresSubscriptionStore(database),
         ledger=PostgresLedger(database, SystemClock()),
         chain=chain,
-        transactions=parts.make_transactions(chain, parts.make_redis(), metrics),
+        transactions=parts.make_transactions(chain, redis, metrics),
         decode=parts.make_decode(),
         queues=parts.make_queues(),
         metrics=metrics,
     )
     digesting = parts.make_digesting(database, metrics)
-    checking = parts.make_checking(database, digesting, metrics)
-    return Balance(checking, backfilling, digesting, parts.make_consumer(queue, metrics), metrics)
+    checking = parts.make_checking(database, redis, chain, digesting, metrics)
+    return Balance(
+        checking,
+        backfilling,
+        digesting,
+        parts.make_consumer(queue, metrics),
+        parts.make_telemetry("balance", metrics, redis, rpc),
+    )
 
 
 def scan() -> Scan:
     """The scan function."""
     from walletwatch.bot.rendering import HtmlRenderer
+    from walletwatch.chain.rpc.reader import RpcChain
     from walletwatch.services.scanning import Scanning
     from walletwatch.storage.postgres.ledger import PostgresLedger
 
     metrics = EmfMetrics("scan")
     clock = SystemClock()
+    rpc = parts.make_rpc(metrics)
     service = Scanning(
-        parts.make_chain(metrics),
+        RpcChain(rpc),
         PostgresLedger(parts.make_database(), clock),
         parts.make_queues(),
         HtmlRenderer(config.load(config.ChainSettings).profile),
         clock,
     )
     return Scan(
-        service, parts.make_consumer(config.load(config.QueueSettings).scan_queue_url, metrics), metrics
+        service,
+        parts.make_consumer(config.load(config.QueueSettings).scan_queue_url, metrics),
+        parts.make_telemetry("scan", metrics, parts.make_redis(), rpc),
     )
 
 
@@ -302,7 +372,11 @@ def notification() -> Notifying:
         metrics=metrics,
     )
     queue = config.load(config.QueueSettings).notification_queue_url
-    return Notifying(service, parts.make_consumer(queue, metrics), metrics)
+    return Notifying(
+        service,
+        parts.make_consumer(queue, metrics),
+        parts.make_telemetry("notification", metrics, redis),
+    )
 
 
 def cleanup() -> Cleanup:
@@ -323,19 +397,56 @@ def cleanup() -> Cleanup:
         metrics=metrics,
         retention=parts.retention(),
     )
-    return Cleanup(service, metrics)
+    return Cleanup(service, parts.make_telemetry("cleanup", metrics, parts.make_redis()))
 
 
-def health() -> Probes:
-    """The probes of the health function."""
-    from walletwatch.services.health import Probe
+def health() -> Health:
+    """The health function."""
+    from walletwatch.bot.messenger import make_bot
+    from walletwatch.chain.rpc.reader import RpcChain
+    from walletwatch.services.health import HealthCheck
+    from walletwatch.storage.redis.board import RedisTelemetryBoard
 
     metrics = EmfMetrics("health")
-    return {
-        "database": Probe(parts.make_database().ping, vital=True),
-        "redis": Probe(parts.make_redis().ping, vital=False),
-        "chain": Probe(parts.make_chain(metrics).slot, vital=False),
-    }
+    secrets = parts.read_secrets()
+    redis = parts.make_redis()
+    rpc = parts.make_rpc(metrics)
+    bot = make_bot(secrets.bot_token, config.load(config.TelegramSettings).telegram_api_url)
+    signs = parts.make_vital_signs(parts.make_database(), redis, RpcChain(rpc), bot, metrics)
+    check = HealthCheck(
+        signs, RedisTelemetryBoard(redis, SystemClock()), config.load(config.AlertSettings).limits
+    )
+    return Health(secrets.operations_token, check, parts.make_telemetry("health", metrics, redis, rpc))
+
+
+def alarm() -> Alarm:
+    """The alarm function."""
+    from walletwatch.bot.alert_view import alert_message
+    from walletwatch.bot.messenger import TelegramMessenger, make_bot
+    from walletwatch.chain.rpc.reader import RpcChain
+    from walletwatch.services.alarming import Alarming
+    from walletwatch.services.alert_memory import AlertMemory
+    from walletwatch.storage.postgres.alerts import PostgresAlerts
+
+    metrics = EmfMetrics("alarm")
+    settings = config.load(config.AlertSettings)
+    redis = parts.make_redis()
+    rpc = parts.make_rpc(metrics)
+    database = parts.make_database()
+    bot = make_bot(parts.read_secrets().bot_token, config.load(config.TelegramSettings).telegram_api_url)
+    service = Alarming(
+        signs=parts.make_vital_signs(database, redis, RpcChain(rpc), bot, metrics),
+        limits=settings.limits,
+        alerts=PostgresAlerts(database),
+        spare=AlertMemory(),
+        messenger=TelegramMessenger(bot),
+        render=alert_message,
+        chats=config.load(config.AdminSettings).chats,
+        clock=SystemClock(),
+        metrics=metrics,
+        settle=timedelta(seconds=settings.alert_settle_seconds),
+    )
+    return Alarm(service, parts.make_telemetry("alarm", metrics, redis, rpc))
 
 
 def migration() -> Migration:
@@ -345,4 +456,5 @@ def migration() -> Migration:
         secrets=parts.read_secrets(),
         telegram=config.load(config.TelegramSettings),
         max_connections=config.load(config.RegistrationSettings).webhook_max_connections,
+        admins=config.load(config.AdminSettings).admins,
     )

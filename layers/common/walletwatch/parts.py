@@ -11,20 +11,25 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import msgspec
 
 from walletwatch import settings as config
-from walletwatch.observability import EmfMetrics, hide
+from walletwatch.observability import EmfMetrics, hide, instance_id, memory
 from walletwatch.runtime import SystemClock
 
 if TYPE_CHECKING:
+    from telegram import Bot
+
     from walletwatch.chain.rpc.client import RpcClient
     from walletwatch.chain.rpc.reader import RpcChain
     from walletwatch.domain.profile import ChainProfile, Exchange
     from walletwatch.ports import Cache, Chain, Decode, Prices, Tokens
     from walletwatch.queueing.consumer import Consumer
+    from walletwatch.queueing.inspection import SqsInspection
     from walletwatch.queueing.sqs import SqsQueues
     from walletwatch.services.annotating import Annotating
     from walletwatch.services.checking import Checking
     from walletwatch.services.digesting import Digesting
+    from walletwatch.services.telemetry import Telemetry
     from walletwatch.services.transactions import Transactions
+    from walletwatch.services.vitals import VitalSigns
     from walletwatch.storage.postgres.database import Database
     from walletwatch.storage.redis.server import RedisServer
 
@@ -57,7 +62,7 @@ def read_secret(arn: str) -> bytes:
 def read_secrets() -> config.Secrets:
     """What Secrets Manager holds for the application; it is hidden from the logs from here on."""
     secrets = msgspec.json.decode(read_secret(config.load(config.Settings).secret_arn), type=config.Secrets)
-    hide(secrets.bot_token, secrets.webhook_secret)
+    hide(secrets.bot_token, secrets.webhook_secret, secrets.operations_token)
     return secrets
 
 
@@ -80,11 +85,24 @@ def make_database() -> "Database":
     return Database(database_url(settings), max_connections=settings.database_pool_max)
 
 
-def make_chain(metrics: EmfMetrics, *, concurrent_calls: int = 8) -> "RpcChain":
-    """The chain, as the services ask it."""
-    from walletwatch.chain.rpc.reader import RpcChain
+def make_telemetry(
+    function: str, metrics: EmfMetrics, redis: "RedisServer", rpc: "RpcClient | None" = None
+) -> "Telemetry":
+    """What this environment says of itself."""
+    from walletwatch.chain.rpc.usage import RpcUsage
+    from walletwatch.services.telemetry import Telemetry
+    from walletwatch.storage.redis.board import RedisTelemetryBoard
 
-    return RpcChain(make_rpc(metrics), concurrent_calls=concurrent_calls)
+    clock = SystemClock()
+    return Telemetry(
+        instance_id=instance_id(),
+        function=function,
+        metrics=metrics,
+        board=RedisTelemetryBoard(redis, clock),
+        clock=clock,
+        memory=memory,
+        rpc=RpcUsage(rpc.status) if rpc else None,
+    )
 
 
 def make_rpc(metrics: EmfMetrics) -> "RpcClient":
@@ -136,6 +154,49 @@ def make_redis() -> "RedisServer":
     from walletwatch.storage.redis.server import RedisServer
 
     return RedisServer(config.load(config.RedisSettings).redis_url)
+
+
+def make_inspection() -> "SqsInspection":
+    """The queues and their dead-letter queues, from outside."""
+    from walletwatch.queueing.inspection import QueuePair, SqsInspection
+
+    pairs = config.load(config.QueueSettings).pairs
+    return SqsInspection({name: QueuePair(*urls) for name, urls in pairs.items()})
+
+
+def make_vital_signs(
+    database: "Database", redis: "RedisServer", chain: "Chain", bot: "Bot", metrics: EmfMetrics
+) -> "VitalSigns":
+    """How the running system is."""
+    from walletwatch.bot.webhook_state import TelegramWebhookState
+    from walletwatch.services.vitals import Sources, VitalSigns
+    from walletwatch.storage.expiries import CertificateAndSecrets
+    from walletwatch.storage.postgres.statistics import PostgresStatistics
+    from walletwatch.storage.redis.board import RedisTelemetryBoard
+
+    clock = SystemClock()
+    settings = config.load(config.VitalSettings)
+    secrets = {"application secret": config.load(config.Settings).secret_arn}
+    if arn := config.load(config.DatabaseSettings).database_secret_arn:
+        secrets["database secret"] = arn
+    days = settings.secret_max_age_days
+    return VitalSigns(
+        Sources(
+            redis=redis.ping,
+            database=database.ping,
+            chain=chain,
+            queues=make_inspection(),
+            statistics=PostgresStatistics(database),
+            board=RedisTelemetryBoard(redis, clock),
+            telegram=TelegramWebhookState(bot),
+            expiries=CertificateAndSecrets(
+                url=settings.public_url, secrets=secrets, max_age=timedelta(days=days) if days else None
+            ),
+            watchers=settings.watchers,
+        ),
+        clock,
+        metrics,
+    )
 
 
 def make_tokens(
@@ -236,13 +297,14 @@ def make_digesting(database: "Database", metrics: EmfMetrics) -> "Digesting":
     )
 
 
-def make_annotating(database: "Database", chain: "RpcChain", metrics: EmfMetrics) -> "Annotating":
+def make_annotating(
+    database: "Database", redis: "RedisServer", chain: "RpcChain", metrics: EmfMetrics
+) -> "Annotating":
     """What is known beside a transaction."""
     from walletwatch.services.annotating import Annotating
     from walletwatch.storage.postgres.history import PostgresHistory
 
     profile = config.load(config.ChainSettings).profile
-    redis = make_redis()
     return Annotating(
         tokens=make_tokens(chain, redis, metrics, profile),
         prices=make_prices(chain, redis, metrics, profile),
@@ -262,7 +324,13 @@ def make_decode() -> "Decode":
     return partial(decode_transaction, native_symbol=config.load(config.ChainSettings).profile.native_symbol)
 
 
-def make_checking(database: "Database", digesting: "Digesting", metrics: EmfMetrics) -> "Checking":
+def make_checking(
+    database: "Database",
+    redis: "RedisServer",
+    chain: "RpcChain",
+    digesting: "Digesting",
+    metrics: EmfMetrics,
+) -> "Checking":
     """Looking at the histories of wallets."""
     from walletwatch.chain.parsing.belongings import belongings
     from walletwatch.services.checking import Checking
@@ -271,16 +339,15 @@ def make_checking(database: "Database", digesting: "Digesting", metrics: EmfMetr
     from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
     from walletwatch.storage.postgres.watch import PostgresWatchStore
 
-    chain = make_chain(metrics)
     return Checking(
         watch=PostgresWatchStore(database),
         subscriptions=PostgresSubscriptionStore(database),
         chain=chain,
         follow=PostgresFollowStore(database),
-        transactions=make_transactions(chain, make_redis(), metrics),
+        transactions=make_transactions(chain, redis, metrics),
         decode=make_decode(),
         find_accounts=belongings,
-        annotating=make_annotating(database, chain, metrics),
+        annotating=make_annotating(database, redis, chain, metrics),
         rewarding=Rewarding(chain, metrics),
         digesting=digesting,
         queues=make_queues(),

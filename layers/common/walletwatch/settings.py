@@ -6,12 +6,14 @@ names an entry of Secrets Manager that holds `Secrets` as JSON.
 
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 
 import msgspec
 
 from walletwatch.domain.addresses import is_address
+from walletwatch.domain.alerts import AlertLimits
 from walletwatch.domain.errors import WalletWatchError
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import PROFILES, ChainProfile
@@ -180,11 +182,29 @@ class TelegramSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upp
 
 
 class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
-    """Where work for the other functions goes; a function is given only the queues it writes to."""
+    """Where work for the other functions goes; a function is given only the queues it deals with."""
 
     balance_queue_url: str | None = None
     scan_queue_url: str | None = None
     notification_queue_url: str | None = None
+    balance_dlq_url: str | None = None
+    scan_dlq_url: str | None = None
+    notification_dlq_url: str | None = None
+
+    @property
+    def pairs(self) -> Mapping[str, tuple[str, str]]:
+        """The URLs of each queue and of its dead-letter queue, by the queue's name.
+
+        Raises:
+            InvalidSettings: One is missing.
+        """
+        found: dict[str, tuple[str, str]] = {}
+        for name in ("balance", "scan", "notification"):
+            url, dead = getattr(self, f"{name}_queue_url"), getattr(self, f"{name}_dlq_url")
+            if url is None or dead is None:
+                raise InvalidSettings(f"{name.upper()}_QUEUE_URL and {name.upper()}_DLQ_URL are both needed")
+            found[name] = url, dead
+        return found
 
 
 class BotSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
@@ -218,6 +238,87 @@ class DigestSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper
     digest_interval_seconds: PositiveFloat = 60.0
 
 
+class AdminSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
+    """Who runs this bot.
+
+    Attributes:
+        admin_ids: Telegram's ids of the users who may use the administrators' commands, separated by commas.
+        alert_chats: Ids of the chats that are told of alerts; empty for the administrators themselves.
+    """
+
+    admin_ids: str = ""
+    alert_chats: str = ""
+
+    def __post_init__(self) -> None:
+        """Check what the types cannot say."""
+        for name, text in (("ADMIN_IDS", self.admin_ids), ("ALERT_CHATS", self.alert_chats)):
+            try:
+                _numbers(text)
+            except ValueError:
+                raise ValueError(f"{name} needs whole numbers, separated by commas") from None
+
+    @property
+    def admins(self) -> frozenset[int]:
+        """The users who may do everything."""
+        return frozenset(_numbers(self.admin_ids))
+
+    @property
+    def chats(self) -> tuple[int, ...]:
+        """Who is told of alerts."""
+        return _numbers(self.alert_chats) or _numbers(self.admin_ids)
+
+
+class VitalSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
+    """Of examining the running system.
+
+    Attributes:
+        watch_mode: Which watchers are deployed.
+        public_url: Where Telegram reaches the API; its certificate is looked at.
+        secret_max_age_days: After which a secret that does not rotate is to be replaced; 0: never.
+    """
+
+    watch_mode: Literal["sweep", "stream", "both"] = "both"
+    public_url: str = ""
+    secret_max_age_days: NotNegativeInt = 365
+
+    @property
+    def watchers(self) -> frozenset[str]:
+        """The watchers that are deployed."""
+        return frozenset({"sweep", "stream"} if self.watch_mode == "both" else {self.watch_mode})
+
+
+class AlertSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
+    """From where on something is wrong; `walletwatch.domain.alerts.AlertLimits` says what each is.
+
+    Attributes:
+        alert_settle_seconds: For how long a condition must not have held to be over.
+    """
+
+    alert_rpc_percent: PositiveFloat = 90.0
+    alert_failed_jobs: NotNegativeInt = 100
+    alert_memory_percent: PositiveFloat = 80.0
+    alert_error_percent: PositiveFloat = 5.0
+    alert_cache_percent: NotNegativeFloat = 50.0
+    alert_behind_seconds: PositiveFloat = 60.0
+    alert_delivery_seconds: PositiveFloat = 30.0
+    alert_expiry_days: PositiveInt = 21
+    alert_settle_seconds: NotNegativeFloat = 60.0
+
+    @property
+    def limits(self) -> AlertLimits:
+        """As the domain takes them."""
+        return AlertLimits(
+            rpc_busy=self.alert_rpc_percent / 100,
+            failed_jobs=self.alert_failed_jobs,
+            memory=self.alert_memory_percent / 100,
+            error_share=self.alert_error_percent / 100,
+            cache_hit_share=self.alert_cache_percent / 100,
+            behind=timedelta(seconds=self.alert_behind_seconds),
+            delivery=timedelta(seconds=self.alert_delivery_seconds),
+            expiry=timedelta(days=self.alert_expiry_days),
+        )
+
+
 class RegistrationSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     """Of setWebhook; its URL comes with the deployment's event."""
 
@@ -229,6 +330,12 @@ class Secrets(msgspec.Struct, frozen=True, kw_only=True):
 
     bot_token: Annotated[str, msgspec.Meta(pattern=r"^[0-9]+:[A-Za-z0-9_-]+$")]
     webhook_secret: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{16,256}$")]
+    operations_token: Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9_-]{16,256})?$")] = ""
+    """Opens /metrics and the details of /health; without one they are closed."""
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(",") if part.strip())
 
 
 def _urls(text: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.administration import FakeAdministration
 from tests.fakes.cache import FakeCache
 from tests.fakes.chain import FakeChain
 from tests.fakes.clock import FakeClock
@@ -21,9 +22,14 @@ from tests.fakes.metrics import FakeMetrics
 from tests.fakes.queues import FakeQueues
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
+from tests.fakes.vitals import FakeSystem
 from walletwatch.bot import application
-from walletwatch.bot.application import BotApplication
+from walletwatch.bot.application import BotApplication, Operators
+from walletwatch.domain.alerts import AlertLimits
 from walletwatch.domain.profile import PROFILES
+from walletwatch.queueing.messages import ledger_key_of
+from walletwatch.services.administering import Administering, MaintenanceSwitch
+from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.scanning import ScanRequests
@@ -31,8 +37,8 @@ from walletwatch.services.watching import Watching
 
 WALLET = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
 OTHER = "B69chRzqzDCmdB5WYB8NRu5Yv5ZA95ABiZcdzCgGm9Tq"
-ANNA, BORIS = 1, 2
-GROUP = -100
+ANNA, BORIS, ADMIN = 1, 2, 99
+GROUP, ALERT_GROUP = -100, -200
 TOKEN = "7:token-of-the-tests"
 
 
@@ -41,6 +47,9 @@ class Chat:
     """People writing to the bot."""
 
     bot: BotApplication
+    system: FakeSystem
+    alerts: AlertMemory
+    administration: FakeAdministration
     request: FakeRequest
     stores: FakeStores
     chain: FakeChain
@@ -103,6 +112,9 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     monkeypatch.setattr(application, "make_request", lambda **_: request)
     clock = FakeClock()
     stores, chain, queues, metrics = FakeStores(clock), FakeChain(), FakeQueues(), FakeMetrics()
+    system = FakeSystem(clock, chain=chain, metrics=metrics)
+    alerts, administration = AlertMemory(), FakeAdministration()
+    maintenance = MaintenanceSwitch(administration, clock)
     bot = BotApplication(
         TOKEN,
         "http://telegram",
@@ -112,9 +124,24 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         backfills=BackfillRequests(queues, FakeRateLimits(clock), clock),
         scans=ScanRequests(queues),
         subscriptions=stores.subscriptions,
+        administration=Administering(
+            signs=system.signs,
+            limits=AlertLimits(),
+            board=system.board,
+            statistics=system.statistics,
+            dead_letters=system.queues,
+            ledger=stores.ledger,
+            alerts=alerts,
+            administration=administration,
+            switch=maintenance,
+            key_of=ledger_key_of,
+            clock=clock,
+        ),
+        maintenance=maintenance,
+        operators=Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP})),
         profile=PROFILES["x1-mainnet"],
         metrics=metrics,
     )
     await bot.start()
-    yield Chat(bot, request, stores, chain, queues, metrics)
+    yield Chat(bot, system, alerts, administration, request, stores, chain, queues, metrics)
     await bot.close()

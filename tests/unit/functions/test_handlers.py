@@ -5,8 +5,8 @@ import io
 import json
 import logging
 import urllib.request
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -22,7 +22,9 @@ from functions.notification import app as notification
 from functions.scan import app as scan
 from functions.sweep import app as sweep
 from functions.webhook import app as webhook
-from walletwatch import observability
+from tests.fakes.vitals import FakeSystem
+from walletwatch import bootstrap, observability
+from walletwatch.domain.alerts import AlertLimits
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.work import (
     Backfill,
@@ -44,7 +46,7 @@ from walletwatch.queueing.messages import (
     encode_security_scan,
 )
 from walletwatch.services.delivering import Record
-from walletwatch.services.health import Probe
+from walletwatch.services.health import HealthCheck
 from walletwatch.services.housekeeping import Housekept
 from walletwatch.services.shard_leases import Worker
 from walletwatch.settings import ChainSettings, InvalidSettings, Secrets, load
@@ -65,6 +67,19 @@ class Metrics:
         self.flushed += 1
 
 
+class Telemetry:
+    """Wraps the work and says nothing of it."""
+
+    def __init__(self) -> None:
+        self.reported = 0
+
+    async def during[T](self, work: Coroutine[Any, Any, T]) -> T:
+        try:
+            return await work
+        finally:
+            self.reported += 1
+
+
 class Sqs:
     def change_message_visibility_batch(self, **_: object) -> None:
         """Not of interest here."""
@@ -74,6 +89,7 @@ class Sqs:
 class Taken:
     secret: str = SECRET
     metrics: Metrics = field(default_factory=Metrics)
+    telemetry: Telemetry = field(default_factory=Telemetry)
     updates: list[object] = field(default_factory=list)
     failure: Exception | None = None
 
@@ -110,7 +126,7 @@ class TestWebhook:
         encoded = base64.b64encode(b'{"update_id": 2}').decode()
         assert _post(encoded, isBase64Encoded=True)["statusCode"] == 200
         assert taken.updates == [{"update_id": 1}, {"update_id": 2}]
-        assert taken.metrics.flushed == 2
+        assert taken.telemetry.reported == 2
 
     @pytest.mark.parametrize("body", [None, "", "{", "\udcff"])
     def test_what_is_not_json_is_passed_on_as_nothing(self, taken: Taken, body: str | None) -> None:
@@ -129,7 +145,7 @@ class TestWebhook:
         taken.failure = StoreUnavailable("down")
         answer = _post('{"update_id": 1}')
         assert (answer["statusCode"], answer["headers"]) == (503, {"Retry-After": "2"})
-        assert taken.metrics.flushed == 1
+        assert taken.telemetry.reported == 1
 
 
 def _records(*bodies: str) -> dict[str, Any]:
@@ -139,7 +155,7 @@ def _records(*bodies: str) -> dict[str, Any]:
                 "messageId": str(number),
                 "receiptHandle": "r",
                 "body": body,
-                "attributes": {"ApproximateReceiveCount": "2"},
+                "attributes": {"ApproximateReceiveCount": "2", "SentTimestamp": "1000"},
             }
             for number, body in enumerate(bodies)
         ]
@@ -151,7 +167,11 @@ def _parts(service: object) -> SimpleNamespace:
     consumer = Consumer("https://queue", metrics)  # type: ignore[arg-type]
     consumer._client = Sqs()  # type: ignore[assignment]
     return SimpleNamespace(
-        service=service, checking=service, backfilling=service, consumer=consumer, metrics=metrics
+        service=service,
+        checking=service,
+        backfilling=service,
+        consumer=consumer,
+        telemetry=Telemetry(),
     )
 
 
@@ -184,7 +204,7 @@ def test_balance_checks_each_record_for_itself(monkeypatch: pytest.MonkeyPatch) 
     ]
     answer = balance.handler(_records(*bodies, "no message"), CONTEXT)
     assert _failed(answer) == ["3", "4", "6", "7"]
-    assert parts.metrics.flushed == 1
+    assert parts.telemetry.reported == 1
 
 
 def test_scan_runs_each_record_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,9 +252,9 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
         async def run(self) -> Housekept:
             return Housekept(4, 2, 1, 3)
 
-    monkeypatch.setattr(sweep, "_sweep", lambda: SimpleNamespace(service=Sweeping(), metrics=Metrics()))
+    monkeypatch.setattr(sweep, "_sweep", lambda: SimpleNamespace(service=Sweeping(), telemetry=Telemetry()))
     monkeypatch.setattr(
-        cleanup, "_cleanup", lambda: SimpleNamespace(service=Housekeeping(), metrics=Metrics())
+        cleanup, "_cleanup", lambda: SimpleNamespace(service=Housekeeping(), telemetry=Telemetry())
     )
     assert sweep.handler({}, CONTEXT) == {"rounds": 4}
     assert sweep.handler({"worker": 2, "workers": 4}, CONTEXT) == {"rounds": 4}
@@ -242,20 +262,56 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
     assert cleanup.handler({}, CONTEXT) == {"closed": 4, "requeued": 2, "restarted": 1, "deleted": 3}
 
 
-@pytest.mark.parametrize(("fails", "status", "word"), [(False, 200, "healthy"), (True, 503, "unhealthy")])
-def test_health_answers_without_details_that_help_an_attacker(
-    monkeypatch: pytest.MonkeyPatch, fails: bool, status: int, word: str
-) -> None:
-    async def ask() -> None:
-        if fails:
-            raise StoreUnavailable("postgresql://user:password@10.0.0.1")
+class TestHealth:
+    TOKEN = "operations-token-of-the-tests"
 
-    monkeypatch.setattr(health, "_probes", lambda: {"database": Probe(ask, vital=True)})
-    answer = health.handler({}, None)
-    assert answer["statusCode"] == status
-    assert json.loads(answer["body"])["status"] == word
-    assert "password" not in answer["body"]
-    assert "10.0.0.1" not in answer["body"]
+    @pytest.fixture
+    def system(self, monkeypatch: pytest.MonkeyPatch) -> FakeSystem:
+        system = FakeSystem()
+        check = HealthCheck(system.signs, system.board, AlertLimits())
+        parts = bootstrap.Health(self.TOKEN, check, Telemetry())  # type: ignore[arg-type]
+        monkeypatch.setattr(health, "_health", lambda: parts)
+        return system
+
+    def _get(self, path: str = "/health", token: str | None = None) -> dict[str, Any]:
+        headers = {} if token is None else {"authorization": f"Bearer {token}"}
+        return health.handler({"resource": path, "headers": headers}, None)
+
+    def test_anybody_hears_whether_it_is_well_and_no_more(self, system: FakeSystem) -> None:
+        answer = self._get()
+        assert (answer["statusCode"], json.loads(answer["body"])) == (200, {"status": "healthy"})
+
+    def test_without_the_database_no_work_can_be_done(self, system: FakeSystem) -> None:
+        system.database.outage.down = True
+        answer = self._get()
+        assert (answer["statusCode"], json.loads(answer["body"])) == (503, {"status": "unhealthy"})
+
+    def test_who_has_the_token_sees_everything_but_secrets(self, system: FakeSystem) -> None:
+        system.database.outage.down = system.redis.outage.down = True
+        answer = self._get(token=self.TOKEN)
+        components = json.loads(answer["body"])["components"]
+        assert components["database"] == {"status": "unhealthy", "error": "StoreUnavailable"}
+        assert components["redis"] == {"status": "degraded", "error": "StoreUnavailable"}
+        assert set(components) == {"redis", "database", "rpc", "queues", "watcher", "telegram", "memory"}
+        assert "password" not in answer["body"]
+
+    @pytest.mark.parametrize("token", [None, "", "wrong", TOKEN + "x", TOKEN[:-1], "ü"])
+    def test_metrics_are_for_who_has_the_token(self, system: FakeSystem, token: str | None) -> None:
+        answer = self._get("/metrics", token)
+        assert (answer["statusCode"], answer["body"]) == (401, "")
+        assert json.loads(self._get(token=token)["body"]) == {"status": "healthy"}
+
+    def test_without_a_token_of_ours_nobody_has_it(
+        self, monkeypatch: pytest.MonkeyPatch, system: FakeSystem
+    ) -> None:
+        closed = replace(health._health(), operations_token="")
+        monkeypatch.setattr(health, "_health", lambda: closed)
+        assert self._get("/metrics", "")["statusCode"] == 401
+
+    def test_metrics_are_prometheus_text(self, system: FakeSystem) -> None:
+        answer = self._get("/metrics", self.TOKEN)
+        assert answer["headers"]["Content-Type"].startswith("text/plain; version=0.0.4")
+        assert 'walletwatch_component_health{component="database"} 1.0' in answer["body"].splitlines()
 
 
 class TestMigrate:
@@ -338,15 +394,18 @@ class TestLogsAndSettings:
     ) -> None:
         observability.configure_logging("test")
         observability.hide("very-secret-token")
-        observability.correlate(update_id=5)
-        try:
-            int("GET https://api/botvery-secret-token/x")
-        except ValueError:
-            logging.getLogger("walletwatch.test").exception("failed", extra={"url": "very-secret-token"})
+        with observability.correlated(update_id=5, signature="outer"):
+            try:
+                int("GET https://api/botvery-secret-token/x")
+            except ValueError:
+                logging.getLogger("walletwatch.test").exception(
+                    "failed", extra={"url": "very-secret-token", "signature": "inner"}
+                )
         (line,) = capsys.readouterr().out.splitlines()
         assert "very-secret-token" not in line
         document = json.loads(line)
         assert (document["service"], document["update_id"], document["url"]) == ("test", 5, "[hidden]")
+        assert document["signature"] == "inner"
 
     def test_libraries_that_log_urls_are_quiet(self, capsys: pytest.CaptureFixture[str]) -> None:
         observability.configure_logging("test")

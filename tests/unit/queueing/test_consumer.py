@@ -25,7 +25,7 @@ def _event(*bodies: str, attempt: int = 1) -> dict[str, Any]:
                 "messageId": f"m-{body}",
                 "receiptHandle": f"r-{body}",
                 "body": body,
-                "attributes": {"ApproximateReceiveCount": str(attempt)},
+                "attributes": {"ApproximateReceiveCount": str(attempt), "SentTimestamp": "1000"},
             }
             for body in bodies
         ]
@@ -69,7 +69,7 @@ async def test_only_what_failed_is_shown_again(
     assert taken == dict.fromkeys(["r-a", "r-behind", "r-bug", "r-b"], 35)
     assert again["r-behind"] == 7
     assert set(again) == {"r-behind", "r-bug"}
-    assert metrics.counts == {"RecordsRetried": 1, "RecordsFailed": 1}
+    assert metrics.counts == {"Records": 4, "RecordsRetried": 1, "RecordsFailed": 1}
 
 
 async def test_a_batch_without_a_failure_is_acknowledged_whole(consumer: Consumer, sqs: RecordingSqs) -> None:

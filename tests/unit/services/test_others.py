@@ -1,4 +1,4 @@
-"""Intake, watching, balances, scans, housekeeping and health."""
+"""Intake, watching, balances, scans and housekeeping."""
 
 from datetime import timedelta
 
@@ -14,7 +14,6 @@ from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, StoreUnav
 from walletwatch.domain.wallets import AccountKind
 from walletwatch.domain.work import BalanceCheck, CheckReason, SubjectKind
 from walletwatch.services.balances import Balances
-from walletwatch.services.health import Health, Probe, examine
 from walletwatch.services.housekeeping import KEPT_LONGER, STUCK_AFTER, Housekeeping
 from walletwatch.services.intake import Intake, UpdateIntake
 from walletwatch.services.scanning import Scanning, ScanRequests
@@ -251,27 +250,3 @@ async def test_what_is_too_old_to_be_told_keeps_its_entry_a_little_longer(world:
     assert (await _housekeeping(world).run()).deleted == 0
     world.clock.advance(KEPT_LONGER.total_seconds())
     assert (await _housekeeping(world).run()).deleted == 1
-
-
-class TestHealth:
-    async def _down(self) -> None:
-        raise StoreUnavailable("postgresql://user:secret@host")
-
-    async def _up(self) -> int:
-        return 1
-
-    async def test_everything_answers(self) -> None:
-        report = await examine({"database": Probe(self._up, vital=True)})
-        assert report.status is Health.HEALTHY
-
-    async def test_a_part_that_is_not_vital_degrades(self) -> None:
-        report = await examine(
-            {"database": Probe(self._up, vital=True), "redis": Probe(self._down, vital=False)}
-        )
-        assert report.status is Health.DEGRADED
-        assert report.components["redis"].error == "StoreUnavailable"
-
-    async def test_a_vital_part_that_is_down_is_unhealthy_and_nothing_leaks(self) -> None:
-        report = await examine({"database": Probe(self._down, vital=True)})
-        assert report.status is Health.UNHEALTHY
-        assert "secret" not in str(report)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from telegram import Update, User
@@ -19,17 +20,18 @@ from telegram.ext import (
 )
 
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue
-from walletwatch.bot.commands.table import BUTTONS, COMMANDS
+from walletwatch.bot.commands.table import ADMIN_BUTTONS, ADMIN_COMMANDS, BUTTONS, COMMANDS, ButtonHandler
 from walletwatch.bot.keyboards import CallbackData, StaleData
 from walletwatch.bot.messenger import make_request, translate
 from walletwatch.bot.talk import Talk, contact_of, talk_of
 from walletwatch.bot.texts import texts
 from walletwatch.bot.views import Views
 from walletwatch.domain.addresses import is_address
-from walletwatch.domain.chats import ChatKind
+from walletwatch.domain.chats import ChatKind, Contact
 from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, TransientError
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.ports import Metrics, SubscriptionStore
+from walletwatch.services.administering import Administering, MaintenanceSwitch
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.scanning import ScanRequests
@@ -63,6 +65,24 @@ class _Bot(ExtBot[None]):
         return self._known
 
 
+@dataclass(frozen=True, slots=True)
+class Operators:
+    """Who runs this bot.
+
+    Attributes:
+        users: Who may use the administrators' commands, in their private chats and in `chats`.
+        chats: Where alerts are told.
+    """
+
+    users: frozenset[int] = frozenset()
+    chats: frozenset[int] = frozenset()
+
+    def may(self, contact: Contact) -> bool:
+        """Whether this person may use them here."""
+        here = contact.chat_kind is ChatKind.PRIVATE or contact.chat_id in self.chats
+        return here and contact.user_id in self.users
+
+
 class BotApplication:
     """Runs the commands of one bot.
 
@@ -82,10 +102,17 @@ class BotApplication:
         backfills: BackfillRequests,
         scans: ScanRequests,
         subscriptions: SubscriptionStore,
+        administration: Administering,
+        maintenance: MaintenanceSwitch,
+        operators: Operators,
         profile: ChainProfile,
         metrics: Metrics,
     ) -> None:
-        self._dialogue = Dialogue(watching, balances, backfills, scans, Views(profile), metrics)
+        self._dialogue = Dialogue(
+            watching, balances, backfills, scans, administration, Views(profile), metrics
+        )
+        self._maintenance = maintenance
+        self._operators = operators
         self._subscriptions = subscriptions
         self._metrics = metrics
         self._failure: TransientError | None = None
@@ -129,6 +156,8 @@ class BotApplication:
         new = filters.UpdateType.MESSAGE
         for command in COMMANDS:
             add(CommandHandler(command.name, self._command(command.run), filters=new))
+        for command in ADMIN_COMMANDS:
+            add(CommandHandler(command.name, self._admin_command(command.run), filters=new))
         add(CallbackQueryHandler(self._button))
         add(ChatMemberHandler(self._member, ChatMemberHandler.MY_CHAT_MEMBER))
         add(MessageHandler(new & filters.StatusUpdate.MIGRATE, self._migrated))
@@ -152,6 +181,27 @@ class BotApplication:
 
         return handler
 
+    def _admin_command(
+        self, run: Callable[[Talk, Dialogue], Awaitable[None]]
+    ) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
+        async def handler(update: Update, context: Context) -> None:
+            contact = contact_of(update)
+            if contact is None or not self._operators.may(contact):
+                # As any other word that is no command.
+                if contact is not None and contact.chat_kind is ChatKind.PRIVATE:
+                    await self._unknown_command(update, context)
+                return
+            arguments = tuple(context.args or ())
+
+            async def answer(talk: Talk) -> None:
+                talk.arguments = arguments
+                self._metrics.count("AdminCommands")
+                await run(talk, self._dialogue)
+
+            await self._guarded(update, answer)
+
+        return handler
+
     async def _button(self, update: Update, _context: Context) -> None:
         query = update.callback_query
         data = query.data if query else None
@@ -159,12 +209,19 @@ class BotApplication:
         async def answer(talk: Talk) -> None:
             try:
                 decoded = CallbackData.decode(data or "")
-                await BUTTONS[decoded.action](talk, self._dialogue, decoded)
+                await self._handler(decoded, talk.contact)(talk, self._dialogue, decoded)
             except StaleData as error:
                 raise Complaint("error.outdated") from error
             await talk.toast()
 
         await self._guarded(update, answer)
+
+    def _handler(self, data: CallbackData, contact: Contact) -> ButtonHandler:
+        if data.action in BUTTONS:
+            return BUTTONS[data.action]
+        if not self._operators.may(contact):
+            raise StaleData
+        return ADMIN_BUTTONS[data.action]
 
     async def _text(self, update: Update, _context: Context) -> None:
         message = update.effective_message
@@ -223,7 +280,7 @@ class BotApplication:
         if talk is None:
             return
         try:
-            await self._tell_complaints(talk, run)
+            await self._tell_complaints(talk, self._unless_in_maintenance(run))
         except TransientError as error:
             self._transient(talk, error)
         except TelegramError as error:
@@ -231,6 +288,16 @@ class BotApplication:
                 await self._telegram_failed(talk, error)
             except TransientError as fault:
                 self._transient(talk, fault)
+
+    def _unless_in_maintenance(self, run: Run) -> Run:
+        async def answer(talk: Talk) -> None:
+            if not self._operators.may(talk.contact):
+                maintenance = await self._maintenance.current()
+                if maintenance is not None:
+                    raise Complaint("error.maintenance", note=maintenance.note)
+            await run(talk)
+
+        return answer
 
     async def _tell_complaints(self, talk: Talk, run: Run) -> None:
         try:

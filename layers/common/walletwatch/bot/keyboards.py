@@ -30,6 +30,12 @@ class Action(StrEnum):
     WATCH_ADDRESS = "wa"
     BALANCE_ADDRESS = "ba"
     SCAN_ADDRESS = "sa"
+    ALERTS = "aa"
+    ACKNOWLEDGE = "ak"
+    ADMIN = "ad"
+    RETRY_FAILED = "ar"
+    PURGE = "ap"
+    PURGE_CONFIRMED = "ax"
 
 
 class StaleData(ValueError):

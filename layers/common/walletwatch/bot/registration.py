@@ -1,16 +1,21 @@
 """Telling Telegram where updates go and which commands there are."""
 
+import logging
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from telegram import (
+    Bot,
     BotCommand,
+    BotCommandScope,
     BotCommandScopeAllChatAdministrators,
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
 )
-from telegram.error import TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 
-from walletwatch.bot.commands.table import COMMANDS
+from walletwatch.bot.commands.table import ADMIN_COMMANDS, COMMANDS, Command
 from walletwatch.bot.messenger import make_bot, translate
 from walletwatch.bot.texts import LANGUAGES, texts
 from walletwatch.domain.chats import DEFAULT_LANGUAGE
@@ -23,7 +28,18 @@ _SCOPES: Final = (
 )
 
 
-async def register(token: str, api_url: str, *, webhook_url: str, secret: str, max_connections: int) -> None:
+_log = logging.getLogger("walletwatch.registration")
+
+
+async def register(
+    token: str,
+    api_url: str,
+    *,
+    webhook_url: str,
+    secret: str,
+    max_connections: int,
+    admins: Collection[int] = (),
+) -> None:
     """Set the webhook and the commands. Safe to repeat.
 
     Args:
@@ -32,6 +48,7 @@ async def register(token: str, api_url: str, *, webhook_url: str, secret: str, m
         webhook_url: Where Telegram sends updates.
         secret: What it sends along, in X-Telegram-Bot-Api-Secret-Token.
         max_connections: How many updates it may send at once.
+        admins: Users who see the administrators' commands in the menu of their private chat.
 
     Raises:
         WalletWatchError: Telegram was not reached, or refused.
@@ -45,12 +62,24 @@ async def register(token: str, api_url: str, *, webhook_url: str, secret: str, m
             allowed_updates=ALLOWED_UPDATES,
         )
         for language in LANGUAGES:
-            say = texts(language)
-            commands = [BotCommand(command.name, say(f"command.{command.name}")) for command in COMMANDS]
             for scope in _SCOPES:
-                code = None if language == DEFAULT_LANGUAGE else language
-                await bot.set_my_commands(commands, scope=scope, language_code=code)
+                await _set_commands(bot, COMMANDS, scope, language)
+        for admin in admins:
+            try:
+                await _set_commands(
+                    bot, (*COMMANDS, *ADMIN_COMMANDS), BotCommandScopeChat(admin), DEFAULT_LANGUAGE
+                )
+            except (BadRequest, Forbidden) as error:
+                # They never wrote to the bot, so that there is no chat; the commands work all the same.
+                _log.warning("no menu for an administrator: %s", error.message)
     except TelegramError as error:
         raise translate(error) from error
     finally:
         await bot.shutdown()
+
+
+async def _set_commands(bot: Bot, commands: Sequence[Command], scope: BotCommandScope, language: str) -> None:
+    say = texts(language)
+    menu = [BotCommand(command.name, say(f"command.{command.name}")) for command in commands]
+    code = None if language == DEFAULT_LANGUAGE else language
+    await bot.set_my_commands(menu, scope=scope, language_code=code)

@@ -128,7 +128,11 @@ class RenderedMessage:
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """Send this message once, and settle its ledger entry."""
+    """Send this message once, and settle its ledger entry.
+
+    Attributes:
+        block_time: Unix seconds of the block it tells of; None where it tells of none, or of several.
+    """
 
     ledger_key: str
     chat_id: int
@@ -136,6 +140,7 @@ class Notification:
     created_at: datetime
     priority: Priority = Priority.INTERACTIVE
     reply_to: int | None = None
+    block_time: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

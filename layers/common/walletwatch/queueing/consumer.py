@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import batched
@@ -19,6 +20,8 @@ FIRST_RETRY_SECONDS: Final = 1.0
 MAX_RETRY_SECONDS: Final = 900.0
 TAKEOVER_SECONDS: Final = 5.0
 MAX_BATCH_ENTRIES: Final = 10
+READY_AT: Final = "ready_at"
+"""Attribute of a message that was sent with a delay: Unix milliseconds of its end."""
 
 _log = logging.getLogger("walletwatch.consumer")
 
@@ -29,12 +32,14 @@ class QueueRecord:
 
     Attributes:
         attempt: 1 for the first time it is received.
+        ready_at: Unix seconds from which it could be received.
     """
 
     id: str
     receipt_handle: str
     body: str
     attempt: int
+    ready_at: float
 
 
 class Retry(TransientError):
@@ -88,6 +93,7 @@ class Consumer:
             Lambda's partial batch response.
         """
         records = [_record(entry) for entry in event["Records"]]
+        self._measure(records)
         await self._show_again(dict.fromkeys(records, remaining + TAKEOVER_SECONDS))
         failures = await handle(records)
         delays: dict[QueueRecord, float] = {}
@@ -99,6 +105,14 @@ class Consumer:
             self._report(record, error)
         await self._show_again(delays)
         return {"batchItemFailures": [{"itemIdentifier": record.id} for record in delays]}
+
+    def _measure(self, records: Sequence[QueueRecord]) -> None:
+        self._metrics.count("Records", len(records))
+        now = time.time()
+        for record in records:
+            # Later attempts have waited for their turn, as they were told to.
+            if record.attempt == 1:
+                self._metrics.milliseconds("QueueWait", max(0.0, now - record.ready_at) * 1000)
 
     def _report(self, record: QueueRecord, error: Exception) -> None:
         fields = {"message_id": record.id, "attempt": record.attempt}
@@ -160,9 +174,13 @@ def retry_delay(error: Exception, attempt: int) -> float:
 
 
 def _record(entry: Mapping[str, Any]) -> QueueRecord:
+    attributes = entry["attributes"]
+    delayed = entry.get("messageAttributes", {}).get(READY_AT)
+    ready_at = delayed["stringValue"] if delayed else attributes["SentTimestamp"]
     return QueueRecord(
         id=entry["messageId"],
         receipt_handle=entry["receiptHandle"],
         body=entry["body"],
-        attempt=int(entry["attributes"]["ApproximateReceiveCount"]),
+        attempt=int(attributes["ApproximateReceiveCount"]),
+        ready_at=int(ready_at) / 1000,
     )

@@ -2,7 +2,8 @@
 
 Each body is an envelope `{"v": 1, "type": ..., ...fields}`. A reader refuses a type or a version it does not
 know with `InvalidMessage`, so that such a message ends in the dead-letter queue and not in a wrong action.
-A field may be added with a default; anything else is a new version.
+A field may be added with a default, and a reader passes over those that it does not know: while a release
+takes over, the functions of two of them read the same queue. Anything else is a new version.
 """
 
 from datetime import datetime
@@ -47,15 +48,13 @@ class _Hint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     since_slot: Slot | None
 
 
-class _Transaction(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
+class _Transaction(msgspec.Struct, frozen=True, array_like=True):
     signature: Annotated[str, msgspec.Meta(min_length=1, max_length=88)]
     slot: Slot
     failed: bool
 
 
-class _BalanceCheck(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="balance_check", tag_field="type"
-):
+class _BalanceCheck(msgspec.Struct, frozen=True, tag="balance_check", tag_field="type"):
     v: int
     wallet: Address
     reason: CheckReason
@@ -64,22 +63,20 @@ class _BalanceCheck(
     since_slot: Slot | None = None
 
 
-class _DigestDue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="digest_due", tag_field="type"):
+class _DigestDue(msgspec.Struct, frozen=True, tag="digest_due", tag_field="type"):
     v: int
     digest_key: LedgerKey
     due_at: Moment
 
 
-class _Backfill(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="backfill", tag_field="type"):
+class _Backfill(msgspec.Struct, frozen=True, tag="backfill", tag_field="type"):
     v: int
     wallet: Address
     not_before: Annotated[int, msgspec.Meta(ge=0)]
     before_slot: Slot | None
 
 
-class _SecurityScan(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="security_scan", tag_field="type"
-):
+class _SecurityScan(msgspec.Struct, frozen=True, tag="security_scan", tag_field="type"):
     v: int
     request_id: LedgerKey
     subject: Address
@@ -90,16 +87,14 @@ class _SecurityScan(
     language: Annotated[str, msgspec.Meta(min_length=2, max_length=16)]
 
 
-class _Button(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class _Button(msgspec.Struct, frozen=True, omit_defaults=True):
     text: Annotated[str, msgspec.Meta(min_length=1)]
     callback_data: CallbackData | None = None
     url: str | None = None
     copy_text: Annotated[str, msgspec.Meta(min_length=1, max_length=256)] | None = None
 
 
-class _Notification(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="notification", tag_field="type"
-):
+class _Notification(msgspec.Struct, frozen=True, tag="notification", tag_field="type"):
     v: int
     ledger_key: LedgerKey
     chat_id: int
@@ -108,6 +103,7 @@ class _Notification(
     priority: Priority
     reply_to: int | None
     created_at: datetime
+    block_time: int | None = None
 
 
 _encoder = msgspec.json.Encoder()
@@ -206,6 +202,7 @@ def encode_notification(notification: Notification) -> str:
             notification.priority,
             notification.reply_to,
             notification.created_at,
+            notification.block_time,
         )
     )
 
@@ -232,7 +229,16 @@ def decode_notification(body: str) -> Notification:
         created_at=wire.created_at,
         priority=wire.priority,
         reply_to=wire.reply_to,
+        block_time=wire.block_time,
     )
+
+
+def ledger_key_of(body: str) -> str | None:
+    """The ledger key in the body of a notification; None for a body that is none."""
+    try:
+        return decode_notification(body).ledger_key
+    except InvalidMessage:
+        return None
 
 
 def _encode(message: msgspec.Struct) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from walletwatch.domain.errors import QueueUnavailable
 from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, SecurityScan
+from walletwatch.queueing.consumer import READY_AT
 from walletwatch.queueing.messages import (
     encode_backfill,
     encode_balance_check,
@@ -54,16 +55,7 @@ class SqsQueues:
     async def close_digests(self, digests: Sequence[DigestDue]) -> None:
         """Ask for digests to be closed when they are due, or after the longest delay that SQS has."""
         now = time.time()
-        await self._send(
-            self._balance_url,
-            [
-                {
-                    "MessageBody": encode_digest_due(due),
-                    "DelaySeconds": min(max(0, math.ceil(due.due_at.timestamp() - now)), MAX_DELAY_SECONDS),
-                }
-                for due in digests
-            ],
-        )
+        await self._send(self._balance_url, [_delayed(due, now) for due in digests])
 
     async def backfill(self, backfill: Backfill) -> None:
         """Ask for a wallet's past."""
@@ -129,6 +121,16 @@ class SqsQueues:
             )
             self._client = boto3.client("sqs", config=config)
         return self._client
+
+
+def _delayed(due: DigestDue, now: float) -> dict[str, Any]:
+    seconds = min(max(0, math.ceil(due.due_at.timestamp() - now)), MAX_DELAY_SECONDS)
+    ready_at = {"DataType": "Number", "StringValue": str(round((now + seconds) * 1000))}
+    return {
+        "MessageBody": encode_digest_due(due),
+        "DelaySeconds": seconds,
+        "MessageAttributes": {READY_AT: ready_at},
+    }
 
 
 def _pause(attempt: int) -> None:

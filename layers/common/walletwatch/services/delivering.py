@@ -101,6 +101,8 @@ class Delivering:
             message_id = await self._send(chat_id, notification)
         except DeliveryUnavailable as error:
             self._metrics.count("DeliveriesPostponed")
+            if error.retry_after is not None:
+                self._metrics.count("TelegramRateLimited")
             wait = error.retry_after or DEFAULT_RETRY_SECONDS
             await self._hold(chat_id, wait)
             return wait
@@ -118,6 +120,11 @@ class Delivering:
         self._metrics.count("NotificationsSent")
         age = self._clock.now() - notification.created_at
         self._metrics.milliseconds("NotificationAge", age.total_seconds() * 1000)
+        if notification.block_time is not None:
+            latency = self._clock.now().timestamp() - notification.block_time
+            # A block's time is the validators' estimate in whole seconds, and may be ahead of ours.
+            self._metrics.milliseconds("DeliveryLatency", max(0.0, latency) * 1000)
+        _log.info("sent", extra={"ledger_key": notification.ledger_key, "message_id": message_id})
         return None
 
     async def _send(self, chat_id: int, notification: Notification) -> int:

@@ -6,14 +6,21 @@ rendered and queued. So its message tells all that is merged into it, whoever is
 a digest also asks the balance queue for its end.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Final
 
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.delivery import Candidate, DeliveryKind, NewDelivery, PendingDelivery
 from walletwatch.domain.digests import Burst, DigestPolicy, Outgoing, plan_deliveries
 from walletwatch.domain.work import DigestDue, Notification, Priority
 from walletwatch.ports import Clock, Ledger, Metrics, Queues, Renderer
+
+MAX_LOGGED: Final = 3
+"""Signatures in a log line; the ledger has them all."""
+
+_log = logging.getLogger("walletwatch.digesting")
 
 
 class Digesting:
@@ -88,6 +95,9 @@ class Digesting:
     async def _queue(self, outgoing: Outgoing) -> None:
         await self._queues.notify([self._notification(delivery) for delivery in outgoing.pending])
         await self._queues.close_digests(outgoing.open)
+        for delivery in outgoing.pending:
+            signatures = [activity.signature for activity in delivery.activities[:MAX_LOGGED]]
+            _log.info("queued", extra={"ledger_key": delivery.key, "signatures": signatures})
         self._metrics.count("NotificationsQueued", len(outgoing.pending))
         digests = sum(delivery.kind is DeliveryKind.DIGEST for delivery in outgoing.pending)
         self._metrics.count("DigestsQueued", digests)
@@ -100,6 +110,7 @@ class Digesting:
             message=self._renderer.delivery(delivery),
             created_at=delivery.created_at,
             priority=Priority.BULK if bulk else Priority.INTERACTIVE,
+            block_time=None if bulk else delivery.activities[0].block_time,
         )
 
     def _plan(self, candidates: Sequence[Candidate], bursts: Mapping[int, Burst]) -> Sequence[NewDelivery]:

@@ -1,76 +1,96 @@
-"""Whether the parts this system stands on answer."""
+"""How the system is: shortly for anybody, in full for operators, in figures for Prometheus."""
 
-import asyncio
-import time
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
-from walletwatch.domain.errors import WalletWatchError
-
-PROBE_TIMEOUT_SECONDS: Final = 2.0
-
-
-class Health(StrEnum):
-    """Of the whole: degraded where something is slower or less fresh, unhealthy where work cannot be done."""
-
-    HEALTHY = "healthy"
-    DEGRADED = "degraded"
-    UNHEALTHY = "unhealthy"
+from walletwatch.domain.alerts import AlertLimits
+from walletwatch.domain.errors import StoreUnavailable
+from walletwatch.domain.health import Health, HealthReport, judge
+from walletwatch.domain.telemetry import Tally
+from walletwatch.domain.vitals import Lost, Vitals
+from walletwatch.ports import TelemetryBoard
+from walletwatch.services.exposition import exposition
+from walletwatch.services.vitals import VitalSigns
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
-    """A question to one part.
+class Checkup:
+    """What was found.
 
     Attributes:
-        vital: Whether the whole is unhealthy without it.
+        vitals: What it is concluded from.
     """
 
-    ask: Callable[[], Awaitable[object]]
-    vital: bool
+    report: HealthReport
+    vitals: Vitals
+
+    @property
+    def status(self) -> Health:
+        """Of the whole."""
+        return self.report.status
+
+    def public(self) -> Mapping[str, Any]:
+        """What anybody may know."""
+        return {"status": self.status.value}
+
+    def detailed(self) -> Mapping[str, Any]:
+        """Everything, as JSON types; what could not be read has its error in place of its figures."""
+        vitals = self.vitals
+        figures: Mapping[str, object] = {
+            "redis": vitals.redis,
+            "database": vitals.database,
+            "rpc": vitals.rpc,
+            "queues": vitals.queues,
+            "watcher": vitals.watchers,
+            "telegram": vitals.telegram,
+            "memory": vitals.functions,
+        }
+        return {
+            "status": self.status.value,
+            "at": vitals.at.isoformat(),
+            "components": {
+                name: {"status": health.value, **_figures(figures[name])}
+                for name, health in self.report.components.items()
+            },
+            "traffic": _plain(vitals.traffic),
+            "population": _plain(vitals.population),
+            "expiries": _plain(vitals.expiries),
+        }
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
-    """One part's answer.
+class HealthCheck:
+    """The use case of the health function."""
 
-    Attributes:
-        error: Name of the error's class; never its text, which may hold an address or a secret.
-    """
+    def __init__(self, signs: VitalSigns, board: TelemetryBoard, limits: AlertLimits) -> None:
+        self._signs = signs
+        self._board = board
+        self._limits = limits
 
-    up: bool
-    milliseconds: float
-    error: str | None = None
+    async def examine(self) -> Checkup:
+        """How the system is."""
+        vitals = await self._signs.read()
+        return Checkup(judge(vitals, self._limits), vitals)
 
-
-@dataclass(frozen=True, slots=True)
-class HealthReport:
-    """All answers and what they amount to."""
-
-    status: Health
-    components: Mapping[str, Component]
-
-
-async def examine(probes: Mapping[str, Probe]) -> HealthReport:
-    """Ask all parts at once, each with a time limit."""
-    answers = await asyncio.gather(*(_ask(probe) for probe in probes.values()))
-    components = dict(zip(probes, answers, strict=True))
-    down = [probes[name] for name, component in components.items() if not component.up]
-    if any(probe.vital for probe in down):
-        status = Health.UNHEALTHY
-    else:
-        status = Health.DEGRADED if down else Health.HEALTHY
-    return HealthReport(status, components)
+    async def metrics(self) -> str:
+        """The counts of all instances and the vitals, as Prometheus scrapes them."""
+        checkup = await self.examine()
+        try:
+            tally = await self._board.total()
+        except StoreUnavailable:
+            # Without Redis the counters are not known; that it is away is among the figures.
+            tally = Tally()
+        return exposition(tally, checkup.vitals, checkup.report)
 
 
-async def _ask(probe: Probe) -> Component:
-    started = time.perf_counter()
-    error: str | None = None
-    try:
-        async with asyncio.timeout(PROBE_TIMEOUT_SECONDS):
-            await probe.ask()
-    except (WalletWatchError, TimeoutError, OSError) as failure:
-        error = type(failure).__name__
-    return Component(error is None, round((time.perf_counter() - started) * 1000, 1), error)
+def _figures(reading: object) -> Mapping[str, Any]:
+    plain = _plain(reading)
+    return plain if isinstance(plain, dict) else {"each": plain}
+
+
+def _plain(reading: object) -> Any:
+    if isinstance(reading, Lost):
+        return {"error": reading.error}
+    if isinstance(reading, (list, tuple)):
+        return [asdict(each) for each in reading]
+    return asdict(reading)  # type: ignore[call-overload] # every reading is a dataclass

@@ -13,6 +13,7 @@ from walletwatch.domain.addresses import decode_address
 from walletwatch.domain.chats import MAX_LABEL_LENGTH, Subscription
 from walletwatch.domain.errors import InvalidAddress
 from walletwatch.ports import Metrics
+from walletwatch.services.administering import Administering
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.scanning import ScanRequests
@@ -30,6 +31,7 @@ class Dialogue:
     balances: Balances
     backfills: BackfillRequests
     scans: ScanRequests
+    admin: Administering
     views: Views
     metrics: Metrics
 

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from walletwatch.bot.commands import basics, money, wallets
+from walletwatch.bot.commands import admin, basics, money, wallets
 from walletwatch.bot.commands.dialogue import Dialogue
-from walletwatch.bot.keyboards import Action, CallbackData
+from walletwatch.bot.keyboards import Action, CallbackData, StaleData
 from walletwatch.bot.talk import Talk
 
 type Handler = Callable[[Talk, Dialogue], Awaitable[None]]
@@ -33,6 +33,47 @@ COMMANDS: Final = (
     Command("help", basics.help_),
     Command("start", basics.start),
 )
+
+ADMIN_COMMANDS: Final = (
+    Command("admin", admin.panel),
+    Command("queues", admin.queues),
+    Command("retryfailed", admin.retry_failed),
+    Command("purge", admin.purge),
+    Command("stats_all", admin.statistics),
+    Command("rpc", admin.rpc),
+    Command("cache", admin.cache),
+    Command("sysalerts", admin.alerts),
+    Command("ack", admin.acknowledge),
+    Command("maintenance", admin.maintenance),
+    Command("audit", admin.audit),
+)
+"""For those whom the configuration names; nobody else is told of them."""
+
+_PANEL: Final[Mapping[str, Handler]] = {
+    "panel": admin.panel,
+    "queues": admin.queues,
+    "sysalerts": admin.alerts,
+    "rpc": admin.rpc,
+    "cache": admin.cache,
+    "stats_all": admin.statistics,
+    "audit": admin.audit,
+}
+
+
+async def _from_panel(talk: Talk, dialogue: Dialogue, data: CallbackData) -> None:
+    if data.argument not in _PANEL:
+        raise StaleData
+    await _PANEL[data.argument](talk, dialogue)
+
+
+ADMIN_BUTTONS: Final[Mapping[Action, ButtonHandler]] = {
+    Action.ADMIN: _from_panel,
+    Action.ALERTS: lambda talk, dialogue, _data: admin.alerts(talk, dialogue),
+    Action.ACKNOWLEDGE: lambda talk, dialogue, data: admin.acknowledge_one(talk, dialogue, data.number),
+    Action.RETRY_FAILED: lambda talk, dialogue, data: admin.retry_queue(talk, dialogue, data.argument),
+    Action.PURGE: lambda talk, dialogue, data: admin.ask_purge(talk, dialogue, data.argument),
+    Action.PURGE_CONFIRMED: lambda talk, dialogue, data: admin.purge_confirmed(talk, dialogue, data.argument),
+}
 
 BUTTONS: Final[Mapping[Action, ButtonHandler]] = {
     Action.CARD: lambda talk, dialogue, data: wallets.card(talk, dialogue, data.number),

@@ -70,6 +70,7 @@ class EndpointStatus:
         behind: Whether it lags behind, by its own word or by the others' slots.
         paused_seconds: How long it asked to be left alone yet.
         in_use: Connections in use.
+        busy_seconds: How long connections have been in use so far, those in use now included.
         waiting: Calls that wait for its budget or for a connection.
     """
 
@@ -81,6 +82,7 @@ class EndpointStatus:
     behind: bool
     paused_seconds: float
     in_use: int
+    busy_seconds: float
     waiting: int
 
 
@@ -126,6 +128,8 @@ class Endpoint:
         self._max_connections = max_connections
         self._connections = asyncio.Semaphore(max_connections)
         self._in_use = 0
+        self._busy_seconds = 0.0
+        self._counted_at = 0.0
         self._waiting = 0
         self._limits_in_a_row = 0
         self._batches_refused = 0
@@ -145,6 +149,7 @@ class Endpoint:
     def status(self) -> EndpointStatus:
         """What is known now."""
         latency = self.health.latency
+        self._count_busy()
         return EndpointStatus(
             name=self.name,
             breaker=self.breaker.state,
@@ -154,6 +159,7 @@ class Endpoint:
             behind=self.health.behind,
             paused_seconds=self.budget.paused_for,
             in_use=self._in_use,
+            busy_seconds=self._busy_seconds,
             waiting=self.budget.waiting + self._waiting,
         )
 
@@ -263,12 +269,19 @@ class Endpoint:
             self._waiting -= 1
         if must_wait:
             self._waited(self._time() - started)
+        self._count_busy()
         self._in_use += 1
         try:
             yield
         finally:
+            self._count_busy()
             self._in_use -= 1
             self._connections.release()
+
+    def _count_busy(self) -> None:
+        now = self._time()
+        self._busy_seconds += self._in_use * (now - self._counted_at)
+        self._counted_at = now
 
     def _note(self, failure: Failure, retry_after: float | None) -> None:
         """Learn from an answer that is an error."""

@@ -50,11 +50,13 @@ class PoolStatus:
     Attributes:
         endpoints: In the order of preference.
         in_use: Connections in use.
+        limit: Connections that may be in use at once.
         waiting: Calls that wait for a budget or for a connection.
     """
 
     endpoints: Sequence[EndpointStatus]
     in_use: int
+    limit: int
     waiting: int
 
 
@@ -103,6 +105,7 @@ class RpcPool:
             )
 
         self._metrics = metrics
+        self._max_connections = limits.max_connections
         self._hedging = Hedging(limits.hedge_seconds if len(urls) > 1 else 0)
         self._endpoints = [
             Endpoint(
@@ -128,6 +131,7 @@ class RpcPool:
         return PoolStatus(
             endpoints,
             in_use=sum(endpoint.in_use for endpoint in endpoints),
+            limit=self._max_connections * len(endpoints),
             waiting=sum(endpoint.waiting for endpoint in endpoints),
         )
 

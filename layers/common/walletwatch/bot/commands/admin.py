@@ -1,0 +1,151 @@
+"""The administrators' commands; to everybody else they do not exist."""
+
+from typing import Final
+
+from walletwatch.bot import admin_view
+from walletwatch.bot.alert_view import alert_list
+from walletwatch.bot.commands.dialogue import Complaint, Dialogue
+from walletwatch.bot.talk import Talk
+from walletwatch.domain.errors import QueueUnavailable
+from walletwatch.domain.vitals import Lost
+from walletwatch.services.administering import QUEUES
+
+ALL: Final = "all"
+COUNTED_MINUTES: Final = 5
+MAX_ALERT_ID: Final = 2**63 - 1
+
+
+async def panel(talk: Talk, dialogue: Dialogue) -> None:
+    """/admin: how everything is, and the ways on."""
+    vitals = await dialogue.admin.vitals()
+    report = dialogue.admin.health(vitals)
+    current = await dialogue.admin.maintenance()
+    await talk.show(admin_view.panel(report, vitals, current, talk.say))
+
+
+async def queues(talk: Talk, dialogue: Dialogue) -> None:
+    """/queues: depth, age and failures."""
+    await talk.show(admin_view.queues(await dialogue.admin.vitals(), talk.say))
+
+
+async def retry_failed(talk: Talk, dialogue: Dialogue) -> None:
+    """/retryfailed QUEUE|all [TEXT]: what failed goes back into its queue, or only what has this text."""
+    if not talk.arguments:
+        raise Complaint("admin.retried.usage")
+    queue, *rest = talk.arguments
+    await _retry(talk, dialogue, queue, " ".join(rest) or None)
+
+
+async def retry_queue(talk: Talk, dialogue: Dialogue, queue: str) -> None:
+    """The button of a queue."""
+    await _retry(talk, dialogue, queue, None)
+
+
+async def purge(talk: Talk, dialogue: Dialogue) -> None:
+    """/purge QUEUE: asks whether what failed is to be deleted for good."""
+    if not talk.arguments:
+        raise Complaint("admin.purge.usage")
+    await ask_purge(talk, dialogue, talk.arguments[0])
+
+
+async def ask_purge(talk: Talk, dialogue: Dialogue, queue: str) -> None:
+    """Ask first."""
+    _known(queue)
+    vitals = await dialogue.admin.vitals()
+    if isinstance(vitals.queues, Lost):
+        raise Complaint("admin.queues.lost")
+    count = next(each.dead for each in vitals.queues if each.name == queue)
+    await talk.show(admin_view.ask_purge(queue, count, talk.say))
+
+
+async def purge_confirmed(talk: Talk, dialogue: Dialogue, queue: str) -> None:
+    """Delete."""
+    _known(queue)
+    try:
+        deleted = await dialogue.admin.purge(queue, user_id=_user(talk))
+    except QueueUnavailable as error:
+        raise Complaint("admin.queues.lost") from error
+    await talk.reply(talk.say("admin.purge.done", queue=queue, count=deleted))
+
+
+async def statistics(talk: Talk, dialogue: Dialogue) -> None:
+    """/stats_all: whom the system serves, and what it did."""
+    figures = await dialogue.admin.figures()
+    instances = await dialogue.admin.instances()
+    vitals = await dialogue.admin.vitals()
+    await talk.show(admin_view.statistics(figures, instances, vitals.at, talk.say))
+
+
+async def rpc(talk: Talk, dialogue: Dialogue) -> None:
+    """/rpc: the endpoints, and what was asked of them."""
+    vitals = await dialogue.admin.vitals()
+    tally = await dialogue.admin.recent(COUNTED_MINUTES)
+    await talk.show(admin_view.rpc(vitals, tally, talk.say))
+
+
+async def cache(talk: Talk, dialogue: Dialogue) -> None:
+    """/cache: how Redis answers, and how much of what is asked of it is there."""
+    await talk.show(admin_view.cache(await dialogue.admin.vitals(), talk.say))
+
+
+async def alerts(talk: Talk, dialogue: Dialogue) -> None:
+    """/sysalerts: what is wrong."""
+    await talk.show(alert_list(await dialogue.admin.open_alerts(), talk.say))
+
+
+async def acknowledge(talk: Talk, dialogue: Dialogue) -> None:
+    """/ack NUMBER: somebody sees to it; no more reminders."""
+    number = talk.arguments[0].removeprefix("#") if talk.arguments else ""
+    if not (number.isascii() and number.isdecimal()) or int(number) > MAX_ALERT_ID:
+        raise Complaint("admin.ack.usage")
+    await acknowledge_one(talk, dialogue, int(number))
+
+
+async def acknowledge_one(talk: Talk, dialogue: Dialogue, alert_id: int) -> None:
+    """The command or the button."""
+    alert = await dialogue.admin.acknowledge(alert_id, user_id=_user(talk))
+    if alert is None:
+        raise Complaint("admin.ack.unknown", id=alert_id)
+    done = talk.say("admin.ack.done", id=alert_id)
+    await talk.toast(done)
+    await talk.reply(done)
+
+
+async def maintenance(talk: Talk, dialogue: Dialogue) -> None:
+    """/maintenance [on [NOTE] | off]: people are asked to come back later; the watching goes on."""
+    word = talk.arguments[0].lower() if talk.arguments else ""
+    if word == "on":
+        current = await dialogue.admin.begin_maintenance(" ".join(talk.arguments[1:]), user_id=_user(talk))
+    elif word == "off":
+        await dialogue.admin.end_maintenance(user_id=_user(talk))
+        current = None
+    elif not word:
+        current = await dialogue.admin.maintenance()
+    else:
+        raise Complaint("admin.maintenance.usage")
+    await talk.show(admin_view.maintenance(current, talk.say))
+
+
+async def audit(talk: Talk, dialogue: Dialogue) -> None:
+    """/audit: what administrators did last."""
+    await talk.show(admin_view.audit(await dialogue.admin.audit(), talk.say))
+
+
+async def _retry(talk: Talk, dialogue: Dialogue, queue: str, containing: str | None) -> None:
+    wanted = QUEUES if queue == ALL else (_known(queue),)
+    try:
+        done = await dialogue.admin.retry_failed(wanted, containing=containing, user_id=_user(talk))
+    except QueueUnavailable as error:
+        raise Complaint("admin.queues.lost") from error
+    await talk.send(admin_view.retried(done, talk.say))
+
+
+def _known(queue: str) -> str:
+    if queue not in QUEUES:
+        raise Complaint("admin.queues.unknown", queues=", ".join(QUEUES))
+    return queue
+
+
+def _user(talk: Talk) -> int:
+    assert talk.contact.user_id is not None
+    return talk.contact.user_id

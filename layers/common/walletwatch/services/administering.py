@@ -1,0 +1,207 @@
+"""What administrators see and do."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from walletwatch.domain.administration import AuditEntry, Maintenance, Redriven
+from walletwatch.domain.alerts import Alert, AlertLimits
+from walletwatch.domain.delivery import DeliveryStatus
+from walletwatch.domain.errors import StoreUnavailable
+from walletwatch.domain.health import HealthReport, judge
+from walletwatch.domain.telemetry import Instance, Tally
+from walletwatch.domain.vitals import Population, Vitals
+from walletwatch.ports import Administration, Alerts, Clock, DeadLetters, Ledger, Statistics, TelemetryBoard
+from walletwatch.services.vitals import ALIVE, VitalSigns
+
+QUEUES: Final = ("balance", "scan", "notification")
+MOVED_AT_ONCE: Final = 1000
+"""Messages that one command moves or deletes: as many as fit into the time that a person waits."""
+AUDIT_SHOWN: Final = 15
+DAY: Final = timedelta(hours=24)
+MAX_NOTE_LENGTH: Final = 500
+PURGED: Final = "deleted by an administrator"
+MAINTENANCE_FRESH: Final = timedelta(seconds=5)
+"""For so long an instance goes on without asking whether maintenance has begun, or ended."""
+
+type KeyOf = Callable[[str], str | None]
+"""The ledger key in the body of a notification; None where it has none."""
+
+_log = logging.getLogger("walletwatch.admin")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What /stats_all shows.
+
+    Attributes:
+        deliveries: Ledger entries of the last day by status.
+        instances: Environments that reported lately, by function.
+    """
+
+    population: Population
+    deliveries: Mapping[DeliveryStatus, int]
+    instances: Mapping[str, int]
+    total: Tally
+
+
+class MaintenanceSwitch:
+    """Whether people are asked to come back later, known without asking each time."""
+
+    def __init__(self, administration: Administration, clock: Clock) -> None:
+        self._administration = administration
+        self._clock = clock
+        self._known: Maintenance | None = None
+        self._asked_at: datetime | None = None
+
+    async def current(self) -> Maintenance | None:
+        """The maintenance that is on; None where there is none, or it cannot be asked."""
+        now = self._clock.now()
+        if self._asked_at is None or now - self._asked_at >= MAINTENANCE_FRESH:
+            try:
+                self._known = await self._administration.maintenance()
+            except StoreUnavailable:
+                # What can be answered without the database is; the rest fails by itself.
+                _log.warning("maintenance unknown: the database does not answer")
+            self._asked_at = now
+        return self._known
+
+    def set(self, maintenance: Maintenance | None) -> None:
+        """It was switched by this instance."""
+        self._known, self._asked_at = maintenance, self._clock.now()
+
+
+class Administering:
+    """The use cases behind the administrators' commands. Everything that changes something is audited.
+
+    Args:
+        key_of: Reads a notification's ledger key.
+    """
+
+    def __init__(
+        self,
+        *,
+        signs: VitalSigns,
+        limits: AlertLimits,
+        board: TelemetryBoard,
+        statistics: Statistics,
+        dead_letters: DeadLetters,
+        ledger: Ledger,
+        alerts: Alerts,
+        administration: Administration,
+        switch: MaintenanceSwitch,
+        key_of: KeyOf,
+        clock: Clock,
+    ) -> None:
+        self._signs = signs
+        self._limits = limits
+        self._board = board
+        self._statistics = statistics
+        self._dead_letters = dead_letters
+        self._ledger = ledger
+        self._alerts = alerts
+        self._administration = administration
+        self._switch = switch
+        self._key_of = key_of
+        self._clock = clock
+
+    async def vitals(self) -> Vitals:
+        """What the system is like."""
+        return await self._signs.read()
+
+    def health(self, vitals: Vitals) -> HealthReport:
+        """What that amounts to."""
+        return judge(vitals, self._limits)
+
+    async def recent(self, minutes: int) -> Tally:
+        """What was counted in the last minutes."""
+        return await self._board.recent(minutes)
+
+    async def instances(self) -> Sequence[Instance]:
+        """The environments that reported lately."""
+        return await self._board.instances(ALIVE)
+
+    async def figures(self) -> Figures:
+        """Figures of the whole system."""
+        instances: dict[str, int] = {}
+        for instance in await self.instances():
+            instances[instance.function] = instances.get(instance.function, 0) + 1
+        return Figures(
+            population=await self._statistics.population(),
+            deliveries=await self._statistics.deliveries(self._clock.now() - DAY),
+            instances=instances,
+            total=await self._board.total(),
+        )
+
+    async def retry_failed(
+        self, queues: Sequence[str], *, containing: str | None, user_id: int
+    ) -> Mapping[str, Redriven]:
+        """Put what failed back into its queue.
+
+        Args:
+            queues: Names of `QUEUES`.
+            containing: Only messages that have this text, such as a wallet's address; None for all.
+            user_id: Who asked.
+
+        Raises:
+            QueueUnavailable: SQS failed; the audit says what was done before.
+        """
+        wanted = None if containing is None else lambda body: containing in body
+        done: dict[str, Redriven] = {}
+        try:
+            for queue in queues:
+                done[queue] = await self._dead_letters.redrive(queue, limit=MOVED_AT_ONCE, wanted=wanted)
+        finally:
+            details: dict[str, str | int] = {queue: redriven.moved for queue, redriven in done.items()}
+            if containing is not None:
+                details["containing"] = containing
+            await self._audit(user_id, "retryfailed", details)
+        return done
+
+    async def purge(self, queue: str, *, user_id: int) -> int:
+        """Delete what failed; messages that will now never be sent are failed in the ledger too."""
+        bodies = await self._dead_letters.purge(queue, limit=MOVED_AT_ONCE)
+        if queue == "notification":
+            for key in filter(None, map(self._key_of, bodies)):
+                await self._ledger.settle(key, DeliveryStatus.FAILED, reason=PURGED)
+        await self._audit(user_id, "purge", {"queue": queue, "deleted": len(bodies)})
+        return len(bodies)
+
+    async def open_alerts(self) -> Sequence[Alert]:
+        """Alerts that are not over, the worst first."""
+        return await self._alerts.open()
+
+    async def acknowledge(self, alert_id: int, *, user_id: int) -> Alert | None:
+        """Somebody sees to it; None where there is no such open alert."""
+        alert = await self._alerts.acknowledge(alert_id, user_id, self._clock.now())
+        if alert is not None:
+            await self._audit(user_id, "ack", {"alert": alert_id, "condition": alert.condition.value})
+        return alert
+
+    async def begin_maintenance(self, note: str, *, user_id: int) -> Maintenance:
+        """Ask people to come back later; the watching goes on."""
+        maintenance = Maintenance(self._clock.now(), user_id, note[:MAX_NOTE_LENGTH])
+        await self._administration.set_maintenance(maintenance)
+        self._switch.set(maintenance)
+        await self._audit(user_id, "maintenance", {"on": 1, "note": maintenance.note})
+        return maintenance
+
+    async def end_maintenance(self, *, user_id: int) -> None:
+        """Let people in again."""
+        await self._administration.set_maintenance(None)
+        self._switch.set(None)
+        await self._audit(user_id, "maintenance", {"on": 0})
+
+    async def maintenance(self) -> Maintenance | None:
+        """Whether people are asked to come back later."""
+        return await self._administration.maintenance()
+
+    async def audit(self) -> Sequence[AuditEntry]:
+        """What was done last, newest first."""
+        return await self._administration.entries(AUDIT_SHOWN)
+
+    async def _audit(self, user_id: int, action: str, details: Mapping[str, str | int]) -> None:
+        _log.info("administrator", extra={"action": action, "details": dict(details), "user_id": user_id})
+        await self._administration.audit(AuditEntry(self._clock.now(), user_id, action, details))

@@ -1,0 +1,64 @@
+"""`ports.Administration` on PostgreSQL."""
+
+from collections.abc import Sequence
+
+from psycopg.types.json import Jsonb
+
+from walletwatch.domain.administration import AuditEntry, Maintenance
+from walletwatch.storage.postgres.database import Connection, Database
+
+
+class PostgresAdministration:
+    """What administrators did, and the switches they set."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def audit(self, entry: AuditEntry) -> None:
+        """Keep what was done."""
+
+        async def work(connection: Connection) -> None:
+            await connection.execute(
+                "INSERT INTO audit (at, user_id, action, details) VALUES (%s, %s, %s, %s)",
+                [entry.at, entry.user_id, entry.action, Jsonb(dict(entry.details))],
+            )
+
+        await self._database.run(work)
+
+    async def entries(self, limit: int) -> Sequence[AuditEntry]:
+        """What was done last, newest first."""
+
+        async def work(connection: Connection) -> Sequence[AuditEntry]:
+            cursor = await connection.execute(
+                "SELECT at, user_id, action, details FROM audit ORDER BY id DESC LIMIT %s", [limit]
+            )
+            return [AuditEntry(*row) for row in await cursor.fetchall()]
+
+        return await self._database.run(work)
+
+    async def maintenance(self) -> Maintenance | None:
+        """Whether people are asked to come back later; None where not."""
+
+        async def work(connection: Connection) -> Maintenance | None:
+            cursor = await connection.execute("SELECT since, user_id, note FROM maintenance")
+            row = await cursor.fetchone()
+            return None if row is None else Maintenance(*row)
+
+        return await self._database.run(work)
+
+    async def set_maintenance(self, maintenance: Maintenance | None) -> None:
+        """Begin or end it."""
+
+        async def work(connection: Connection) -> None:
+            if maintenance is None:
+                await connection.execute("DELETE FROM maintenance")
+                return
+            await connection.execute(
+                """
+                INSERT INTO maintenance (since, user_id, note) VALUES (%s, %s, %s)
+                ON CONFLICT (one) DO UPDATE SET user_id = excluded.user_id, note = excluded.note
+                """,
+                [maintenance.since, maintenance.user_id, maintenance.note],
+            )
+
+        await self._database.run(work)

@@ -1,0 +1,117 @@
+"""`ports.TelemetryBoard` on Redis: one pipeline for a report.
+
+Counts are added to hashes: one for all time, which /metrics shows, and one for each minute, which alerts look
+at. They may be lost with Redis; Prometheus takes that as a counter that began anew.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+import msgspec
+from redis.asyncio import Redis
+
+from walletwatch.domain.telemetry import Instance, Tally
+from walletwatch.ports import Clock
+from walletwatch.storage.redis.server import RedisServer, milliseconds
+
+MINUTES_KEPT: Final = 15
+INSTANCE_PERIOD: Final = timedelta(minutes=10)
+"""How long an instance is remembered that says nothing; Lambda ends an idle one after some minutes."""
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Instance)
+
+
+class RedisTelemetryBoard:
+    """What all instances say of themselves."""
+
+    def __init__(self, server: RedisServer, clock: Clock) -> None:
+        self._server = server
+        self._clock = clock
+
+    async def post(self, instance: Instance, tally: Tally) -> None:
+        """Add the counts and say that the instance lives.
+
+        A report whose answer was lost is posted again and counts twice; it is not worth more.
+        """
+        now = instance.seen_at.timestamp()
+        minute = self._minute(int(now // 60))
+
+        async def write(client: Redis) -> None:
+            async with client.pipeline(transaction=False) as pipeline:
+                for field, value in tally.fields.items():
+                    pipeline.hincrby(self._total, field, value)
+                    pipeline.hincrby(minute, field, value)
+                if tally.fields:
+                    pipeline.expire(minute, MINUTES_KEPT * 60)
+                pipeline.zadd(self._seen, {instance.id: now})
+                pipeline.set(
+                    self._instance(instance.id), _encoder.encode(instance), px=milliseconds(INSTANCE_PERIOD)
+                )
+                await pipeline.execute()
+
+        await self._server.run(write)
+
+    async def total(self) -> Tally:
+        """Everything that was ever counted, or since Redis began anew."""
+        return _tally(await self._server.command("HGETALL", self._total))
+
+    async def recent(self, minutes: int) -> Tally:
+        """What was counted in the last minutes, the present one included."""
+        present = int(self._clock.now().timestamp() // 60)
+
+        async def read(client: Redis) -> Sequence[Any]:
+            async with client.pipeline(transaction=False) as pipeline:
+                for minute in range(present - minutes, present + 1):
+                    pipeline.hgetall(self._minute(minute))
+                hashes: Sequence[Any] = await pipeline.execute()
+                return hashes
+
+        tally = Tally()
+        for fields in await self._server.run(read):
+            tally.add(_tally(fields))
+        return tally
+
+    async def instances(self, within: timedelta) -> Sequence[Instance]:
+        """Those that said something within this time, by function and start."""
+        since = (self._clock.now() - within).timestamp()
+        ids = await self._server.command("ZRANGE", self._seen, f"{since}", "+inf", "BYSCORE")
+        if not ids:
+            return []
+
+        async def read(client: Redis) -> Sequence[bytes | None]:
+            async with client.pipeline(transaction=False) as pipeline:
+                for each in ids:
+                    pipeline.get(self._instance(each.decode()))
+                values: Sequence[bytes | None] = await pipeline.execute()
+                return values
+
+        found = [_decoder.decode(value) for value in await self._server.run(read) if value is not None]
+        return sorted(found, key=lambda instance: (instance.function, instance.started_at, instance.id))
+
+    async def forget(self, older_than: timedelta) -> int:
+        """Take those from the registry that have said nothing for so long; how many there were."""
+        before = (self._clock.now() - older_than).timestamp()
+        gone: int = await self._server.command("ZREMRANGEBYSCORE", self._seen, "-inf", f"({before}")
+        return gone
+
+    @property
+    def _total(self) -> str:
+        return self._server.key("tally", "total")
+
+    @property
+    def _seen(self) -> str:
+        return self._server.key("instances")
+
+    def _minute(self, minute: int) -> str:
+        return self._server.key("tally", "minute", minute)
+
+    def _instance(self, instance_id: str) -> str:
+        return self._server.key("instance", instance_id)
+
+
+def _tally(answer: Any) -> Tally:
+    # RESP2 gives a flat list for a command of its own, and redis-py a mapping inside a pipeline.
+    pairs = answer.items() if isinstance(answer, dict) else zip(answer[::2], answer[1::2], strict=True)
+    return Tally({field.decode(): int(value) for field, value in pairs})
