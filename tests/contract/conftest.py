@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import psycopg
 import pytest
 
+from tests.fakes.administration import FakeAdministration
+from tests.fakes.board import FakeBoard
 from tests.fakes.cache import FakeCache
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.clock import FakeClock
@@ -17,7 +19,10 @@ from tests.fakes.marks import FakeSentMarks
 from tests.fakes.stores import FakeStores
 from tests.servers import postgres_url, redis_url
 from walletwatch.ports import (
+    Administration,
+    Alerts,
     Cache,
+    Clock,
     FollowStore,
     History,
     Leases,
@@ -26,9 +31,14 @@ from walletwatch.ports import (
     SendLimits,
     SentMarks,
     SubscriptionStore,
+    TelemetryBoard,
     UpdateClaims,
     WatchStore,
 )
+from walletwatch.runtime import SystemClock
+from walletwatch.services.alert_memory import AlertMemory
+from walletwatch.storage.postgres.administration import PostgresAdministration
+from walletwatch.storage.postgres.alerts import PostgresAlerts
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.following import PostgresFollowStore
 from walletwatch.storage.postgres.history import PostgresHistory
@@ -36,6 +46,7 @@ from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.migrate import migrate
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.postgres.watch import PostgresWatchStore
+from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.claims import RedisUpdateClaims
 from walletwatch.storage.redis.leases import RedisLeases
@@ -60,6 +71,8 @@ class Stores:
     ledger: Ledger
     follow: FollowStore
     history: History
+    alerts: Alerts
+    administration: Administration
     clock: FakeClock
 
 
@@ -73,6 +86,8 @@ class Volatile:
     send_limits: SendLimits
     rate_limits: RateLimits
     marks: SentMarks
+    board: TelemetryBoard
+    clock: Clock
     elapse: Callable[[float], Awaitable[None]] = field(repr=False)
 
 
@@ -94,7 +109,7 @@ def empty(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
             "TRUNCATE users, chats, wallets, subscriptions, watched_accounts, activities, deliveries,"
-            " progress, followers, sweep_shards"
+            " progress, followers, sweep_shards, alerts, audit, maintenance, update_claims"
         )
         connection.execute("INSERT INTO sweep_shards (shard) VALUES (0)")
 
@@ -115,7 +130,14 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
     if stores_url is None:
         fake = FakeStores(clock)
         yield Stores(
-            fake.subscriptions, fake.watch, fake.ledger, fake.follow, FakeHistory(fake.tables), clock
+            fake.subscriptions,
+            fake.watch,
+            fake.ledger,
+            fake.follow,
+            FakeHistory(fake.tables),
+            AlertMemory(),
+            FakeAdministration(),
+            clock,
         )
         return
     database = Database(stores_url, max_connections=8)
@@ -125,6 +147,8 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresLedger(database, clock),
         PostgresFollowStore(database),
         PostgresHistory(database),
+        PostgresAlerts(database),
+        PostgresAdministration(database),
         clock,
     )
     await database.close()
@@ -141,9 +165,12 @@ async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
             FakeSendLimits(clock, OVERALL_PER_SECOND, CHAT_BURST, GROUP_PER_MINUTE),
             FakeRateLimits(clock),
             FakeSentMarks(),
+            FakeBoard(clock),
+            clock,
             clock.sleep,
         )
         return
+    clock = SystemClock()
     server = RedisServer(request.getfixturevalue("redis_url"))
     await server.command("FLUSHDB")
     yield Volatile(
@@ -158,6 +185,8 @@ async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
         ),
         RedisRateLimits(server),
         RedisSentMarks(server),
+        RedisTelemetryBoard(server, clock),
+        clock,
         asyncio.sleep,
     )
     await server.close()

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from tests.contract.conftest import CHAT_BURST, GROUP_PER_MINUTE, OVERALL_PER_SECOND, Volatile
-from walletwatch.ports import Claim, Lease
+from walletwatch.ports import Lease
 
 SHORT = timedelta(milliseconds=200)
 LONG = timedelta(seconds=30)
@@ -64,28 +64,6 @@ class TestCache:
         await volatile.elapse(0.3)
         assert await volatile.cache.get_many(["a", "b", "c", "unknown"]) == {"a": b"1", "b": b""}
         assert await volatile.cache.get_many([]) == {}
-
-
-class TestUpdateClaims:
-    async def test_an_update_is_taken_once(self, volatile: Volatile) -> None:
-        answers = [await volatile.claims.claim(7) for _ in range(3)]
-        assert answers == [Claim.TAKEN, Claim.IN_PROGRESS, Claim.IN_PROGRESS]
-        assert await volatile.claims.claim(8) is Claim.TAKEN
-
-    async def test_what_is_done_stays_done(self, volatile: Volatile) -> None:
-        await volatile.claims.claim(7)
-        await volatile.claims.done(7)
-        assert [await volatile.claims.claim(7) for _ in range(2)] == [Claim.DONE, Claim.DONE]
-
-    async def test_at_once_one_gets_it(self, volatile: Volatile) -> None:
-        answers = await asyncio.gather(*(volatile.claims.claim(7) for _ in range(10)))
-        assert answers.count(Claim.TAKEN) == 1
-
-    async def test_given_back_it_can_be_taken_again(self, volatile: Volatile) -> None:
-        await volatile.claims.claim(7)
-        await volatile.claims.give_back(7)
-        await volatile.claims.give_back(8)
-        assert [await volatile.claims.claim(7) for _ in range(2)] == [Claim.TAKEN, Claim.IN_PROGRESS]
 
 
 class TestLeases:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.contract.conftest import Stores
 from tests.contract.test_subscription_store import ANNA, BORIS, own_account, watch
-from tests.contract.things import OTHER_WALLET, WALLET, accounts_of, address
+from tests.contract.things import OTHER_WALLET, WALLET, accounts_of, activity, address
 from walletwatch.domain.sweep import BUCKETS, Belongings, Shard, SweptAccount, SweptWallet, bucket_of
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, NewAccount, Progress, Wallet
 
@@ -304,3 +304,42 @@ class TestProgress:
     async def test_at_once_one_plan_comes_of_it(self, stores: Stores) -> None:
         await asyncio.gather(*(stores.watch.reshard(1, wanted) for wanted in (2, 4, 2, 4)))
         assert len(await stores.watch.shards()) in {2, 4}
+
+
+class TestForgetting:
+    FUTURE = datetime.now(UTC) + timedelta(days=1)
+
+    async def test_accounts_of_a_wallet_that_nobody_watches_go(self, stores: Stores) -> None:
+        kept = await watch(stores, ANNA, wallet=OTHER_WALLET)
+        await watch(stores, ANNA)
+        assert await stores.watch.forget_unwatched(self.FUTURE, 10) == 0
+        await stores.subscriptions.unsubscribe(ANNA, WALLET)
+        assert await stores.watch.forget_unwatched(datetime.now(UTC) - timedelta(days=1), 10) == 0
+        assert await stores.watch.forget_unwatched(self.FUTURE, 10) == 1
+        assert await stores.watch.wallet(WALLET) is None
+        assert len(await stores.watch.wallet_accounts(kept.wallet_id)) == 1
+        assert await stores.watch.forget_unwatched(self.FUTURE, 10) == 0
+
+    async def test_a_wallet_that_is_forgotten_is_watched_anew(self, stores: Stores) -> None:
+        await watch(stores, ANNA)
+        await stores.subscriptions.unsubscribe(ANNA, WALLET)
+        assert await stores.watch.forget_unwatched(self.FUTURE, 10) == 1
+        again = await watch(stores, ANNA, slot=900)
+        (account,) = await stores.watch.wallet_accounts(again.wallet_id)
+        assert account.cursor == Cursor(900)
+
+    async def test_a_wallet_that_has_a_past_keeps_its_name(self, stores: Stores) -> None:
+        subscription = await watch(stores, ANNA)
+        await stores.ledger.keep(subscription.wallet_id, [activity("a", 200)])
+        await stores.subscriptions.unsubscribe(ANNA, WALLET)
+        assert await stores.watch.forget_unwatched(self.FUTURE, 10) == 1
+        assert await stores.watch.wallet(WALLET) is not None
+        assert await stores.watch.wallet_accounts(subscription.wallet_id) == []
+        assert await stores.watch.forget_unwatched(self.FUTURE, 10) == 0
+
+    async def test_twice_at_once_does_each_once(self, stores: Stores) -> None:
+        for each in (WALLET, OTHER_WALLET):
+            await watch(stores, ANNA, wallet=each)
+            await stores.subscriptions.unsubscribe(ANNA, each)
+        both = await asyncio.gather(*(stores.watch.forget_unwatched(self.FUTURE, 10) for _ in range(2)))
+        assert sum(both) + await stores.watch.forget_unwatched(self.FUTURE, 10) == 2

@@ -28,6 +28,13 @@ class FakeUpdateClaims:
         self.ends[update_id] = self.clock.now() + timedelta(hours=24)
         self.finished.add(update_id)
 
+    async def forget(self, ended_before: datetime) -> int:
+        self.outage.check()
+        gone = [update_id for update_id, end in self.ends.items() if end < ended_before]
+        for update_id in gone:
+            del self.ends[update_id]
+        return len(gone)
+
     async def give_back(self, update_id: int) -> None:
         self.outage.check()
         self.ends.pop(update_id, None)

@@ -94,6 +94,19 @@ class FakeLedger:
         ordered = sorted(self._in_order(rows), key=lambda row: row.created_at)
         return [pending for row in ordered if (pending := self._pending(row))][:limit]
 
+    async def delete_scans_before(self, moment: datetime) -> int:
+        self.outage.check()
+        gone = [
+            key
+            for key, row in self.tables.deliveries.items()
+            if row.entry.kind is DeliveryKind.SCAN
+            and row.created_at < moment
+            and row.status is not DeliveryStatus.PENDING
+        ]
+        for key in gone:
+            del self.tables.deliveries[key]
+        return len(gone)
+
     async def delete_before(self, moment: datetime) -> int:
         self.outage.check()
         tables = self.tables

@@ -27,6 +27,7 @@ class WalletRow:
     watch_slot: int | None = None
     searched_tokens: datetime = EPOCH
     searched_stakes: datetime = EPOCH
+    changed_at: datetime = EPOCH
 
     def wallet(self) -> Wallet:
         return Wallet(self.id, self.address, self.watch_slot)

@@ -5,7 +5,7 @@ The contract tests hold them to what the PostgreSQL adapters do.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from tests.fakes.following import FakeFollowStore
 from tests.fakes.ledger import FakeLedger, settle_row
@@ -157,6 +157,8 @@ class FakeSubscriptionStore:
         start = self._watch_from(wallet, slot)
         row = SubscriptionRow(next(tables.ids), chat_id, wallet.id, label, start)
         tables.subscriptions[row.id] = row
+        # As the database does, by its own clock.
+        wallet.changed_at = datetime.now(UTC)
         return Subscribed(tables.subscription(row), created=True)
 
     def _watch_from(self, wallet: WalletRow, slot: int | None) -> int | None:
@@ -352,6 +354,26 @@ class FakeWatchStore:
             row = self.tables.accounts.get(account_id)
             if row is not None and row.cursor is not None and row.cursor.slot <= cursor.slot:
                 row.cursor = cursor
+
+    async def forget_unwatched(self, watched_before: datetime, limit: int) -> int:
+        self.outage.check()
+        tables = self.tables
+        kept = {wallet_id for wallet_id, _ in tables.activities}
+        kept |= {row.entry.wallet_id for row in tables.deliveries.values() if row.entry.wallet_id}
+        watched = {row.wallet_id for row in tables.subscriptions.values()}
+        gone = [
+            wallet.id
+            for wallet in tables.wallets.values()
+            if wallet.changed_at < watched_before
+            and wallet.id not in watched
+            and (tables.accounts_of(wallet.id) or wallet.id not in kept)
+        ][:limit]
+        for wallet_id in gone:
+            for account in list(tables.accounts_of(wallet_id)):
+                del tables.accounts[account.id]
+            if wallet_id not in kept:
+                del tables.wallets[wallet_id]
+        return len(gone)
 
     def _watched(self) -> Sequence[WalletRow]:
         return [

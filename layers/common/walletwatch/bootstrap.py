@@ -163,11 +163,13 @@ def webhook() -> Webhook:
     from walletwatch.services.administering import Administering, MaintenanceSwitch
     from walletwatch.services.backfilling import BackfillRequests
     from walletwatch.services.balances import Balances
+    from walletwatch.services.claiming import ClaimsWithSpare
     from walletwatch.services.intake import UpdateIntake
     from walletwatch.services.scanning import ScanRequests
     from walletwatch.services.watching import Watching
     from walletwatch.storage.postgres.administration import PostgresAdministration
     from walletwatch.storage.postgres.alerts import PostgresAlerts
+    from walletwatch.storage.postgres.claims import PostgresUpdateClaims
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.statistics import PostgresStatistics
     from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
@@ -220,7 +222,9 @@ def webhook() -> Webhook:
         metrics=metrics,
     )
     intake = UpdateIntake(
-        claims=RedisUpdateClaims(redis),
+        claims=ClaimsWithSpare(
+            RedisUpdateClaims(redis), PostgresUpdateClaims(database), SystemClock(), metrics
+        ),
         rates=RedisRateLimits(redis),
         handle=bot.handle,
         metrics=metrics,
@@ -382,22 +386,29 @@ def notification() -> Notifying:
 def cleanup() -> Cleanup:
     """The cleanup function."""
     from walletwatch.services.housekeeping import Housekeeping
+    from walletwatch.storage.postgres.alerts import PostgresAlerts
+    from walletwatch.storage.postgres.claims import PostgresUpdateClaims
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.watch import PostgresWatchStore
+    from walletwatch.storage.redis.board import RedisTelemetryBoard
 
     metrics = EmfMetrics("cleanup")
     clock = SystemClock()
     database = parts.make_database()
+    redis = parts.make_redis()
     service = Housekeeping(
         watch=PostgresWatchStore(database),
         ledger=PostgresLedger(database, clock),
         queues=parts.make_queues(),
         digesting=parts.make_digesting(database, metrics),
+        alerts=PostgresAlerts(database),
+        claims=PostgresUpdateClaims(database),
+        board=RedisTelemetryBoard(redis, clock),
         clock=clock,
         metrics=metrics,
         retention=parts.retention(),
     )
-    return Cleanup(service, parts.make_telemetry("cleanup", metrics, parts.make_redis()))
+    return Cleanup(service, parts.make_telemetry("cleanup", metrics, redis))
 
 
 def health() -> Health:

@@ -361,6 +361,13 @@ class WatchStore(Protocol):
         Nothing is stored where there is another number of shards by now.
         """
 
+    async def forget_unwatched(self, watched_before: datetime, limit: int) -> int:
+        """Delete the accounts of wallets that nobody subscribes to, and had nobody added since then.
+
+        The wallet goes too, where no activity and no ledger entry refers to it. One that somebody begins to
+        watch meanwhile stays. Returns how many wallets had accounts, or went; no more than `limit`.
+        """
+
     async def move_cursors(self, cursors: Mapping[int, Cursor]) -> None:
         """Store up to where was looked, by account id. A cursor never moves to an older slot.
 
@@ -461,6 +468,9 @@ class Ledger(Protocol):
         Open digests are not among them.
         """
 
+    async def delete_scans_before(self, moment: datetime) -> int:
+        """Delete settled entries of security scans older than this; how many there were."""
+
     async def delete_before(self, moment: datetime) -> int:
         """Delete settled entries older than this, and activities that no entry refers to any more.
 
@@ -521,6 +531,13 @@ class UpdateClaims(Protocol):
 
     async def give_back(self, update_id: int) -> None:
         """The update was not handled after all: a redelivery is welcome."""
+
+
+class ForgetfulClaims(UpdateClaims, Protocol):
+    """Claims that do not end by themselves."""
+
+    async def forget(self, ended_before: datetime) -> int:
+        """Delete claims that ended before this; how many there were."""
 
 
 class Lease(Protocol):

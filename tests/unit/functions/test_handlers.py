@@ -250,7 +250,7 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
 
     class Housekeeping:
         async def run(self) -> Housekept:
-            return Housekept(4, 2, 1, 3)
+            return Housekept(4, 2, 1, 3, 5, 6, 7, 8, None)
 
     monkeypatch.setattr(sweep, "_sweep", lambda: SimpleNamespace(service=Sweeping(), telemetry=Telemetry()))
     monkeypatch.setattr(
@@ -259,7 +259,17 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
     assert sweep.handler({}, CONTEXT) == {"rounds": 4}
     assert sweep.handler({"worker": 2, "workers": 4}, CONTEXT) == {"rounds": 4}
     assert workers == [Worker(0, 1), Worker(2, 4)]
-    assert cleanup.handler({}, CONTEXT) == {"closed": 4, "requeued": 2, "restarted": 1, "deleted": 3}
+    assert cleanup.handler({}, CONTEXT) == {
+        "closed": 4,
+        "requeued": 2,
+        "restarted": 1,
+        "deleted": 3,
+        "scans": 5,
+        "wallets": 6,
+        "alerts": 7,
+        "claims": 8,
+        "instances": None,
+    }
 
 
 class TestHealth:

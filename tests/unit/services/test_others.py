@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.fakes.board import FakeBoard
 from tests.fakes.cache import FakeCache
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.limits import FakeRateLimits
@@ -13,6 +14,7 @@ from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, StoreUnavailable
 from walletwatch.domain.wallets import AccountKind
 from walletwatch.domain.work import BalanceCheck, CheckReason, SubjectKind
+from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.balances import Balances
 from walletwatch.services.housekeeping import KEPT_LONGER, STUCK_AFTER, Housekeeping
 from walletwatch.services.intake import Intake, UpdateIntake
@@ -202,6 +204,9 @@ def _housekeeping(world: World) -> Housekeeping:
         ledger=world.stores.ledger,
         queues=world.queues,
         digesting=world.digesting,
+        alerts=AlertMemory(),
+        claims=FakeUpdateClaims(world.clock),
+        board=FakeBoard(world.clock),
         clock=world.clock,
         metrics=world.metrics,
         retention=timedelta(days=1),

@@ -1,11 +1,22 @@
 """What has to be done once an hour."""
 
-from dataclasses import dataclass
+import logging
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Final
 
+from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.work import BalanceCheck, CheckReason
-from walletwatch.ports import Clock, Ledger, Metrics, Queues, WatchStore
+from walletwatch.ports import (
+    Alerts,
+    Clock,
+    ForgetfulClaims,
+    Ledger,
+    Metrics,
+    Queues,
+    TelemetryBoard,
+    WatchStore,
+)
 from walletwatch.services.digesting import Digesting
 
 STUCK_AFTER: Final = timedelta(minutes=30)
@@ -18,18 +29,45 @@ What is older than the retention is not told, so nothing is told again for want 
 """
 
 
+SCANS_KEPT: Final = timedelta(days=7)
+ALERTS_KEPT: Final = timedelta(days=90)
+INSTANCES_KEPT: Final = timedelta(minutes=15)
+UNWATCHED_FOR: Final = timedelta(days=7)
+"""Accounts of a wallet that nobody watches are kept this long after its last new watcher."""
+FORGOTTEN_AT_ONCE: Final = 1000
+
+_log = logging.getLogger("walletwatch.housekeeping")
+
+
 @dataclass(frozen=True, slots=True)
 class Housekept:
-    """What a run did."""
+    """What a run did.
+
+    Attributes:
+        closed: Digests whose end nobody had seen.
+        requeued: Stuck messages queued again.
+        restarted: Wallets whose first check was queued again.
+        deleted: Ledger entries past the retention, with the activities that only they kept.
+        scans: Ledger entries of scans.
+        wallets: Wallets that nobody watches, with their accounts.
+        alerts: Alerts that have long been over.
+        claims: Claims to updates that have ended.
+        instances: Environments that are gone; None where the registry could not be asked.
+    """
 
     closed: int
     requeued: int
     restarted: int
     deleted: int
+    scans: int
+    wallets: int
+    alerts: int
+    claims: int
+    instances: int | None
 
 
 class Housekeeping:
-    """The use case of the cleanup function. Safe to run twice at once."""
+    """The use case of the cleanup function. Safe to run twice at once: each step takes what is left to do."""
 
     def __init__(
         self,
@@ -38,6 +76,9 @@ class Housekeeping:
         ledger: Ledger,
         queues: Queues,
         digesting: Digesting,
+        alerts: Alerts,
+        claims: ForgetfulClaims,
+        board: TelemetryBoard,
         clock: Clock,
         metrics: Metrics,
         retention: timedelta,
@@ -46,20 +87,45 @@ class Housekeeping:
         self._ledger = ledger
         self._queues = queues
         self._digesting = digesting
+        self._alerts = alerts
+        self._claims = claims
+        self._board = board
         self._clock = clock
         self._metrics = metrics
         self._retention = retention
 
     async def run(self) -> Housekept:
         """Close and queue again what was left behind, and delete what is past its retention."""
+        now = self._clock.now()
         closed = await self._digesting.close_overdue(STUCK_LIMIT)
         requeued = await self._digesting.queue_again(STUCK_AFTER, STUCK_LIMIT)
         # A wallet whose first check failed in every try would never be looked at otherwise.
         unstarted = await self._watch.unstarted(STUCK_LIMIT)
         await self._queues.check([BalanceCheck(wallet, CheckReason.WATCH_STARTED) for wallet in unstarted])
-        deleted = await self._ledger.delete_before(self._clock.now() - self._retention - KEPT_LONGER)
-        self._metrics.count("DigestsOverdue", closed)
-        self._metrics.count("DeliveriesRequeued", requeued)
-        self._metrics.count("DeliveriesDeleted", deleted)
-        self._metrics.count("WatchesRestarted", len(unstarted))
-        return Housekept(closed, requeued, len(unstarted), deleted)
+        done = Housekept(
+            closed=closed,
+            requeued=requeued,
+            restarted=len(unstarted),
+            deleted=await self._ledger.delete_before(now - self._retention - KEPT_LONGER),
+            scans=await self._ledger.delete_scans_before(now - SCANS_KEPT),
+            wallets=await self._watch.forget_unwatched(now - UNWATCHED_FOR, FORGOTTEN_AT_ONCE),
+            alerts=await self._alerts.forget(now - ALERTS_KEPT),
+            claims=await self._claims.forget(now),
+            instances=await self._forget_instances(),
+        )
+        _log.info("cleaned up", extra={"done": asdict(done)})
+        self._metrics.count("DigestsOverdue", done.closed)
+        self._metrics.count("DeliveriesRequeued", done.requeued)
+        self._metrics.count("DeliveriesDeleted", done.deleted + done.scans)
+        self._metrics.count("WatchesRestarted", done.restarted)
+        self._metrics.count("WalletsForgotten", done.wallets)
+        self._metrics.count("AlertsForgotten", done.alerts)
+        self._metrics.count("InstancesForgotten", done.instances or 0)
+        return done
+
+    async def _forget_instances(self) -> int | None:
+        try:
+            return await self._board.forget(INSTANCES_KEPT)
+        except StoreUnavailable:
+            # Redis forgets them with everything else, or an hour later.
+            return None

@@ -62,10 +62,7 @@ class UpdateIntake:
                 self._metrics.count("UpdatesInProgress")
                 raise StoreUnavailable("the update is being handled elsewhere")
         try:
-            user = _user_id(body)
-            if user is not None and not await self._rates.allow(
-                user, "update", limit=self._updates_per_minute, window=WINDOW
-            ):
+            if await self._is_too_much(body):
                 await self._finish(update_id)
                 self._metrics.count("UpdatesLimited")
                 return Intake.LIMITED
@@ -76,6 +73,17 @@ class UpdateIntake:
         await self._finish(update_id)
         self._metrics.count("UpdatesHandled")
         return Intake.HANDLED
+
+    async def _is_too_much(self, body: Mapping[str, Any]) -> bool:
+        user = _user_id(body)
+        if user is None:
+            return False
+        try:
+            return not await self._rates.allow(user, "update", limit=self._updates_per_minute, window=WINDOW)
+        except StoreUnavailable:
+            # People are answered while nobody counts.
+            self._metrics.count("LimitsUnavailable")
+            return False
 
     async def _finish(self, update_id: int) -> None:
         try:

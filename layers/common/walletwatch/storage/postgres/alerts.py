@@ -44,10 +44,10 @@ SELECT {_COLUMNS} FROM alerts WHERE resolved_at IS NULL
 
 _UNHEARD: Final = f"""
 SELECT {_COLUMNS} FROM alerts
- WHERE (resolved_at IS NULL AND NOT told @> %(chats)s)
+ WHERE (resolved_at IS NULL AND NOT told @> %(chats)s::bigint[])
     OR (resolved_at IS NOT NULL
         AND EXISTS (SELECT FROM unnest(told) chat
-                     WHERE chat = ANY (%(chats)s) AND chat <> ALL (told_end)))
+                     WHERE chat = ANY (%(chats)s::bigint[]) AND chat <> ALL (told_end)))
  ORDER BY raised_at, id
 """
 

@@ -154,6 +154,13 @@ DELETE FROM deliveries
                 LIMIT %(limit)s)
 """
 
+_DELETE_SCANS: Final = """
+DELETE FROM deliveries
+ WHERE key IN (SELECT key FROM deliveries
+                WHERE created_at < %(moment)s AND kind = 'scan' AND status <> 'pending'
+                LIMIT %(limit)s)
+"""
+
 _DELETE_ACTIVITIES: Final = """
 DELETE FROM activities
  WHERE id IN (SELECT a.id
@@ -303,6 +310,10 @@ class PostgresLedger:
             return [to_pending(row) for row in await cursor.fetchall()]
 
         return await self._database.run(work)
+
+    async def delete_scans_before(self, moment: datetime) -> int:
+        """Delete settled entries of security scans older than this; how many there were."""
+        return await self._delete(_DELETE_SCANS, moment)
 
     async def delete_before(self, moment: datetime) -> int:
         """Delete settled entries older than this, and activities that no entry refers to any more."""

@@ -115,6 +115,31 @@ _RESHARD: Final = (
 )
 """Where shards are split, the last statement finds more rows than before, and does nothing."""
 
+_LOCK_UNWATCHED: Final = """
+SELECT w.id
+  FROM wallets w
+ WHERE w.changed_at < %(before)s
+   AND NOT EXISTS (SELECT FROM subscriptions s WHERE s.wallet_id = w.id)
+   AND (EXISTS (SELECT FROM watched_accounts a WHERE a.wallet_id = w.id)
+        OR (NOT EXISTS (SELECT FROM activities a WHERE a.wallet_id = w.id)
+            AND NOT EXISTS (SELECT FROM deliveries d WHERE d.wallet_id = w.id)))
+ ORDER BY w.id
+ LIMIT %(limit)s
+   FOR UPDATE OF w SKIP LOCKED
+"""
+"""Who subscribes locks the wallet first, and a trigger then sets `changed_at`: a wallet that this statement
+found unwatched, and that is watched by the time it is locked, no longer fulfils the first condition."""
+
+_FORGET: Final = (
+    "DELETE FROM watched_accounts WHERE wallet_id = ANY (%(ids)s)",
+    """
+    DELETE FROM wallets w
+     WHERE w.id = ANY (%(ids)s)
+       AND NOT EXISTS (SELECT FROM activities a WHERE a.wallet_id = w.id)
+       AND NOT EXISTS (SELECT FROM deliveries d WHERE d.wallet_id = w.id)
+    """,
+)
+
 _MOVE_CURSORS: Final = """
 UPDATE watched_accounts a
    SET cursor_slot = n.slot, cursor_signature = n.signature
@@ -266,3 +291,16 @@ class PostgresWatchStore:
             await connection.execute(statement, values)
 
         await self._database.run(work)
+
+    async def forget_unwatched(self, watched_before: datetime, limit: int) -> int:
+        """Delete the accounts of wallets that nobody subscribes to, and had nobody added since then."""
+
+        async def work(connection: Connection) -> int:
+            async with connection.transaction():
+                cursor = await connection.execute(_LOCK_UNWATCHED, {"before": watched_before, "limit": limit})
+                ids = [row[0] for row in await cursor.fetchall()]
+                for statement in _FORGET if ids else ():
+                    await connection.execute(statement, {"ids": ids})
+                return len(ids)
+
+        return await self._database.run(work)

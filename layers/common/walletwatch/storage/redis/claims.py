@@ -1,17 +1,13 @@
 """`ports.UpdateClaims` on Redis."""
 
 import uuid
-from datetime import timedelta
 from typing import Final
 
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.ports import Claim
+from walletwatch.storage.claim_periods import CLAIM_PERIOD, DONE_PERIOD
 from walletwatch.storage.redis.server import RedisServer, Script, milliseconds
 
-CLAIM_PERIOD: Final = timedelta(seconds=30)
-"""Longer than the webhook function may run; a claim that ends was held by one that was killed."""
-DONE_PERIOD: Final = timedelta(hours=24)
-"""As long as Telegram keeps an update for redelivery."""
 _DONE: Final = "done"
 _ANSWERS: Final = {0: Claim.IN_PROGRESS, 1: Claim.TAKEN, 2: Claim.DONE}
 
