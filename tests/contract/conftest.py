@@ -157,17 +157,17 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
 @pytest.fixture(params=["fake", REAL])
 async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
     if request.param == "fake":
-        clock = FakeClock()
+        fake = FakeClock()
         yield Volatile(
-            FakeCache(clock),
-            FakeUpdateClaims(clock),
-            FakeLeases(clock),
-            FakeSendLimits(clock, OVERALL_PER_SECOND, CHAT_BURST, GROUP_PER_MINUTE),
-            FakeRateLimits(clock),
+            FakeCache(fake),
+            FakeUpdateClaims(fake),
+            FakeLeases(fake),
+            FakeSendLimits(fake, OVERALL_PER_SECOND, CHAT_BURST, GROUP_PER_MINUTE),
+            FakeRateLimits(fake),
             FakeSentMarks(),
-            FakeBoard(clock),
-            clock,
-            clock.sleep,
+            FakeBoard(fake),
+            fake,
+            fake.sleep,
         )
         return
     clock = SystemClock()

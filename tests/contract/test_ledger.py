@@ -375,17 +375,16 @@ async def test_an_entry_keeps_why_it_is_suppressed_within_the_same_key(stores: S
     assert await stores.ledger.add(suppressed) is DeliveryStatus.SUPPRESSED
     assert await record(stores.ledger, subscription.wallet_id, [ONE], [candidate], tell_all) == []
 
-    async def test_scans_go_by_themselves(self, stores: Stores) -> None:
-        subscription = await watch(stores, ANNA)
-        await record(
-            stores.ledger, subscription.wallet_id, [ONE], candidates_of([ONE], subscription), tell_all
-        )
-        key = activity_key(ANNA, WALLET, ONE.signature)
-        await stores.ledger.settle(key, DeliveryStatus.SENT)
-        await stores.ledger.add(SCAN)
-        stores.clock.advance(60)
-        assert await stores.ledger.delete_scans_before(stores.clock.now()) == 0, "it is pending"
-        await stores.ledger.settle(SCAN.key, DeliveryStatus.SENT)
-        assert await stores.ledger.delete_scans_before(stores.clock.now() - timedelta(seconds=61)) == 0
-        assert await stores.ledger.delete_scans_before(stores.clock.now()) == 1
-        assert set(await stores.ledger.statuses([key, SCAN.key])) == {key}
+
+async def test_scans_go_by_themselves(stores: Stores) -> None:
+    subscription = await watch(stores, ANNA)
+    await record(stores.ledger, subscription.wallet_id, [ONE], candidates_of([ONE], subscription), tell_all)
+    key = activity_key(ANNA, WALLET, ONE.signature)
+    await stores.ledger.settle(key, DeliveryStatus.SENT)
+    await stores.ledger.add(SCAN)
+    stores.clock.advance(60)
+    assert await stores.ledger.delete_scans_before(stores.clock.now()) == 0, "it is pending"
+    await stores.ledger.settle(SCAN.key, DeliveryStatus.SENT)
+    assert await stores.ledger.delete_scans_before(stores.clock.now() - timedelta(seconds=61)) == 0
+    assert await stores.ledger.delete_scans_before(stores.clock.now()) == 1
+    assert set(await stores.ledger.statuses([key, SCAN.key])) == {key}

@@ -1,7 +1,8 @@
 """What the administrators' commands show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Final
 
 from walletwatch.bot.alert_view import duration, moment
@@ -87,7 +88,7 @@ def ask_purge(queue: str, count: int, say: Texts) -> RenderedMessage:
     return RenderedMessage(say("admin.purge.ask", queue=queue, count=count), rows)
 
 
-def rpc(vitals: Vitals, tally: Tally, say: Texts) -> RenderedMessage:
+def rpc(vitals: Vitals, tally: Tally | None, say: Texts) -> RenderedMessage:
     """The endpoints as the instances see them, and what was asked of them."""
     lines = [say("admin.rpc.title")]
     found = vitals.rpc
@@ -113,18 +114,21 @@ def rpc(vitals: Vitals, tally: Tally, say: Texts) -> RenderedMessage:
                     latency=UNKNOWN if endpoint.latency_ms is None else f"{endpoint.latency_ms:g}",
                 )
             )
-    lines.append(
-        say(
-            "admin.rpc.calls",
-            calls=tally.of("RpcCalls"),
-            requests=tally.of("RpcRequests"),
-            retries=tally.of("RpcRetries"),
-            failures=tally.of("RpcFailures"),
-            limited=tally.of("RpcRateLimited"),
-            hedges=tally.of("RpcHedges"),
-            p95=_seconds(tally.histogram("RpcLatency").quantile(0.95)),
+    if tally is None:
+        lines.append(say("admin.uncounted"))
+    else:
+        lines.append(
+            say(
+                "admin.rpc.calls",
+                calls=tally.of("RpcCalls"),
+                requests=tally.of("RpcRequests"),
+                retries=tally.of("RpcRetries"),
+                failures=tally.of("RpcFailures"),
+                limited=tally.of("RpcRateLimited"),
+                hedges=tally.of("RpcHedges"),
+                p95=_seconds(tally.histogram("RpcLatency").quantile(0.95)),
+            )
         )
-    )
     return RenderedMessage(join_lines(lines), ((button(say("button.refresh"), Action.ADMIN, "rpc"),),))
 
 
@@ -150,7 +154,7 @@ def cache(vitals: Vitals, say: Texts) -> RenderedMessage:
     return RenderedMessage(join_lines(lines), ((button(say("button.refresh"), Action.ADMIN, "cache"),),))
 
 
-def statistics(figures: Figures, instances: Sequence[Instance], now: datetime, say: Texts) -> RenderedMessage:
+def statistics(figures: Figures, say: Texts) -> RenderedMessage:
     """Whom the system serves, and what it did."""
     population, total = figures.population, figures.total
     lines = [
@@ -163,27 +167,31 @@ def statistics(figures: Figures, instances: Sequence[Instance], now: datetime, s
             subscriptions=population.subscriptions,
         ),
         say("admin.stats.deliveries", **{name.value: count for name, count in figures.deliveries.items()}),
-        say(
-            "admin.stats.counted",
-            updates=total.of("UpdatesHandled"),
-            activities=total.of("Activities"),
-            sent=total.of("NotificationsSent"),
-            calls=total.of("RpcCalls"),
-            p95=_seconds(total.histogram("DeliveryLatency").quantile(0.95)),
-        ),
-        say("admin.stats.instances", count=len(instances)),
     ]
-    for function, count in figures.instances.items():
-        oldest = min(each.started_at for each in instances if each.function == function)
+    if total is not None:
         lines.append(
             say(
-                "admin.stats.function",
-                function=function,
-                count=count,
-                age=duration((now - oldest).total_seconds()),
+                "admin.stats.counted",
+                updates=total.of("UpdatesHandled"),
+                activities=total.of("Activities"),
+                sent=total.of("NotificationsSent"),
+                calls=total.of("RpcCalls"),
+                p95=_seconds(total.histogram("DeliveryLatency").quantile(0.95)),
             )
         )
+    if figures.instances is not None:
+        lines += _instances(figures.instances, figures.at, say)
+    if total is None or figures.instances is None:
+        lines.append(say("admin.uncounted"))
     return RenderedMessage(join_lines(lines), ((button(say("button.refresh"), Action.ADMIN, "stats_all"),),))
+
+
+def _instances(instances: Sequence[Instance], now: datetime, say: Texts) -> Iterator[Html]:
+    yield say("admin.stats.instances", count=len(instances))
+    for function, group in groupby(instances, key=lambda each: each.function):
+        each = list(group)
+        age = (now - min(instance.started_at for instance in each)).total_seconds()
+        yield say("admin.stats.function", function=function, count=len(each), age=duration(age))
 
 
 def maintenance(current: Maintenance | None, say: Texts) -> RenderedMessage:

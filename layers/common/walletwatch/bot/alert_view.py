@@ -17,6 +17,7 @@ ICONS: Final[Mapping[AlertLevel, str]] = {
     AlertLevel.CRITICAL: "🔴",
 }
 OVER: Final = "🟢"
+MAX_LISTED: Final = 10
 TIME: Final = "%Y-%m-%d %H:%M:%S UTC"
 
 
@@ -46,7 +47,7 @@ def alert_list(alerts: Sequence[Alert], say: Texts) -> RenderedMessage:
         return RenderedMessage(say("alert.none"), ((button(say("button.refresh"), Action.ALERTS),),))
     lines = [say("alert.list", count=len(alerts))]
     rows = []
-    for alert in alerts:
+    for alert in alerts[:MAX_LISTED]:
         key = "alert.line" if alert.acknowledged_at is None else "alert.line_acknowledged"
         lines.append(
             say(
@@ -60,6 +61,8 @@ def alert_list(alerts: Sequence[Alert], say: Texts) -> RenderedMessage:
         )
         if alert.acknowledged_at is None:
             rows.append((button(say("button.acknowledge_one", id=alert.id), Action.ACKNOWLEDGE, alert.id),))
+    if len(alerts) > MAX_LISTED:
+        lines.append(say("alert.more", count=len(alerts) - MAX_LISTED))
     rows.append((button(say("button.refresh"), Action.ALERTS),))
     return RenderedMessage(Html("\n\n".join(lines)), tuple(rows))
 

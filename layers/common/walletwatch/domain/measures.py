@@ -21,12 +21,14 @@ class Measure:
     """One metric.
 
     Attributes:
-        meaning: What one more of it says, in a sentence without a full stop.
+        meaning: What it says, in a sentence without a full stop.
+        recorded: Whether functions record it as they work; else it is said once a minute, how high it is.
     """
 
     name: str
     unit: Unit
     meaning: str
+    recorded: bool
 
     @property
     def exposed(self) -> str:
@@ -174,6 +176,9 @@ DatabaseDown Count whether PostgreSQL does not answer
 """
 
 
+GAUGES: Final = "Said once a minute by the alarm function"
+
+
 def _read() -> Iterator[tuple[str, Measure]]:
     section = ""
     for line in _RECORDED.strip().splitlines():
@@ -181,7 +186,7 @@ def _read() -> Iterator[tuple[str, Measure]]:
             section = line[2:]
         elif line:
             name, unit, meaning = line.split(" ", 2)
-            yield section, Measure(name, Unit(unit), meaning)
+            yield section, Measure(name, Unit(unit), meaning, recorded=section != GAUGES)
 
 
 SECTIONS: Final[dict[str, list[Measure]]] = {}

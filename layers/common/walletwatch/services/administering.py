@@ -1,7 +1,7 @@
 """What administrators see and do."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -38,13 +38,15 @@ class Figures:
 
     Attributes:
         deliveries: Ledger entries of the last day by status.
-        instances: Environments that reported lately, by function.
+        instances: Environments that reported lately.
+        total: What was ever counted; this and the instances are None where Redis did not answer.
     """
 
+    at: datetime
     population: Population
     deliveries: Mapping[DeliveryStatus, int]
-    instances: Mapping[str, int]
-    total: Tally
+    instances: Sequence[Instance] | None
+    total: Tally | None
 
 
 class MaintenanceSwitch:
@@ -115,24 +117,19 @@ class Administering:
         """What that amounts to."""
         return judge(vitals, self._limits)
 
-    async def recent(self, minutes: int) -> Tally:
-        """What was counted in the last minutes."""
-        return await self._board.recent(minutes)
-
-    async def instances(self) -> Sequence[Instance]:
-        """The environments that reported lately."""
-        return await self._board.instances(ALIVE)
+    async def recent(self, minutes: int) -> Tally | None:
+        """What was counted in the last minutes; None where Redis does not answer."""
+        return await _unless_away(self._board.recent(minutes))
 
     async def figures(self) -> Figures:
         """Figures of the whole system."""
-        instances: dict[str, int] = {}
-        for instance in await self.instances():
-            instances[instance.function] = instances.get(instance.function, 0) + 1
+        now = self._clock.now()
         return Figures(
+            at=now,
             population=await self._statistics.population(),
-            deliveries=await self._statistics.deliveries(self._clock.now() - DAY),
-            instances=instances,
-            total=await self._board.total(),
+            deliveries=await self._statistics.deliveries(now - DAY),
+            instances=await _unless_away(self._board.instances(ALIVE)),
+            total=await _unless_away(self._board.total()),
         )
 
     async def retry_failed(
@@ -205,3 +202,10 @@ class Administering:
     async def _audit(self, user_id: int, action: str, details: Mapping[str, str | int]) -> None:
         _log.info("administrator", extra={"action": action, "details": dict(details), "user_id": user_id})
         await self._administration.audit(AuditEntry(self._clock.now(), user_id, action, details))
+
+
+async def _unless_away[T](answer: Awaitable[T]) -> T | None:
+    try:
+        return await answer
+    except StoreUnavailable:
+        return None

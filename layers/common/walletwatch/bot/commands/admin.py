@@ -70,10 +70,7 @@ async def purge_confirmed(talk: Talk, dialogue: Dialogue, queue: str) -> None:
 
 async def statistics(talk: Talk, dialogue: Dialogue) -> None:
     """/stats_all: whom the system serves, and what it did."""
-    figures = await dialogue.admin.figures()
-    instances = await dialogue.admin.instances()
-    vitals = await dialogue.admin.vitals()
-    await talk.show(admin_view.statistics(figures, instances, vitals.at, talk.say))
+    await talk.show(admin_view.statistics(await dialogue.admin.figures(), talk.say))
 
 
 async def rpc(talk: Talk, dialogue: Dialogue) -> None:
