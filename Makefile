@@ -24,6 +24,7 @@ MAIN := .venv/.installed
 LOCALSTACK := localstack/executor/.venv/.installed
 RUNTIME := .build/lambda-runtime/.installed
 SAM_CLI := tools/sam/.venv/.installed
+CHECKOV := tools/checkov/.venv/.installed
 REQUIREMENTS := layers/common/requirements.txt
 EXPORT = "$(UV)" export --frozen --quiet --no-dev --no-emit-project --no-header --no-annotate
 
@@ -54,6 +55,10 @@ $(RUNTIME): localstack/executor/uv.lock .build/bootstrap.mk
 
 $(SAM_CLI): tools/sam/pyproject.toml tools/sam/uv.lock .build/bootstrap.mk
 	"$(UV)" sync --frozen --quiet --project tools/sam
+	@touch $@
+
+$(CHECKOV): tools/checkov/pyproject.toml tools/checkov/uv.lock .build/bootstrap.mk
+	"$(UV)" sync --frozen --quiet --project tools/checkov
 	@touch $@
 
 .PHONY: setup
@@ -107,6 +112,7 @@ check-python: $(MAIN)
 	"$(UV)" lock --check --quiet
 	"$(UV)" lock --check --quiet --project localstack/executor
 	"$(UV)" lock --check --quiet --project tools/sam
+	"$(UV)" lock --check --quiet --project tools/checkov
 	@$(EXPORT) | diff -u $(REQUIREMENTS) - || { echo "$(REQUIREMENTS) is not what uv.lock says: make lock" >&2; exit 1; }
 
 # LocalStack's own types are only in its own environment.
@@ -115,10 +121,11 @@ check-executor: $(MAIN) $(LOCALSTACK)
 		--cache-dir .mypy_cache/executor localstack/executor/process_executor
 
 # samconfig.toml asks for the linter, which comes in place of SAM's own check; another environment of it does not.
-check-template: $(SAM_CLI)
+check-template: $(SAM_CLI) $(CHECKOV)
 	$(SAM) validate --config-env without-lint
 	$(SAM) validate --lint
 	tools/sam/.venv/bin/cfn-lint template.yaml
+	tools/checkov/.venv/bin/checkov --config-file tools/checkov/checkov.yaml --file template.yaml
 
 # The page is tested in Debian's Chromium; where it cannot be installed, that test says so and is skipped.
 .build/chromium.stamp:
@@ -143,6 +150,7 @@ lock: .build/bootstrap.mk ## lock all environments anew
 	"$(UV)" lock
 	"$(UV)" lock --project localstack/executor
 	"$(UV)" lock --project tools/sam
+	"$(UV)" lock --project tools/checkov
 	@$(MAKE) layer-requirements
 
 layer-requirements: .build/bootstrap.mk ## export the layer's requirements from the lock
@@ -151,5 +159,5 @@ layer-requirements: .build/bootstrap.mk ## export the layer's requirements from 
 clean: ## stop the stack, remove what was built and installed
 	@for folder in .stack .stack/demo; do \
 		if [ -e $$folder/state.json ] && [ -x .venv/bin/python ]; then STACK_DIR=$$folder $(RUN) devstack down; fi; done
-	rm -rf .build .venv .stack .aws-sam localstack/executor/.venv tools/sam/.venv
+	rm -rf .build .venv .stack .aws-sam localstack/executor/.venv tools/sam/.venv tools/checkov/.venv
 	rm -rf .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -36,7 +36,7 @@ EVERYTHING = (
 QUEUES = ("BALANCE_QUEUE_URL", "SCAN_QUEUE_URL", "NOTIFICATION_QUEUE_URL")
 ENVIRONMENT = {
     "SECRET_ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:none",
-    "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+    "DATABASE_WRITE_URL": "postgresql://nobody@127.0.0.1:1/none",
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "RPC_URLS": "http://127.0.0.1:1",
     "CHAIN_PROFILE": "local",

@@ -1,4 +1,4 @@
-"""A custom resource of CloudFormation: brings the schema up to date, then registers webhook and commands."""
+"""Custom resources of CloudFormation: the schema, and the registration of webhook and commands."""
 
 import json
 import logging
@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, Final
 
 from walletwatch import bootstrap, observability, runtime
+from walletwatch.domain.errors import WalletWatchError
 
 ANSWER_TIMEOUT_SECONDS: Final = 10
 MAX_REASON_LENGTH: Final = 500
@@ -15,41 +16,59 @@ observability.configure_logging("migrate")
 _log = logging.getLogger("walletwatch.migrate")
 
 
+class UnknownTask(WalletWatchError):
+    """The template asks for something that this function does not do."""
+
+
 @cache
 def _migration() -> bootstrap.Migration:
     return bootstrap.migration()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Migrate on Create and Update; on Delete nothing, for the data outlive the stack's other parts.
+    """Do the `Task` of the event's properties: `schema` or `registration`.
+
+    On Delete the schema stays, for the data outlive the stack's other parts, and the webhook is taken away; a
+    failure of that does not keep the stack from being deleted.
 
     The answer goes to the event's `ResponseURL` (CloudFormation, custom resource request objects). Without
     one, as after a local deployment, it is returned, and a failure raises.
     """
     del context
     if "ResponseURL" not in event:
-        return _migrate(event)
+        return _perform(event)
     try:
-        data = _migrate(event)
+        data = _perform(event)
     except Exception as error:
-        _log.exception("migration failed")
+        _log.exception("%s failed", event["ResourceProperties"].get("Task"))
+        if event["RequestType"] == "Delete":
+            _respond(event, "SUCCESS", "", {})
+            return {}
         _respond(event, "FAILED", f"{type(error).__name__}: {error}"[:MAX_REASON_LENGTH], {})
         raise
     _respond(event, "SUCCESS", "", data)
     return data
 
 
-def _migrate(event: dict[str, Any]) -> dict[str, Any]:
-    if event["RequestType"] == "Delete":
-        return {}
-    return runtime.run(_migration().run(event["ResourceProperties"]["WebhookUrl"]))
+def _perform(event: dict[str, Any]) -> dict[str, Any]:
+    properties = event["ResourceProperties"]
+    match properties["Task"], event["RequestType"]:
+        case "schema", "Create" | "Update":
+            return runtime.run(_migration().schema())
+        case "schema", "Delete":
+            return {}
+        case "registration", "Create" | "Update":
+            return runtime.run(_migration().register(properties["WebhookUrl"]))
+        case "registration", "Delete":
+            return runtime.run(_migration().unregister(properties["WebhookUrl"]))
+    raise UnknownTask(f"{properties['Task']} on {event['RequestType']}")
 
 
 def _respond(event: dict[str, Any], status: str, reason: str, data: dict[str, Any]) -> None:
     answer = {
         "Status": status,
         "Reason": reason,
-        "PhysicalResourceId": event.get("PhysicalResourceId", "walletwatch-migration"),
+        "PhysicalResourceId": event.get("PhysicalResourceId", event["LogicalResourceId"]),
         "StackId": event["StackId"],
         "RequestId": event["RequestId"],
         "LogicalResourceId": event["LogicalResourceId"],

@@ -203,11 +203,12 @@ def _outputs(aws_url: str) -> Mapping[str, str]:
 
 
 def _migrate(functions: Any, name: str, webhook_url: str) -> None:
-    event = {"RequestType": "Create", "ResourceProperties": {"WebhookUrl": webhook_url}}
-    answer = functions.invoke(FunctionName=name, Payload=json.dumps(event).encode())
-    payload = answer["Payload"].read().decode()
-    if answer.get("FunctionError"):
-        raise DeploymentFailed(f"the migration failed: {payload}")
+    for properties in ({"Task": "schema"}, {"Task": "registration", "WebhookUrl": webhook_url}):
+        event = {"RequestType": "Create", "ResourceProperties": properties}
+        answer = functions.invoke(FunctionName=name, Payload=json.dumps(event).encode())
+        payload = answer["Payload"].read().decode()
+        if answer.get("FunctionError"):
+            raise DeploymentFailed(f"{properties['Task']} failed: {payload}")
 
 
 def _sam(*arguments: str, environment: Mapping[str, str] | None = None) -> None:

@@ -1,11 +1,17 @@
 """Rules of this project that its template keeps, whatever is added to it."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from walletwatch import observability
+from walletwatch.domain.alerts import Condition
+from walletwatch.domain.measures import MEASURES
+from walletwatch.services.cloudwatch import read_alarm
 
 ROOT = Path(__file__).parents[2]
 
@@ -119,11 +125,15 @@ def test_the_api_is_throttled() -> None:
     assert 0 < settings["ThrottlingRateLimit"] <= settings["ThrottlingBurstLimit"]
 
 
-def test_every_function_has_a_log_group_with_an_end() -> None:
-    groups = _of_type("AWS::Logs::LogGroup").values()
-    named = {group["Properties"]["LogGroupName"]["Sub"] for group in groups}
-    assert named == {f"/aws/lambda/${{{name}}}" for name in FUNCTIONS}
-    assert all(group["Properties"]["RetentionInDays"] for group in groups)
+def test_every_function_has_a_log_group_of_its_own_with_an_end() -> None:
+    for name, function in FUNCTIONS.items():
+        group = RESOURCES[function["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]]
+        folder = function["Properties"]["CodeUri"].removeprefix("functions/")
+        assert group["Properties"]["LogGroupName"]["Sub"] == f"/${{AWS::StackName}}/{folder}", name
+        assert group.get("Condition") == function.get("Condition")
+    for group in _of_type("AWS::Logs::LogGroup").values():
+        assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+        assert "Key" in str(group["Properties"]["KmsKeyId"])
 
 
 def _statements(value: object) -> list[dict[str, Any]]:
@@ -135,17 +145,240 @@ def _statements(value: object) -> list[dict[str, Any]]:
     return []
 
 
-def test_no_policy_has_a_wildcard() -> None:
-    statements = _statements(RESOURCES)
-    assert statements
+def _actions(statement: dict[str, Any]) -> list[str]:
+    return statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+
+
+WITHOUT_RESOURCES = {
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+}
+"""Actions for which AWS knows no narrower resource beforehand; the template says so beside each."""
+
+
+def test_no_policy_has_a_wildcard_without_need() -> None:
+    policies = {name: each for name, each in RESOURCES.items() if each["Type"] != "AWS::KMS::Key"}
+    statements = [each for each in _statements(policies) if each["Effect"] == "Allow" and "Action" in each]
+    assert len(statements) > 30
     for statement in statements:
-        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-        assert not any("*" in action for action in actions)
-        assert "*" not in str(statement["Resource"])
+        actions = _actions(statement)
+        assert not any("*" in action for action in actions), statement
+        if "Resource" in statement and "*" in str(statement["Resource"]):
+            assert set(actions) <= WITHOUT_RESOURCES, statement
+
+
+def test_the_keys_policy_opens_it_to_this_account_and_to_services_on_conditions() -> None:
+    for statement in _statements(RESOURCES["Key"]["Properties"]["KeyPolicy"]):
+        if statement["Sid"] == "Account":
+            assert statement["Principal"]["AWS"]["Sub"].endswith(":iam::${AWS::AccountId}:root")
+        else:
+            assert statement["Condition"], statement
+            assert not any("*" in action for action in _actions(statement))
+
+
+def test_every_function_has_a_role_of_its_own() -> None:
+    roles = {name: function["Properties"]["Role"]["GetAtt"] for name, function in FUNCTIONS.items()}
+    assert roles == {name: f"{name.removesuffix('Function')}Role.Arn" for name in FUNCTIONS}
+    # SAM would add policies of AWS's to a role that it makes, with rights to all queues and log groups.
+    assert not any("Policies" in function["Properties"] for function in FUNCTIONS.values())
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_a_function_may_use_the_queues_it_is_told_of_and_no_others(name: str) -> None:
+    role = RESOURCES[FUNCTIONS[name]["Properties"]["Role"]["GetAtt"].removesuffix(".Arn")]
+    variables = FUNCTIONS[name]["Properties"].get("Environment", {}).get("Variables", {})
+    told = {
+        each["Ref"] for variable, each in variables.items() if variable.endswith(("QUEUE_URL", "DLQ_URL"))
+    }
+    allowed = {
+        found
+        for statement in _statements(role)
+        if any(action.startswith("sqs:") for action in _actions(statement))
+        for found in re.findall(r"'(\w+Queue)\.Arn'", str(statement["Resource"]))
+    }
+    assert allowed == told
+
+
+def _variable(function: dict[str, Any], name: str) -> str | None:
+    return function["Properties"].get("Environment", {}).get("Variables", {}).get(name)
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_what_a_function_waits_for_ends_before_it_does(name: str) -> None:
+    function = FUNCTIONS[name]
+    acquire = float(_variable(function, "DATABASE_ACQUIRE_SECONDS") or 30)
+    connect = float(_variable(function, "DATABASE_CONNECT_SECONDS") or 10)
+    deadline = float(_variable(function, "RPC_DEADLINE_SECONDS") or 15)
+    assert connect <= acquire
+    assert acquire < _timeout(function)
+    assert deadline < _timeout(function)
+
+
+def test_a_release_is_taken_into_use_behind_its_schema() -> None:
+    for name, function in FUNCTIONS.items():
+        if name != "MigrateFunction":
+            assert "Schema" in str(function["DependsOn"]), name
+    assert RESOURCES["Schema"]["Properties"]["Task"] == "schema"
+    assert "Schema" in str(RESOURCES["Registration"]["DependsOn"])
+    for resource in (RESOURCES["Schema"], RESOURCES["Registration"]):
+        assert int(resource["Properties"]["ServiceTimeout"]) > _timeout(FUNCTIONS["MigrateFunction"])
+
+
+def test_what_people_wait_for_is_released_to_few_first_and_rolled_back_by_alarms() -> None:
+    for name in ("WebhookFunction", "BalanceFunction", "NotificationFunction", "ScanFunction"):
+        properties = FUNCTIONS[name]["Properties"]
+        assert properties["AutoPublishAlias"] == "live"
+        preference = properties["DeploymentPreference"]
+        assert preference["Type"]["If"] == ["Prod", "Canary10Percent5Minutes", "AllAtOnce"]
+        alarms = [each["If"][1]["Ref"] for each in preference["Alarms"]]
+        assert alarms == [f"{name.removesuffix('Function')}Errors", "ApiErrors", "DeadLetters"]
+
+
+ALARMS = _of_type("AWS::CloudWatch::Alarm")
+
+
+def test_every_function_has_an_alarm_for_its_errors() -> None:
+    watched = {
+        dimension["Value"]["Ref"]
+        for alarm in ALARMS.values()
+        if alarm["Properties"]["MetricName"] == "Errors"
+        for dimension in alarm["Properties"]["Dimensions"]
+    }
+    assert watched == set(FUNCTIONS)
+
+
+@pytest.mark.parametrize("name", sorted(ALARMS))
+def test_an_alarm_says_how_bad_it_is_and_is_heard(name: str) -> None:
+    properties = ALARMS[name]["Properties"]
+    assert properties["AlarmActions"] == properties["OKActions"] == [{"Ref": "AlarmTopic"}]
+    said = read_alarm(
+        json.dumps(
+            {
+                "AlarmName": name,
+                "AlarmDescription": properties["AlarmDescription"],
+                "NewStateValue": "ALARM",
+                "NewStateReason": "",
+            }
+        )
+    )
+    assert said is not None
+    level = re.match(r"\[(\w+)\]", properties["AlarmDescription"])
+    assert level is not None
+    assert said.finding.level.value == level[1]
+
+
+def test_there_is_an_alarm_for_every_condition() -> None:
+    mirrored = set()
+    for alarm in ALARMS.values():
+        named = re.match(r"\[\w+\] (\w+): ", alarm["Properties"]["AlarmDescription"])
+        if named:
+            mirrored.add(Condition(named[1]))
+    # The one that examines is what asks the RPC: if it cannot, WatcherBehind sounds.
+    assert mirrored == set(Condition) - {Condition.CLOUDWATCH, Condition.RPC_LOST}
+
+
+@pytest.mark.parametrize("name", sorted(ALARMS))
+def test_an_alarm_of_ours_watches_a_metric_that_there_is(name: str) -> None:
+    properties = ALARMS[name]["Properties"]
+    if properties["Namespace"] != observability.NAMESPACE:
+        return
+    (service,) = properties["Dimensions"]
+    assert service["Name"] == "service"
+    assert (ROOT / "functions" / service["Value"]).is_dir()
+    measure = MEASURES[properties["MetricName"]]
+    assert measure.recorded or service["Value"] == "alarm"
+
+
+def test_the_dashboard_shows_metrics_that_there_are() -> None:
+    dashboard = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Sub"]
+    body = json.loads(re.sub(r"\$\{[^}]+\}", "x", dashboard))
+    titles = [widget["properties"]["markdown"] for widget in body["widgets"] if widget["type"] == "text"]
+    assert titles == ["## System", "## Performance", "## Health"]
+    own = [
+        metric
+        for widget in body["widgets"]
+        for metric in widget["properties"].get("metrics", [])
+        if metric[0] == observability.NAMESPACE
+    ]
+    assert len(own) > 30
+    for _, name, dimension, service, *_ in own:
+        assert dimension == "service"
+        assert MEASURES[name].recorded or service == "alarm", name
+
+
+def test_what_is_kept_when_the_stack_is_deleted() -> None:
+    kept = {
+        name: resource["DeletionPolicy"]
+        for name, resource in RESOURCES.items()
+        if "DeletionPolicy" in resource
+    }
+    # The snapshot is of no use without its key; the replica holds nothing that the database does not.
+    assert kept == {"Database": "Snapshot", "Key": "Retain", "Replica": "Delete"}
+    assert all(RESOURCES[name]["UpdateReplacePolicy"] == policy for name, policy in kept.items())
+
+
+def test_secrets_and_topics_are_encrypted_with_the_stacks_key() -> None:
+    for secret in _of_type("AWS::SecretsManager::Secret").values():
+        assert "Key" in str(secret["Properties"]["KmsKeyId"])
+    for topic in _of_type("AWS::SNS::Topic").values():
+        assert "Key" in str(topic["Properties"]["KmsMasterKeyId"])
+
+
+def test_requests_are_limited_but_telegrams_are_not() -> None:
+    rules = {rule["Name"]: rule for rule in RESOURCES["Firewall"]["Properties"]["Rules"]}
+    rate = rules["Rate"]["Statement"]["RateBasedStatement"]
+    assert rate["Limit"] / rate["EvaluationWindowSec"] == 10
+    assert rate["AggregateKeyType"] == "IP"
+    assert rules["Telegram"]["Priority"] == min(rule["Priority"] for rule in rules.values())
+    assert list(rules["Telegram"]["Action"]) == ["Allow"]
+    assert RESOURCES["TelegramAddresses"]["Properties"]["Addresses"] == ["149.154.160.0/20", "91.108.4.0/22"]
+
+
+def test_the_stores_can_only_be_reached_from_the_functions() -> None:
+    ingress = _of_type("AWS::EC2::SecurityGroupIngress")
+    assert ingress
+    for rule in ingress.values():
+        assert "SourceSecurityGroupId" in rule["Properties"]
+        assert "CidrIp" not in rule["Properties"]
+    inline = [
+        rule
+        for group in _of_type("AWS::EC2::SecurityGroup").values()
+        for rule in group["Properties"].get("SecurityGroupIngress", [])
+    ]
+    assert all("SourceSecurityGroupId" in rule for rule in inline)
+
+
+LOCAL_TYPES = {
+    "AWS::Serverless::Function",
+    "AWS::Serverless::LayerVersion",
+    "AWS::Serverless::Api",
+    "AWS::SecretsManager::Secret",
+    "AWS::SQS::Queue",
+    "AWS::IAM::Role",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::Logs::LogGroup",
+    "AWS::SNS::Topic",
+    "AWS::CloudFormation::CustomResource",
+}
+
+
+def test_the_local_stage_makes_only_what_the_emulator_has() -> None:
+    local = {
+        resource["Type"]
+        for resource in RESOURCES.values()
+        if resource.get("Condition") in {None, "Sweeps", "Streams"}
+    }
+    assert local == LOCAL_TYPES
 
 
 def test_secrets_are_parameters_without_echo_and_in_no_functions_environment() -> None:
-    secret = {"BotToken", "WebhookSecret"}
+    secret = {"BotToken", "WebhookSecret", "OperationsToken"}
     for name in secret:
         assert TEMPLATE["Parameters"][name]["NoEcho"] is True
     environments = [TEMPLATE["Globals"]["Function"]["Environment"]]
@@ -170,3 +403,11 @@ def test_stores_are_encrypted_and_not_public() -> None:
     assert database["PubliclyAccessible"] is False
     assert cache["AtRestEncryptionEnabled"] is True
     assert cache["TransitEncryptionEnabled"] is True
+    assert cache["UserGroupIds"] == [{"Ref": "CacheUsers"}]
+    assert RESOURCES["CacheParameters"]["Properties"]["Properties"]["maxmemory-policy"] == "allkeys-lru"
+    assert RESOURCES["DatabaseParameters"]["Properties"]["Parameters"]["rds.force_ssl"] == "1"
+    assert RESOURCES["DatabaseConnections"]["Properties"]["RequireTLS"] is True
+    for store in (database, cache, RESOURCES["CacheStore"]["Properties"]):
+        assert "Key" in str(store["KmsKeyId"])
+    for name in ("Database", "Replica"):
+        assert RESOURCES[name]["Properties"]["PubliclyAccessible"] is False

@@ -142,7 +142,7 @@ async def test_every_transaction_reaches_every_watcher_exactly_once(
         _, url, *wallets = await _line(node)
         environment = {
             **os.environ,
-            "DATABASE_URL": database_url, "REDIS_URL": redis_url, "RPC_URLS": url, "SECRET_ARN": "none",
+            "DATABASE_WRITE_URL": database_url, "REDIS_URL": redis_url, "RPC_URLS": url, "SECRET_ARN": "none",
             "CHAIN_PROFILE": "local", "BALANCE_QUEUE_URL": "none", "SWEEP_INTERVAL_SECONDS": "1",
             "RPC_TIMEOUT_SECONDS": "1.5", "DATABASE_POOL_MAX": "8",
             "DIGEST_INTERVAL_SECONDS": "3",

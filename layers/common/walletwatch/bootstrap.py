@@ -3,6 +3,7 @@
 Building reads and validates the settings and connects nothing; connections open with their first use.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -127,18 +128,22 @@ class Alarm:
 class Migration:
     """What a deployment does before it is taken into use."""
 
-    dsn: str
+    dsn: Callable[[], Awaitable[str]]
     secrets: config.Secrets
     telegram: config.TelegramSettings
     max_connections: int
     admins: frozenset[int]
 
-    async def run(self, webhook_url: str) -> dict[str, Any]:
-        """Bring the schema up to date, then register the webhook and the commands. Safe to repeat."""
-        from walletwatch.bot.registration import register
+    async def schema(self) -> dict[str, Any]:
+        """Bring the schema up to date. Safe to repeat."""
         from walletwatch.storage.postgres.migrate import migrate
 
-        applied = await migrate(self.dsn)
+        return {"Applied": list(await migrate(await self.dsn()))}
+
+    async def register(self, webhook_url: str) -> dict[str, Any]:
+        """Register the webhook and the commands. Safe to repeat."""
+        from walletwatch.bot.registration import register
+
         await register(
             self.secrets.bot_token,
             self.telegram.telegram_api_url,
@@ -147,7 +152,16 @@ class Migration:
             max_connections=self.max_connections,
             admins=sorted(self.admins),
         )
-        return {"Applied": list(applied)}
+        return {"WebhookUrl": webhook_url}
+
+    async def unregister(self, webhook_url: str) -> dict[str, Any]:
+        """Take the webhook away, unless it is another deployment's by now."""
+        from walletwatch.bot.registration import unregister
+
+        removed = await unregister(
+            self.secrets.bot_token, self.telegram.telegram_api_url, webhook_url=webhook_url
+        )
+        return {"Removed": removed}
 
 
 def webhook() -> Webhook:
@@ -463,7 +477,7 @@ def alarm() -> Alarm:
 def migration() -> Migration:
     """The migrate function."""
     return Migration(
-        dsn=parts.database_url(config.load(config.DatabaseSettings)),
+        dsn=parts.write_url(),
         secrets=parts.read_secrets(),
         telegram=config.load(config.TelegramSettings),
         max_connections=config.load(config.RegistrationSettings).webhook_max_connections,

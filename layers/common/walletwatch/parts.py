@@ -3,6 +3,9 @@
 Nothing but `walletwatch.bootstrap` calls these.
 """
 
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -34,6 +37,9 @@ if TYPE_CHECKING:
     from walletwatch.storage.redis.server import RedisServer
 
 SECRETS_TIMEOUT_SECONDS = 5
+LOGIN_FRESH_SECONDS = 60.0
+PREPARE_THRESHOLD = 5
+"""A statement is prepared when it is run this many times on a connection."""
 
 
 def read_secret(arn: str) -> bytes:
@@ -66,15 +72,50 @@ def read_secrets() -> config.Secrets:
     return secrets
 
 
-def database_url(settings: config.DatabaseSettings) -> str:
-    """Where PostgreSQL is, with the user and the password of its secret."""
-    if not settings.database_secret_arn:
-        return settings.database_url
-    login = msgspec.json.decode(read_secret(settings.database_secret_arn))
+def with_login(url: str, secret: bytes) -> str:
+    """The URL with the user and the password of a secret, which is hidden from the logs from here on."""
+    login = msgspec.json.decode(secret)
     hide(login["password"])
-    parts = urlsplit(settings.database_url)
+    parts = urlsplit(url)
     user = f"{quote(login['username'], safe='')}:{quote(login['password'], safe='')}"
     return urlunsplit(parts._replace(netloc=f"{user}@{parts.netloc}"))
+
+
+class LoginOfSecret:
+    """A URL with the login that its secret has now, for a connection that is about to be opened.
+
+    The secret is read again after a minute: RDS replaces the password every few days, and for so long at most
+    new connections are refused; work that needs one is tried again.
+
+    Args:
+        url: Of a database.
+        arn: Of the secret; empty where the URL has a login, or needs none.
+    """
+
+    def __init__(self, url: str, arn: str) -> None:
+        self._url = url
+        self._arn = arn
+        self._known: str | None = None
+        self._read_at = 0.0
+
+    async def __call__(self) -> str:
+        """The URL.
+
+        Raises:
+            TransientError: Secrets Manager did not answer.
+        """
+        if not self._arn:
+            return self._url
+        if self._known is None or time.monotonic() - self._read_at > LOGIN_FRESH_SECONDS:
+            self._known = with_login(self._url, await asyncio.to_thread(read_secret, self._arn))
+            self._read_at = time.monotonic()
+        return self._known
+
+
+def write_url() -> Callable[[], Awaitable[str]]:
+    """Where PostgreSQL takes writes, with the login."""
+    settings = config.load(config.DatabaseSettings)
+    return LoginOfSecret(settings.database_write_url, settings.database_secret_arn)
 
 
 def make_database() -> "Database":
@@ -82,7 +123,15 @@ def make_database() -> "Database":
     from walletwatch.storage.postgres.database import Database
 
     settings = config.load(config.DatabaseSettings)
-    return Database(database_url(settings), max_connections=settings.database_pool_max)
+    return Database(
+        write_url(),
+        min_connections=settings.database_pool_min,
+        max_connections=settings.database_pool_max,
+        acquire_timeout=timedelta(seconds=settings.database_acquire_seconds),
+        connect_timeout=timedelta(seconds=settings.database_connect_seconds),
+        max_idle=timedelta(seconds=settings.database_idle_seconds),
+        prepare_threshold=PREPARE_THRESHOLD if settings.database_prepare else None,
+    )
 
 
 def make_telemetry(
@@ -153,7 +202,9 @@ def make_redis() -> "RedisServer":
     """Redis."""
     from walletwatch.storage.redis.server import RedisServer
 
-    return RedisServer(config.load(config.RedisSettings).redis_url)
+    settings = config.load(config.RedisSettings)
+    url, arn = settings.redis_url, settings.redis_secret_arn
+    return RedisServer(with_login(url, read_secret(arn)) if arn else url)
 
 
 def make_inspection() -> "SqsInspection":

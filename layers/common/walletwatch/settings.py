@@ -40,18 +40,43 @@ class DatabaseSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upp
     """PostgreSQL, the truth. The user and password come from the secret where the URL has none.
 
     Attributes:
-        database_secret_arn: Secret of RDS with `username` and `password`.
+        database_read_url: A replica, for reads that tolerate it; empty where there is none.
+        database_secret_arn: Secret of RDS with `username` and `password`, which it replaces now and then.
+        database_pool_min: Connections that stay open while nothing happens.
+        database_pool_max: Connections at once.
+        database_acquire_seconds: How long work waits for a connection; shorter where a function ends sooner.
+        database_idle_seconds: After which a connection above the minimum is closed.
+        database_connect_seconds: For one attempt to connect.
+        database_prepare: Whether statements are prepared; through RDS Proxy that pins connections.
     """
 
-    database_url: str
+    database_write_url: str
+    database_read_url: str = ""
     database_secret_arn: str = ""
-    database_pool_max: PositiveInt = 2
+    database_pool_min: NotNegativeInt = 2
+    database_pool_max: PositiveInt = 10
+    database_acquire_seconds: PositiveFloat = 30.0
+    database_idle_seconds: PositiveFloat = 30.0
+    database_connect_seconds: PositiveFloat = 10.0
+    database_prepare: bool = True
+
+    def __post_init__(self) -> None:
+        """Check what the types cannot say."""
+        if self.database_pool_min > self.database_pool_max:
+            raise ValueError("DATABASE_POOL_MIN is above DATABASE_POOL_MAX")
+        if self.database_connect_seconds > self.database_acquire_seconds:
+            raise ValueError("DATABASE_CONNECT_SECONDS is above DATABASE_ACQUIRE_SECONDS")
 
 
 class RedisSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
-    """The cache, sessions, limits and leases."""
+    """The cache, sessions, limits and leases.
+
+    Attributes:
+        redis_secret_arn: Secret with `username` and `password`, where the URL has none.
+    """
 
     redis_url: str
+    redis_secret_arn: str = ""
 
 
 class ChainSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):

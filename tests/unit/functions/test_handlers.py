@@ -331,7 +331,7 @@ class TestMigrate:
         "StackId": "stack",
         "RequestId": "request",
         "LogicalResourceId": "Migration",
-        "ResourceProperties": {"WebhookUrl": "https://api.example/telegram"},
+        "ResourceProperties": {"Task": "registration", "WebhookUrl": "https://api.example/telegram"},
     }
 
     @pytest.fixture
@@ -348,25 +348,52 @@ class TestMigrate:
         return answers
 
     def _run(self, monkeypatch: pytest.MonkeyPatch, failure: Exception | None = None) -> list[str]:
-        urls: list[str] = []
+        did: list[str] = []
 
         class Migration:
-            async def run(self, webhook_url: str) -> dict[str, Any]:
-                urls.append(webhook_url)
+            async def _do(self, what: str) -> dict[str, Any]:
+                did.append(what)
                 if failure:
                     raise failure
-                return {"Applied": ["0001_watching"]}
+                return {"Did": what}
+
+            async def schema(self) -> dict[str, Any]:
+                return await self._do("schema")
+
+            async def register(self, webhook_url: str) -> dict[str, Any]:
+                return await self._do(f"register {webhook_url}")
+
+            async def unregister(self, webhook_url: str) -> dict[str, Any]:
+                return await self._do(f"unregister {webhook_url}")
 
         monkeypatch.setattr(migrate, "_migration", Migration)
-        return urls
+        return did
 
-    def test_success_is_answered(
-        self, monkeypatch: pytest.MonkeyPatch, answers: list[dict[str, Any]]
+    @pytest.mark.parametrize(
+        ("task", "request_type", "did"),
+        [
+            ("schema", "Create", ["schema"]),
+            ("schema", "Update", ["schema"]),
+            ("schema", "Delete", []),
+            ("registration", "Create", ["register https://api.example/telegram"]),
+            ("registration", "Update", ["register https://api.example/telegram"]),
+            ("registration", "Delete", ["unregister https://api.example/telegram"]),
+        ],
+    )
+    def test_each_task_is_done_and_answered(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        answers: list[dict[str, Any]],
+        task: str,
+        request_type: str,
+        did: list[str],
     ) -> None:
-        urls = self._run(monkeypatch)
-        migrate.handler(dict(self.EVENT), None)
-        assert urls == ["https://api.example/telegram"]
-        assert (answers[0]["Status"], answers[0]["Data"]) == ("SUCCESS", {"Applied": ["0001_watching"]})
+        done = self._run(monkeypatch)
+        properties = {**self.EVENT["ResourceProperties"], "Task": task}
+        migrate.handler({**self.EVENT, "RequestType": request_type, "ResourceProperties": properties}, None)
+        assert done == did
+        assert (answers[0]["Status"], answers[0]["Data"]) == ("SUCCESS", {"Did": did[0]} if did else {})
+        assert answers[0]["PhysicalResourceId"] == "Migration"
 
     def test_a_failure_is_answered_with_a_readable_reason(
         self, monkeypatch: pytest.MonkeyPatch, answers: list[dict[str, Any]]
@@ -377,18 +404,25 @@ class TestMigrate:
         assert answers[0]["Status"] == "FAILED"
         assert answers[0]["Reason"] == "StoreUnavailable: no connection to PostgreSQL"
 
-    def test_deleting_the_stack_touches_nothing(
+    def test_a_stack_can_be_deleted_even_if_telegram_is_away(
         self, monkeypatch: pytest.MonkeyPatch, answers: list[dict[str, Any]]
     ) -> None:
-        urls = self._run(monkeypatch)
+        self._run(monkeypatch, StoreUnavailable("away"))
         migrate.handler({**self.EVENT, "RequestType": "Delete"}, None)
-        assert urls == []
         assert answers[0]["Status"] == "SUCCESS"
+
+    def test_a_task_that_there_is_not_fails(
+        self, monkeypatch: pytest.MonkeyPatch, answers: list[dict[str, Any]]
+    ) -> None:
+        self._run(monkeypatch)
+        with pytest.raises(migrate.UnknownTask):
+            migrate.handler({**self.EVENT, "ResourceProperties": {"Task": "dance"}}, None)
+        assert answers[0]["Status"] == "FAILED"
 
     def test_without_a_response_url_the_result_is_returned(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._run(monkeypatch)
         event = {name: value for name, value in self.EVENT.items() if name != "ResponseURL"}
-        assert migrate.handler(event, None) == {"Applied": ["0001_watching"]}
+        assert migrate.handler(event, None) == {"Did": "register https://api.example/telegram"}
 
 
 class TestLogsAndSettings:

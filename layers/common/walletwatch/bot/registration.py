@@ -78,6 +78,24 @@ async def register(
         await bot.shutdown()
 
 
+async def unregister(token: str, api_url: str, *, webhook_url: str) -> bool:
+    """Take the webhook away, if it is this one; another deployment may have the bot by now.
+
+    Raises:
+        WalletWatchError: Telegram was not reached, or refused.
+    """
+    bot = make_bot(token, api_url)
+    try:
+        known = await bot.get_webhook_info()
+        if known.url != webhook_url:
+            return False
+        return await bot.delete_webhook()
+    except TelegramError as error:
+        raise translate(error) from error
+    finally:
+        await bot.shutdown()
+
+
 async def _set_commands(bot: Bot, commands: Sequence[Command], scope: BotCommandScope, language: str) -> None:
     say = texts(language)
     menu = [BotCommand(command.name, say(f"command.{command.name}")) for command in commands]

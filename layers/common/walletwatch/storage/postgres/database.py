@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -35,6 +36,21 @@ class Connection(AsyncConnection[tuple[Any, ...]]):
     used_at: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class PoolUse:
+    """Connections of one process.
+
+    Attributes:
+        size: Open, or being opened.
+        waiting: Operations that wait for one.
+    """
+
+    in_use: int
+    size: int
+    limit: int
+    waiting: int
+
+
 class Database:
     """PostgreSQL behind a pool that opens with the first operation.
 
@@ -42,7 +58,7 @@ class Database:
     replaced, and the operation is done again.
 
     Args:
-        dsn: libpq connection string.
+        dsn: libpq connection string, or what gives it to each connection that is opened.
         max_connections: How many operations may run at once.
         min_connections: How many stay open while nothing happens.
         acquire_timeout: How long an operation waits for a connection, the server's restart included.
@@ -55,7 +71,7 @@ class Database:
 
     def __init__(
         self,
-        dsn: str,
+        dsn: str | Callable[[], Awaitable[str]],
         *,
         max_connections: int = 4,
         min_connections: int = 0,
@@ -117,6 +133,17 @@ class Database:
                     raise StoreUnavailable("PostgreSQL ended the work") from error
             await asyncio.sleep(random.uniform(0, delay))  # noqa: S311 - jitter
         raise AssertionError("the last try returns or raises")
+
+    def status(self) -> PoolUse:
+        """What is in use now; nothing is asked."""
+        stats = self._pool.get_stats()
+        size = stats.get("pool_size", 0)
+        return PoolUse(
+            in_use=size - stats.get("pool_available", 0),
+            size=size,
+            limit=self._pool.max_size,
+            waiting=stats.get("requests_waiting", 0),
+        )
 
     async def ping(self) -> None:
         """One round trip.
