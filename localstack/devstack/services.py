@@ -93,6 +93,11 @@ def postgres(folder: Path, port: int) -> Service:
     )
 
 
+def postgres_tool(folder: Path, name: str) -> Path:
+    """One of PostgreSQL's programs, such as pg_basebackup, where its unprivileged user can run it."""
+    return _postgres_binaries(folder) / "bin" / name
+
+
 def _drop_lock_of_zombie(data: Path) -> None:
     """PostgreSQL takes a killed server that nobody has waited for as one that still runs."""
     lock = data / "postmaster.pid"

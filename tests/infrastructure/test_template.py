@@ -206,7 +206,8 @@ def test_a_function_may_use_the_queues_it_is_told_of_and_no_others(name: str) ->
 
 
 def _variable(function: dict[str, Any], name: str) -> str | None:
-    return function["Properties"].get("Environment", {}).get("Variables", {}).get(name)
+    value: str | None = function["Properties"].get("Environment", {}).get("Variables", {}).get(name)
+    return value
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))

@@ -221,7 +221,7 @@ def webhook() -> Webhook:
             signs=parts.make_vital_signs(database, redis, chain, telegram_bot, metrics),
             limits=config.load(config.AlertSettings).limits,
             board=RedisTelemetryBoard(redis, SystemClock()),
-            statistics=PostgresStatistics(database),
+            statistics=PostgresStatistics(database, parts.make_reads(database, metrics)),
             dead_letters=parts.make_inspection(),
             ledger=PostgresLedger(database, SystemClock()),
             alerts=PostgresAlerts(database),

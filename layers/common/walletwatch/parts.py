@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from walletwatch.services.transactions import Transactions
     from walletwatch.services.vitals import VitalSigns
     from walletwatch.storage.postgres.database import Database
+    from walletwatch.storage.postgres.replica import Reads
     from walletwatch.storage.redis.server import RedisServer
 
 SECRETS_TIMEOUT_SECONDS = 5
@@ -119,13 +120,32 @@ def write_url() -> Callable[[], Awaitable[str]]:
 
 
 def make_database() -> "Database":
-    """PostgreSQL."""
+    """PostgreSQL, where it takes writes; a server that is a replica by now is not connected to."""
+    return _database(write_url(), writes=True)
+
+
+def make_reads(database: "Database", metrics: EmfMetrics) -> "Reads":
+    """PostgreSQL, where it is read and may be some seconds old."""
+    from walletwatch.storage.postgres.replica import ReplicaReads
+
+    settings = config.load(config.DatabaseSettings)
+    replica = None
+    if settings.database_read_url:
+        replica = _database(
+            LoginOfSecret(settings.database_read_url, settings.database_secret_arn), writes=False
+        )
+    max_lag = timedelta(seconds=settings.database_read_max_lag_seconds)
+    return ReplicaReads(database, replica, max_lag=max_lag, metrics=metrics)
+
+
+def _database(url: Callable[[], Awaitable[str]], *, writes: bool) -> "Database":
     from walletwatch.storage.postgres.database import Database
 
     settings = config.load(config.DatabaseSettings)
     return Database(
-        write_url(),
-        min_connections=settings.database_pool_min,
+        url,
+        writes=writes,
+        min_connections=settings.database_pool_min if writes else 0,
         max_connections=settings.database_pool_max,
         acquire_timeout=timedelta(seconds=settings.database_acquire_seconds),
         connect_timeout=timedelta(seconds=settings.database_connect_seconds),
@@ -237,7 +257,7 @@ def make_vital_signs(
             database=database.ping,
             chain=chain,
             queues=make_inspection(),
-            statistics=PostgresStatistics(database),
+            statistics=PostgresStatistics(database, make_reads(database, metrics)),
             board=RedisTelemetryBoard(redis, clock),
             telegram=TelegramWebhookState(bot),
             expiries=CertificateAndSecrets(
@@ -359,7 +379,7 @@ def make_annotating(
     return Annotating(
         tokens=make_tokens(chain, redis, metrics, profile),
         prices=make_prices(chain, redis, metrics, profile),
-        history=PostgresHistory(database),
+        history=PostgresHistory(make_reads(database, metrics)),
         profile=profile,
         clock=SystemClock(),
         metrics=metrics,

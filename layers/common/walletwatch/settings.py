@@ -41,6 +41,7 @@ class DatabaseSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upp
 
     Attributes:
         database_read_url: A replica, for reads that tolerate it; empty where there is none.
+        database_read_max_lag_seconds: What the replica may lack at most.
         database_secret_arn: Secret of RDS with `username` and `password`, which it replaces now and then.
         database_pool_min: Connections that stay open while nothing happens.
         database_pool_max: Connections at once.
@@ -52,6 +53,7 @@ class DatabaseSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upp
 
     database_write_url: str
     database_read_url: str = ""
+    database_read_max_lag_seconds: PositiveFloat = 5.0
     database_secret_arn: str = ""
     database_pool_min: NotNegativeInt = 2
     database_pool_max: PositiveInt = 10

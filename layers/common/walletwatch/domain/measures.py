@@ -148,6 +148,10 @@ WalletsForgotten Count wallets that nobody watches any more, deleted with their 
 AlertsForgotten Count resolved alerts past their retention
 InstancesForgotten Count environments that are gone, taken from the registry
 
+# PostgreSQL
+ReplicaStale Count reads that the primary answered because the replica lags behind
+ReplicaFailed Count reads that the primary answered because the replica failed
+
 # Alerts
 AlertsRaised Count alerts raised
 AlertsResolved Count alerts that were over

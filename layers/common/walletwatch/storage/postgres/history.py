@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from walletwatch.domain.suspicion import Counterparty
-from walletwatch.storage.postgres.database import Connection, Database
+from walletwatch.storage.postgres.database import Connection
+from walletwatch.storage.postgres.replica import Reads
 
 _COUNTERPARTIES: Final = """
 SELECT leg ->> 'counterparty',
@@ -22,8 +23,8 @@ SELECT leg ->> 'counterparty',
 class PostgresHistory:
     """What is remembered of a wallet's activities."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
 
     async def counterparties(self, wallet_id: int, limit: int) -> Sequence[Counterparty]:
         """Whom the wallet dealt with in its newest activities, each once."""
@@ -35,4 +36,4 @@ class PostgresHistory:
                 for address, paid, most in await cursor.fetchall()
             ]
 
-        return await self._database.run(work)
+        return await self._reads.run(work)

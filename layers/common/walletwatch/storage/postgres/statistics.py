@@ -8,6 +8,7 @@ from walletwatch.domain.alerts import AlertLevel
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.vitals import Looked, Population
 from walletwatch.storage.postgres.database import Connection, Database
+from walletwatch.storage.postgres.replica import Reads
 
 _POPULATION: Final = """
 SELECT (SELECT count(*) FROM users),
@@ -30,10 +31,15 @@ SELECT 'stream', max(slot), max(at) FROM followers
 
 
 class PostgresStatistics:
-    """Figures of the whole system."""
+    """Figures of the whole system.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        reads: Where figures are counted, which may be some seconds old.
+    """
+
+    def __init__(self, database: Database, reads: Reads) -> None:
         self._database = database
+        self._reads = reads
 
     async def population(self) -> Population:
         """Whom it serves."""
@@ -50,7 +56,7 @@ class PostgresStatistics:
             open_alerts = {level.value: by_level.get(level, 0) for level in AlertLevel}
             return Population(users, chats, wallets, subscriptions, open_alerts)
 
-        return await self._database.run(work)
+        return await self._reads.run(work)
 
     async def looked(self) -> Sequence[Looked]:
         """How far the sweep (all of its shards) and the stream have come."""
@@ -71,4 +77,4 @@ class PostgresStatistics:
             by_status = dict(await cursor.fetchall())
             return {status: by_status.get(status, 0) for status in DeliveryStatus}
 
-        return await self._database.run(work)
+        return await self._reads.run(work)
