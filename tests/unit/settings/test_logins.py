@@ -41,7 +41,7 @@ async def test_a_password_that_was_replaced_is_read_within_a_minute(
     secrets: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 1000.0
-    monkeypatch.setattr(parts.time, "monotonic", lambda: now)
+    monkeypatch.setattr("walletwatch.parts.time.monotonic", lambda: now)
     secrets.append(json.dumps({"username": "walletwatch", "password": "another password"}).encode())
     login = parts.LoginOfSecret("postgresql://host/db", "arn:secret")
     first = await login()
