@@ -66,7 +66,7 @@ setup: $(MAIN) $(LOCALSTACK) $(RUNTIME) $(SAM_CLI) ## install all environments
 
 # --- The local stack ---------------------------------------------------------------------------------------------
 
-.PHONY: demo up deploy-local down status logs traffic
+.PHONY: demo up deploy-local down status logs traffic grafana
 demo: setup ## start the stack, deploy, show the main job, stop
 	@$(RUN) devstack demo
 
@@ -88,6 +88,16 @@ logs: $(MAIN) ## what the functions wrote (FUNCTION=balance)
 traffic: $(MAIN) ## move money on the running stack's chain (WALLET=address)
 	@$(RUN) devstack traffic $(WALLET)
 
+# Debian's package is unpacked and not installed: that would start a service of the machine's own, and needs root.
+.build/prometheus.stamp: tools/unpack-prometheus.sh
+	@mkdir -p .build
+	@command -v prometheus >/dev/null 2>&1 || sh tools/unpack-prometheus.sh .build/prometheus \
+		|| echo "prometheus is not there: the tests of its rules and of the dashboard will be skipped"
+	@touch $@
+
+grafana: $(MAIN) .build/prometheus.stamp ## Prometheus and Grafana, beside the running stack
+	@$(RUN) devstack monitor
+
 # --- For a deployer ------------------------------------------------------------------------------------------------
 
 .PHONY: build
@@ -97,7 +107,7 @@ build: $(SAM_CLI) ## sam build, for ARCHITECTURE=arm64 or x86_64
 
 # --- Gates and tests -----------------------------------------------------------------------------------------------
 
-.PHONY: format check check-python check-executor check-template test unit bench lock layer-requirements clean
+.PHONY: format check check-python check-executor check-template test unit bench lock layer-requirements dashboards clean
 format: $(MAIN) ## format and mend what can be mended
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
@@ -138,7 +148,7 @@ check-template: $(SAM_CLI) $(CHECKOV)
 unit: $(MAIN) ## only the tests that need nothing
 	.venv/bin/pytest tests/unit tests/infrastructure
 
-test: setup .build/chromium.stamp check ## every gate and every test
+test: setup .build/chromium.stamp .build/prometheus.stamp check ## every gate and every test
 	.venv/bin/coverage erase
 	.venv/bin/pytest --cov --cov-report=
 	.venv/bin/coverage report --fail-under=85
@@ -155,6 +165,9 @@ lock: .build/bootstrap.mk ## lock all environments anew
 
 layer-requirements: .build/bootstrap.mk ## export the layer's requirements from the lock
 	$(EXPORT) --output-file $(REQUIREMENTS)
+
+dashboards: $(MAIN) ## make monitoring/'s rules, dashboard and console from their description
+	@$(RUN) monitoring
 
 clean: ## stop the stack, remove what was built and installed
 	@for folder in .stack .stack/demo; do \

@@ -1,4 +1,4 @@
-"""`python -m devstack up | down | deploy | status | logs | kill | restart | traffic | demo`."""
+"""`python -m devstack up | down | deploy | status | logs | kill | restart | traffic | monitor | demo`."""
 
 import argparse
 import contextlib
@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from devstack.demo import SWEEP_INTERVAL_SECONDS, DemoFailed, run_demo
-from devstack.deploy import Deployment, DeploymentFailed, deploy
+from devstack.deploy import OPERATIONS_TOKEN, Deployment, DeploymentFailed, deploy, existing
+from devstack.monitoring import start_monitoring
 from devstack.processes import NotStarted
 from devstack.stack import START_ORDER, Stack, StackBusy
 
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser(name, help=text).add_argument("service", choices=START_ORDER)
     traffic = commands.add_parser("traffic", help="move money on the chain, for the chat page to show")
     traffic.add_argument("wallet", nargs="?", help="address; without one, wallets of its own")
+    commands.add_parser("monitor", help="start Prometheus and Grafana beside the stack")
     commands.add_parser("demo", help="show the main job, and stop everything again")
     return parser
 
@@ -82,12 +84,12 @@ def _run(arguments: argparse.Namespace) -> int:
             return _status(stack)
         case "logs":
             _logs(stack.function_logs, arguments.function, follow=arguments.follow)
-        case "kill":
-            stack.kill(arguments.service)
-        case "restart":
-            stack.restart(arguments.service)
+        case "kill" | "restart" as command:
+            {"kill": stack.kill, "restart": stack.restart}[command](arguments.service)
         case "traffic":
             _traffic(stack, arguments.wallet)
+        case "monitor":
+            _monitor(stack)
         case "demo":
             return _demo(stack.folder / "demo")
     return 0
@@ -144,6 +146,12 @@ def _traffic(stack: Stack, wallet: str | None) -> None:
     if wallet:
         command += ["--wallet", wallet]
     os.execv(sys.executable, command)  # noqa: S606 - no shell is wanted
+
+
+def _monitor(stack: Stack) -> None:
+    metrics_url = f"{existing(stack).api_url}/metrics"
+    told = start_monitoring(stack.folder, stack.attach, metrics_url, OPERATIONS_TOKEN)
+    sys.stdout.write("\n".join(["", *told, "", "make down ends it with the stack.", ""]))
 
 
 def _demo(folder: Path) -> int:

@@ -155,6 +155,27 @@ class Stack:
         self._write(replace(self._known, processes=processes))
         wait_until_ready(service, started)
 
+    def attach(self, service: Service) -> None:
+        """Start one more service, in place of its last start. It is stopped with the others.
+
+        Raises:
+            NotStarted: The stack does not run, or the service did not come up.
+            StackBusy: Another launcher is at work in this folder.
+        """
+        with self._exclusive():
+            self._state = state.read(self._file)
+            others = tuple(started for started in self._known.processes if started.name != service.name)
+            for started in set(self._known.processes).difference(others):
+                stop(started, service.stop_signal)
+            started = launch(service)
+            self._write(replace(self._known, processes=(*others, started)))
+            try:
+                wait_until_ready(service, started)
+            except BaseException:
+                stop(started, service.stop_signal)
+                self._write(replace(self._known, processes=others))
+                raise
+
     def clear(self) -> None:
         """Forget all data; the stack must be stopped."""
         shutil.rmtree(self._postgres_folder, ignore_errors=True)

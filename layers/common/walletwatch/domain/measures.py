@@ -124,6 +124,10 @@ SentMarksUnavailable Count times the marks in Redis could not be asked or set
 SettlesFailed Count messages sent that no store could note
 DigestsQueued Count digests put in the queue
 
+# Cache
+CacheHits Count reads of the cache that found a value
+CacheMisses Count reads of the cache that found none
+
 # Asking the chain
 RpcCalls Count JSON-RPC calls as providers bill them
 RpcRequests Count HTTP requests that the calls came in

@@ -73,6 +73,9 @@ def _gauges(vitals: Vitals, report: HealthReport) -> Iterator[tuple[str, str, It
     if not isinstance(vitals.telegram, Lost):
         pending = vitals.telegram.pending_updates
         yield "walletwatch_telegram_pending_updates", "updates that Telegram keeps for us", [({}, pending)]
+    if not isinstance(vitals.expiries, Lost):
+        ends = [({"name": expiry.name}, expiry.at.timestamp()) for expiry in vitals.expiries]
+        yield "walletwatch_expiry_timestamp_seconds", "when a certificate or a secret stops being valid", ends
 
 
 def _rpc_gauges(vitals: Vitals) -> Iterator[tuple[str, str, Iterable[Sample]]]:

@@ -1,0 +1,43 @@
+"""The console in a real browser: every panel is drawn, by a Prometheus that serves nothing else."""
+
+import os
+import shutil
+
+import pytest
+from playwright.async_api import ConsoleMessage, async_playwright, expect
+
+from monitoring.dashboard import ROWS
+from tests.integration.monitoring.conftest import Prometheus
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+PANELS = sum(len(row.panels) for row in ROWS)
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on PATH; install it or set CHROMIUM"),
+]
+
+
+async def test_every_panel_is_drawn(scraping: Prometheus) -> None:
+    said: list[ConsoleMessage] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        said.append(message)
+
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = await browser.new_page(viewport={"width": 1400, "height": 900})
+        page.on("console", hear)
+        await page.goto(f"{scraping.url}/consoles/walletwatch.html")
+        await expect(page.locator("[data-series]")).to_have_count(PANELS, timeout=20_000)
+        await expect(page.locator("#fault")).to_be_empty()
+        assert await page.locator(".none").all_text_contents() == []
+        await expect(page.locator("#stage")).to_have_value("local")
+        fits = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        for width in (1400, 800, 390):
+            await page.set_viewport_size({"width": width, "height": 900})
+            await page.wait_for_function(fits, timeout=5000)
+        health = page.locator(".panel", has=page.get_by_role("heading", name="Health", exact=True))
+        await expect(health.locator(".value")).to_have_text("healthy")
+        await browser.close()
+    assert [message.text for message in said] == []
