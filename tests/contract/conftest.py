@@ -14,6 +14,7 @@ from tests.fakes.history import FakeHistory
 from tests.fakes.leases import FakeLeases
 from tests.fakes.limits import FakeRateLimits, FakeSendLimits
 from tests.fakes.marks import FakeSentMarks
+from tests.fakes.metrics import FakeMetrics
 from tests.fakes.stores import FakeStores
 from tests.servers import postgres_url, redis_url
 from walletwatch.ports import (
@@ -73,6 +74,7 @@ class Volatile:
     send_limits: SendLimits
     rate_limits: RateLimits
     marks: SentMarks
+    metrics: FakeMetrics
     elapse: Callable[[float], Awaitable[None]] = field(repr=False)
 
 
@@ -133,21 +135,22 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
 @pytest.fixture(params=["fake", REAL])
 async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
     if request.param == "fake":
-        clock = FakeClock()
+        clock, metrics = FakeClock(), FakeMetrics()
         yield Volatile(
-            FakeCache(clock),
+            FakeCache(clock, metrics=metrics),
             FakeUpdateClaims(clock),
             FakeLeases(clock),
             FakeSendLimits(clock, OVERALL_PER_SECOND, CHAT_BURST, GROUP_PER_MINUTE),
             FakeRateLimits(clock),
             FakeSentMarks(),
+            metrics,
             clock.sleep,
         )
         return
-    server = RedisServer(request.getfixturevalue("redis_url"))
+    server, metrics = RedisServer(request.getfixturevalue("redis_url")), FakeMetrics()
     await server.command("FLUSHDB")
     yield Volatile(
-        RedisCache(server),
+        RedisCache(server, metrics),
         RedisUpdateClaims(server),
         RedisLeases(server),
         RedisSendLimits(
@@ -158,6 +161,7 @@ async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
         ),
         RedisRateLimits(server),
         RedisSentMarks(server),
+        metrics,
         asyncio.sleep,
     )
     await server.close()

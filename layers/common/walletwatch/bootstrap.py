@@ -159,7 +159,7 @@ def webhook() -> Webhook:
         watching=Watching(
             subscriptions, chain, queues, SystemClock(), wallets_per_chat=settings.wallets_per_chat
         ),
-        balances=Balances(chain, RedisCache(redis)),
+        balances=Balances(chain, RedisCache(redis, metrics), metrics),
         backfills=BackfillRequests(queues, RedisRateLimits(redis), SystemClock()),
         scans=ScanRequests(queues),
         subscriptions=subscriptions,
@@ -261,13 +261,14 @@ def balance() -> Balance:
 def scan() -> Scan:
     """The scan function."""
     from walletwatch.bot.rendering import HtmlRenderer
-    from walletwatch.services.scanning import Scanning
+    from walletwatch.services.scanning import Scanning, ScanReports
     from walletwatch.storage.postgres.ledger import PostgresLedger
+    from walletwatch.storage.redis.cache import RedisCache
 
     metrics = EmfMetrics("scan")
     clock = SystemClock()
     service = Scanning(
-        parts.make_chain(metrics),
+        ScanReports(parts.make_chain(metrics), RedisCache(parts.make_redis(), metrics), metrics),
         PostgresLedger(parts.make_database(), clock),
         parts.make_queues(),
         HtmlRenderer(config.load(config.ChainSettings).profile),

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Any, Protocol
 
 from walletwatch.domain.activities import Activity
+from walletwatch.domain.caching import CacheStats, Looked
 from walletwatch.domain.chain import (
     AccountData,
     AnnouncedSlot,
@@ -477,7 +478,11 @@ class History(Protocol):
 
 
 class Cache(Protocol):
-    """Values that may be lost at any moment."""
+    """Values that may be lost at any moment.
+
+    Every look at a value is counted, as `CacheHits` or `CacheMisses`; one that the cache does not answer is a
+    miss, beside the error that it raises.
+    """
 
     async def get(self, key: str) -> bytes | None:
         """The value, or None."""
@@ -493,6 +498,55 @@ class Cache(Protocol):
 
     async def delete(self, *keys: str) -> None:
         """Forget the values."""
+
+    async def increment(self, key: str, amount: int = 1, *, ttl: timedelta) -> int:
+        """Add to a number, which is 0 where there is none, and return it; at once for all instances.
+
+        An increment whose answer was lost is made again, and so may count twice.
+
+        Args:
+            key: Of a number in decimal digits.
+            amount: May be negative.
+            ttl: Set by the first increment; the others leave the number its end.
+        """
+
+    async def pop(self, key: str) -> bytes | None:
+        """The value, or None; it is forgotten, so that only one of all who ask gets it."""
+
+    async def clear(self, pattern: str) -> int:
+        """Forget all values whose key matches, in steps that hold up nobody else.
+
+        Args:
+            pattern: `*`, `?` and `[...]` as Redis has them, over whole keys (`balance:*`). What is put in
+                from outside has to be `domain.caching.escaped`.
+
+        Returns:
+            How many there were.
+        """
+
+    def stats(self) -> CacheStats:
+        """What was looked for through this object, in this process."""
+
+    async def look(
+        self, keys: Sequence[str], *, holder: str, lock_for: timedelta, stale_for: timedelta
+    ) -> Mapping[str, Looked]:
+        """Look at values that their reader will load where they are missing: one of all instances.
+
+        Args:
+            keys: All of them are answered.
+            holder: Names who looks. Whoever gets `to_load` holds a lock on it until `fill` or `release`.
+            lock_for: When the lock ends by itself, since its holder was killed.
+            stale_for: A value is stale from so long before its end on.
+        """
+
+    async def fill(self, values: Mapping[str, tuple[bytes, timedelta]], *, holder: str) -> None:
+        """Keep what was loaded, each for a while, and give up the locks.
+
+        A value that is there stays, if somebody else has its lock by now: theirs is newer.
+        """
+
+    async def release(self, keys: Sequence[str], *, holder: str) -> None:
+        """Give up the locks, with nothing loaded."""
 
 
 class Claim(Enum):

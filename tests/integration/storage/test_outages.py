@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from tests.contract.things import WALLET, activity, candidates_of, contact, record, tell_all
+from tests.fakes.metrics import FakeMetrics
 from tests.servers import Server
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.delivery import DeliveryStatus
@@ -182,7 +183,7 @@ class TestPostgres:
 
 class TestRedis:
     async def test_killed_and_restarted(self, redis: RedisServer, mortal_valkey: Server) -> None:
-        cache = RedisCache(redis)
+        cache = RedisCache(redis, FakeMetrics())
         await cache.set("key", b"1", MINUTE)
         mortal_valkey.kill()
         started = time.monotonic()
@@ -267,7 +268,7 @@ class TestRedis:
 
 async def use_everything(server: RedisServer) -> None:
     leases = RedisLeases(server)
-    await RedisCache(server).set("key", b"1", MINUTE)
+    await RedisCache(server, FakeMetrics()).set("key", b"1", MINUTE)
     await RedisUpdateClaims(server).claim(7)
     assert await leases.acquire("sweep", MINUTE, patience=timedelta(0)) is not None
     assert await leases.acquire("sweep", MINUTE, patience=timedelta(0)) is None

@@ -108,7 +108,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         "http://telegram",
         username="testbot",
         watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
-        balances=Balances(chain, FakeCache(clock)),
+        balances=Balances(chain, FakeCache(clock), metrics),
         backfills=BackfillRequests(queues, FakeRateLimits(clock), clock),
         scans=ScanRequests(queues),
         subscriptions=stores.subscriptions,

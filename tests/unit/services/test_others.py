@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from tests.fakes.cache import FakeCache
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.limits import FakeRateLimits
 from tests.unit.services.conftest import OTHER, WALLET, TextRenderer, World, contact
@@ -17,7 +16,7 @@ from walletwatch.services.balances import Balances
 from walletwatch.services.health import Health, Probe, examine
 from walletwatch.services.housekeeping import KEPT_LONGER, STUCK_AFTER, Housekeeping
 from walletwatch.services.intake import Intake, UpdateIntake
-from walletwatch.services.scanning import Scanning, ScanRequests
+from walletwatch.services.scanning import Scanning, ScanReports, ScanRequests
 from walletwatch.services.watching import Watching
 
 
@@ -117,7 +116,7 @@ class TestWatching:
 
 class TestBalances:
     async def test_a_balance_is_read_once_in_a_while(self, world: World) -> None:
-        balances = Balances(world.chain, FakeCache(world.clock))
+        balances = Balances(world.chain, world.cache, world.metrics)
         world.chain.lamports[WALLET] = 5
         assert (await balances.balance(WALLET)).lamports == 5
         world.chain.lamports[WALLET] = 6
@@ -126,13 +125,12 @@ class TestBalances:
         assert (await balances.balance(WALLET)).lamports == 6
 
     async def test_without_a_cache_it_is_read_each_time(self, world: World) -> None:
-        cache = FakeCache(world.clock)
-        cache.outage.down = True
-        assert (await Balances(world.chain, cache).balance(WALLET)).lamports == 0
+        world.cache.outage.down = True
+        assert (await Balances(world.chain, world.cache, world.metrics).balance(WALLET)).lamports == 0
         assert world.chain.calls == ["wallet_balance"]
 
     async def test_a_chain_that_fails_is_no_balance_and_is_not_kept(self, world: World) -> None:
-        balances = Balances(world.chain, FakeCache(world.clock))
+        balances = Balances(world.chain, world.cache, world.metrics)
         world.chain.down = True
         with pytest.raises(ChainUnavailable):
             await balances.balance(WALLET)
@@ -141,8 +139,11 @@ class TestBalances:
 
 
 class TestScanning:
+    def _reports(self, world: World) -> ScanReports:
+        return ScanReports(world.chain, world.cache, world.metrics)
+
     def _scanning(self, world: World) -> Scanning:
-        return Scanning(world.chain, world.stores.ledger, world.queues, TextRenderer(), world.clock)
+        return Scanning(self._reports(world), world.stores.ledger, world.queues, TextRenderer(), world.clock)
 
     async def _request(self, world: World, subject: str, request: str = "1") -> None:
         await ScanRequests(world.queues).request(
@@ -169,7 +170,7 @@ class TestScanning:
 
     async def test_a_mint_is_a_token(self, world: World) -> None:
         world.chain.mints[OTHER] = MintFacts(OTHER, 1, False, 1, 0, None, None)
-        report = await self._scanning(world).report(OTHER, SubjectKind.AUTO)
+        report = await self._reports(world).report(OTHER, SubjectKind.AUTO)
         assert type(report).__name__ == "TokenScan"
 
     async def test_a_wallets_facts_are_told_apart(self, world: World) -> None:
@@ -183,7 +184,7 @@ class TestScanning:
             holding("empty and frozen", amount=0, frozen=True),
             holding("approved", delegate=OTHER, delegated_amount=1),
         ]
-        report = await self._scanning(world).report(WALLET, SubjectKind.WALLET)
+        report = await self._reports(world).report(WALLET, SubjectKind.WALLET)
         assert type(report).__name__ == "WalletScan"
         assert [found.address for found in report.empty] == ["empty"]  # type: ignore[union-attr]
         assert [found.address for found in report.approvals] == ["approved"]  # type: ignore[union-attr]

@@ -48,6 +48,26 @@ class Script:
         except NoScriptError:
             return await _execute(client, "EVAL", self._text, len(keys), *keys, *values)
 
+    async def run_each(
+        self, client: Redis, calls: Sequence[tuple[Sequence[str], Sequence[str | int | bytes]]]
+    ) -> Sequence[Any]:
+        """Run it for each of these keys and values, in one round trip; what came back, in their order."""
+        try:
+            return await self._pipelined(client, calls)
+        except NoScriptError:
+            await _execute(client, "SCRIPT", "LOAD", self._text)
+            return await self._pipelined(client, calls)
+
+    async def _pipelined(
+        self, client: Redis, calls: Sequence[tuple[Sequence[str], Sequence[str | int | bytes]]]
+    ) -> Sequence[Any]:
+        # No transaction: keys of a cluster may be anywhere.
+        async with client.pipeline(transaction=False) as pipeline:
+            for keys, values in calls:
+                pipeline.evalsha(self._sha, len(keys), *keys, *values)
+            answers: Sequence[Any] = await pipeline.execute()
+            return answers
+
 
 class RedisServer:
     """Redis behind a pool that connects with the first operation, and belongs to that operation's event loop.
