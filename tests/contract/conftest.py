@@ -15,6 +15,7 @@ from tests.fakes.leases import FakeLeases
 from tests.fakes.limits import FakeRateLimits, FakeSendLimits
 from tests.fakes.marks import FakeSentMarks
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.servers import postgres_url, redis_url
 from walletwatch.ports import (
@@ -26,6 +27,7 @@ from walletwatch.ports import (
     RateLimits,
     SendLimits,
     SentMarks,
+    Sessions,
     SubscriptionStore,
     UpdateClaims,
     WatchStore,
@@ -43,6 +45,7 @@ from walletwatch.storage.redis.leases import RedisLeases
 from walletwatch.storage.redis.limits import RedisRateLimits, RedisSendLimits
 from walletwatch.storage.redis.marks import RedisSentMarks
 from walletwatch.storage.redis.server import RedisServer
+from walletwatch.storage.redis.sessions import RedisSessions
 
 __all__ = ["postgres_url", "redis_url"]
 
@@ -74,6 +77,7 @@ class Volatile:
     send_limits: SendLimits
     rate_limits: RateLimits
     marks: SentMarks
+    sessions: Sessions
     metrics: FakeMetrics
     elapse: Callable[[float], Awaitable[None]] = field(repr=False)
 
@@ -143,6 +147,7 @@ async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
             FakeSendLimits(clock, OVERALL_PER_SECOND, CHAT_BURST, GROUP_PER_MINUTE),
             FakeRateLimits(clock),
             FakeSentMarks(),
+            FakeSessions(clock),
             metrics,
             clock.sleep,
         )
@@ -161,6 +166,7 @@ async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
         ),
         RedisRateLimits(server),
         RedisSentMarks(server),
+        RedisSessions(server, metrics),
         metrics,
         asyncio.sleep,
     )

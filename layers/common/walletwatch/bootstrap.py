@@ -143,6 +143,7 @@ def webhook() -> Webhook:
     from walletwatch.storage.redis.cache import RedisCache
     from walletwatch.storage.redis.claims import RedisUpdateClaims
     from walletwatch.storage.redis.limits import RedisRateLimits
+    from walletwatch.storage.redis.sessions import RedisSessions
 
     metrics = EmfMetrics("webhook")
     secrets = parts.read_secrets()
@@ -163,6 +164,8 @@ def webhook() -> Webhook:
         backfills=BackfillRequests(queues, RedisRateLimits(redis), SystemClock()),
         scans=ScanRequests(queues),
         subscriptions=subscriptions,
+        sessions=RedisSessions(redis, metrics),
+        clock=SystemClock(),
         profile=config.load(config.ChainSettings).profile,
         metrics=metrics,
     )

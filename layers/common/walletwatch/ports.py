@@ -27,6 +27,7 @@ from walletwatch.domain.delivery import Candidate, DeliveryStatus, NewDelivery, 
 from walletwatch.domain.digests import Burst, Outgoing
 from walletwatch.domain.prices import Price
 from walletwatch.domain.scans import ScanReport
+from walletwatch.domain.sessions import Session
 from walletwatch.domain.suspicion import Counterparty
 from walletwatch.domain.sweep import Belongings, Shard, SweptWallet
 from walletwatch.domain.tokens import TokenIdentity
@@ -547,6 +548,26 @@ class Cache(Protocol):
 
     async def release(self, keys: Sequence[str], *, holder: str) -> None:
         """Give up the locks, with nothing loaded."""
+
+
+class Sessions(Protocol):
+    """What the bot waits for in a conversation, for all instances.
+
+    It may be lost at any moment; the person then begins again.
+    """
+
+    async def find(self, chat_id: int, user_id: int) -> Session | None:
+        """The session, with its full time (`SESSION_TTL`) again; None where there is none."""
+
+    async def save(self, session: Session) -> Session | None:
+        """Store it in place of the version it has, and return it with its new version.
+
+        None, and nothing stored, where another instance has stored or ended it since; with no version, where
+        there is one.
+        """
+
+    async def end(self, session: Session) -> bool:
+        """Forget it; False if another one was stored since, which stays."""
 
 
 class Claim(Enum):

@@ -6,7 +6,7 @@ import os
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -19,6 +19,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.limits import FakeRateLimits
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.queues import FakeQueues
+from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
 from walletwatch.bot import application
@@ -46,6 +47,9 @@ class Chat:
     chain: FakeChain
     queues: FakeQueues
     metrics: FakeMetrics
+    sessions: FakeSessions
+    clock: FakeClock
+    another_instance: Callable[[], Awaitable[BotApplication]]
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     async def send(self, text: str, *, user: int = ANNA, chat: int | None = None, **message: Any) -> None:
@@ -103,18 +107,29 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     monkeypatch.setattr(application, "make_request", lambda **_: request)
     clock = FakeClock()
     stores, chain, queues, metrics = FakeStores(clock), FakeChain(), FakeQueues(), FakeMetrics()
-    bot = BotApplication(
-        TOKEN,
-        "http://telegram",
-        username="testbot",
-        watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
-        balances=Balances(chain, FakeCache(clock), metrics),
-        backfills=BackfillRequests(queues, FakeRateLimits(clock), clock),
-        scans=ScanRequests(queues),
-        subscriptions=stores.subscriptions,
-        profile=PROFILES["x1-mainnet"],
-        metrics=metrics,
-    )
-    await bot.start()
-    yield Chat(bot, request, stores, chain, queues, metrics)
-    await bot.close()
+    sessions = FakeSessions(clock)
+    instances: list[BotApplication] = []
+
+    async def instance() -> BotApplication:
+        """A Lambda environment: all that instances share is behind it."""
+        bot = BotApplication(
+            TOKEN,
+            "http://telegram",
+            username="testbot",
+            watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
+            balances=Balances(chain, FakeCache(clock), metrics),
+            backfills=BackfillRequests(queues, FakeRateLimits(clock), clock),
+            scans=ScanRequests(queues),
+            subscriptions=stores.subscriptions,
+            sessions=sessions,
+            clock=clock,
+            profile=PROFILES["x1-mainnet"],
+            metrics=metrics,
+        )
+        instances.append(bot)
+        await bot.start()
+        return bot
+
+    yield Chat(await instance(), request, stores, chain, queues, metrics, sessions, clock, instance)
+    for bot in instances:
+        await bot.close()

@@ -64,6 +64,30 @@ class TestIntake:
         assert await intake.take({"update_id": 5}) is Intake.HANDLED
         assert handled == [-1, 5]
 
+    async def test_without_redis_an_update_is_handled_all_the_same(self, world: World) -> None:
+        intake, handled = self._intake(world, limit=1)
+        claims, rates = intake._claims, intake._rates
+        assert isinstance(claims, FakeUpdateClaims)
+        assert isinstance(rates, FakeRateLimits)
+        claims.outage.down = rates.outage.down = True
+        for number in (5, 6):
+            update = {"update_id": number, "message": {"from": {"id": 1}}}
+            assert await intake.take(update) is Intake.HANDLED
+        claims.outage.down = False
+        assert await intake.take({"update_id": 7, "message": {"from": {"id": 1}}}) is Intake.HANDLED
+        assert handled == [5, 6, 7]
+        assert world.metrics.counts["UpdatesUnclaimed"] == 2
+        assert world.metrics.counts["RatesUnknown"] == 1
+
+    async def test_without_redis_an_update_that_failed_comes_again(self, world: World) -> None:
+        intake, handled = self._intake(world, fails=True)
+        assert isinstance(intake._claims, FakeUpdateClaims)
+        intake._claims.outage.down = True
+        with pytest.raises(StoreUnavailable):
+            await intake.take({"update_id": 5})
+        assert await intake.take({"update_id": 5}) is Intake.HANDLED
+        assert handled == [-1, 5]
+
     @pytest.mark.parametrize(
         "body", [None, 7, [], "x", {}, {"update_id": "5"}, {"update_id": True}, {"update_id": -1}]
     )

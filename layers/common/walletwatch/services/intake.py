@@ -25,7 +25,11 @@ class Intake(StrEnum):
 
 
 class UpdateIntake:
-    """Claims updates by their id and hands them on."""
+    """Claims updates by their id and hands them on.
+
+    Without Redis nobody knows which were taken, nor how many of one user. They are handled all the same: an
+    answer that comes twice is better than none.
+    """
 
     def __init__(
         self,
@@ -53,7 +57,11 @@ class UpdateIntake:
             self._metrics.count("UpdatesUnreadable")
             return Intake.NO_UPDATE
         body: Mapping[str, Any] = update  # type: ignore[assignment]
-        match await self._claims.claim(update_id):
+        match await self._claim(update_id):
+            case None:
+                await self._handle(body)
+                self._metrics.count("UpdatesHandled")
+                return Intake.HANDLED
             case Claim.DONE:
                 self._metrics.count("UpdatesDuplicate")
                 return Intake.DUPLICATE
@@ -62,10 +70,7 @@ class UpdateIntake:
                 self._metrics.count("UpdatesInProgress")
                 raise StoreUnavailable("the update is being handled elsewhere")
         try:
-            user = _user_id(body)
-            if user is not None and not await self._rates.allow(
-                user, "update", limit=self._updates_per_minute, window=WINDOW
-            ):
+            if not await self._allowed(_user_id(body)):
                 await self._finish(update_id)
                 self._metrics.count("UpdatesLimited")
                 return Intake.LIMITED
@@ -76,6 +81,24 @@ class UpdateIntake:
         await self._finish(update_id)
         self._metrics.count("UpdatesHandled")
         return Intake.HANDLED
+
+    async def _claim(self, update_id: int) -> Claim | None:
+        """None where it cannot be claimed now."""
+        try:
+            return await self._claims.claim(update_id)
+        except StoreUnavailable as error:
+            _log.warning("update handled without a claim", extra={"reason": str(error)})
+            self._metrics.count("UpdatesUnclaimed")
+            return None
+
+    async def _allowed(self, user: int | None) -> bool:
+        if user is None:
+            return True
+        try:
+            return await self._rates.allow(user, "update", limit=self._updates_per_minute, window=WINDOW)
+        except StoreUnavailable:
+            self._metrics.count("RatesUnknown")
+            return True
 
     async def _finish(self, update_id: int) -> None:
         try:

@@ -30,9 +30,12 @@ COMMANDS: Final = (
     Command("scan", money.scan),
     Command("status", basics.status),
     Command("settings", basics.settings),
+    Command("cancel", basics.cancel),
     Command("help", basics.help_),
     Command("start", basics.start),
 )
+
+COMMANDS_BY_NAME: Final[Mapping[str, Command]] = {command.name: command for command in COMMANDS}
 
 BUTTONS: Final[Mapping[Action, ButtonHandler]] = {
     Action.CARD: lambda talk, dialogue, data: wallets.card(talk, dialogue, data.number),

@@ -41,7 +41,7 @@ class Script:
         self._text = text
         self._sha = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
-    async def run(self, client: Redis, keys: Sequence[str], values: Sequence[str | int]) -> Any:
+    async def run(self, client: Redis, keys: Sequence[str], values: Sequence[str | int | bytes]) -> Any:
         """Run it: integers and bytes come back, or lists of them."""
         try:
             return await _execute(client, "EVALSHA", self._sha, len(keys), *keys, *values)
@@ -138,7 +138,9 @@ class RedisServer:
         """
         return await self.run(lambda client: _execute(client, *words))
 
-    async def script(self, script: Script, keys: Sequence[str], values: Sequence[str | int] = ()) -> Any:
+    async def script(
+        self, script: Script, keys: Sequence[str], values: Sequence[str | int | bytes] = ()
+    ) -> Any:
         """Run a script, which must be safe to repeat.
 
         Raises:
