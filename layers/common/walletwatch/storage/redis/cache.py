@@ -63,11 +63,15 @@ class RedisCache:
 
     async def get(self, key: str) -> bytes | None:
         """The value, or None."""
-        return (await self.get_many([key])).get(key)
+
+        async def read(client: Redis) -> bytes | None:
+            return await client.get(self._key(key))  # type: ignore[return-value] # nothing is decoded
+
+        return await self._one(read)
 
     async def set(self, key: str, value: bytes, ttl: timedelta) -> None:
         """Keep the value for a while, at least a millisecond."""
-        await self.set_many({key: value}, ttl)
+        await self._server.command("SET", self._key(key), value, "PX", milliseconds(ttl))
 
     async def get_many(self, keys: Sequence[str]) -> Mapping[str, bytes]:
         """The values of those keys that have one."""
@@ -115,9 +119,7 @@ class RedisCache:
         async def read(client: Redis) -> bytes | None:
             return await client.getdel(self._key(key))  # type: ignore[return-value] # nothing is decoded
 
-        value = await self._counted(read, 1)
-        self._count(hits=value is not None, misses=value is None)
-        return value
+        return await self._one(read)
 
     async def clear(self, pattern: str) -> int:
         """Forget all values whose key matches, in steps that hold up nobody else."""
@@ -166,6 +168,11 @@ class RedisCache:
         calls = [((self._lock(key),), (holder,)) for key in keys]
         if calls:
             await self._server.run(lambda client: _RELEASE.run_each(client, calls))
+
+    async def _one(self, read: Callable[[Redis], Awaitable[bytes | None]]) -> bytes | None:
+        value = await self._counted(read, 1)
+        self._count(hits=value is not None, misses=value is None)
+        return value
 
     async def _counted[T](self, read: Callable[[Redis], Awaitable[T]], looked_for: int) -> T:
         try:
