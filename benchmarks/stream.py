@@ -110,23 +110,12 @@ class Memory:
     def __init__(self) -> None:
         self._values: dict[str, bytes] = {}
 
-    async def get(self, key: str) -> bytes | None:
-        return self._values.get(key)
-
-    async def set(self, key: str, value: bytes, ttl: timedelta) -> None:
-        del ttl
-        self._values[key] = value
-
     async def get_many(self, keys: Sequence[str]) -> Mapping[str, bytes]:
         return {key: self._values[key] for key in keys if key in self._values}
 
     async def set_many(self, values: Mapping[str, bytes], ttl: timedelta) -> None:
         del ttl
         self._values.update(values)
-
-    async def delete(self, *keys: str) -> None:
-        for key in keys:
-            self._values.pop(key, None)
 
 
 class NoMetrics:

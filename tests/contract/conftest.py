@@ -16,6 +16,8 @@ from tests.fakes.history import FakeHistory
 from tests.fakes.leases import FakeLeases
 from tests.fakes.limits import FakeRateLimits, FakeSendLimits
 from tests.fakes.marks import FakeSentMarks
+from tests.fakes.metrics import FakeMetrics
+from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.servers import postgres_url, redis_url
 from walletwatch.ports import (
@@ -30,6 +32,7 @@ from walletwatch.ports import (
     RateLimits,
     SendLimits,
     SentMarks,
+    Sessions,
     SubscriptionStore,
     TelemetryBoard,
     UpdateClaims,
@@ -53,6 +56,7 @@ from walletwatch.storage.redis.leases import RedisLeases
 from walletwatch.storage.redis.limits import RedisRateLimits, RedisSendLimits
 from walletwatch.storage.redis.marks import RedisSentMarks
 from walletwatch.storage.redis.server import RedisServer
+from walletwatch.storage.redis.sessions import RedisSessions
 
 __all__ = ["postgres_url", "redis_url"]
 
@@ -88,6 +92,8 @@ class Volatile:
     marks: SentMarks
     board: TelemetryBoard
     clock: Clock
+    sessions: Sessions
+    metrics: FakeMetrics
     elapse: Callable[[float], Awaitable[None]] = field(repr=False)
 
 
@@ -156,10 +162,11 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
 
 @pytest.fixture(params=["fake", REAL])
 async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
+    metrics = FakeMetrics()
     if request.param == "fake":
         fake = FakeClock()
         yield Volatile(
-            FakeCache(fake),
+            FakeCache(fake, metrics=metrics),
             FakeUpdateClaims(fake),
             FakeLeases(fake),
             FakeSendLimits(fake, OVERALL_PER_SECOND, CHAT_BURST, GROUP_PER_MINUTE),
@@ -167,6 +174,8 @@ async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
             FakeSentMarks(),
             FakeBoard(fake),
             fake,
+            FakeSessions(fake),
+            metrics,
             fake.sleep,
         )
         return
@@ -174,7 +183,7 @@ async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
     server = RedisServer(request.getfixturevalue("redis_url"))
     await server.command("FLUSHDB")
     yield Volatile(
-        RedisCache(server),
+        RedisCache(server, metrics),
         RedisUpdateClaims(server),
         RedisLeases(server),
         RedisSendLimits(
@@ -187,6 +196,8 @@ async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
         RedisSentMarks(server),
         RedisTelemetryBoard(server, clock),
         clock,
+        RedisSessions(server, metrics),
+        metrics,
         asyncio.sleep,
     )
     await server.close()

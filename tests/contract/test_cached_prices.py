@@ -22,23 +22,28 @@ async def test_a_price_comes_back_as_it_was_and_only_to_its_chain(volatile: Vola
     clock = FakeClock()
     usd = {NATIVE: Decimal("0.35"), TOKEN: TINY}
     source = FakePrices(clock, usd, liquidity_usd=Decimal("7000.10"), source=PriceSource.POOLS)
-    told = await CachedPrices(source, volatile.cache, clock, chain="x1").prices([NATIVE, TOKEN])
+    told = await CachedPrices(source, volatile.cache, clock, volatile.metrics, chain="x1").prices(
+        [NATIVE, TOKEN]
+    )
 
     silent = FakePrices(clock, down=True)
-    remembered = CachedPrices(silent, volatile.cache, clock, chain="x1")
+    remembered = CachedPrices(silent, volatile.cache, clock, volatile.metrics, chain="x1")
     assert await remembered.prices([NATIVE, TOKEN]) == told
     assert told[TOKEN].usd == TINY
     assert silent.asked == []
 
     elsewhere = FakePrices(clock)
-    assert await CachedPrices(elsewhere, volatile.cache, clock, chain="other").prices([NATIVE]) == {}
+    assert (
+        await CachedPrices(elsewhere, volatile.cache, clock, volatile.metrics, chain="other").prices([NATIVE])
+        == {}
+    )
 
 
 async def test_more_prices_than_connections(volatile: Volatile) -> None:
     clock = FakeClock()
     assets = {address(str(number)): Decimal(number + 1) for number in range(300)}
     source = FakePrices(clock, assets)
-    prices = CachedPrices(source, volatile.cache, clock, chain="x1")
+    prices = CachedPrices(source, volatile.cache, clock, volatile.metrics, chain="x1")
     first = await prices.prices(assets)
     assert {asset: price.usd for asset, price in first.items()} == assets
     assert await prices.prices(assets) == first

@@ -1,9 +1,12 @@
 import asyncio
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.contract.conftest import CHAT_BURST, GROUP_PER_MINUTE, OVERALL_PER_SECOND, Volatile
+from walletwatch.domain.caching import CacheStats, Looked, escaped
+from walletwatch.domain.sessions import Session
 from walletwatch.ports import Lease
 
 SHORT = timedelta(milliseconds=200)
@@ -64,6 +67,155 @@ class TestCache:
         await volatile.elapse(0.3)
         assert await volatile.cache.get_many(["a", "b", "c", "unknown"]) == {"a": b"1", "b": b""}
         assert await volatile.cache.get_many([]) == {}
+
+    async def test_a_number_is_counted_up_and_ends_when_its_first_increment_said(
+        self, volatile: Volatile
+    ) -> None:
+        cache = volatile.cache
+        assert [await cache.increment("n", ttl=SHORT) for _ in range(2)] == [1, 2]
+        assert await cache.increment("n", -5, ttl=LONG) == -3
+        assert await cache.get("n") == b"-3"
+        await volatile.elapse(0.3)
+        assert await cache.increment("n", 10, ttl=LONG) == 10
+
+    async def test_a_number_that_was_set_keeps_its_end(self, volatile: Volatile) -> None:
+        await volatile.cache.set("n", b"5", SHORT)
+        assert await volatile.cache.increment("n", ttl=LONG) == 6
+        await volatile.elapse(0.3)
+        assert await volatile.cache.get("n") is None
+
+    async def test_no_increment_is_lost_at_once(self, volatile: Volatile) -> None:
+        numbers = await asyncio.gather(*(volatile.cache.increment("n", ttl=LONG) for _ in range(50)))
+        assert sorted(numbers) == list(range(1, 51))
+
+    async def test_one_gets_what_is_taken_out(self, volatile: Volatile) -> None:
+        await volatile.cache.set("key", b"", LONG)
+        taken = await asyncio.gather(*(volatile.cache.pop("key") for _ in range(10)))
+        assert sorted(value is None for value in taken) == [False, *[True] * 9]
+        assert await volatile.cache.get("key") is None
+
+    @pytest.mark.parametrize(
+        ("pattern", "cleared"),
+        [
+            ("*", 9),
+            ("a:*", 4),
+            ("a:?", 3),
+            ("a:[12]", 2),
+            ("a:[^1]", 2),
+            ("a:[1-9]*", 3),
+            ("*:1", 2),
+            ("*[*", 1),
+            ("a:1", 1),
+            ("", 0),
+            ("a", 0),
+            (r"a:\*", 1),
+            ("*\nb", 1),
+            (escaped("x*[^]-\\?"), 1),
+            (escaped("*"), 0),
+        ],
+    )
+    async def test_what_matches_is_cleared_and_nothing_else(
+        self, volatile: Volatile, pattern: str, cleared: int
+    ) -> None:
+        keys = ["a:1", "a:2", "a:33", "a:*", "b:1", "b:22", "x*[^]-\\?", "ab", "a\nb"]
+        await volatile.cache.set_many(dict.fromkeys(keys, b"1"), LONG)
+        await volatile.marks.mark("a:1", 1)
+        assert await volatile.cache.clear(pattern) == cleared
+        assert len(await volatile.cache.get_many(keys)) == len(keys) - cleared
+        assert await volatile.marks.marked(["a:1"]) == {"a:1": 1}
+
+    async def test_thousands_are_cleared(self, volatile: Volatile) -> None:
+        keys = [f"balance:{number}" for number in range(3000)]
+        await volatile.cache.set_many(dict.fromkeys(keys, b"1"), LONG)
+        await volatile.cache.set("token:1", b"1", LONG)
+        assert await volatile.cache.clear("balance:*") == 3000
+        assert await volatile.cache.get_many([*keys, "token:1"]) == {"token:1": b"1"}
+
+    async def test_hits_and_misses_are_counted(self, volatile: Volatile) -> None:
+        assert volatile.cache.stats().rate is None
+        await volatile.cache.set_many({"a": b"1", "b": b"2"}, LONG)
+        await volatile.cache.get("a")
+        await volatile.cache.get_many(["a", "b", "c"])
+        await volatile.cache.pop("a")
+        await volatile.cache.pop("a")
+        assert volatile.cache.stats() == CacheStats(hits=4, misses=2)
+        assert volatile.cache.stats().rate == pytest.approx(2 / 3)
+        assert volatile.metrics.counts == {"CacheHits": 4, "CacheMisses": 2}
+
+
+class TestLoading:
+    """Who loads a value that is missing: `look`, `fill` and `release`."""
+
+    async def look(
+        self, volatile: Volatile, holder: str, *, lock_for: timedelta = LONG, stale_for: timedelta = NOW
+    ) -> Looked:
+        found = await volatile.cache.look(["key"], holder=holder, lock_for=lock_for, stale_for=stale_for)
+        assert found.keys() == {"key"}
+        return found["key"]
+
+    async def test_one_of_all_who_look_loads_what_is_missing(self, volatile: Volatile) -> None:
+        looks = await asyncio.gather(*(self.look(volatile, f"holder {number}") for number in range(10)))
+        assert sorted(looked.to_load for looked in looks) == [*[False] * 9, True]
+        assert {looked.value for looked in looks} == {None}
+
+    async def test_who_asks_again_still_has_it(self, volatile: Volatile) -> None:
+        assert [(await self.look(volatile, "a")).to_load for _ in range(2)] == [True, True]
+
+    async def test_what_was_loaded_is_there_for_all(self, volatile: Volatile) -> None:
+        await self.look(volatile, "a")
+        await volatile.cache.fill({"key": (b"1", LONG)}, holder="a")
+        assert await self.look(volatile, "b") == Looked(b"1", to_load=False)
+        assert await volatile.cache.get("key") == b"1"
+        assert volatile.cache.stats() == CacheStats(hits=2, misses=1)
+
+    async def test_several_at_once(self, volatile: Volatile) -> None:
+        await volatile.cache.set("a", b"1", LONG)
+        await volatile.cache.look(["b"], holder="other", lock_for=LONG, stale_for=NOW)
+        looked = await volatile.cache.look(["a", "b", "c"], holder="me", lock_for=LONG, stale_for=NOW)
+        assert looked == {"a": Looked(b"1", False), "b": Looked(None, False), "c": Looked(None, True)}
+        assert await volatile.cache.look([], holder="me", lock_for=LONG, stale_for=NOW) == {}
+
+    async def test_a_lock_that_is_given_up_is_free(self, volatile: Volatile) -> None:
+        await self.look(volatile, "a")
+        await volatile.cache.release(["key"], holder="another")
+        assert not (await self.look(volatile, "b")).to_load
+        await volatile.cache.release(["key"], holder="a")
+        assert (await self.look(volatile, "b")).to_load
+
+    async def test_a_loader_that_was_killed_does_not_block_for_long(self, volatile: Volatile) -> None:
+        await self.look(volatile, "a", lock_for=SHORT)
+        assert not (await self.look(volatile, "b")).to_load
+        await volatile.elapse(0.3)
+        assert (await self.look(volatile, "b")).to_load
+
+    async def test_a_late_loader_does_not_replace_what_is_newer(self, volatile: Volatile) -> None:
+        await self.look(volatile, "late", lock_for=SHORT)
+        await volatile.elapse(0.3)
+        await self.look(volatile, "b")
+        await volatile.cache.fill({"key": (b"newer", LONG)}, holder="b")
+        await volatile.cache.fill({"key": (b"older", LONG)}, holder="late")
+        assert await volatile.cache.get("key") == b"newer"
+
+    async def test_a_late_loader_fills_what_is_empty_and_leaves_the_lock(self, volatile: Volatile) -> None:
+        await self.look(volatile, "late", lock_for=SHORT)
+        await volatile.elapse(0.3)
+        await self.look(volatile, "b")
+        await volatile.cache.fill({"key": (b"older", LONG)}, holder="late")
+        assert await volatile.cache.get("key") == b"older"
+        await volatile.cache.fill({"key": (b"newer", LONG)}, holder="b")
+        assert await volatile.cache.get("key") == b"newer"
+
+    async def test_one_loads_what_is_stale_and_the_others_have_it_until_then(
+        self, volatile: Volatile
+    ) -> None:
+        await volatile.cache.set("key", b"old", timedelta(seconds=1))
+        stale_for = timedelta(seconds=0.8)
+        assert await self.look(volatile, "a", stale_for=stale_for) == Looked(b"old", to_load=False)
+        await volatile.elapse(0.3)
+        assert await self.look(volatile, "a", stale_for=stale_for) == Looked(b"old", to_load=True)
+        assert await self.look(volatile, "b", stale_for=stale_for) == Looked(b"old", to_load=False)
+        await volatile.cache.fill({"key": (b"new", LONG)}, holder="a")
+        assert await self.look(volatile, "b", stale_for=stale_for) == Looked(b"new", to_load=False)
 
 
 class TestLeases:
@@ -251,3 +403,39 @@ class TestSentMarks:
 
     async def test_no_keys(self, volatile: Volatile) -> None:
         assert await volatile.marks.marked([]) == {}
+
+
+class TestSessions:
+    ASKED = Session(CHAT, CHAT, "watch", ("30", "ü\n\x00"), datetime(2026, 11, 1, 12, 0, 0, 123456, UTC))
+
+    async def test_a_session_comes_back_as_it_was(self, volatile: Volatile) -> None:
+        saved = await volatile.sessions.save(self.ASKED)
+        assert saved == replace(self.ASKED, version=saved.version if saved else "")
+        assert saved is not None
+        assert len(saved.version) == 32
+        assert await volatile.sessions.find(CHAT, CHAT) == saved
+        assert await volatile.sessions.find(CHAT, OTHER_CHAT) is None
+        assert await volatile.sessions.find(OTHER_CHAT, CHAT) is None
+
+    async def test_of_two_instances_that_begin_one_session_one_does(self, volatile: Volatile) -> None:
+        saved = await asyncio.gather(*(volatile.sessions.save(self.ASKED) for _ in range(10)))
+        assert sum(each is not None for each in saved) == 1
+
+    async def test_what_another_instance_stored_is_not_overwritten(self, volatile: Volatile) -> None:
+        first = await volatile.sessions.save(self.ASKED)
+        assert first is not None
+        second = await volatile.sessions.save(replace(first, command="scan"))
+        assert second is not None
+        assert await volatile.sessions.save(replace(first, command="balance")) is None
+        assert not await volatile.sessions.end(first)
+        assert await volatile.sessions.find(CHAT, CHAT) == second
+        assert await volatile.sessions.end(second)
+        assert await volatile.sessions.find(CHAT, CHAT) is None
+
+    async def test_what_was_ended_does_not_come_back(self, volatile: Volatile) -> None:
+        saved = await volatile.sessions.save(self.ASKED)
+        assert saved is not None
+        assert [await volatile.sessions.end(saved) for _ in range(2)] == [True, True]
+        assert await volatile.sessions.save(saved) is None
+        assert await volatile.sessions.find(CHAT, CHAT) is None
+        assert await volatile.sessions.save(self.ASKED) is not None

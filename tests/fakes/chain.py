@@ -67,7 +67,7 @@ class FakeChain:
     async def wallet_balance(self, address: str) -> WalletBalance:
         self._answer("wallet_balance")
         return WalletBalance(
-            address, self.current_slot, self.lamports.get(address, 0), self.holdings.get(address, [])
+            address, self.current_slot, self.lamports.get(address, 0), tuple(self.holdings.get(address, []))
         )
 
     async def token_accounts(

@@ -10,10 +10,13 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.outage import Outage
 from walletwatch.domain.administration import Redriven
-from walletwatch.domain.alerts import AlertLevel
+from walletwatch.domain.alerts import AlertLevel, AlertLimits
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import QueueUnavailable, StoreUnavailable
-from walletwatch.domain.vitals import Expiry, Looked, Population, QueueDepth, TelegramVitals
+from walletwatch.domain.vitals import Expiry, LastLook, Population, QueueDepth, TelegramVitals
+from walletwatch.ports import Administration, Alerts, Ledger
+from walletwatch.queueing.messages import ledger_key_of
+from walletwatch.services.administering import Administering, MaintenanceSwitch
 from walletwatch.services.vitals import Sources, VitalSigns
 
 QUEUES = ("balance", "scan", "notification")
@@ -23,14 +26,14 @@ QUEUES = ("balance", "scan", "notification")
 class FakeStatistics:
     outage: Outage = field(default_factory=Outage)
     people: Population = field(default_factory=lambda: Population(0, 0, 0, 0, dict.fromkeys(AlertLevel, 0)))
-    progress: list[Looked] = field(default_factory=list)
+    progress: list[LastLook] = field(default_factory=list)
     by_status: dict[DeliveryStatus, int] = field(default_factory=dict)
 
     async def population(self) -> Population:
         self.outage.check()
         return self.people
 
-    async def looked(self) -> Sequence[Looked]:
+    async def looked(self) -> Sequence[LastLook]:
         self.outage.check()
         return self.progress
 
@@ -131,4 +134,22 @@ class FakeSystem:
             ),
             self.clock,
             self.metrics,
+        )
+
+    def administering(
+        self, ledger: Ledger, alerts: Alerts, administration: Administration, switch: MaintenanceSwitch
+    ) -> Administering:
+        """What administrators do with it."""
+        return Administering(
+            signs=self.signs,
+            limits=AlertLimits(),
+            board=self.board,
+            statistics=self.statistics,
+            dead_letters=self.queues,
+            ledger=ledger,
+            alerts=alerts,
+            administration=administration,
+            switch=switch,
+            key_of=ledger_key_of,
+            clock=self.clock,
         )

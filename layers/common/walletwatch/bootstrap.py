@@ -191,6 +191,7 @@ def webhook() -> Webhook:
     from walletwatch.storage.redis.cache import RedisCache
     from walletwatch.storage.redis.claims import RedisUpdateClaims
     from walletwatch.storage.redis.limits import RedisRateLimits
+    from walletwatch.storage.redis.sessions import RedisSessions
 
     metrics = EmfMetrics("webhook")
     secrets = parts.read_secrets()
@@ -213,7 +214,7 @@ def webhook() -> Webhook:
         watching=Watching(
             subscriptions, chain, queues, SystemClock(), wallets_per_chat=settings.wallets_per_chat
         ),
-        balances=Balances(chain, RedisCache(redis)),
+        balances=Balances(chain, RedisCache(redis, metrics), metrics),
         backfills=BackfillRequests(queues, RedisRateLimits(redis), SystemClock()),
         scans=ScanRequests(queues),
         subscriptions=subscriptions,
@@ -232,6 +233,8 @@ def webhook() -> Webhook:
         ),
         maintenance=maintenance,
         operators=Operators(operators.admins, frozenset(operators.chats)),
+        sessions=RedisSessions(redis, metrics),
+        clock=SystemClock(),
         profile=config.load(config.ChainSettings).profile,
         metrics=metrics,
     )
@@ -346,14 +349,16 @@ def scan() -> Scan:
     """The scan function."""
     from walletwatch.bot.rendering import HtmlRenderer
     from walletwatch.chain.rpc.reader import RpcChain
-    from walletwatch.services.scanning import Scanning
+    from walletwatch.services.scanning import Scanning, ScanReports
     from walletwatch.storage.postgres.ledger import PostgresLedger
+    from walletwatch.storage.redis.cache import RedisCache
 
     metrics = EmfMetrics("scan")
     clock = SystemClock()
+    redis = parts.make_redis()
     rpc = parts.make_rpc(metrics)
     service = Scanning(
-        RpcChain(rpc),
+        ScanReports(RpcChain(rpc), RedisCache(redis, metrics), metrics),
         PostgresLedger(parts.make_database(), clock),
         parts.make_queues(),
         HtmlRenderer(config.load(config.ChainSettings).profile),
@@ -362,7 +367,7 @@ def scan() -> Scan:
     return Scan(
         service,
         parts.make_consumer(config.load(config.QueueSettings).scan_queue_url, metrics),
-        parts.make_telemetry("scan", metrics, parts.make_redis(), rpc),
+        parts.make_telemetry("scan", metrics, redis, rpc),
     )
 
 

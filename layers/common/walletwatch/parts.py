@@ -278,7 +278,7 @@ def make_tokens(
     from walletwatch.chain.tokens.reader import ChainTokens
     from walletwatch.storage.redis.cache import RedisCache
 
-    return CachedTokens(ChainTokens(chain, profile), RedisCache(redis), metrics, chain=profile.name)
+    return CachedTokens(ChainTokens(chain, profile), RedisCache(redis, metrics), metrics, chain=profile.name)
 
 
 def make_prices(
@@ -290,7 +290,7 @@ def make_prices(
     from walletwatch.storage.redis.cache import RedisCache
 
     clock = SystemClock()
-    cache = RedisCache(redis)
+    cache = RedisCache(redis, metrics)
     settings = config.load(config.PriceSettings)
     sources: list[Prices] = []
     for name in settings.sources(profile):
@@ -306,6 +306,7 @@ def make_prices(
                     profile.exchange.stable_mints,
                     cache,
                     clock,
+                    metrics,
                     min_liquidity_usd=Decimal(settings.price_min_liquidity_usd),
                 )
             )
@@ -314,7 +315,8 @@ def make_prices(
 
             sources.append(FixedPrices(settings.fixed(profile), clock))
     patience = timedelta(seconds=settings.price_patience_seconds)
-    return CachedPrices(SourcedPrices(sources, metrics, patience=patience), cache, clock, chain=profile.name)
+    source = SourcedPrices(sources, metrics, patience=patience)
+    return CachedPrices(source, cache, clock, metrics, chain=profile.name)
 
 
 def _pool_prices(
@@ -338,7 +340,7 @@ def make_transactions(chain: "RpcChain", redis: "RedisServer", metrics: EmfMetri
     from walletwatch.services.transactions import Transactions
     from walletwatch.storage.redis.cache import RedisCache
 
-    return Transactions(chain, RedisCache(redis), metrics)
+    return Transactions(chain, RedisCache(redis, metrics), metrics)
 
 
 def retention() -> timedelta:

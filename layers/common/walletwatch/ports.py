@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.administration import AuditEntry, Maintenance, Redriven
 from walletwatch.domain.alerts import Alert, AlertLevel, Finding
+from walletwatch.domain.caching import CacheStats, Looked
 from walletwatch.domain.chain import (
     AccountData,
     AnnouncedSlot,
@@ -28,11 +29,12 @@ from walletwatch.domain.delivery import Candidate, DeliveryStatus, NewDelivery, 
 from walletwatch.domain.digests import Burst, Outgoing
 from walletwatch.domain.prices import Price
 from walletwatch.domain.scans import ScanReport
+from walletwatch.domain.sessions import Session
 from walletwatch.domain.suspicion import Counterparty
 from walletwatch.domain.sweep import Belongings, Shard, SweptWallet
 from walletwatch.domain.telemetry import Instance, Tally
 from walletwatch.domain.tokens import TokenIdentity
-from walletwatch.domain.vitals import Expiry, Looked, Population, QueueDepth, TelegramVitals
+from walletwatch.domain.vitals import Expiry, LastLook, Population, QueueDepth, TelegramVitals
 from walletwatch.domain.wallets import (
     AccountKind,
     AccountState,
@@ -491,7 +493,11 @@ class History(Protocol):
 
 
 class Cache(Protocol):
-    """Values that may be lost at any moment."""
+    """Values that may be lost at any moment.
+
+    Every look at a value is counted, as `CacheHits` or `CacheMisses`; one that the cache does not answer is a
+    miss, beside the error that it raises.
+    """
 
     async def get(self, key: str) -> bytes | None:
         """The value, or None."""
@@ -507,6 +513,75 @@ class Cache(Protocol):
 
     async def delete(self, *keys: str) -> None:
         """Forget the values."""
+
+    async def increment(self, key: str, amount: int = 1, *, ttl: timedelta) -> int:
+        """Add to a number, which is 0 where there is none, and return it; at once for all instances.
+
+        An increment whose answer was lost is made again, and so may count twice.
+
+        Args:
+            key: Of a number in decimal digits.
+            amount: May be negative.
+            ttl: Set by the first increment; the others leave the number its end.
+        """
+
+    async def pop(self, key: str) -> bytes | None:
+        """The value, or None; it is forgotten, so that only one of all who ask gets it."""
+
+    async def clear(self, pattern: str) -> int:
+        """Forget all values whose key matches, in steps that hold up nobody else.
+
+        Args:
+            pattern: `*`, `?` and `[...]` as Redis has them, over whole keys (`balance:*`). What is put in
+                from outside has to be `domain.caching.escaped`.
+
+        Returns:
+            How many there were.
+        """
+
+    def stats(self) -> CacheStats:
+        """What was looked for through this object, in this process."""
+
+    async def look(
+        self, keys: Sequence[str], *, holder: str, lock_for: timedelta, stale_for: timedelta
+    ) -> Mapping[str, Looked]:
+        """Look at values that their reader will load where they are missing: one of all instances.
+
+        Args:
+            keys: All of them are answered.
+            holder: Names who looks. Whoever gets `to_load` holds a lock on it until `fill` or `release`.
+            lock_for: When the lock ends by itself, since its holder was killed.
+            stale_for: A value is stale from so long before its end on.
+        """
+
+    async def fill(self, values: Mapping[str, tuple[bytes, timedelta]], *, holder: str) -> None:
+        """Keep what was loaded, each for a while, and give up the locks.
+
+        A value that is there stays, if somebody else has its lock by now: theirs is newer.
+        """
+
+    async def release(self, keys: Sequence[str], *, holder: str) -> None:
+        """Give up the locks, with nothing loaded."""
+
+
+class Sessions(Protocol):
+    """What the bot waits for in a conversation, for all instances.
+
+    It may be lost at any moment; the person then begins again.
+    """
+
+    async def find(self, chat_id: int, user_id: int) -> Session | None:
+        """The session, with its full time (`SESSION_TTL`) again; None where there is none."""
+
+    async def save(self, session: Session) -> Session | None:
+        """Store it in place of the version it has, and return it with its new version.
+
+        None, and nothing stored, where another instance has stored or ended it since; with no version, where
+        there is one.
+        """
+
+    async def end(self, session: Session) -> bool:
+        """Forget it; False if another one was stored since, which stays."""
 
 
 class Claim(Enum):
@@ -700,7 +775,7 @@ class Statistics(Protocol):
     async def population(self) -> Population:
         """Whom it serves."""
 
-    async def looked(self) -> Sequence[Looked]:
+    async def looked(self) -> Sequence[LastLook]:
         """How far the sweep (all of its shards) and the stream have come."""
 
     async def deliveries(self, since: datetime) -> Mapping[DeliveryStatus, int]:

@@ -197,6 +197,7 @@ async def test_xdex_api_over_the_wire() -> None:
         frozenset({PROGRAM}),
         FakeCache(clock),
         clock,
+        FakeMetrics(),
         min_liquidity_usd=Decimal(1000),
     )
     try:

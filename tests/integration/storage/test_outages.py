@@ -9,10 +9,12 @@ import psycopg
 import pytest
 
 from tests.contract.things import WALLET, activity, candidates_of, contact, record, tell_all
+from tests.fakes.metrics import FakeMetrics
 from tests.servers import Server
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import StoreUnavailable
+from walletwatch.domain.sessions import Session
 from walletwatch.ports import Claim
 from walletwatch.runtime import SystemClock
 from walletwatch.storage.postgres.database import Database
@@ -25,6 +27,7 @@ from walletwatch.storage.redis.leases import RedisLeases
 from walletwatch.storage.redis.limits import RedisRateLimits, RedisSendLimits
 from walletwatch.storage.redis.marks import RedisSentMarks
 from walletwatch.storage.redis.server import RedisServer
+from walletwatch.storage.redis.sessions import RedisSessions
 
 pytestmark = pytest.mark.integration
 
@@ -182,7 +185,7 @@ class TestPostgres:
 
 class TestRedis:
     async def test_killed_and_restarted(self, redis: RedisServer, mortal_valkey: Server) -> None:
-        cache = RedisCache(redis)
+        cache = RedisCache(redis, FakeMetrics())
         await cache.set("key", b"1", MINUTE)
         mortal_valkey.kill()
         started = time.monotonic()
@@ -258,7 +261,7 @@ class TestRedis:
         await server.command("FLUSHDB")
         await use_everything(server)
         keys: list[bytes] = await server.command("KEYS", "*")
-        assert len(keys) >= 9
+        assert len(keys) >= 12
         for key in keys:
             assert key.startswith(b"ww:1:")
             assert await server.command("PTTL", key) > 0
@@ -267,7 +270,7 @@ class TestRedis:
 
 async def use_everything(server: RedisServer) -> None:
     leases = RedisLeases(server)
-    await RedisCache(server).set("key", b"1", MINUTE)
+    await RedisCache(server, FakeMetrics()).set("key", b"1", MINUTE)
     await RedisUpdateClaims(server).claim(7)
     assert await leases.acquire("sweep", MINUTE, patience=timedelta(0)) is not None
     assert await leases.acquire("sweep", MINUTE, patience=timedelta(0)) is None
@@ -275,6 +278,9 @@ async def use_everything(server: RedisServer) -> None:
     await RedisSendLimits(server).hold(-5, 60)
     await RedisRateLimits(server).allow(7, "scan", limit=1, window=MINUTE)
     await RedisSentMarks(server).mark("key", 1)
+    await RedisCache(server, FakeMetrics()).increment("number", ttl=MINUTE)
+    await RedisCache(server, FakeMetrics()).look(["a"], holder="me", lock_for=MINUTE, stale_for=MINUTE)
+    assert await RedisSessions(server, FakeMetrics()).save(Session(1, 1, "watch", (), SystemClock().now()))
 
 
 async def _eventually[T](operation: Callable[[], Awaitable[T]], seconds: float = 5.0) -> T:

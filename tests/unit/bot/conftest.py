@@ -6,7 +6,7 @@ import os
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -20,15 +20,14 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.limits import FakeRateLimits
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.queues import FakeQueues
+from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.vitals import FakeSystem
 from walletwatch.bot import application
 from walletwatch.bot.application import BotApplication, Operators
-from walletwatch.domain.alerts import AlertLimits
 from walletwatch.domain.profile import PROFILES
-from walletwatch.queueing.messages import ledger_key_of
-from walletwatch.services.administering import Administering, MaintenanceSwitch
+from walletwatch.services.administering import MaintenanceSwitch
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
@@ -55,6 +54,9 @@ class Chat:
     chain: FakeChain
     queues: FakeQueues
     metrics: FakeMetrics
+    sessions: FakeSessions
+    clock: FakeClock
+    another_instance: Callable[[], Awaitable[BotApplication]]
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     async def send(self, text: str, *, user: int = ANNA, chat: int | None = None, **message: Any) -> None:
@@ -114,34 +116,46 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     stores, chain, queues, metrics = FakeStores(clock), FakeChain(), FakeQueues(), FakeMetrics()
     system = FakeSystem(clock, chain=chain, metrics=metrics)
     alerts, administration = AlertMemory(), FakeAdministration()
-    maintenance = MaintenanceSwitch(administration, clock)
-    bot = BotApplication(
-        TOKEN,
-        "http://telegram",
-        username="testbot",
-        watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
-        balances=Balances(chain, FakeCache(clock)),
-        backfills=BackfillRequests(queues, FakeRateLimits(clock), clock),
-        scans=ScanRequests(queues),
-        subscriptions=stores.subscriptions,
-        administration=Administering(
-            signs=system.signs,
-            limits=AlertLimits(),
-            board=system.board,
-            statistics=system.statistics,
-            dead_letters=system.queues,
-            ledger=stores.ledger,
-            alerts=alerts,
-            administration=administration,
-            switch=maintenance,
-            key_of=ledger_key_of,
+    sessions = FakeSessions(clock)
+    instances: list[BotApplication] = []
+
+    async def instance() -> BotApplication:
+        """A Lambda environment: all that instances share is behind it."""
+        maintenance = MaintenanceSwitch(administration, clock)
+        bot = BotApplication(
+            TOKEN,
+            "http://telegram",
+            username="testbot",
+            watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
+            balances=Balances(chain, FakeCache(clock), metrics),
+            backfills=BackfillRequests(queues, FakeRateLimits(clock), clock),
+            scans=ScanRequests(queues),
+            subscriptions=stores.subscriptions,
+            administration=system.administering(stores.ledger, alerts, administration, maintenance),
+            maintenance=maintenance,
+            operators=Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP})),
+            sessions=sessions,
             clock=clock,
-        ),
-        maintenance=maintenance,
-        operators=Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP})),
-        profile=PROFILES["x1-mainnet"],
-        metrics=metrics,
+            profile=PROFILES["x1-mainnet"],
+            metrics=metrics,
+        )
+        instances.append(bot)
+        await bot.start()
+        return bot
+
+    yield Chat(
+        await instance(),
+        system,
+        alerts,
+        administration,
+        request,
+        stores,
+        chain,
+        queues,
+        metrics,
+        sessions,
+        clock,
+        instance,
     )
-    await bot.start()
-    yield Chat(bot, system, alerts, administration, request, stores, chain, queues, metrics)
-    await bot.close()
+    for bot in instances:
+        await bot.close()

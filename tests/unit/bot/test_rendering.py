@@ -237,8 +237,8 @@ def test_scans_show_facts_and_nothing_is_unescaped() -> None:
     holding = TokenHolding(
         PEER, AccountKind.TOKEN, USDC, 5, 6, 2_039_280, delegate=WALLET, delegated_amount=10**6
     )
-    balance = WalletBalance(WALLET, 7, 1, [holding])
-    html = RENDERER.scan(WalletScan(balance, [holding], [], [holding], 2_039_280), "en").html
+    balance = WalletBalance(WALLET, 7, 1, (holding,))
+    html = RENDERER.scan(WalletScan(balance, (holding,), (), (holding,), 2_039_280), "en").html
     assert "may spend 1 USDC.x" in html
     assert "0.002039 XNT of rent" in html
 

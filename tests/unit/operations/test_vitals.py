@@ -11,7 +11,7 @@ from tests.fakes.vitals import FakeSystem
 from walletwatch.domain.alerts import AlertLevel, AlertLimits, Condition, examine
 from walletwatch.domain.health import Health, judge
 from walletwatch.domain.telemetry import EndpointUse, Instance, RpcUse, Tally
-from walletwatch.domain.vitals import Expiry, Looked, Lost, TelegramVitals, TrafficVitals, Vitals
+from walletwatch.domain.vitals import Expiry, LastLook, Lost, TelegramVitals, TrafficVitals, Vitals
 from walletwatch.services.health import HealthCheck
 
 LIMITS = AlertLimits()
@@ -43,8 +43,8 @@ def _counted(function: str, **counts: int) -> Tally:
 
 async def test_a_system_that_is_well(system: FakeSystem) -> None:
     system.statistics.progress = [
-        Looked("sweep", system.chain.current_slot, system.clock.now()),
-        Looked("stream", system.chain.current_slot, system.clock.now()),
+        LastLook("sweep", system.chain.current_slot, system.clock.now()),
+        LastLook("stream", system.chain.current_slot, system.clock.now()),
     ]
     assert await _found(system) == {}
     report = judge(await system.signs.read(), LIMITS)
@@ -173,8 +173,8 @@ async def test_deliveries_that_are_late(system: FakeSystem) -> None:
 
 
 class TestWatchers:
-    def _looked(self, system: FakeSystem, name: str, *, blocks: int, seconds: float) -> Looked:
-        return Looked(
+    def _looked(self, system: FakeSystem, name: str, *, blocks: int, seconds: float) -> LastLook:
+        return LastLook(
             name, system.chain.current_slot - blocks, system.clock.now() - timedelta(seconds=seconds)
         )
 
@@ -215,7 +215,7 @@ class TestWatchers:
         assert (await system.signs.read()).watchers == []
 
     async def test_one_that_has_not_begun_is_unknown(self, system: FakeSystem) -> None:
-        system.statistics.progress = [Looked("sweep", None, None)]
+        system.statistics.progress = [LastLook("sweep", None, None)]
         assert await _found(system) == {}
 
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes.board import FakeBoard
-from tests.fakes.cache import FakeCache
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.limits import FakeRateLimits
 from tests.unit.services.conftest import OTHER, WALLET, TextRenderer, World, contact
@@ -18,7 +17,7 @@ from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.balances import Balances
 from walletwatch.services.housekeeping import KEPT_LONGER, STUCK_AFTER, Housekeeping
 from walletwatch.services.intake import Intake, UpdateIntake
-from walletwatch.services.scanning import Scanning, ScanRequests
+from walletwatch.services.scanning import Scanning, ScanReports, ScanRequests
 from walletwatch.services.watching import Watching
 
 
@@ -65,6 +64,16 @@ class TestIntake:
             await intake.take({"update_id": 5})
         assert await intake.take({"update_id": 5}) is Intake.HANDLED
         assert handled == [-1, 5]
+
+    async def test_while_nobody_counts_people_are_answered(self, world: World) -> None:
+        intake, handled = self._intake(world, limit=1)
+        assert isinstance(intake._rates, FakeRateLimits)
+        intake._rates.outage.down = True
+        for number in (5, 6):
+            update = {"update_id": number, "message": {"from": {"id": 1}}}
+            assert await intake.take(update) is Intake.HANDLED
+        assert handled == [5, 6]
+        assert world.metrics.counts["LimitsUnavailable"] == 2
 
     @pytest.mark.parametrize(
         "body", [None, 7, [], "x", {}, {"update_id": "5"}, {"update_id": True}, {"update_id": -1}]
@@ -118,7 +127,7 @@ class TestWatching:
 
 class TestBalances:
     async def test_a_balance_is_read_once_in_a_while(self, world: World) -> None:
-        balances = Balances(world.chain, FakeCache(world.clock))
+        balances = Balances(world.chain, world.cache, world.metrics)
         world.chain.lamports[WALLET] = 5
         assert (await balances.balance(WALLET)).lamports == 5
         world.chain.lamports[WALLET] = 6
@@ -127,13 +136,12 @@ class TestBalances:
         assert (await balances.balance(WALLET)).lamports == 6
 
     async def test_without_a_cache_it_is_read_each_time(self, world: World) -> None:
-        cache = FakeCache(world.clock)
-        cache.outage.down = True
-        assert (await Balances(world.chain, cache).balance(WALLET)).lamports == 0
+        world.cache.outage.down = True
+        assert (await Balances(world.chain, world.cache, world.metrics).balance(WALLET)).lamports == 0
         assert world.chain.calls == ["wallet_balance"]
 
     async def test_a_chain_that_fails_is_no_balance_and_is_not_kept(self, world: World) -> None:
-        balances = Balances(world.chain, FakeCache(world.clock))
+        balances = Balances(world.chain, world.cache, world.metrics)
         world.chain.down = True
         with pytest.raises(ChainUnavailable):
             await balances.balance(WALLET)
@@ -142,8 +150,11 @@ class TestBalances:
 
 
 class TestScanning:
+    def _reports(self, world: World) -> ScanReports:
+        return ScanReports(world.chain, world.cache, world.metrics)
+
     def _scanning(self, world: World) -> Scanning:
-        return Scanning(world.chain, world.stores.ledger, world.queues, TextRenderer(), world.clock)
+        return Scanning(self._reports(world), world.stores.ledger, world.queues, TextRenderer(), world.clock)
 
     async def _request(self, world: World, subject: str, request: str = "1") -> None:
         await ScanRequests(world.queues).request(
@@ -170,7 +181,7 @@ class TestScanning:
 
     async def test_a_mint_is_a_token(self, world: World) -> None:
         world.chain.mints[OTHER] = MintFacts(OTHER, 1, False, 1, 0, None, None)
-        report = await self._scanning(world).report(OTHER, SubjectKind.AUTO)
+        report = await self._reports(world).report(OTHER, SubjectKind.AUTO)
         assert type(report).__name__ == "TokenScan"
 
     async def test_a_wallets_facts_are_told_apart(self, world: World) -> None:
@@ -184,7 +195,7 @@ class TestScanning:
             holding("empty and frozen", amount=0, frozen=True),
             holding("approved", delegate=OTHER, delegated_amount=1),
         ]
-        report = await self._scanning(world).report(WALLET, SubjectKind.WALLET)
+        report = await self._reports(world).report(WALLET, SubjectKind.WALLET)
         assert type(report).__name__ == "WalletScan"
         assert [found.address for found in report.empty] == ["empty"]  # type: ignore[union-attr]
         assert [found.address for found in report.approvals] == ["approved"]  # type: ignore[union-attr]

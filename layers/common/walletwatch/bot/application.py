@@ -20,7 +20,16 @@ from telegram.ext import (
 )
 
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue
-from walletwatch.bot.commands.table import ADMIN_BUTTONS, ADMIN_COMMANDS, BUTTONS, COMMANDS, ButtonHandler
+from walletwatch.bot.commands.table import (
+    ADMIN_BUTTONS,
+    ADMIN_COMMANDS,
+    BUTTONS,
+    COMMANDS,
+    COMMANDS_BY_NAME,
+    ButtonHandler,
+    Command,
+)
+from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.keyboards import CallbackData, StaleData
 from walletwatch.bot.messenger import make_request, translate
 from walletwatch.bot.talk import Talk, contact_of, talk_of
@@ -28,9 +37,10 @@ from walletwatch.bot.texts import texts
 from walletwatch.bot.views import Views
 from walletwatch.domain.addresses import is_address
 from walletwatch.domain.chats import ChatKind, Contact
-from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, TransientError
+from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, StoreUnavailable, TransientError
 from walletwatch.domain.profile import ChainProfile
-from walletwatch.ports import Metrics, SubscriptionStore
+from walletwatch.domain.sessions import Session
+from walletwatch.ports import Clock, Metrics, Sessions, SubscriptionStore
 from walletwatch.services.administering import Administering, MaintenanceSwitch
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
@@ -105,11 +115,21 @@ class BotApplication:
         administration: Administering,
         maintenance: MaintenanceSwitch,
         operators: Operators,
+        sessions: Sessions,
+        clock: Clock,
         profile: ChainProfile,
         metrics: Metrics,
     ) -> None:
+        self._conversations = Conversations(sessions, clock, metrics)
         self._dialogue = Dialogue(
-            watching, balances, backfills, scans, administration, Views(profile), metrics
+            watching,
+            balances,
+            backfills,
+            scans,
+            administration,
+            Views(profile),
+            metrics,
+            self._conversations,
         )
         self._maintenance = maintenance
         self._operators = operators
@@ -175,6 +195,7 @@ class BotApplication:
                 talk.arguments = arguments
                 if talk.contact.chat_kind is ChatKind.PRIVATE:
                     await self._dialogue.watching.greet(talk.contact)
+                talk.given_up = await self._conversations.drop(talk.contact)
                 await run(talk, self._dialogue)
 
             await self._guarded(update, answer)
@@ -207,6 +228,8 @@ class BotApplication:
         data = query.data if query else None
 
         async def answer(talk: Talk) -> None:
+            # Whatever was asked, the conversation has gone on from there.
+            await self._conversations.drop(talk.contact)
             try:
                 decoded = CallbackData.decode(data or "")
                 await self._handler(decoded, talk.contact)(talk, self._dialogue, decoded)
@@ -229,15 +252,39 @@ class BotApplication:
 
         async def answer(talk: Talk) -> None:
             await self._dialogue.watching.greet(talk.contact)
-            if is_address(text):
+            try:
+                session = await self._conversations.open(talk.contact)
+            except StoreUnavailable:
+                if is_address(text):
+                    session = None
+                else:
+                    raise Complaint("error.session_lost") from None
+            command = COMMANDS_BY_NAME.get(session.command) if session else None
+            if session is not None and command is not None:
+                talk.arguments = (*text.split(), *session.arguments)
+                await self._answer_question(talk, session, command)
+            elif is_address(text):
                 await talk.send(self._dialogue.views.bare_address(text, talk.say))
             else:
                 raise Complaint("error.unknown_command")
 
         await self._guarded(update, answer)
 
+    async def _answer_question(self, talk: Talk, session: Session, command: Command) -> None:
+        """Run the command with what was sent; only then is the question closed, so that no kill loses it."""
+        try:
+            await command.run(talk, self._dialogue)
+        except (Complaint, TransientError, TelegramError):
+            # The person's next try, or Telegram's, is an answer still.
+            raise
+        except BaseException:
+            await self._conversations.close(session)
+            raise
+        await self._conversations.close(session)
+
     async def _unknown_command(self, update: Update, _context: Context) -> None:
-        async def answer(_talk: Talk) -> None:
+        async def answer(talk: Talk) -> None:
+            await self._conversations.drop(talk.contact)
             raise Complaint("error.unknown_command")
 
         await self._guarded(update, answer)

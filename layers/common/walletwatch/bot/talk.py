@@ -23,6 +23,7 @@ class Talk:
     """What a command's handler is given.
 
     Attributes:
+        given_up: The name of the command whose open question this update ended.
         answered: Whether anything was sent or edited yet; after that a redelivery would repeat it.
     """
 
@@ -33,6 +34,7 @@ class Talk:
     arguments: tuple[str, ...] = ()
     query_id: str | None = None
     sender_chat_id: int | None = None
+    given_up: str | None = None
     answered: bool = False
 
     @property

@@ -43,7 +43,7 @@ class WalletBalance:
     address: str
     slot: int
     lamports: int
-    holdings: Sequence[TokenHolding]
+    holdings: tuple[TokenHolding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class MintFacts:
     decimals: int
     mint_authority: str | None
     freeze_authority: str | None
-    extensions: Sequence[str] = ()
+    extensions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

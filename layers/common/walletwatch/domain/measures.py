@@ -104,7 +104,6 @@ TransactionsUnshared Count transactions that could not be shared
 UnreadableTransactions Count transactions that are not what an RPC answers
 UnexplainedChanges Count changes of an account that no transaction explains
 AnnotationsIncomplete Count activities without names or prices because a source failed
-TokenCacheFailures Count times the cache of token names failed
 PriceSourceFailures Count sources of prices that failed
 PriceDisagreements Count prices on which two sources do not agree
 PoolDiscoveryFailures Count times a provider did not list the exchange's pools
@@ -123,10 +122,6 @@ LimitsUnavailable Count times the limits in Redis could not be asked
 SentMarksUnavailable Count times the marks in Redis could not be asked or set
 SettlesFailed Count messages sent that no store could note
 DigestsQueued Count digests put in the queue
-
-# Cache
-CacheHits Count reads of the cache that found a value
-CacheMisses Count reads of the cache that found none
 
 # Asking the chain
 RpcCalls Count JSON-RPC calls as providers bill them
@@ -151,6 +146,15 @@ WatchesRestarted Count wallets whose first check was queued again
 WalletsForgotten Count wallets that nobody watches any more, deleted with their accounts
 AlertsForgotten Count resolved alerts past their retention
 InstancesForgotten Count environments that are gone, taken from the registry
+
+# Cache and sessions
+CacheHits Count reads of the cache that found a value
+CacheMisses Count reads of the cache that found none
+CacheFailures Count operations that the cache did not do in time
+CacheUnreadable Count values in the cache that another version wrote, or nobody of ours
+CacheWaitsInVain Count values that were waited for and loaded all the same
+SessionsUnavailable Count times a conversation could not be read or kept
+SessionsUnreadable Count conversations that another version wrote, or nobody of ours
 
 # PostgreSQL
 ReplicaStale Count reads that the primary answered because the replica lags behind

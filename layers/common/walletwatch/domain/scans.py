@@ -1,6 +1,5 @@
 """What a security scan found: facts with the slot they were read at. Nothing here is a guess."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from walletwatch.domain.chain import MintFacts, TokenHolding, WalletBalance
@@ -22,10 +21,22 @@ class WalletScan:
     """
 
     balance: WalletBalance
-    approvals: Sequence[TokenHolding]
-    frozen: Sequence[TokenHolding]
-    empty: Sequence[TokenHolding]
+    approvals: tuple[TokenHolding, ...]
+    frozen: tuple[TokenHolding, ...]
+    empty: tuple[TokenHolding, ...]
     reclaimable_rent: int
+
+    @classmethod
+    def of(cls, balance: WalletBalance) -> "WalletScan":
+        """What follows from what the wallet holds."""
+        empty = tuple(held for held in balance.holdings if held.amount == 0 and not held.frozen)
+        return cls(
+            balance=balance,
+            approvals=tuple(held for held in balance.holdings if held.delegate),
+            frozen=tuple(held for held in balance.holdings if held.frozen),
+            empty=empty,
+            reclaimable_rent=sum(held.lamports for held in empty),
+        )
 
 
 type ScanReport = TokenScan | WalletScan

@@ -90,7 +90,7 @@ class QueueDepth:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class LastLook:
     """How far a watcher has come, and when; None before its first look."""
 
     name: str

@@ -25,7 +25,11 @@ class Intake(StrEnum):
 
 
 class UpdateIntake:
-    """Claims updates by their id and hands them on."""
+    """Claims updates by their id and hands them on.
+
+    Without Redis nobody knows which were taken, nor how many of one user. They are handled all the same: an
+    answer that comes twice is better than none.
+    """
 
     def __init__(
         self,

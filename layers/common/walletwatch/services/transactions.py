@@ -5,10 +5,10 @@ import logging
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from walletwatch.domain.errors import StoreUnavailable
-from walletwatch.ports import Cache, Chain, Metrics
+from walletwatch.ports import Chain, Metrics
 
 KEPT: Final = timedelta(minutes=15)
 """Longer than a check usually waits in its queue; a later one reads the chain."""
@@ -17,14 +17,25 @@ COMPRESSION: Final = 1
 _log = logging.getLogger("walletwatch.transactions")
 
 
+class SharedValues(Protocol):
+    """As much of `ports.Cache` as is needed here."""
+
+    async def get_many(self, keys: Sequence[str]) -> Mapping[str, bytes]:
+        """The values of those keys that have one."""
+
+    async def set_many(self, values: Mapping[str, bytes], ttl: timedelta) -> None:
+        """Keep the values for a while."""
+
+
 class Transactions:
     """`getTransaction` results, shared by all who look at the same transaction.
 
     The follower of blocks has them at hand and puts them in; a check takes them out. What is not there, or
-    where the cache fails, costs one `getTransaction`.
+    where the cache fails, costs one `getTransaction`. Nobody waits for another's read, unlike in `caching`:
+    a check fails where one of its transactions is not there yet, and must not take others with it.
     """
 
-    def __init__(self, chain: Chain, cache: Cache, metrics: Metrics) -> None:
+    def __init__(self, chain: Chain, cache: SharedValues, metrics: Metrics) -> None:
         self._chain = chain
         self._cache = cache
         self._metrics = metrics
@@ -63,7 +74,15 @@ class Transactions:
         except StoreUnavailable as error:
             self._lost(error)
             return {}
-        return {keys[key]: json.loads(zlib.decompress(value)) for key, value in found.items()}
+        known = {}
+        for key, value in found.items():
+            try:
+                known[keys[key]] = json.loads(zlib.decompress(value))
+            except (zlib.error, ValueError) as error:
+                # Another release wrote it, or it is damaged: it is read anew.
+                self._metrics.count("CacheUnreadable")
+                _log.warning("a shared transaction is unreadable", extra={"reason": type(error).__name__})
+        return known
 
     def _lost(self, error: StoreUnavailable) -> None:
         self._metrics.count("TransactionsUnshared")

@@ -14,7 +14,7 @@ from walletwatch.domain.telemetry import EndpointUse, Instance, Tally
 from walletwatch.domain.vitals import (
     EndpointVitals,
     FunctionVitals,
-    Looked,
+    LastLook,
     Lost,
     QueueDepth,
     QueueVitals,
@@ -216,7 +216,7 @@ def _queues(depths: Reading[Sequence[QueueDepth]], tally: Reading[Tally]) -> Rea
 
 
 def _watchers(
-    looked: Reading[Sequence[Looked]],
+    looked: Reading[Sequence[LastLook]],
     head: Reading[tuple[int, float]],
     now: datetime,
     deployed: frozenset[str],
@@ -227,7 +227,7 @@ def _watchers(
     return [_watcher(each, newest, now) for each in looked if each.name in deployed]
 
 
-def _watcher(looked: Looked, newest: int | None, now: datetime) -> WatcherVitals:
+def _watcher(looked: LastLook, newest: int | None, now: datetime) -> WatcherVitals:
     if looked.slot is None or looked.at is None:
         return WatcherVitals(looked.name, None, None)
     silent = max(0.0, (now - looked.at).total_seconds())

@@ -9,12 +9,13 @@ import pytest
 
 from tests.fakes.cache import FakeCache
 from tests.fakes.clock import FakeClock
+from tests.fakes.metrics import FakeMetrics
 from tests.fakes.prices import FakePrices
 from tests.pool_accounts import address
-from walletwatch.chain.prices import cached
 from walletwatch.chain.prices.cached import FRESH_FOR, MAX_AGE, CachedPrices
 from walletwatch.domain.errors import PriceUnavailable
 from walletwatch.domain.money import NATIVE
+from walletwatch.services import caching
 
 TOKEN = address("token")
 FRESH, OLD = FRESH_FOR.total_seconds(), MAX_AGE.total_seconds()
@@ -32,7 +33,7 @@ class World:
 
     @property
     def prices(self) -> CachedPrices:
-        return CachedPrices(self.source, self.cache, self.clock, chain="x1-mainnet")
+        return CachedPrices(self.source, self.cache, self.clock, FakeMetrics(), chain="x1-mainnet")
 
     async def usd(self, *assets: str) -> dict[str, Decimal]:
         return {asset: price.usd for asset, price in (await self.prices.prices(assets)).items()}
@@ -46,7 +47,7 @@ def world() -> World:
 async def test_a_price_that_grew_old_is_asked_for_again(world: World) -> None:
     await world.usd(NATIVE)
     world.source.usd[NATIVE] = Decimal("0.4")
-    world.clock.advance(FRESH)
+    world.clock.advance(FRESH - 0.001)
     assert await world.usd(NATIVE) == {NATIVE: Decimal("0.35")}
     world.clock.advance(0.001)
     assert await world.usd(NATIVE) == {NATIVE: Decimal("0.4")}
@@ -103,11 +104,11 @@ async def test_without_the_cache_the_source_is_asked_each_time(world: World) -> 
 
 
 async def test_a_cache_that_hangs_is_not_waited_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def hang(*_: object) -> None:
+    async def hang(*_: object, **__: object) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(cached, "CACHE_SECONDS", 0.01)
-    for method in ("get", "set"):
+    monkeypatch.setattr(caching, "CACHE_SECONDS", 0.01)
+    for method in ("look", "fill"):
         monkeypatch.setattr(world.cache, method, hang)
     assert await world.usd(NATIVE) == {NATIVE: Decimal("0.35")}
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.fakes.cache import FakeCache
 from tests.fakes.clock import FakeClock
+from tests.fakes.metrics import FakeMetrics
 from tests.pool_accounts import address
 from walletwatch.chain.prices import xdex_api
 from walletwatch.chain.prices.xdex_api import MAX_TRIES, XdexApiPrices
@@ -93,6 +94,7 @@ class World:
             frozenset({DOLLAR}),
             self.cache,
             self.clock,
+            FakeMetrics(),
             min_liquidity_usd=Decimal(1000),
             transport=httpx2.MockTransport(api.handle),
         )

@@ -22,6 +22,13 @@ async def start(talk: Talk, dialogue: Dialogue) -> None:
     await talk.reply(talk.say("start.text"), dialogue.views.menu(talk.say))
 
 
+async def cancel(talk: Talk, dialogue: Dialogue) -> None:
+    """Say whether there was a question to give up; every command gives it up."""
+    del dialogue
+    key = "cancel.nothing" if talk.given_up is None else "cancel.done"
+    await talk.reply(talk.say(key, name=talk.given_up))
+
+
 async def help_(talk: Talk, dialogue: Dialogue) -> None:
     """List the commands."""
     from walletwatch.bot.commands.table import COMMANDS  # noqa: PLC0415 - the table names this module

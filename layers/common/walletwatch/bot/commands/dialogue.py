@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.keyboards import Action
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html
@@ -34,6 +35,7 @@ class Dialogue:
     admin: Administering
     views: Views
     metrics: Metrics
+    conversations: Conversations
 
 
 class Complaint(Exception):
@@ -101,12 +103,36 @@ async def named_wallet(
     return address, None
 
 
-async def choose(talk: Talk, dialogue: Dialogue, question: Html, action: Action) -> None:
-    """Ask which of the chat's wallets is meant."""
+async def ask_address(talk: Talk, dialogue: Dialogue, command: str) -> None:
+    """Ask for the address that the command lacks.
+
+    Raises:
+        Complaint: The answer would not be understood as one: the command has to come again with it.
+    """
+    if not await dialogue.conversations.ask(talk.contact, command):
+        raise Complaint("error.no_address", name=command, example=EXAMPLE_ADDRESS)
+    await talk.reply(talk.say(f"ask.{command}"))
+
+
+async def choose(
+    talk: Talk,
+    dialogue: Dialogue,
+    command: str,
+    question: Html,
+    action: Action,
+    *,
+    only_watched: bool = False,
+) -> None:
+    """Ask which wallet is meant: one of the chat's, by a button or by its name, or any other."""
     watched = await dialogue.watching.subscriptions(talk.chat_id)
     if not watched:
-        await talk.reply(talk.say("list.empty"))
+        if only_watched or talk.in_group:
+            await talk.reply(talk.say("list.empty"))
+        else:
+            await ask_address(talk, dialogue, command)
         return
+    if await dialogue.conversations.ask(talk.contact, command):
+        question = Html(f"{question}\n{talk.say('ask.or_send')}")
     await talk.reply(question, dialogue.views.choices(watched[: 4 * PAGE_SIZE], action))
 
 

@@ -9,7 +9,7 @@ async def balance(talk: Talk, dialogue: Dialogue) -> None:
     """Show what the wallet that was named holds, or ask which."""
     found = await named_wallet(talk, dialogue, only_watched=False)
     if found is None:
-        await choose(talk, dialogue, talk.say("balance.choose"), Action.BALANCE)
+        await choose(talk, dialogue, "balance", talk.say("balance.choose"), Action.BALANCE)
         return
     address, subscription = found
     if subscription is None:
@@ -38,7 +38,7 @@ async def scan(talk: Talk, dialogue: Dialogue) -> None:
     """Queue a scan of the address that was named, or ask which."""
     found = await named_wallet(talk, dialogue, only_watched=False)
     if found is None:
-        await choose(talk, dialogue, talk.say("scan.choose"), Action.SCAN)
+        await choose(talk, dialogue, "scan", talk.say("scan.choose"), Action.SCAN)
         return
     await scan_address(talk, dialogue, found[0])
 

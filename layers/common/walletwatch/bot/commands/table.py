@@ -30,9 +30,12 @@ COMMANDS: Final = (
     Command("scan", money.scan),
     Command("status", basics.status),
     Command("settings", basics.settings),
+    Command("cancel", basics.cancel),
     Command("help", basics.help_),
     Command("start", basics.start),
 )
+
+COMMANDS_BY_NAME: Final[Mapping[str, Command]] = {command.name: command for command in COMMANDS}
 
 ADMIN_COMMANDS: Final = (
     Command("admin", admin.panel),

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from walletwatch.bot.commands.dialogue import (
-    EXAMPLE_ADDRESS,
     Complaint,
     Dialogue,
     address_of,
+    ask_address,
     choose,
     label_of,
     named_wallet,
@@ -23,7 +23,8 @@ from walletwatch.services.backfilling import MAX_DAYS, MAX_TRANSACTIONS
 async def watch(talk: Talk, dialogue: Dialogue) -> None:
     """Watch an address, with a label if one was written."""
     if not talk.arguments:
-        raise Complaint("error.no_address", name="watch", example=EXAMPLE_ADDRESS)
+        await ask_address(talk, dialogue, "watch")
+        return
     await watch_address(talk, dialogue, talk.arguments[0], label_of(talk.arguments[1:]))
 
 
@@ -50,7 +51,8 @@ async def unwatch(talk: Talk, dialogue: Dialogue) -> None:
     """Stop watching the wallet that was named, or ask which."""
     found = await named_wallet(talk, dialogue, only_watched=True)
     if found is None:
-        await choose(talk, dialogue, talk.say("unwatch.choose"), Action.UNWATCH)
+        question = talk.say("unwatch.choose")
+        await choose(talk, dialogue, "unwatch", question, Action.UNWATCH, only_watched=True)
         return
     await _stop(talk, dialogue, found[0])
 
@@ -68,12 +70,17 @@ async def unwatch_confirmed(talk: Talk, dialogue: Dialogue, subscription_id: int
 
 
 async def backfill(talk: Talk, dialogue: Dialogue) -> None:
-    """Read a watched wallet's past: `/backfill WALLET [days]`."""
+    """Read a watched wallet's past: `/backfill WALLET [days]`; of which wallet, it asks."""
     *words, last = talk.arguments or ("",)
-    has_days = bool(words) and last.isdecimal() and len(last) <= len(str(MAX_DAYS))
+    has_days = bool(words) and _is_days(last)
     days = int(last) if has_days else MAX_DAYS
-    if not talk.arguments or not 1 <= days <= MAX_DAYS:
+    if not 1 <= days <= MAX_DAYS:
         raise Complaint("error.backfill", days=MAX_DAYS)
+    if not talk.arguments or await _lacks_wallet(talk, dialogue):
+        if not await dialogue.conversations.ask(talk.contact, "backfill", talk.arguments):
+            raise Complaint("error.backfill", days=MAX_DAYS)
+        await talk.reply(talk.say("ask.backfill"))
+        return
     named = replace(talk, arguments=tuple(words)) if has_days else talk
     found = await named_wallet(named, dialogue, only_watched=True)
     assert found is not None
@@ -101,6 +108,18 @@ async def card(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
     """Show one wallet."""
     subscription = await owned(talk, dialogue, subscription_id)
     await talk.show(dialogue.views.card(subscription, talk.say))
+
+
+def _is_days(word: str) -> bool:
+    return word.isdecimal() and len(word) <= len(str(MAX_DAYS))
+
+
+async def _lacks_wallet(talk: Talk, dialogue: Dialogue) -> bool:
+    """Whether only a number of days was written, and no wallet is called that."""
+    if len(talk.arguments) > 1 or not _is_days(talk.arguments[0]):
+        return False
+    watched = await dialogue.watching.subscriptions(talk.chat_id)
+    return all(subscription.label != talk.arguments[0] for subscription in watched)
 
 
 async def _stop(talk: Talk, dialogue: Dialogue, address: str) -> None:

@@ -1,9 +1,8 @@
 """`ports.Prices` that are remembered for a while, for all instances."""
 
-import asyncio
-from collections.abc import Collection, Coroutine, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -11,33 +10,32 @@ from walletwatch.domain.addresses import is_address
 from walletwatch.domain.errors import PriceUnavailable, StoreUnavailable
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.prices import Price, fresh
-from walletwatch.ports import Cache, Clock, Prices
+from walletwatch.ports import Cache, Clock, Metrics, Prices
+from walletwatch.services.caching import Cached
 
 FRESH_FOR: Final = timedelta(seconds=60)
 MAX_AGE: Final = timedelta(minutes=10)
 """An older price is never shown, whatever became of its source."""
-CONCURRENT_READS: Final = 16
-CACHE_SECONDS: Final = 0.5
-"""A cache that takes longer is as good as down."""
-
-_decoder = msgspec.json.Decoder(Price)
-_encoder = msgspec.json.Encoder()
 
 
 class CachedPrices:
     """Asks its source for a price at most once in `FRESH_FOR`; an older one counts where it cannot be asked.
 
-    Works without the cache, only slower.
+    While one asks, the others go on with the older one. Works without the cache, only slower.
 
     Args:
         chain: Name of the chain profile: prices of two chains never mix.
     """
 
-    def __init__(self, source: Prices, cache: Cache, clock: Clock, *, chain: str) -> None:
+    def __init__(self, source: Prices, cache: Cache, clock: Clock, metrics: Metrics, *, chain: str) -> None:
         self._source = source
         self._cache = cache
         self._clock = clock
-        self._chain = chain
+        self._prefix = f"price:1:{chain}:"
+        self._decoder = msgspec.json.Decoder(Price)
+        self._prices = Cached(
+            cache, metrics, decode=self._decode, ttl=FRESH_FOR, stale_for=MAX_AGE - FRESH_FOR
+        )
 
     async def prices(self, assets: Collection[str]) -> Mapping[str, Price]:
         """What is known and fresh.
@@ -45,61 +43,36 @@ class CachedPrices:
         Raises:
             PriceUnavailable: The source could not be asked, and nothing is remembered.
         """
-        wanted = {asset for asset in assets if asset == NATIVE or is_address(asset)}
-        remembered = await self._remembered(wanted)
-        now = self._clock.now()
-        known = {asset: price for asset, price in remembered.items() if fresh(price, now, FRESH_FOR)}
-        missing = wanted - known.keys()
-        if not missing:
-            return known
+        keys = [self._prefix + asset for asset in assets if asset == NATIVE or is_address(asset)]
         try:
-            answer = await self._source.prices(missing)
+            found = await self._prices.get_or_load_many(keys, self._ask)
         except PriceUnavailable:
-            if remembered:
-                return remembered
-            raise
+            found = await self._remembered(keys)
+            if not found:
+                raise
+        return {price.asset: price for price in found.values()}
+
+    async def _ask(self, keys: Sequence[str]) -> Mapping[str, Price]:
+        answer = await self._source.prices({key.removeprefix(self._prefix) for key in keys})
         now = self._clock.now()
-        answer = {asset: price for asset, price in answer.items() if fresh(price, now, MAX_AGE)}
-        # What the source does not stand for any more must not come back when it is down.
-        await self._remember(answer.values(), gone=remembered.keys() & (missing - answer.keys()))
-        return known | answer
+        # What is left out is forgotten, so that what the source took back does not return when it is down.
+        return {self._prefix + asset: price for asset, price in answer.items() if fresh(price, now, MAX_AGE)}
 
-    async def _remembered(self, assets: Collection[str]) -> Mapping[str, Price]:
-        gate = asyncio.Semaphore(CONCURRENT_READS)
+    async def _remembered(self, keys: Sequence[str]) -> Mapping[str, Price]:
+        try:
+            values = await self._cache.get_many(keys)
+        except StoreUnavailable:
+            return {}
+        found = {}
+        for key, value in values.items():
+            try:
+                found[key] = self._decode(value)
+            except (msgspec.MsgspecError, ValueError):
+                continue
+        return found
 
-        async def one(asset: str) -> bytes | None:
-            async with gate:
-                return await self._cache.get(self._key(asset))
-
-        values = await _all(one(asset) for asset in assets)
-        now = self._clock.now()
-        prices = (_decoded(value) for value in values if value is not None)
-        return {price.asset: price for price in prices if price is not None and fresh(price, now, MAX_AGE)}
-
-    async def _remember(self, prices: Iterable[Price], gone: Collection[str]) -> None:
-        async def one(price: Price) -> None:
-            await self._cache.set(self._key(price.asset), _encoder.encode(price), MAX_AGE)
-
-        forgotten = self._cache.delete(*(self._key(asset) for asset in gone))
-        await _all([*(one(price) for price in prices), forgotten])
-
-    def _key(self, asset: str) -> str:
-        return f"price:1:{self._chain}:{asset}"
-
-
-async def _all[T](calls: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """What all calls to the cache return; nothing if it is down, and then nobody waits for the others."""
-    tasks: list[asyncio.Task[T]] = []
-    try:
-        async with asyncio.timeout(CACHE_SECONDS), asyncio.TaskGroup() as group:
-            tasks += [group.create_task(call) for call in calls]
-    except* (StoreUnavailable, TimeoutError):
-        tasks.clear()
-    return [task.result() for task in tasks]
-
-
-def _decoded(value: bytes) -> Price | None:
-    try:
-        return _decoder.decode(value)
-    except msgspec.DecodeError:
-        return None
+    def _decode(self, value: bytes) -> Price:
+        price = self._decoder.decode(value)
+        if not fresh(price, self._clock.now(), MAX_AGE):
+            raise ValueError("the price is too old, whatever the cache's clock says")
+        return price

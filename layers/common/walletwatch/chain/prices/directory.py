@@ -18,9 +18,10 @@ from walletwatch.chain.prices.pool_account import (
     is_pool,
     read_pool,
 )
-from walletwatch.domain.errors import ChainRefused, ChainUnavailable, PriceUnavailable, StoreUnavailable
+from walletwatch.domain.errors import ChainRefused, ChainUnavailable, PriceUnavailable
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT, Exchange
 from walletwatch.ports import Cache, Chain, Clock, Metrics
+from walletwatch.services.caching import Cached
 
 LISTING_AGE: Final = timedelta(hours=1)
 RETRY_AFTER: Final = timedelta(minutes=5)
@@ -36,10 +37,6 @@ class _Listing(msgspec.Struct, frozen=True):
     pools: tuple[Pool, ...]
 
 
-_decoder = msgspec.json.Decoder(_Listing)
-_encoder = msgspec.json.Encoder()
-
-
 class PoolDirectory:
     """The pools that pair a token with the native one or with a stable one.
 
@@ -52,10 +49,10 @@ class PoolDirectory:
         self._chain = chain
         self._exchange = exchange
         self._anchors = frozenset({WRAPPED_NATIVE_MINT, *exchange.stable_mints})
-        self._cache = cache
         self._clock = clock
         self._metrics = metrics
         self._key = f"pools:1:{exchange.program}"
+        self._listings = Cached(cache, metrics, decode=msgspec.json.Decoder(_Listing).decode, ttl=LISTING_AGE)
         self._pools: Sequence[Pool] | None = None
         self._ask_at: datetime | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -76,20 +73,20 @@ class PoolDirectory:
             return self._pools
 
     async def _look(self, now: datetime) -> None:
-        listing = await self._shared()
-        if listing is None:
-            try:
-                async with asyncio.timeout(DISCOVERY_SECONDS):
-                    listing = _Listing(now, tuple(await self._discovered()))
-            except (ChainRefused, ChainUnavailable, TimeoutError) as error:
-                self._metrics.count("PoolDiscoveryFailures")
-                reason = f"{type(error).__name__}: {error}"
-                _log.warning("pools could not be listed", extra={"reason": reason})
-                # What is known stays: pools never change what they pair.
-                self._ask_at = now + (LISTING_AGE if isinstance(error, ChainRefused) else RETRY_AFTER)
-                return
-            await self._share(listing)
+        try:
+            listing = await self._listings.get_or_load(self._key, self._listing)
+        except (ChainRefused, ChainUnavailable, TimeoutError) as error:
+            self._metrics.count("PoolDiscoveryFailures")
+            reason = f"{type(error).__name__}: {error}"
+            _log.warning("pools could not be listed", extra={"reason": reason})
+            # What is known stays: pools never change what they pair.
+            self._ask_at = now + (LISTING_AGE if isinstance(error, ChainRefused) else RETRY_AFTER)
+            return
         self._pools, self._ask_at = listing.pools, listing.at + LISTING_AGE
+
+    async def _listing(self) -> _Listing:
+        async with asyncio.timeout(DISCOVERY_SECONDS):
+            return _Listing(self._clock.now(), tuple(await self._discovered()))
 
     async def _discovered(self) -> Iterable[Pool]:
         answers = await asyncio.gather(
@@ -118,19 +115,6 @@ class PoolDirectory:
             if account is not None and is_pool(account, self._exchange.program)
         )
         return [pool for pool in pools if pool is not None and self._anchors.intersection(pool.mints)]
-
-    async def _shared(self) -> _Listing | None:
-        try:
-            value = await self._cache.get(self._key)
-            return None if value is None else _decoder.decode(value)
-        except (StoreUnavailable, msgspec.DecodeError):
-            return None
-
-    async def _share(self, listing: _Listing) -> None:
-        try:
-            await self._cache.set(self._key, _encoder.encode(listing), LISTING_AGE)
-        except StoreUnavailable:
-            _log.info("the list of pools is not shared: the cache is down")
 
 
 def _deepest(pools: Iterable[Pool]) -> Iterable[Pool]:

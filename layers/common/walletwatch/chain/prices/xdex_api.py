@@ -18,11 +18,12 @@ import msgspec
 
 from walletwatch.chain.prices.consensus import Agreed, Quote, agree
 from walletwatch.domain.addresses import is_address
-from walletwatch.domain.errors import PriceUnavailable, StoreUnavailable
+from walletwatch.domain.errors import PriceUnavailable
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.prices import Price, PriceSource
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
-from walletwatch.ports import Cache, Clock
+from walletwatch.ports import Cache, Clock, Metrics
+from walletwatch.services.caching import Cached
 
 if TYPE_CHECKING:
     from httpx2 import AsyncBaseTransport, AsyncClient, Response
@@ -51,10 +52,6 @@ class _Snapshot(msgspec.Struct, frozen=True):
     prices: Mapping[str, Agreed]
 
 
-_decoder = msgspec.json.Decoder(_Snapshot)
-_encoder = msgspec.json.Encoder()
-
-
 class _Retryable(Exception):
     """Another try may succeed."""
 
@@ -81,6 +78,7 @@ class XdexApiPrices:
         stable_mints: frozenset[str],
         cache: Cache,
         clock: Clock,
+        metrics: Metrics,
         *,
         min_liquidity_usd: Decimal,
         timeout: float = 3.0,
@@ -89,13 +87,15 @@ class XdexApiPrices:
         # A plus in place of the space is refused as another network.
         self._url = f"{url.rstrip('/')}/api/xendex/pool/list?network={quote(network, safe='')}"
         self._stable_mints = stable_mints
-        self._cache = cache
         self._clock = clock
         self._minimum = min_liquidity_usd
         self._timeout = timeout
         self._transport = transport
         self._client: AsyncClient | None = None
         self._key = f"xdex-api:1:{network}"
+        self._snapshots = Cached(
+            cache, metrics, decode=msgspec.json.Decoder(_Snapshot).decode, ttl=POLL_EVERY
+        )
         self._snapshot: _Snapshot | None = None
         self._asked_at: datetime | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -126,27 +126,16 @@ class XdexApiPrices:
         async with self._one_at_a_time:
             now = self._clock.now()
             if self._snapshot is None or now - self._snapshot.at >= POLL_EVERY:
-                self._snapshot = await self._shared() or await self._ask(now)
+                self._snapshot = await self._snapshots.get_or_load(self._key, self._ask)
             return self._snapshot
 
-    async def _ask(self, now: datetime) -> _Snapshot:
+    async def _ask(self) -> _Snapshot:
+        now = self._clock.now()
         if self._asked_at is not None and now - self._asked_at < POLL_EVERY:
             raise PriceUnavailable("XDEX's API was asked a moment ago, in vain")
         self._asked_at = now
         pools = _pools(await self._answer())
-        snapshot = _Snapshot(now, _agreed(pools, self._stable_mints, self._minimum))
-        try:
-            await self._cache.set(self._key, _encoder.encode(snapshot), POLL_EVERY)
-        except StoreUnavailable:
-            _log.info("XDEX's prices are not shared: the cache is down")
-        return snapshot
-
-    async def _shared(self) -> _Snapshot | None:
-        try:
-            value = await self._cache.get(self._key)
-            return None if value is None else _decoder.decode(value)
-        except (StoreUnavailable, msgspec.DecodeError):
-            return None
+        return _Snapshot(now, _agreed(pools, self._stable_mints, self._minimum))
 
     async def _answer(self) -> bytes:
         failure = ""

@@ -71,11 +71,11 @@ class RpcChain:
             *(self._token_accounts(address, program) for program in PROGRAMS.values()),
         )
         slot, lamports = _with_context(balance)
-        holdings = [
+        holdings = tuple(
             _holding(kind, entry)
             for kind, entries in zip(PROGRAMS, token_accounts, strict=True)
             for entry in entries
-        ]
+        )
         return WalletBalance(address, slot, _integer(lamports), holdings)
 
     async def token_accounts(

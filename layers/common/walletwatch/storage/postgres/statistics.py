@@ -6,7 +6,7 @@ from typing import Final
 
 from walletwatch.domain.alerts import AlertLevel
 from walletwatch.domain.delivery import DeliveryStatus
-from walletwatch.domain.vitals import Looked, Population
+from walletwatch.domain.vitals import LastLook, Population
 from walletwatch.storage.postgres.database import Connection, Database
 from walletwatch.storage.postgres.replica import Reads
 
@@ -58,12 +58,12 @@ class PostgresStatistics:
 
         return await self._reads.run(work)
 
-    async def looked(self) -> Sequence[Looked]:
+    async def looked(self) -> Sequence[LastLook]:
         """How far the sweep (all of its shards) and the stream have come."""
 
-        async def work(connection: Connection) -> Sequence[Looked]:
+        async def work(connection: Connection) -> Sequence[LastLook]:
             cursor = await connection.execute(_LOOKED)
-            return [Looked(*row) for row in await cursor.fetchall()]
+            return [LastLook(*row) for row in await cursor.fetchall()]
 
         return await self._database.run(work)
 

@@ -1,0 +1,168 @@
+"""A person writes to the bot while Valkey goes away and comes back: every message is answered."""
+
+import os
+
+# python-telegram-bot warns of every RetryAfter unless it is told that its new type is wanted.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from itertools import count
+
+import pytest
+
+from tests.fakes.administration import FakeAdministration
+from tests.fakes.chain import FakeChain
+from tests.fakes.claims import FakeUpdateClaims
+from tests.fakes.metrics import FakeMetrics
+from tests.fakes.queues import FakeQueues
+from tests.fakes.stores import FakeStores
+from tests.fakes.telegram_request import FakeRequest
+from tests.fakes.vitals import FakeSystem
+from tests.servers import Server
+from walletwatch.bot import application
+from walletwatch.bot.application import BotApplication, Operators
+from walletwatch.domain.profile import PROFILES
+from walletwatch.runtime import SystemClock
+from walletwatch.services.administering import MaintenanceSwitch
+from walletwatch.services.alert_memory import AlertMemory
+from walletwatch.services.backfilling import BackfillRequests
+from walletwatch.services.balances import Balances
+from walletwatch.services.claiming import ClaimsWithSpare
+from walletwatch.services.intake import Intake, UpdateIntake
+from walletwatch.services.scanning import ScanRequests
+from walletwatch.services.watching import Watching
+from walletwatch.storage.redis.cache import RedisCache
+from walletwatch.storage.redis.claims import RedisUpdateClaims
+from walletwatch.storage.redis.limits import RedisRateLimits
+from walletwatch.storage.redis.server import RedisServer
+from walletwatch.storage.redis.sessions import RedisSessions
+
+pytestmark = pytest.mark.integration
+
+WALLET = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
+ANNA = 11
+
+
+@dataclass
+class Environment:
+    """A Lambda environment of the webhook, with connections of its own to Valkey."""
+
+    redis: RedisServer
+    intake: UpdateIntake
+    bot: BotApplication
+    request: FakeRequest
+    metrics: FakeMetrics
+    numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    async def write(self, text: str) -> str:
+        """What the bot answers."""
+        number = next(self.numbers)
+        entity = {"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])}
+        message = {
+            "message_id": number,
+            "date": 1,
+            "text": text,
+            "entities": [entity] if text.startswith("/") else [],
+            "from": {"id": ANNA, "is_bot": False, "first_name": "x", "language_code": "en"},
+            "chat": {"id": ANNA, "type": "private"},
+        }
+        before = len(self.request.of("sendMessage"))
+        assert await self.intake.take({"update_id": number, "message": message}) is Intake.HANDLED
+        (answer,) = self.request.of("sendMessage")[before:]
+        return str(answer["text"])
+
+
+@pytest.fixture
+async def environments(
+    mortal_valkey: Server, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[Environment, Environment]]:
+    request, metrics, clock = FakeRequest(), FakeMetrics(), SystemClock()
+    monkeypatch.setattr(application, "make_request", lambda **_: request)
+    stores, chain, queues, numbers = FakeStores(clock), FakeChain(), FakeQueues(), count(1)
+    chain.lamports[WALLET] = 2 * 10**9
+    administration, spare = FakeAdministration(), FakeUpdateClaims(clock)
+    maintenance = MaintenanceSwitch(administration, clock)
+
+    async def environment() -> Environment:
+        redis = RedisServer(mortal_valkey.url)
+        rates = RedisRateLimits(redis)
+        bot = BotApplication(
+            "7:token-of-the-tests",
+            "http://telegram",
+            username="testbot",
+            watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
+            balances=Balances(chain, RedisCache(redis, metrics), metrics),
+            backfills=BackfillRequests(queues, rates, clock),
+            scans=ScanRequests(queues),
+            subscriptions=stores.subscriptions,
+            administration=FakeSystem().administering(
+                stores.ledger, AlertMemory(), administration, maintenance
+            ),
+            maintenance=maintenance,
+            operators=Operators(),
+            sessions=RedisSessions(redis, metrics),
+            clock=clock,
+            profile=PROFILES["x1-mainnet"],
+            metrics=metrics,
+        )
+        await bot.start()
+        intake = UpdateIntake(
+            claims=ClaimsWithSpare(RedisUpdateClaims(redis), spare, clock, metrics),
+            rates=rates,
+            handle=bot.handle,
+            metrics=metrics,
+            updates_per_minute=60,
+        )
+        return Environment(redis, intake, bot, request, metrics, numbers)
+
+    both = await environment(), await environment()
+    yield both
+    for each in both:
+        await each.bot.close()
+        await each.redis.close()
+
+
+async def test_a_conversation_goes_on_in_another_environment(
+    environments: tuple[Environment, Environment],
+) -> None:
+    first, second = environments
+    assert "Which address" in await first.write("/watch")
+    assert "Now watching" in await second.write(f"{WALLET} Savings")
+    assert "don't know that command" in await first.write("thanks")
+
+
+async def test_every_message_is_answered_while_valkey_is_gone(
+    environments: tuple[Environment, Environment], mortal_valkey: Server
+) -> None:
+    first, second = environments
+    assert "Which address" in await first.write("/watch")
+    await asyncio.to_thread(mortal_valkey.stop)
+    assert "can't remember right now" in await second.write("savings")
+    assert "For example" in await first.write("/watch")
+    assert "Now watching" in await second.write(f"/watch {WALLET} Savings")
+    for environment in environments:
+        started = time.monotonic()
+        assert "2 XNT" in await environment.write(f"/balance {WALLET}")
+        assert time.monotonic() - started < 2
+    assert first.metrics.counts["ClaimsInDatabase"] == 5
+    await asyncio.to_thread(mortal_valkey.start)
+    # Its memory is gone, and the question with it.
+    assert "don't know that command" in await second.write("savings")
+    assert "Which wallet" in await first.write("/unwatch")
+    assert "Stopped" in await second.write("savings")
+    assert first.metrics.counts["ClaimsInDatabase"] == 5
+
+
+async def test_one_that_hangs_costs_seconds_and_no_answer(
+    environments: tuple[Environment, Environment], mortal_valkey: Server
+) -> None:
+    first, _ = environments
+    await first.write("/help")
+    with mortal_valkey.paused():
+        started = time.monotonic()
+        assert "2 XNT" in await first.write(f"/balance {WALLET}")
+        assert time.monotonic() - started < 6
+    assert "Which address" in await first.write("/watch")
