@@ -457,6 +457,7 @@ def alarm() -> Alarm:
     from walletwatch.services.alarming import Alarming
     from walletwatch.services.alert_memory import AlertMemory
     from walletwatch.storage.postgres.alerts import PostgresAlerts
+    from walletwatch.storage.redis.cache import RedisCache
 
     metrics = EmfMetrics("alarm")
     settings = config.load(config.AlertSettings)
@@ -469,6 +470,7 @@ def alarm() -> Alarm:
         limits=settings.limits,
         alerts=PostgresAlerts(database),
         spare=AlertMemory(),
+        cache=RedisCache(redis, metrics),
         messenger=TelegramMessenger(bot),
         render=alert_message,
         chats=config.load(config.AdminSettings).chats,

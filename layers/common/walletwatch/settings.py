@@ -328,7 +328,11 @@ class AlertSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper)
     alert_cache_percent: NotNegativeFloat = 50.0
     alert_behind_seconds: PositiveFloat = 60.0
     alert_delivery_seconds: PositiveFloat = 30.0
+    alert_webhook_seconds: PositiveFloat = 300.0
     alert_expiry_days: PositiveInt = 21
+    alert_least_work: PositiveInt = 20
+    alert_least_reads: PositiveInt = 100
+    alert_least_deliveries: PositiveInt = 5
     alert_settle_seconds: NotNegativeFloat = 60.0
 
     @property
@@ -342,7 +346,11 @@ class AlertSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper)
             cache_hit_share=self.alert_cache_percent / 100,
             behind=timedelta(seconds=self.alert_behind_seconds),
             delivery=timedelta(seconds=self.alert_delivery_seconds),
+            webhook_error=timedelta(seconds=self.alert_webhook_seconds),
             expiry=timedelta(days=self.alert_expiry_days),
+            least_work=self.alert_least_work,
+            least_reads=self.alert_least_reads,
+            least_deliveries=self.alert_least_deliveries,
         )
 
 

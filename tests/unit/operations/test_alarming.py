@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.cache import FakeCache
 from tests.fakes.vitals import FakeSystem
 from walletwatch.bot.alert_view import alert_list, alert_message, duration
 from walletwatch.bot.html_length import units
@@ -64,11 +65,17 @@ class World:
 @pytest.fixture
 def world() -> World:
     system, messenger, alerts = FakeSystem(), Messenger(), Store()
-    alarming = Alarming(
+    return World(system, messenger, alerts, _alarming(system, messenger, alerts, FakeCache(system.clock)))
+
+
+def _alarming(system: FakeSystem, messenger: Messenger, alerts: Store, cache: FakeCache) -> Alarming:
+    """One environment of the alarm function."""
+    return Alarming(
         signs=system.signs,
         limits=AlertLimits(),
         alerts=alerts,
         spare=AlertMemory(),
+        cache=cache,
         messenger=messenger,
         render=alert_message,
         chats=(ANNA, BORIS),
@@ -76,7 +83,6 @@ def world() -> World:
         metrics=system.metrics,
         settle=timedelta(seconds=60),
     )
-    return World(system, messenger, alerts, alarming)
 
 
 RAISED = "🔴 <b>Critical: Redis does not answer</b>"
@@ -128,6 +134,24 @@ async def test_a_lost_database_is_told_too_and_everything_goes_on_there_when_it_
     assert await world.look() == [
         (chat, "🟢 <b>Over: PostgreSQL does not answer</b>") for chat in (ANNA, BORIS)
     ]
+
+
+async def test_two_environments_tell_of_a_lost_database_once(world: World) -> None:
+    cache = FakeCache(world.system.clock)
+    both = [_alarming(world.system, world.messenger, world.alerts, cache) for _ in range(2)]
+    for _ in range(2):
+        world.system.database.outage.down = world.alerts.down = True
+        world.messenger.sent.clear()
+        world.system.clock.advance(60)
+        for alarming in both:
+            await alarming.look()
+        assert [chat for chat, html in world.messenger.sent if "PostgreSQL" in html] == [ANNA, BORIS]
+        world.system.database.outage.down = world.alerts.down = False
+        for _ in range(3):
+            world.system.clock.advance(60)
+            for alarming in both:
+                await alarming.look()
+        assert await world.alerts.open() == []
 
 
 async def test_what_is_not_known_ends_no_alert(world: World) -> None:

@@ -59,7 +59,7 @@ async def test_they_are_read_at_most_every_few_seconds(system: FakeSystem) -> No
     system.clock.advance(5)
     assert isinstance((await system.signs.read()).redis, Lost)
     assert system.telegram.asked == 1, "what changes slowly is asked less often"
-    system.clock.advance(60)
+    system.clock.advance(15)
     await system.signs.read()
     assert system.telegram.asked == 2
 

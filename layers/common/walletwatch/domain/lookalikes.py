@@ -85,8 +85,9 @@ def skeleton(text: str) -> str:
     parts: list[str] = []
     # A dollar sign before a symbol is a habit of writing, not a letter.
     for character in unicodedata.normalize("NFKD", _beginning(text)).strip().removeprefix("$"):
-        plain = _LOOKALIKES.get(character) or _squared(character) or character.casefold()
-        parts.append(plain)
+        plain = _LOOKALIKES.get(character) or _squared(character)
+        # A capital may be like no letter while its small form is like one.
+        parts += [plain] if plain else [_LOOKALIKES.get(small, small) for small in character.casefold()]
     same = unicodedata.normalize("NFKD", "".join(parts)).translate(_SAME_SHAPE)
     return "".join(character for character in same if character.isalnum())
 

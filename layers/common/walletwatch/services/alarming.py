@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -15,7 +16,7 @@ from walletwatch.domain.errors import (
 )
 from walletwatch.domain.vitals import Lost, Vitals
 from walletwatch.domain.work import RenderedMessage
-from walletwatch.ports import Alerts, Clock, Messenger, Metrics
+from walletwatch.ports import Alerts, Cache, Clock, Messenger, Metrics
 from walletwatch.services.cloudwatch import CloudWatchAlarm
 from walletwatch.services.vitals import VitalSigns
 
@@ -38,10 +39,12 @@ class Alarming:
     """The use case of the alarm function.
 
     Alerts are kept in the database, and while that is lost in this process: it is started every minute in
-    one environment, so that they last for an outage. When the database is back, they go on there.
+    one environment, so that they last for an outage. When the database is back, they go on there. Should there
+    be several environments, the cache tells them what another has told.
 
     Args:
         spare: Where alerts are kept while `alerts` does not answer.
+        cache: Where several environments see each other's telling meanwhile; it may be away too.
         render: Makes the message of an alert, or of its end.
         chats: Who is told.
         settle: For how long a condition must not have held to be over.
@@ -54,6 +57,7 @@ class Alarming:
         limits: AlertLimits,
         alerts: Alerts,
         spare: Alerts,
+        cache: Cache,
         messenger: Messenger,
         render: RenderAlert,
         chats: Collection[int],
@@ -65,6 +69,7 @@ class Alarming:
         self._limits = limits
         self._alerts = alerts
         self._spare = spare
+        self._cache = cache
         self._messenger = messenger
         self._render = render
         self._chats = tuple(chats)
@@ -138,8 +143,18 @@ class Alarming:
             for chat_id in self._chats:
                 if chat_id in known or chat_id not in concerned:
                     continue
-                if await self._told(chat_id, alert):
+                if await self._told_elsewhere(alerts, chat_id, alert) or await self._told(chat_id, alert):
                     await alerts.told(alert.id, chat_id, now, end=end)
+
+    async def _told_elsewhere(self, alerts: Alerts, chat_id: int, alert: Alert) -> bool:
+        """Whether another environment told it, while alerts are not kept where all of them see them."""
+        if alerts is not self._spare:
+            return False
+        try:
+            return await self._cache.increment(_telling(alert, chat_id), ttl=REMIND_AFTER) > 1
+        except StoreUnavailable:
+            # With both stores away it is told twice rather than not at all.
+            return False
 
     async def _told(self, chat_id: int, alert: Alert) -> bool:
         """Whether there is nothing more to do for this chat."""
@@ -164,6 +179,9 @@ class Alarming:
             kept = await self._alerts.raised(finding, alert.seen_at)
             for chat_id in alert.told:
                 await self._alerts.told(kept.id, chat_id, alert.told_at or alert.seen_at, end=False)
+                with suppress(StoreUnavailable):
+                    # It ends by itself; until then the next outage would not be told.
+                    await self._cache.delete(_telling(alert, chat_id))
             await self._spare.cleared(alert.id, alert.seen_at, settle=timedelta())
         await self._spare.forget(self._clock.now() + timedelta(seconds=1))
 
@@ -220,3 +238,8 @@ class Alarming:
             gauge("Chats", vitals.population.chats)
             gauge("Wallets", vitals.population.wallets)
             gauge("Subscriptions", vitals.population.subscriptions)
+
+
+def _telling(alert: Alert, chat_id: int) -> str:
+    end = "end" if alert.resolved_at else "begin"
+    return f"alert:{alert.condition.value}:{alert.subject}:{chat_id}:{end}"

@@ -41,6 +41,7 @@ FRESH: Final = timedelta(seconds=5)
 """Within this the vitals are not read again: /health may be asked by many."""
 SLOW: Final = timedelta(seconds=60)
 """Of what changes slowly, or is dear to ask."""
+TELEGRAM: Final = timedelta(seconds=15)
 DAILY: Final = timedelta(hours=6)
 ALIVE: Final = timedelta(minutes=3)
 """An instance that said nothing for so long is taken for ended."""
@@ -104,7 +105,7 @@ class VitalSigns:
             depths = start(self._ask(sources.queues.depths()))
             instances = start(self._ask(sources.board.instances(ALIVE)))
             tally = start(self._ask(sources.board.recent(TRAFFIC_MINUTES)))
-            telegram = start(self._slowly("telegram", SLOW, sources.telegram.read))
+            telegram = start(self._slowly("telegram", TELEGRAM, sources.telegram.read))
             expiries = start(self._slowly("expiries", DAILY, sources.expiries.read))
             population = start(self._slowly("population", SLOW, sources.statistics.population))
         now = self._clock.now()
