@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import ConsoleMessage, Route, async_playwright, expect
 
 from monitoring.dashboard import ROWS
-from tests.integration.monitoring.conftest import Prometheus
+from tests.prometheus import Prometheus
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 PANELS = sum(len(row.panels) for row in ROWS)
