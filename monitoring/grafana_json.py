@@ -100,20 +100,26 @@ def _panel(number: int, panel: Panel, position: Mapping[str, int]) -> Mapping[st
         "description": panel.says,
         "datasource": DATASOURCE,
         "gridPos": position,
-        "targets": [_target(ref, query) for ref, query in zip(ascii_uppercase, panel.queries, strict=False)],
+        "targets": [
+            _target(ref, query, panel.kind)
+            for ref, query in zip(ascii_uppercase, panel.queries, strict=False)
+        ],
         "fieldConfig": {"defaults": _field(panel), "overrides": []},
         "options": _options(panel),
     }
 
 
-def _target(ref: str, query: Query) -> Mapping[str, Any]:
+def _target(ref: str, query: Query, kind: Kind) -> Mapping[str, Any]:
+    # Of a number, only the present one: the last one that was known is none.
+    instant = kind is Kind.NUMBER
     return {
         "refId": ref,
         "datasource": DATASOURCE,
         "editorMode": "code",
         "expr": query.of_stage,
         "legendFormat": _LABEL.sub(r"{{\1}}", query.legend),
-        "range": True,
+        "instant": instant,
+        "range": not instant,
     }
 
 
@@ -168,7 +174,7 @@ def _options(panel: Panel) -> Mapping[str, Any]:
         case Kind.NUMBER:
             return {
                 "colorMode": "value",
-                "graphMode": "none" if panel.names else "area",
+                "graphMode": "none",
                 "justifyMode": "auto",
                 "orientation": "auto",
                 "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},

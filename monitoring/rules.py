@@ -100,7 +100,7 @@ ALERTS: Final = (
         "RpcLost",
         Condition.RPC_LOST,
         AlertLevel.CRITICAL,
-        # A chain that does not answer has no figures.
+        # A full pool is degraded too, but has figures.
         f"{_lost('rpc')} unless on (stage) walletwatch_rpc_connections_limit",
         "no RPC endpoint answers",
     ),

@@ -160,7 +160,7 @@ def start_monitoring(
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     attach(prometheus(binary, folder / "prometheus", port, metrics_url, token))
-    lines = [f"Prometheus  {url}/alerts", f"dashboard   {url}/{CONSOLE}"]
+    lines = [f"Prometheus  {url}/", f"dashboard   {url}/{CONSOLE}"]
     installed = find_grafana()
     if installed is None:
         return [*lines, "", NO_GRAFANA]

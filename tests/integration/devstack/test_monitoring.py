@@ -101,7 +101,7 @@ def test_grafana_finds_its_datasource_and_dashboard(stack: Stack, grafana_home: 
         return read
 
     (datasource,) = provisioned("datasources/prometheus.yml")["datasources"]
-    assert datasource["url"] == addresses["Prometheus"].removesuffix("/alerts")
+    assert datasource["url"] == addresses["Prometheus"].removesuffix("/")
     (provider,) = provisioned("dashboards/walletwatch.yml")["providers"]
     options = provider["options"]
     assert isinstance(options, dict)

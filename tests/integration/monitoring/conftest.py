@@ -2,25 +2,21 @@
 
 import json
 import time
-import urllib.parse
-import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 import pytest
 
 from devstack.monitoring import NO_PROMETHEUS, find_program, prometheus
-from devstack.processes import free_port, launch, stop, wait_until_ready
+from devstack.processes import free_port
 from tests.exposed import exposed
+from tests.prometheus import Prometheus, running, until
 from walletwatch.services.exposition import CONTENT_TYPE
 
 TOKEN = "the-token-of-the-operators"
-WAIT_SECONDS = 30.0
 BEGAN = time.monotonic()
 UP_SECONDS = 86_400
 HURRIED = {"evaluation_interval: 15s": "evaluation_interval: 1s"}
@@ -45,25 +41,6 @@ class MetricsHandler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
-
-
-@dataclass(frozen=True)
-class Prometheus:
-    url: str
-
-    def ask(self, path: str, **parameters: str) -> Any:
-        """What the API answers.
-
-        Raises:
-            HTTPError: It refuses the question.
-        """
-        query = urllib.parse.urlencode(parameters)
-        with urllib.request.urlopen(f"{self.url}/api/v1/{path}?{query}", timeout=10) as answer:
-            return json.load(answer)["data"]
-
-    def values(self, expression: str) -> list[float]:
-        """Of the series that the expression selects now."""
-        return [float(series["value"][1]) for series in self.ask("query", query=expression)["result"]]
 
 
 @pytest.fixture(scope="session")
@@ -93,14 +70,9 @@ def scraping(metrics_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     port = free_port()
     service = prometheus(binary, folder, port, metrics_url, TOKEN)
     _hurry(folder / "configuration")
-    started = launch(service)
-    try:
-        wait_until_ready(service, started)
-        running = Prometheus(f"http://127.0.0.1:{port}")
-        _until(lambda: bool(running.values("stage:walletwatch_delivery_latency_seconds:p95_5m > 0")))
-        yield running
-    finally:
-        stop(started, service.stop_signal)
+    with running(service, f"http://127.0.0.1:{port}") as server:
+        until(lambda: bool(server.values("stage:walletwatch_delivery_latency_seconds:p95_5m > 0")))
+        yield server
 
 
 def _hurry(configuration: Path) -> None:
@@ -115,10 +87,3 @@ def _hurry(configuration: Path) -> None:
     (target,) = json.loads(targets.read_text())
     target["labels"] |= {"__scrape_interval__": "1s", "__scrape_timeout__": "1s"}
     targets.write_text(json.dumps([target]))
-
-
-def _until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not happened():
-        assert time.monotonic() < deadline, "Prometheus has no rates yet"
-        time.sleep(0.2)

@@ -10,7 +10,7 @@ import pytest
 
 from devstack.monitoring import STAGE
 from monitoring.__main__ import FOLDER
-from tests.integration.monitoring.conftest import Prometheus
+from tests.prometheus import Prometheus
 
 pytestmark = pytest.mark.integration
 

@@ -110,3 +110,9 @@ def test_the_console_holds_the_same_queries_and_no_template_action() -> None:
 def test_a_title_is_escaped_in_the_console() -> None:
     page = console("<b>", [Row("</script><b>", [])])
     assert "<b>" not in page.replace("<\\/script><b>", "")
+
+
+def test_a_number_is_the_present_one() -> None:
+    """A query over a range would show the last one that was known, however old."""
+    asked = {(panel["type"], target["instant"]) for panel in _panels() for target in panel["targets"]}
+    assert asked == {("stat", True), ("timeseries", False), ("state-timeline", False)}

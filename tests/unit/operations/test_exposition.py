@@ -13,6 +13,11 @@ from walletwatch.services.exposition import exposition
 NAME = "walletwatch_expiry_timestamp_seconds"
 
 
+async def test_connections_that_no_instance_told_of_are_unknown_and_not_none() -> None:
+    vitals = await FakeSystem().signs.read()
+    assert "walletwatch_rpc_connections" not in exposition(Tally(), vitals, judge(vitals, AlertLimits()))
+
+
 async def test_when_something_expires_is_told_as_a_moment() -> None:
     system = FakeSystem()
     system.expiries.each = [Expiry('the "first"', datetime(2027, 1, 1, tzinfo=UTC))]

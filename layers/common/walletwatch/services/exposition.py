@@ -82,13 +82,14 @@ def _rpc_gauges(vitals: Vitals) -> Iterator[tuple[str, str, Iterable[Sample]]]:
     rpc = vitals.rpc
     if isinstance(rpc, Lost):
         return
-    yield (
-        "walletwatch_rpc_connections_in_use",
-        "connections of the busiest instance, on average since its last report",
-        [({}, round(rpc.busy * rpc.limit, 3))],
-    )
-    yield "walletwatch_rpc_connections_limit", "connections it may use", [({}, rpc.limit)]
-    yield "walletwatch_rpc_waiting", "calls that wait for a connection or a budget", [({}, rpc.waiting)]
+    if rpc.limit:  # else no instance has said anything of its connections
+        yield (
+            "walletwatch_rpc_connections_in_use",
+            "connections of the busiest instance, on average since its last report",
+            [({}, round(rpc.busy * rpc.limit, 3))],
+        )
+        yield "walletwatch_rpc_connections_limit", "connections it may use", [({}, rpc.limit)]
+        yield "walletwatch_rpc_waiting", "calls that wait for a connection or a budget", [({}, rpc.waiting)]
     yield (
         "walletwatch_rpc_endpoint_up",
         "whether most instances ask this endpoint",
