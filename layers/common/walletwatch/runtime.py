@@ -5,6 +5,7 @@ Clients are made once for each environment and belong to a loop, so every invoca
 """
 
 import asyncio
+import contextvars
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import Any
@@ -13,8 +14,11 @@ _runner = asyncio.Runner()
 
 
 def run[T](coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run to completion on the environment's loop."""
-    return _runner.run(coroutine)
+    """Run to completion on the environment's loop, in the caller's context.
+
+    A runner would otherwise keep to the context of its first call, and with it to that invocation's keys.
+    """
+    return _runner.run(coroutine, context=contextvars.copy_context())
 
 
 class SystemClock:

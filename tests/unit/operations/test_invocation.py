@@ -41,10 +41,11 @@ def _logging() -> Iterator[None]:
 
 def test_log_lines_say_what_the_invocation_is_about(capsys: pytest.CaptureFixture[str]) -> None:
     observability.configure_logging("test")
-    assert _perform(update_id=7, worker=None) == 3
-    line = json.loads(capsys.readouterr().out)
-    assert (line["request_id"], line["update_id"], line["message"]) == ("request-1", 7, "working")
-    assert "worker" not in line
+    for update_id in (7, 8):
+        assert _perform(update_id=update_id, worker=None) == 3
+        line = json.loads(capsys.readouterr().out)
+        assert (line["request_id"], line["update_id"], line["message"]) == ("request-1", update_id, "working")
+        assert "worker" not in line
 
 
 class Segment:
