@@ -154,7 +154,8 @@ test: setup .build/chromium.stamp .build/prometheus.stamp check ## every gate an
 	.venv/bin/coverage report --fail-under=85
 
 bench: setup ## the benchmarks
-	@for benchmark in benchmarks/[a-z]*.py; do echo "== $$benchmark"; .venv/bin/python "$$benchmark" || exit 1; done
+	@for benchmark in benchmarks/[a-z]*.py; do \
+		echo "== $$benchmark"; .venv/bin/python -m "benchmarks.$$(basename "$$benchmark" .py)" || exit 1; done
 
 lock: .build/bootstrap.mk ## lock all environments anew
 	"$(UV)" lock
