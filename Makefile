@@ -150,7 +150,11 @@ unit: $(MAIN) ## only the tests that need nothing
 
 test: setup .build/chromium.stamp .build/prometheus.stamp check ## every gate and every test
 	.venv/bin/coverage erase
-	.venv/bin/pytest --cov --cov-report=
+	@# Those on the deployed stack wait most of their time, and the others need the processor: side by side.
+	@echo "tests/e2e, beside the others; their output follows theirs"
+	@.venv/bin/pytest tests/e2e >.build/e2e.log 2>&1 & e2e=$$!; \
+		.venv/bin/pytest --ignore tests/e2e --cov --cov-report= ; others=$$?; \
+		wait $$e2e; deployed=$$?; cat .build/e2e.log; [ $$others -eq 0 ] && [ $$deployed -eq 0 ]
 	.venv/bin/coverage report --fail-under=85
 
 bench: setup ## the benchmarks

@@ -26,6 +26,7 @@ BUILDERS = {
     "notification": "notification",
     "cleanup": "cleanup",
     "health": "health",
+    "alarm": "alarm",
     "migrate": "migration",
 }
 EVERYTHING = (
@@ -33,7 +34,7 @@ EVERYTHING = (
     "walletwatch.chain.rpc.reader, solana.rpc.async_http_provider, walletwatch.queueing.sqs, "
     "walletwatch.storage.postgres.ledger, walletwatch.storage.redis.leases, boto3"
 )
-QUEUES = ("BALANCE_QUEUE_URL", "SCAN_QUEUE_URL", "NOTIFICATION_QUEUE_URL")
+QUEUES = [f"{queue}_{end}_URL" for queue in ("BALANCE", "SCAN", "NOTIFICATION") for end in ("QUEUE", "DLQ")]
 ENVIRONMENT = {
     "SECRET_ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:none",
     "DATABASE_WRITE_URL": "postgresql://nobody@127.0.0.1:1/none",

@@ -27,6 +27,7 @@ PLANS: Final[Mapping[str, Plan]] = {
     "prod": Plan(),
     "prod-sweep": Plan(watch_mode="sweep"),
     "prod-stream": Plan(watch_mode="stream", ways_out=2),
+    "prod-rare-sweep": Plan(sweep_interval_seconds=45, ways_out=2),
     "dev": Plan(prod=False, database_proxy=False),
     "lean": Plan(
         prod=False,
@@ -68,13 +69,13 @@ def users_for(plan: Plan, per_user: Decimal) -> int | None:
 
 def print_plans() -> None:
     """The plans beside each other, and what the target says to them."""
-    print(f"{'plan':12}{'users':>9}{'at rest':>11}{'total':>11}{'a user':>11}{'gzip':>11}{'RPC calls':>16}")
+    print(f"{'plan':16}{'users':>9}{'at rest':>11}{'total':>11}{'a user':>11}{'gzip':>11}{'RPC calls':>16}")
     for name, plan in PLANS.items():
         for users in SIZES:
             fitting = sized(plan, users)
             bill, compressed = Bill(fitting, users), Bill(replace(fitting, node_compresses=True), users)
             print(
-                f"{name:12}{users:>9,}{bill.at_rest:>11,.2f}{bill.total:>11,.2f}{bill.per_user:>11.5f}"
+                f"{name:16}{users:>9,}{bill.at_rest:>11,.2f}{bill.total:>11,.2f}{bill.per_user:>11.5f}"
                 f"{compressed.total:>11,.2f}{bill.rpc_calls:>16,}"
             )
     print("\nDollars a month; gzip: the total if the RPC endpoint compresses its answers. With gzip:")
@@ -82,15 +83,21 @@ def print_plans() -> None:
         compressing = replace(plan, node_compresses=True)
         each, enough = Bill(compressing, TARGET_USERS).per_user, users_for(compressing, TARGET)
         reached = "never" if enough is None else f"from {enough:,} users on"
-        print(f"{name:12}{each:.5f} a user at {TARGET_USERS:,}; {TARGET} a user {reached}")
+        print(f"{name:16}{each:.5f} a user at {TARGET_USERS:,}; {TARGET} a user {reached}")
 
 
 def print_lines(name: str, users: int) -> None:
-    """Every line of a plan, the largest first."""
-    bill = Bill(sized(PLANS[name], users), users)
-    for line in sorted(bill.lines, key=lambda line: line.usd, reverse=True):
-        print(f"{line.name:28}{line.usd:>10,.2f}{'  at rest' if line.at_rest else ''}")
-    print(f"{'together':28}{bill.total:>10,.2f}  at rest {bill.at_rest:,.2f}, a user {bill.per_user:.5f}")
+    """Every line of a plan, the largest first, with an endpoint that compresses and without."""
+    plan = sized(PLANS[name], users)
+    bill, compressed = Bill(plan, users), Bill(replace(plan, node_compresses=True), users)
+    print(f"{'':28}{'':>10}{'gzip':>10}")
+    for line, less in sorted(
+        zip(bill.lines, compressed.lines, strict=True), key=lambda pair: pair[0].usd, reverse=True
+    ):
+        print(f"{line.name:28}{line.usd:>10,.2f}{less.usd:>10,.2f}{'  at rest' if line.at_rest else ''}")
+    print(f"{'together':28}{bill.total:>10,.2f}{compressed.total:>10,.2f}")
+    print(f"{'of it at rest':28}{bill.at_rest:>10,.2f}{compressed.at_rest:>10,.2f}")
+    print(f"{'a user':28}{bill.per_user:>10.5f}{compressed.per_user:>10.5f}")
 
 
 def main() -> int:

@@ -169,7 +169,8 @@ class Bill:
             if plan.ways_out < self._template["zones"]:
                 # Half of the functions are in the other zone; a GB is billed at both ends.
                 yield self._line(f"{name} between zones", "zone_gb", through, at_rest=at_rest)
-            yield self._line(f"{name} to the internet", "internet_gb", traffic.outwards, at_rest=at_rest)
+            if traffic.outwards:
+                yield self._line(f"{name} to the internet", "internet_gb", traffic.outwards, at_rest=at_rest)
         if plan.private_endpoints:
             count = self._template["interface_endpoints"] * self._template["zones"]
             yield self._line("Endpoints", "endpoint_hour", HOURS * count, at_rest=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 import psycopg
+import redis
 
 from devstack.deploy import ADMIN_ID, client
 from telegram_double.client import ControlClient, SentMessage
@@ -30,7 +31,8 @@ class Operators:
         self._alarm = outputs["AlarmFunction"]
 
     async def arrive(self) -> None:
-        """The administrator is there, and has written to the bot."""
+        """The administrator is there, has written to the bot, and is told much more than people are."""
+        await self.telegram.set_policy(chat_per_second=30, chat_burst=100)
         known = {chat.id for chat in await self.telegram.chats()}
         if ADMIN_ID not in known:
             await self.telegram.add_user("Ada", user_id=ADMIN_ID)
@@ -91,6 +93,13 @@ class Operators:
         """What the database says."""
         with psycopg.connect(self.stack.addresses.database_url) as connection:
             return connection.execute(statement.encode()).fetchall()
+
+    def forget(self, *patterns: str) -> None:
+        """What instances reported goes by, for which else one would wait five minutes."""
+        with redis.Redis.from_url(self.stack.addresses.redis_url) as store:
+            for pattern in patterns:
+                for key in store.scan_iter(f"ww:1:{pattern}"):
+                    store.delete(key)
 
     def dead(self, queue: str) -> int:
         """How many messages are in a dead-letter queue."""

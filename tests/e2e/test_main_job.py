@@ -12,6 +12,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
 
 async def test_everybody_is_told_of_everything_once(telegram: ControlClient, chain: Chain) -> None:
-    line = await Demo(telegram, chain, Transcript()).run()
+    # Other tests share the machine meanwhile; `make demo` is stricter.
+    line = await Demo(telegram, chain, Transcript(), slack=8.0).run()
     sys.stdout.write(line)
     assert line.startswith("DEMO OK 18 messages")

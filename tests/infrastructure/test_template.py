@@ -237,8 +237,9 @@ def test_what_people_wait_for_is_released_to_few_first_and_rolled_back_by_alarms
         assert properties["AutoPublishAlias"] == "live"
         preference = properties["DeploymentPreference"]
         assert preference["Type"]["If"] == ["Prod", "Canary10Percent5Minutes", "AllAtOnce"]
-        alarms = [each["If"][1]["Ref"] for each in preference["Alarms"]]
-        assert alarms == [f"{name.removesuffix('Function')}Errors", "ApiErrors", "DeadLetters"]
+        errors, *others = [each["If"][1] for each in preference["Alarms"]]
+        assert errors == RESOURCES[f"{name.removesuffix('Function')}Errors"]["Properties"]["AlarmName"]
+        assert others == [{"Ref": "ApiErrors"}, {"Ref": "DeadLetters"}]
 
 
 ALARMS = _of_type("AWS::CloudWatch::Alarm")

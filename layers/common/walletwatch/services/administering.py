@@ -110,8 +110,8 @@ class Administering:
         self._clock = clock
 
     async def vitals(self) -> Vitals:
-        """What the system is like."""
-        return await self._signs.read()
+        """What the system is like now."""
+        return await self._signs.read(anew=True)
 
     def health(self, vitals: Vitals) -> HealthReport:
         """What that amounts to."""

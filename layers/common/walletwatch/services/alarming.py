@@ -39,8 +39,8 @@ class Alarming:
     """The use case of the alarm function.
 
     Alerts are kept in the database, and while that is lost in this process: it is started every minute in
-    one environment, so that they last for an outage. When the database is back, they go on there. Should there
-    be several environments, the cache tells them what another has told.
+    one environment, so that they last for an outage. When the database is back, they go on there. Should
+    there be several environments, the cache tells them what another has told.
 
     Args:
         spare: Where alerts are kept while `alerts` does not answer.

@@ -89,10 +89,14 @@ class VitalSigns:
         self._kept: dict[str, tuple[datetime, Any]] = {}
         self._reading = asyncio.Lock()
 
-    async def read(self) -> Vitals:
-        """The vitals, at most `FRESH` old."""
+    async def read(self, *, anew: bool = False) -> Vitals:
+        """The vitals, at most `FRESH` old.
+
+        Args:
+            anew: As they are now, but for what changes slowly.
+        """
         async with self._reading:
-            return await self._keep("vitals", FRESH, self._read)
+            return await self._keep("vitals", timedelta() if anew else FRESH, self._read)
 
     async def _read(self) -> Vitals:
         sources = self._sources

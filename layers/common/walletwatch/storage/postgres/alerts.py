@@ -8,23 +8,30 @@ from typing import Any, Final
 from psycopg.types.json import Jsonb
 
 from walletwatch.domain.alerts import Alert, AlertLevel, Condition, Finding
+from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.storage.postgres.database import Connection, Database
 
 _NAMES: Final = tuple(field.name for field in fields(Alert))
 _COLUMNS: Final = ", ".join(_NAMES)
 
-_RAISE: Final = f"""
-INSERT INTO alerts AS a (condition, subject, level, facts, raised_at, seen_at)
-VALUES (%(condition)s, %(subject)s, %(level)s, %(facts)s, %(at)s, %(at)s)
-ON CONFLICT (condition, subject) WHERE resolved_at IS NULL DO UPDATE
-   SET level = excluded.level,
-       facts = excluded.facts,
-       occurrences = a.occurrences + 1,
-       seen_at = excluded.seen_at,
+_SEEN_AGAIN: Final = f"""
+UPDATE alerts
+   SET level = %(level)s,
+       facts = %(facts)s,
+       occurrences = occurrences + 1,
+       seen_at = %(at)s,
        clear_since = NULL,
-       told = CASE WHEN a.level = excluded.level THEN a.told ELSE '{{}}' END,
-       acknowledged_at = CASE WHEN a.level = excluded.level THEN a.acknowledged_at END,
-       acknowledged_by = CASE WHEN a.level = excluded.level THEN a.acknowledged_by END
+       told = CASE WHEN level = %(level)s THEN told ELSE '{{}}' END,
+       acknowledged_at = CASE WHEN level = %(level)s THEN acknowledged_at END,
+       acknowledged_by = CASE WHEN level = %(level)s THEN acknowledged_by END
+ WHERE condition = %(condition)s AND subject = %(subject)s AND resolved_at IS NULL
+RETURNING {_COLUMNS}
+"""
+
+_RAISE: Final = f"""
+INSERT INTO alerts (condition, subject, level, facts, raised_at, seen_at)
+VALUES (%(condition)s, %(subject)s, %(level)s, %(facts)s, %(at)s, %(at)s)
+ON CONFLICT (condition, subject) WHERE resolved_at IS NULL DO NOTHING
 RETURNING {_COLUMNS}
 """
 
@@ -74,17 +81,19 @@ class PostgresAlerts:
 
     async def raised(self, finding: Finding, at: datetime) -> Alert:
         """It holds: a new alert, or the open one of its key, seen again."""
-        (alert,) = await self._alerts(
-            _RAISE,
-            {
-                "condition": finding.condition,
-                "subject": finding.subject,
-                "level": finding.level,
-                "facts": Jsonb(dict(finding.facts)),
-                "at": at,
-            },
-        )
-        return alert
+        values = {
+            "condition": finding.condition,
+            "subject": finding.subject,
+            "level": finding.level,
+            "facts": Jsonb(dict(finding.facts)),
+            "at": at,
+        }
+        # First the update: an insert that finds a row in its way would use up a number each minute. Where
+        # another instance raised it in between, the update finds that.
+        for statement in (_SEEN_AGAIN, _RAISE, _SEEN_AGAIN):
+            for alert in await self._alerts(statement, values):
+                return alert
+        raise StoreUnavailable("the alert was raised and resolved in the same moment")
 
     async def cleared(self, alert_id: int, at: datetime, *, settle: timedelta) -> Alert | None:
         """It does not hold; resolved once that was so for `settle`, and then returned."""

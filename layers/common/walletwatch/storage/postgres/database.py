@@ -1,6 +1,7 @@
 """The connection pool, and the one place where psycopg's errors become ours."""
 
 import asyncio
+import contextvars
 import os
 import random
 import socket
@@ -169,7 +170,9 @@ class Database:
         async with self._opening:
             if self._pool.closed:
                 try:
-                    await self._pool.open()
+                    # Its workers live on: what this operation is about must not be in their log lines.
+                    opening = asyncio.create_task(self._pool.open(), context=contextvars.Context())
+                    await opening
                 except OperationalError as error:
                     raise StoreUnavailable("the pool was closed") from error
 
