@@ -50,7 +50,10 @@ def sized(plan: Plan, users: int) -> Plan:
 
 
 def users_for(plan: Plan, per_user: Decimal) -> int | None:
-    """From how many users on a plan costs no more than this a user; None if never, up to ten million."""
+    """From how many users on a plan costs no more than this a user; None if never, up to ten million.
+
+    Found by halving: past a step, such as that of a larger database, it may cost more again for a while.
+    """
     low, high = 1, 10_000_000
 
     def costs_too_much(users: int) -> bool:
