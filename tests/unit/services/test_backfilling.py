@@ -104,3 +104,10 @@ async def test_a_chat_may_not_ask_all_the_time(world: World) -> None:
     assert await requests.request(2, WALLET, 30)
     asked = {backfill.not_before for backfill in world.queues.backfills}
     assert asked == {int(world.clock.now().timestamp()) - 30 * 86_400}
+
+
+async def test_while_nobody_counts_a_chat_may_ask(world: World) -> None:
+    rates = FakeRateLimits(world.clock)
+    rates.outage.down = True
+    assert await BackfillRequests(world.queues, rates, world.clock).request(1, WALLET, 30)
+    assert len(world.queues.backfills) == 1

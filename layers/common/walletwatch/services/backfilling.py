@@ -1,5 +1,6 @@
 """Reading a wallet's past into its history, on request."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -7,6 +8,7 @@ from itertools import batched
 from typing import Final
 
 from walletwatch.domain.chain import SignatureInfo
+from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.work import Backfill
 from walletwatch.ports import (
     Chain,
@@ -30,6 +32,8 @@ HANDOVER_SECONDS: Final = 10.0
 REQUESTS: Final = 3
 REQUESTS_WINDOW: Final = timedelta(hours=1)
 
+_log = logging.getLogger("walletwatch.backfilling")
+
 
 class BackfillRequests:
     """What a chat may ask for."""
@@ -47,8 +51,12 @@ class BackfillRequests:
             wallet: A valid address.
             days: 1 to `MAX_DAYS`.
         """
-        if not await self._rates.allow(chat_id, "backfill", limit=REQUESTS, window=REQUESTS_WINDOW):
-            return False
+        try:
+            if not await self._rates.allow(chat_id, "backfill", limit=REQUESTS, window=REQUESTS_WINDOW):
+                return False
+        except StoreUnavailable:
+            # People are answered while nobody counts; the queue bears what comes of it.
+            _log.warning("a backfill was not counted")
         not_before = int((self._clock.now() - timedelta(days=days)).timestamp())
         await self._queues.backfill(Backfill(wallet, not_before))
         return True
