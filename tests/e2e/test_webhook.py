@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from devstack.deploy import OPERATIONS_TOKEN
 from devstack.stack import BOT_TOKEN
 from telegram_double.client import ControlClient
 from tests.e2e.conftest import Deployed
@@ -137,19 +138,16 @@ async def test_a_label_with_markup_is_only_text(telegram: ControlClient) -> None
     assert "<b>&</b><script>" in answer.text
 
 
-async def test_health_says_that_all_parts_answer(deployed: Deployed) -> None:
+async def test_health_tells_anybody_no_more_than_its_status(deployed: Deployed) -> None:
     async with (
         aiohttp.ClientSession() as session,
         session.get(f"{deployed.deployment.api_url}/health") as answer,
     ):
         assert answer.status == 200
         report = json.loads(await answer.text())
-    assert report["status"] == "healthy"
-    assert {name: part["up"] for name, part in report["components"].items()} == {
-        "database": True,
-        "redis": True,
-        "chain": True,
-    }
+    # After the tests of operations there may be something wrong, such as a dead letter; work can be done.
+    assert report.keys() == {"status"}
+    assert report["status"] in {"healthy", "degraded"}
 
 
 def test_no_function_logged_a_secret(deployed: Deployed) -> None:
@@ -160,3 +158,4 @@ def test_no_function_logged_a_secret(deployed: Deployed) -> None:
         text = log.read_text()
         assert BOT_TOKEN not in text
         assert deployed.deployment.webhook_secret not in text
+        assert OPERATIONS_TOKEN not in text

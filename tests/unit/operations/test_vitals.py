@@ -123,6 +123,12 @@ async def test_the_rpc_pool_of_the_busiest_instance(system: FakeSystem) -> None:
     assert not isinstance(rpc, Lost)
     assert (rpc.busy, rpc.limit, rpc.waiting) == (0.91, 32, 3)
     assert [(endpoint.name, endpoint.up) for endpoint in rpc.endpoints] == [("0 a", True), ("1 b", False)]
+    system.clock.advance(31)
+    assert await _found(system) == {}, "they have said nothing since, so they do nothing"
+    rpc = (await system.signs.read()).rpc
+    assert not isinstance(rpc, Lost)
+    assert (rpc.busy, rpc.limit, rpc.waiting) == (0.0, 32, 0)
+    assert len(rpc.endpoints) == 2
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,8 @@ TELEGRAM: Final = timedelta(seconds=15)
 DAILY: Final = timedelta(hours=6)
 ALIVE: Final = timedelta(minutes=3)
 """An instance that said nothing for so long is taken for ended."""
+WORKING: Final = timedelta(seconds=30)
+"""An instance that works says something within this time."""
 TRAFFIC_MINUTES: Final = 5
 SLOT_SECONDS: Final = 0.4
 """What a slot is meant to last (Solana's cluster parameters, on which X1 stands)."""
@@ -118,7 +120,7 @@ class VitalSigns:
             at=now,
             redis=redis.result(),
             database=database.result(),
-            rpc=_rpc(head.result(), alive),
+            rpc=_rpc(head.result(), alive, now),
             queues=_queues(depths.result(), counted),
             watchers=_watchers(looked.result(), head.result(), now, sources.watchers),
             telegram=telegram.result(),
@@ -165,12 +167,18 @@ def _since(started: float) -> float:
     return round((time.perf_counter() - started) * 1000, 1)
 
 
-def _rpc(head: Reading[tuple[int, float]], instances: Reading[Sequence[Instance]]) -> Reading[RpcVitals]:
+def _rpc(
+    head: Reading[tuple[int, float]], instances: Reading[Sequence[Instance]], now: datetime
+) -> Reading[RpcVitals]:
     if isinstance(head, Lost):
         return head
     slot, latency = head
     uses = [] if isinstance(instances, Lost) else [each.rpc for each in instances if each.rpc]
-    busiest = max(uses, key=lambda use: use.busy, default=None)
+    # One that works reports every few seconds; what another used before it fell idle is over.
+    working = (
+        [] if isinstance(instances, Lost) else [each for each in instances if now - each.seen_at <= WORKING]
+    )
+    busiest = max((each.rpc for each in working if each.rpc), key=lambda use: use.busy, default=None)
     views: dict[str, list[EndpointUse]] = {}
     for use in uses:
         for endpoint in use.endpoints:
@@ -179,8 +187,8 @@ def _rpc(head: Reading[tuple[int, float]], instances: Reading[Sequence[Instance]
         slot=slot,
         latency_ms=latency,
         busy=busiest.busy if busiest else 0.0,
-        limit=busiest.limit if busiest else 0,
-        waiting=sum(use.waiting for use in uses),
+        limit=max((use.limit for use in uses), default=0),
+        waiting=sum(each.rpc.waiting for each in working if each.rpc),
         endpoints=tuple(_endpoint(name, seen) for name, seen in sorted(views.items())),
     )
 
