@@ -18,6 +18,8 @@ SAM := AWS_DEFAULT_REGION=us-east-1 tools/sam/.venv/bin/sam
 WALLET ?=
 FUNCTION ?=
 ARCHITECTURE ?= arm64
+# Of a build that is to be deployed, so that each deployment is a release, were it only for a parameter.
+REVISION ?= $(shell date -u +%Y%m%dT%H%M%SZ)
 
 # Each stamp lies in what it stands for, and goes with it.
 MAIN := .venv/.installed
@@ -103,7 +105,8 @@ grafana: $(MAIN) .build/prometheus.stamp ## Prometheus and Grafana, beside the r
 .PHONY: build
 build: $(SAM_CLI) ## sam build, for ARCHITECTURE=arm64 or x86_64
 	# SAM's cache does not know for which architecture a layer was built.
-	PATH="$(dir $(PYTHON)):$$PATH" ARCHITECTURE=$(ARCHITECTURE) $(SAM) build --no-cached --parallel
+	PATH="$(dir $(PYTHON)):$$PATH" ARCHITECTURE=$(ARCHITECTURE) REVISION=$(REVISION) \
+		$(SAM) build --no-cached --parallel
 
 # --- Gates and tests -----------------------------------------------------------------------------------------------
 
@@ -158,7 +161,8 @@ test: setup .build/chromium.stamp .build/prometheus.stamp check ## every gate an
 	.venv/bin/coverage report --fail-under=85
 
 bench: setup ## the benchmarks
-	@for benchmark in benchmarks/[a-z]*.py; do echo "== $$benchmark"; .venv/bin/python "$$benchmark" || exit 1; done
+	@for benchmark in benchmarks/[a-z]*.py; do \
+		echo "== $$benchmark"; .venv/bin/python -m "benchmarks.$$(basename "$$benchmark" .py)" || exit 1; done
 
 lock: .build/bootstrap.mk ## lock all environments anew
 	"$(UV)" lock

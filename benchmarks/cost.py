@@ -1,204 +1,122 @@
-"""What a deployment costs a month, by list prices and measured work: `python benchmarks/cost.py`.
+"""What a deployment costs a month: AWS's list prices, what was measured here, and what is assumed.
 
-Prices are those of us-east-1, on demand, without free tiers, as AWS listed them at `PRICES_OF`; they were
-written down by hand and can be out of date. What a person does in a month is assumed, each in a constant.
-The RPC provider, taxes and support are not in it.
+    python -m benchmarks.cost               every plan for 1,000, 10,000 and 100,000 users
+    python -m benchmarks.cost prod 10000    every line of one plan
+
+All numbers are in `costing/inputs.toml`, each with where it is from. A month has 730 hours, as AWS bills,
+and money is Decimal throughout. Not counted are cold starts, the calls of Secrets Manager and KMS, traffic
+between the functions and their stores, backups beyond the database's size, SNS, tax, and the RPC provider,
+whose calls are told instead: X1's public endpoint is free, others bill by the call.
 """
 
+import argparse
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-PRICES_OF: Final = "2026-11"
-HOURS: Final = Decimal(730)
-SECONDS: Final = HOURS * 3600
-MILLION: Final = Decimal(1_000_000)
+from benchmarks.costing.bill import Bill, Plan, WayOut
+from benchmarks.costing.inputs import read_inputs
+
 TARGET: Final = Decimal("0.004")
+"""Dollars a user and month, at `TARGET_USERS`."""
 TARGET_USERS: Final = 10_000
-
-
-def usd(text: str) -> Decimal:
-    """A price in dollars."""
-    return Decimal(text)
-
-
-PRICES: Final[Mapping[str, Decimal]] = {
-    "lambda GB-second (arm64)": usd("0.0000133334"),
-    "lambda million requests": usd("0.20"),
-    "sqs million requests": usd("0.40"),
-    "sqs fifo million requests": usd("0.50"),
-    "api million requests": usd("3.50"),
-    "waf web ACL": usd("5.00"),
-    "waf rule": usd("1.00"),
-    "waf million requests": usd("0.60"),
-    "rds db.t4g.micro hour": usd("0.016"),
-    "rds db.t4g.small hour": usd("0.032"),
-    "rds db.t4g.medium hour": usd("0.065"),
-    "rds gp3 GB": usd("0.115"),
-    "rds proxy vCPU hour": usd("0.015"),
-    "valkey cache.t4g.micro hour": usd("0.0128"),
-    "valkey cache.t4g.small hour": usd("0.0256"),
-    "nat hour": usd("0.045"),
-    "nat GB": usd("0.045"),
-    "address hour": usd("0.005"),
-    "endpoint hour": usd("0.01"),
-    "log GB": usd("0.50"),
-    "metric": usd("0.30"),
-    "alarm": usd("0.10"),
-    "dashboard": usd("3.00"),
-    "key": usd("1.00"),
-    "secret": usd("0.40"),
-    "trace million": usd("5.00"),
+SIZES: Final = (1_000, 10_000, 100_000)
+PLANS: Final[Mapping[str, Plan]] = {
+    "prod": Plan(),
+    "prod-sweep": Plan(watch_mode="sweep"),
+    "prod-stream": Plan(watch_mode="stream", ways_out=2),
+    "prod-rare-sweep": Plan(sweep_interval_seconds=45, ways_out=2),
+    "dev": Plan(prod=False, database_proxy=False),
+    "lean": Plan(
+        prod=False,
+        watch_mode="stream",
+        way_out=WayOut.INSTANCE,
+        ways_out=2,
+        private_endpoints=False,
+        database_instance_class="db.t4g.micro",
+        database_proxy=False,
+        cache_type="serverless",
+    ),
 }
-"""Dollars for one of what the name says; for an hour, a month or a million where it says so."""
-
-# What people do. Assumed: the bot has no history yet.
-UPDATES_PER_USER: Final = Decimal(30)
-"""Messages and buttons a month."""
-ACTIVITIES_PER_USER: Final = Decimal(60)
-"""Transactions of a person's wallets a month, two a day."""
-BLOCK_CHECKS_PER_ACTIVITY: Final = Decimal("1.3")
-"""Balance invocations for one activity: those of the stream, and some that the sweep asks for besides."""
-
-# How long work takes: what the local stack measures (InvocationLatency at /metrics), rounded up, since a
-# function of 512 MB has about a third of a core. A batch of deliveries counts its waiting for its turn.
-WEBHOOK_SECONDS: Final = Decimal("0.15")
-BALANCE_SECONDS: Final = Decimal("0.20")
-NOTIFICATION_SECONDS: Final = Decimal("0.25")
-ALARM_SECONDS: Final = Decimal("0.5")
-LOG_BYTES_PER_INVOCATION: Final = Decimal(2500)
-"""Lambda's own lines, the metrics line, and what the code says."""
-MEGABYTES_PER_BLOCK: Final = Decimal("0.25")
-"""A compressed getBlock of a chain such as X1; Solana's are several times as large."""
-BLOCKS: Final = SECONDS / Decimal("0.4")
-METRICS: Final = Decimal(150)
-"""Metrics by name and function that are written in a month with everything in use."""
-ALARMS: Final = Decimal(34)
-TRACED: Final = Decimal("0.05")
-"""X-Ray's default: one request a second, and five in a hundred of the others."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Parameters of the template that have a price.
+def sized(plan: Plan, users: int) -> Plan:
+    """The plan with a database for so many."""
+    if users < read_inputs().assumed["many_users"]:
+        return plan
+    return replace(plan, database_instance_class="db.t4g.large")
 
-    Attributes:
-        stream: Whether the stream runs, in 512 MB all the time.
-        sweepers: Workers of the sweep that run all the time, in 256 MB.
-        database: Class of the instance.
-        zones: 2 for stores in two zones.
-        nat: NAT gateways; 0 where the VPC is a given one that has a way out.
-        endpoints: Interface endpoints, each in two zones.
-        metrics: Whether CloudWatch keeps our metrics.
+
+def users_for(plan: Plan, per_user: Decimal) -> int | None:
+    """From how many users on a plan costs no more than this a user; None if never, up to ten million.
+
+    Found by halving: past a step, such as that of a larger database, it may cost more again for a while.
     """
+    low, high = 1, 10_000_000
 
-    name: str
-    stream: bool = True
-    sweepers: int = 1
-    database: str = "db.t4g.small"
-    storage_gb: int = 20
-    cache: str = "cache.t4g.micro"
-    zones: int = 2
-    proxy: bool = True
-    nat: int = 1
-    endpoints: int = 2
-    metrics: bool = True
+    def costs_too_much(users: int) -> bool:
+        return Bill(sized(plan, users), users).per_user > per_user
 
-
-PROD: Final = Choice("prod, as the template has it")
-SMALL: Final = Choice(
-    "one zone, sweep only, no proxy, no endpoints",
-    stream=False,
-    database="db.t4g.micro",
-    zones=1,
-    proxy=False,
-    endpoints=0,
-)
-SHARED: Final = replace(
-    SMALL, name="the same in a VPC that has a NAT, with Prometheus for the metrics", nat=0, metrics=False
-)
+    if costs_too_much(high):
+        return None
+    while low < high:
+        middle = (low + high) // 2
+        if costs_too_much(middle):
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
-def at_rest(choice: Choice) -> dict[str, Decimal]:
-    """What it costs while nobody does anything, by what it is for."""
-    price = PRICES
-    running = (Decimal("0.5") if choice.stream else 0) + Decimal("0.25") * choice.sweepers
-    downloaded = MEGABYTES_PER_BLOCK * BLOCKS / 1000 if choice.stream else Decimal(5)
-    return {
-        "watchers (Lambda)": running * SECONDS * price["lambda GB-second (arm64)"],
-        "examination each minute (Lambda)": Decimal("0.25")
-        * ALARM_SECONDS
-        * HOURS
-        * 60
-        * price["lambda GB-second (arm64)"],
-        "PostgreSQL": choice.zones
-        * (HOURS * price[f"rds {choice.database} hour"] + choice.storage_gb * price["rds gp3 GB"]),
-        "RDS Proxy": 2 * HOURS * price["rds proxy vCPU hour"] if choice.proxy else Decimal(0),
-        "Valkey": choice.zones * HOURS * price[f"valkey {choice.cache} hour"],
-        "NAT gateway and its address": choice.nat * HOURS * (price["nat hour"] + price["address hour"]),
-        "blocks and states through it": downloaded * price["nat GB"] if choice.nat else Decimal(0),
-        "endpoints": choice.endpoints * 2 * HOURS * price["endpoint hour"],
-        "WAF": price["waf web ACL"] + 3 * price["waf rule"],
-        "metrics, alarms, dashboard": (METRICS * price["metric"] if choice.metrics else Decimal(0))
-        + ALARMS * price["alarm"]
-        + price["dashboard"],
-        "key and secrets": price["key"] + 3 * price["secret"],
-    }
+def print_plans() -> None:
+    """The plans beside each other, and what the target says to them."""
+    print(f"{'plan':16}{'users':>9}{'at rest':>11}{'total':>11}{'a user':>11}{'gzip':>11}{'RPC calls':>16}")
+    for name, plan in PLANS.items():
+        for users in SIZES:
+            fitting = sized(plan, users)
+            bill, compressed = Bill(fitting, users), Bill(replace(fitting, node_compresses=True), users)
+            print(
+                f"{name:16}{users:>9,}{bill.at_rest:>11,.2f}{bill.total:>11,.2f}{bill.per_user:>11.5f}"
+                f"{compressed.total:>11,.2f}{bill.rpc_calls:>16,}"
+            )
+    print("\nDollars a month; gzip: the total if the RPC endpoint compresses its answers. With gzip:")
+    for name, plan in PLANS.items():
+        compressing = replace(plan, node_compresses=True)
+        each, enough = Bill(compressing, TARGET_USERS).per_user, users_for(compressing, TARGET)
+        reached = "never" if enough is None else f"from {enough:,} users on"
+        print(f"{name:16}{each:.5f} a user at {TARGET_USERS:,}; {TARGET} a user {reached}")
 
 
-def by_use(users: int) -> dict[str, Decimal]:
-    """What people's use costs, by what it is for."""
-    price = PRICES
-    updates = users * UPDATES_PER_USER
-    activities = users * ACTIVITIES_PER_USER
-    checks = activities * BLOCK_CHECKS_PER_ACTIVITY
-    invocations = updates + checks + activities
-    gb_seconds = (
-        updates * WEBHOOK_SECONDS * Decimal("0.5")
-        + checks * BALANCE_SECONDS * Decimal("0.5")
-        + activities * NOTIFICATION_SECONDS * Decimal("0.25")
-    )
-    return {
-        "functions (Lambda)": gb_seconds * price["lambda GB-second (arm64)"]
-        + invocations / MILLION * price["lambda million requests"],
-        # Sent, received, its visibility set, deleted.
-        "queues": 4 * checks / MILLION * price["sqs million requests"]
-        + 4 * activities / MILLION * price["sqs fifo million requests"],
-        "API and WAF": updates / MILLION * (price["api million requests"] + price["waf million requests"]),
-        "logs": invocations * LOG_BYTES_PER_INVOCATION / 1_000_000_000 * price["log GB"],
-        "traces": invocations * TRACED / MILLION * price["trace million"],
-    }
-
-
-def total(choice: Choice, users: int) -> Decimal:
-    """Dollars a month."""
-    return sum(at_rest(grown(choice, users)).values(), Decimal(0)) + sum(by_use(users).values(), Decimal(0))
-
-
-def grown(choice: Choice, users: int) -> Choice:
-    """The same with stores and workers that bear so many users (benchmarks/sweep.py says what one bears)."""
-    if users <= TARGET_USERS:
-        return choice
-    return replace(choice, sweepers=8, database="db.t4g.medium", storage_gb=200, cache="cache.t4g.small")
+def print_lines(name: str, users: int) -> None:
+    """Every line of a plan, the largest first, with an endpoint that compresses and without."""
+    plan = sized(PLANS[name], users)
+    bill, compressed = Bill(plan, users), Bill(replace(plan, node_compresses=True), users)
+    print(f"{'':28}{'':>10}{'gzip':>10}")
+    for line, less in sorted(
+        zip(bill.lines, compressed.lines, strict=True), key=lambda pair: pair[0].usd, reverse=True
+    ):
+        print(f"{line.name:28}{line.usd:>10,.2f}{less.usd:>10,.2f}{'  at rest' if line.at_rest else ''}")
+    print(f"{'together':28}{bill.total:>10,.2f}{compressed.total:>10,.2f}")
+    print(f"{'of it at rest':28}{bill.at_rest:>10,.2f}{compressed.at_rest:>10,.2f}")
+    print(f"{'a user':28}{bill.per_user:>10.5f}{compressed.per_user:>10.5f}")
 
 
 def main() -> int:
-    """Print the tables; the status says nothing of the target, which is a matter of choice."""
-    sys.stdout.write(f"List prices of us-east-1, {PRICES_OF}; dollars a month.\n\n")
-    for choice in (PROD, SMALL, SHARED):
-        sys.stdout.write(f"{choice.name}\n")
-        for what, cost in at_rest(choice).items():
-            sys.stdout.write(f"  {what:<36}{cost:>10.2f}\n")
-        for users in (1_000, TARGET_USERS, 100_000):
-            cost = total(choice, users)
-            use = sum(by_use(users).values(), Decimal(0))
-            sys.stdout.write(
-                f"  {users:>7,} users: {cost:>9.2f}, of it use {use:>8.2f}; a user {cost / users:.4f}\n"
-            )
-        reached = total(choice, TARGET_USERS) / TARGET_USERS < TARGET
-        sys.stdout.write(f"  below {TARGET} at {TARGET_USERS:,} users: {'yes' if reached else 'no'}\n\n")
+    """Print what was asked for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("plan", nargs="?", choices=PLANS)
+    parser.add_argument("users", nargs="?", type=int, default=TARGET_USERS)
+    arguments = parser.parse_args()
+    if arguments.users < 1:
+        parser.error("a bill for nobody has no cost a user")
+    if arguments.plan:
+        print_lines(arguments.plan, arguments.users)
+    else:
+        print_plans()
     return 0
 
 

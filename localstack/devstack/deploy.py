@@ -129,28 +129,56 @@ def deploy(stack: Stack, *, sweep_interval: float, parameters: Mapping[str, str]
         started = time.monotonic()
         # SAM would make a bucket through a stack of its own, and wait 15 seconds for that.
         client("s3", addresses.aws_url).create_bucket(Bucket=BUCKET)
-        _sam(
-            "deploy",
-            "--config-file",
-            str(ROOT / "samconfig.toml"),
-            "--config-env",
-            "local",
-            "--no-resolve-s3",
-            "--s3-bucket",
-            BUCKET,
-            "--template-file",
-            str(BUILT_TEMPLATE),
-            "--parameter-overrides",
-            *(f"{name}={value}" for name, value in overrides.items()),
-            environment={"AWS_ENDPOINT_URL": addresses.aws_url},
-        )
+        functions = client("lambda", addresses.aws_url)
+        with _aliases_out_of_the_way(functions):
+            _sam(
+                "deploy",
+                "--config-file",
+                str(ROOT / "samconfig.toml"),
+                "--config-env",
+                "local",
+                "--no-resolve-s3",
+                "--s3-bucket",
+                BUCKET,
+                "--template-file",
+                str(BUILT_TEMPLATE),
+                "--parameter-overrides",
+                *(f"{name}={value}" for name, value in overrides.items()),
+                environment={"AWS_ENDPOINT_URL": addresses.aws_url},
+            )
     outputs = _outputs(addresses.aws_url)
     api_url = _api_url(stack, outputs)
-    functions = client("lambda", addresses.aws_url)
     _migrate(functions, outputs["MigrateFunction"], f"{api_url}/telegram")
     for watcher in outputs.keys() & WATCHERS:
         functions.invoke(FunctionName=outputs[watcher], InvocationType="Event", Payload=b"{}")
     return Deployment(api_url, overrides["WebhookSecret"], outputs, build_seconds, time.monotonic() - started)
+
+
+@contextlib.contextmanager
+def _aliases_out_of_the_way(functions: Any) -> Iterator[None]:
+    """Take the functions' aliases away, and have each lead to the newest version in the end.
+
+    CloudFormation moves an alias to a new version. LocalStack 4.14 makes it once more, which fails where it
+    is there, and then deletes what it takes for the old one.
+    """
+    pages = functions.get_paginator("list_functions").paginate()
+    names = [function["FunctionName"] for page in pages for function in page["Functions"]]
+    taken = [
+        (name, alias["Name"])
+        for name in names
+        for alias in functions.list_aliases(FunctionName=name)["Aliases"]
+    ]
+    for name, alias in taken:
+        functions.delete_alias(FunctionName=name, Name=alias)
+    try:
+        yield
+    finally:
+        for name, alias in taken:
+            versions = functions.get_paginator("list_versions_by_function").paginate(FunctionName=name)
+            published = [each["Version"] for page in versions for each in page["Versions"]]
+            newest = max((each for each in published if each.isdecimal()), key=int)
+            with contextlib.suppress(functions.exceptions.ResourceConflictException):
+                functions.create_alias(FunctionName=name, Name=alias, FunctionVersion=newest)
 
 
 def existing(stack: Stack) -> Deployment:

@@ -232,9 +232,12 @@ def test_a_release_is_taken_into_use_behind_its_schema() -> None:
 
 
 def test_what_people_wait_for_is_released_to_few_first_and_rolled_back_by_alarms() -> None:
+    assert RESOURCES["CommonLayer"]["Properties"]["PublishLambdaVersion"] is True
     for name in ("WebhookFunction", "BalanceFunction", "NotificationFunction", "ScanFunction"):
         properties = FUNCTIONS[name]["Properties"]
         assert properties["AutoPublishAlias"] == "live"
+        # Without this and the layer's own, a new layer, which nearly all code is in, makes no new version.
+        assert properties["AutoPublishAliasAllProperties"] is True
         preference = properties["DeploymentPreference"]
         assert preference["Type"]["If"] == ["Prod", "Canary10Percent5Minutes", "AllAtOnce"]
         errors, *others = [each["If"][1] for each in preference["Alarms"]]

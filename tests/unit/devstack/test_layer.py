@@ -65,3 +65,11 @@ def test_every_requirement_is_pinned_with_its_hashes() -> None:
         assert "==" in pin
         assert hashes
         assert all(value.strip().startswith("sha256:") for value in hashes)
+
+
+def test_a_build_with_a_name_is_a_layer_of_its_own() -> None:
+    assert (
+        'echo "20261124T050000Z" > "/artifacts/python/revision.txt"'
+        in _commands("UV=uv", "REVISION=20261124T050000Z").stdout
+    )
+    assert "revision.txt" not in _commands("UV=uv").stdout
