@@ -28,7 +28,8 @@ from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscribed, Su
 from walletwatch.domain.delivery import Candidate, DeliveryStatus, NewDelivery, PendingDelivery
 from walletwatch.domain.digests import Burst, Outgoing
 from walletwatch.domain.prices import Price
-from walletwatch.domain.scans import ScanReport
+from walletwatch.domain.risk import Verdict
+from walletwatch.domain.scans import Inspection, ScanReport
 from walletwatch.domain.sessions import Session
 from walletwatch.domain.suspicion import Counterparty
 from walletwatch.domain.sweep import Belongings, Shard, SweptWallet
@@ -52,6 +53,7 @@ from walletwatch.domain.work import (
     Notification,
     RenderedMessage,
     SecurityScan,
+    SubjectKind,
 )
 
 type Decode = Callable[[Mapping[str, Any], str], Activity | None]
@@ -202,6 +204,33 @@ class Prices(Protocol):
         Raises:
             PriceUnavailable: Nobody could be asked.
         """
+
+
+class Inspector(Protocol):
+    """Reads what a security scan looks at."""
+
+    async def inspect(self, subject: str, kind: SubjectKind) -> Inspection:
+        """What there is to know about an address, read now or remembered.
+
+        What could not be read is `Unknown` among the facts.
+
+        Args:
+            subject: Any address.
+            kind: What it is; AUTO lets the chain tell.
+
+        Raises:
+            ChainUnavailable: Not even what the address is could be read.
+        """
+
+
+class Judge(Protocol):
+    """Says what facts come to."""
+
+    def trusts(self, subject: str) -> bool:
+        """Whether somebody who is trusted vouches for the subject."""
+
+    def judge(self, inspection: Inspection) -> Verdict:
+        """The verdict; the same facts give the same one."""
 
 
 class Blocks(Protocol):
@@ -712,6 +741,9 @@ class Renderer(Protocol):
 
     def scan(self, report: ScanReport, language: str) -> RenderedMessage:
         """The message of a security scan."""
+
+    def scan_delayed(self, subject: str, language: str) -> RenderedMessage:
+        """That a scan could not be made yet, and is tried again."""
 
 
 class TelemetryBoard(Protocol):

@@ -30,6 +30,8 @@ class Action(StrEnum):
     WATCH_ADDRESS = "wa"
     BALANCE_ADDRESS = "ba"
     SCAN_ADDRESS = "sa"
+    SCAN_DETAILS = "sd"
+    SCAN_VERDICT = "sv"
     ALERTS = "aa"
     ACKNOWLEDGE = "ak"
     ADMIN = "ad"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import IntEnum, StrEnum
+from typing import Any
 
 
 class UnknownReason(StrEnum):
@@ -26,6 +27,11 @@ class Unknown:
     """In the place of facts that could not be had. Never a zero, never an empty list."""
 
     reason: UnknownReason
+
+
+type Facts = Mapping[type, Any]
+"""What was read about a subject, by its type: an instance of it, or `Unknown`. A type that is missing does
+not apply to the subject, and neither do the checks that need it."""
 
 
 class CannotTell(Exception):

@@ -1,14 +1,9 @@
 """A check: what facts it needs, and what it finds in them. Checks do no I/O."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from walletwatch.domain.risk import CannotTell, Finding, Outcome, Unknown
-
-type Facts = Mapping[type, Any]
-"""What was read about a subject, by its type: an instance of it, or `Unknown`. A type that is missing does
-not apply to the subject, and neither do the checks that need it."""
+from walletwatch.domain.risk import CannotTell, Facts, Finding, Outcome, Unknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What all commands share: the use cases they call, and finding the wallet that is meant."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +17,7 @@ from walletwatch.ports import Metrics
 from walletwatch.services.administering import Administering
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
-from walletwatch.services.scanning import ScanRequests
+from walletwatch.services.scanning import ScanReports, ScanRequests
 from walletwatch.services.watching import Watching
 
 EXAMPLE_ADDRESS: Final = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
@@ -26,12 +26,17 @@ _HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """The use cases behind the commands."""
+    """The use cases behind the commands.
+
+    Attributes:
+        reports: Made at the first button that needs them: few invocations do, and checks cost a cold start.
+    """
 
     watching: Watching
     balances: Balances
     backfills: BackfillRequests
     scans: ScanRequests
+    reports: Callable[[], ScanReports]
     admin: Administering
     views: Views
     metrics: Metrics

@@ -1,8 +1,10 @@
 """/balance and /scan."""
 
 from walletwatch.bot.commands.dialogue import Dialogue, address_of, choose, named_wallet, owned
-from walletwatch.bot.keyboards import Action, button
+from walletwatch.bot.keyboards import Action, StaleData, button
+from walletwatch.bot.scan_view import PAGE_SEPARATOR
 from walletwatch.bot.talk import Talk
+from walletwatch.domain.work import SubjectKind
 
 
 async def balance(talk: Talk, dialogue: Dialogue) -> None:
@@ -63,3 +65,22 @@ async def scan_address(talk: Talk, dialogue: Dialogue, text: str) -> None:
         language=talk.say.language,
     )
     await talk.reply(talk.say("scan.started", address=address))
+
+
+async def scan_verdict(talk: Talk, dialogue: Dialogue, text: str) -> None:
+    """Show the verdict of a scan again."""
+    report = await dialogue.reports().report(address_of(text), SubjectKind.AUTO)
+    await talk.show(dialogue.views.scan(report, talk.say))
+
+
+async def scan_details(talk: Talk, dialogue: Dialogue, argument: str) -> None:
+    """Show a page of what a scan found.
+
+    Raises:
+        StaleData: The argument is no address and page.
+    """
+    text, separator, page = argument.partition(PAGE_SEPARATOR)
+    if not separator or not (page.isascii() and page.isdecimal()):
+        raise StaleData
+    report = await dialogue.reports().report(address_of(text), SubjectKind.AUTO)
+    await talk.show(dialogue.views.scan_details(report, int(page), talk.say))

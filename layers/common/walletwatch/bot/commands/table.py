@@ -96,4 +96,6 @@ BUTTONS: Final[Mapping[Action, ButtonHandler]] = {
         talk, dialogue, data.argument
     ),
     Action.SCAN_ADDRESS: lambda talk, dialogue, data: money.scan_address(talk, dialogue, data.argument),
+    Action.SCAN_DETAILS: lambda talk, dialogue, data: money.scan_details(talk, dialogue, data.argument),
+    Action.SCAN_VERDICT: lambda talk, dialogue, data: money.scan_verdict(talk, dialogue, data.argument),
 }
