@@ -91,6 +91,15 @@ class TestIntake:
         ]
         assert results == [Intake.HANDLED, Intake.HANDLED, Intake.LIMITED, Intake.HANDLED]
 
+    async def test_what_waited_for_us_counts_to_the_minute_in_which_it_was_sent(self, world: World) -> None:
+        intake, _ = self._intake(world, limit=2)
+        sent = [600, 630, 659, 660, 661, 719]
+        results = [
+            await intake.take({"update_id": number, "message": {"from": {"id": 1}, "date": date}})
+            for number, date in enumerate(sent)
+        ]
+        assert results == [Intake.HANDLED, Intake.HANDLED, Intake.LIMITED] * 2
+
 
 class TestWatching:
     def _watching(self, world: World) -> Watching:

@@ -83,7 +83,9 @@ class UpdateIntake:
         if user is None:
             return False
         try:
-            return not await self._rates.allow(user, "update", limit=self._updates_per_minute, window=WINDOW)
+            return not await self._rates.allow(
+                user, _counted_as(body), limit=self._updates_per_minute, window=WINDOW
+            )
         except StoreUnavailable:
             # People are answered while nobody counts.
             self._metrics.count("LimitsUnavailable")
@@ -106,6 +108,18 @@ def _update_id(update: object) -> int | None:
     if isinstance(update_id, bool) or not isinstance(update_id, int) or not 0 <= update_id <= MAX_UPDATE_ID:
         return None
     return update_id
+
+
+def _counted_as(update: Mapping[str, Any]) -> str:
+    """What an update counts towards: a message to the minute in which it was sent, all else to the present.
+
+    After an outage, what was sent in the course of many minutes is delivered within one.
+    """
+    message = update.get("message")
+    sent = message.get("date") if isinstance(message, Mapping) else None
+    if isinstance(sent, bool) or not isinstance(sent, int):
+        return "update"
+    return f"update:{sent // int(WINDOW.total_seconds())}"
 
 
 def _user_id(update: Mapping[str, Any]) -> int | None:
