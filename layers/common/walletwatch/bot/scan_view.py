@@ -71,7 +71,11 @@ class ScanView:
         if page == pages - 1 and report.verdict.unknown:
             lines += ["", say("risk.not_looked_at")]
             lines += [
-                say("risk.unknown_line", check=say(f"risk.check.{check}"), reason=say(f"risk.unknown.{reason}"))
+                say(
+                    "risk.unknown_line",
+                    check=say(f"risk.check.{check}"),
+                    reason=say(f"risk.unknown.{reason}"),
+                )
                 for check, reason in report.verdict.unknown.items()
             ]
         lines += ["", self._footer(report, say)]
@@ -130,7 +134,11 @@ class ScanView:
             account = say("risk.linked_account", url=url, address=short(evidence.account))
         value = evidence.value if len(evidence.value) <= MAX_VALUE else f"{evidence.value[:MAX_VALUE]}…"
         line = say("risk.evidence", account=account, field=evidence.field, value=value)
-        return line if evidence.slot is None else Html(f"{line} {say('risk.at_slot', slot=f'{evidence.slot:,}')}")
+        return (
+            line
+            if evidence.slot is None
+            else Html(f"{line} {say('risk.at_slot', slot=f'{evidence.slot:,}')}")
+        )
 
     def _keyboard(self, report: ScanReport, say: Texts) -> Sequence[Sequence[Button]]:
         first = [

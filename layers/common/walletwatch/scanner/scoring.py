@@ -72,9 +72,6 @@ def _by_family(found: Sequence[Weighed], rules: Rules) -> dict[str, list[Weighed
 
 
 def _confidence(outcomes: Sequence[Outcome], rules: Rules) -> int:
-    weights = {outcome.check: rules.checks[outcome.check].weight for outcome in outcomes}
-    whole = sum(weights.values())
-    if not whole:
-        return 0
-    made = sum(weights[outcome.check] for outcome in outcomes if outcome.unknown is None)
-    return 100 * made // whole
+    weights = [(rules.checks[outcome.check].weight, outcome.unknown is None) for outcome in outcomes]
+    whole = sum(weight for weight, _ in weights)
+    return 100 * sum(weight for weight, made in weights if made) // whole if whole else 0
