@@ -35,7 +35,7 @@ class Tree:
 
 unknowns = st.builds(Unknown, st.sampled_from(UnknownReason))
 holders = st.builds(Holder, st.text(), st.integers(0, 2**64 - 1))
-trees = st.deferred(
+trees: st.SearchStrategy[Tree] = st.deferred(
     lambda: st.builds(
         Tree,
         share=st.decimals(allow_nan=False, allow_infinity=False) | unknowns,

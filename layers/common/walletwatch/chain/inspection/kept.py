@@ -30,7 +30,7 @@ def encode(fact: object) -> bytes:
     return msgspec.json.encode(_plain(fact))
 
 
-def decode[T](data: bytes, kind: type[T] | Any) -> T:
+def decode(data: bytes, kind: Any) -> Any:
     """What `encode` was given.
 
     Args:
@@ -40,8 +40,7 @@ def decode[T](data: bytes, kind: type[T] | Any) -> T:
     Raises:
         ValueError: It is not of this kind.
     """
-    fact: T = _reader(kind)(msgspec.json.decode(data))
-    return fact
+    return _reader(kind)(msgspec.json.decode(data))
 
 
 def _plain(value: Any) -> Any:
@@ -72,7 +71,7 @@ def _reader(kind: Any) -> Read:
         return _tuple(get_args(kind))
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return _mapping(_reader(get_args(kind)[1]))
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         return _fields(kind)
     if kind in {None, types.NoneType}:
         return _exactly(types.NoneType)
