@@ -8,7 +8,6 @@ from typing import Any
 from walletwatch.domain.addresses import decode
 from walletwatch.domain.chain import (
     AccountData,
-    MintFacts,
     Observation,
     ObservedAccount,
     SignatureInfo,
@@ -41,7 +40,6 @@ class FakeChain:
     history: dict[str, list[SignatureInfo]] = field(default_factory=dict)
     results: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     rewards: list[StakingReward] = field(default_factory=list)
-    mints: dict[str, MintFacts] = field(default_factory=dict)
     data: dict[str, AccountData] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
 
@@ -136,10 +134,6 @@ class FakeChain:
     async def block_time(self, slot: int) -> int | None:
         self._answer("block_time")
         return 1_790_000_000 + slot
-
-    async def mint(self, address: str) -> MintFacts | None:
-        self._answer("mint")
-        return self.mints.get(address)
 
     async def rent_exempt_minimum(self, size: int) -> int:
         self._answer("rent_exempt_minimum")

@@ -17,7 +17,6 @@ from walletwatch.domain.chain import (
     AccountData,
     AnnouncedSlot,
     Block,
-    MintFacts,
     Observation,
     Position,
     SignatureInfo,
@@ -152,9 +151,6 @@ class Chain(Protocol):
 
     async def block_time(self, slot: int) -> int | None:
         """Unix seconds of a block, as the validators estimated them; None where the node does not know."""
-
-    async def mint(self, address: str) -> MintFacts | None:
-        """The mint at this address; None where the account is no mint or does not exist."""
 
     async def rent_exempt_minimum(self, size: int) -> int:
         """Lamports that an account of `size` bytes must hold."""

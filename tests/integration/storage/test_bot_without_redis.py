@@ -16,6 +16,7 @@ import pytest
 from tests.fakes.administration import FakeAdministration
 from tests.fakes.chain import FakeChain
 from tests.fakes.claims import FakeUpdateClaims
+from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.queues import FakeQueues
 from tests.fakes.stores import FakeStores
@@ -32,7 +33,7 @@ from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.claiming import ClaimsWithSpare
 from walletwatch.services.intake import Intake, UpdateIntake
-from walletwatch.services.scanning import ScanRequests
+from walletwatch.services.scanning import ScanReports, ScanRequests
 from walletwatch.services.watching import Watching
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.claims import RedisUpdateClaims
@@ -97,6 +98,7 @@ async def environments(
             balances=Balances(chain, RedisCache(redis, metrics), metrics),
             backfills=BackfillRequests(queues, rates, clock),
             scans=ScanRequests(queues),
+            reports=lambda: ScanReports(FakeInspector(clock), FakeJudge(), clock),
             subscriptions=stores.subscriptions,
             administration=FakeSystem().administering(
                 stores.ledger, AlertMemory(), administration, maintenance

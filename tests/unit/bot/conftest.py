@@ -17,6 +17,7 @@ from tests.fakes.administration import FakeAdministration
 from tests.fakes.cache import FakeCache
 from tests.fakes.chain import FakeChain
 from tests.fakes.clock import FakeClock
+from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.limits import FakeRateLimits
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.queues import FakeQueues
@@ -31,7 +32,7 @@ from walletwatch.services.administering import MaintenanceSwitch
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
-from walletwatch.services.scanning import ScanRequests
+from walletwatch.services.scanning import ScanReports, ScanRequests
 from walletwatch.services.watching import Watching
 
 WALLET = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
@@ -56,6 +57,8 @@ class Chat:
     metrics: FakeMetrics
     sessions: FakeSessions
     clock: FakeClock
+    inspector: FakeInspector
+    judge: FakeJudge
     another_instance: Callable[[], Awaitable[BotApplication]]
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -117,6 +120,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     system = FakeSystem(clock, chain=chain, metrics=metrics)
     alerts, administration = AlertMemory(), FakeAdministration()
     sessions = FakeSessions(clock)
+    inspector, judge = FakeInspector(clock), FakeJudge()
     instances: list[BotApplication] = []
 
     async def instance() -> BotApplication:
@@ -130,6 +134,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
             balances=Balances(chain, FakeCache(clock), metrics),
             backfills=BackfillRequests(queues, FakeRateLimits(clock), clock),
             scans=ScanRequests(queues),
+            reports=lambda: ScanReports(inspector, judge, clock),
             subscriptions=stores.subscriptions,
             administration=system.administering(stores.ledger, alerts, administration, maintenance),
             maintenance=maintenance,
@@ -155,6 +160,8 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         metrics,
         sessions,
         clock,
+        inspector,
+        judge,
         instance,
     )
     for bot in instances:

@@ -44,7 +44,7 @@ class ScanView:
     def scan(self, report: ScanReport, say: Texts) -> RenderedMessage:
         """The verdict in a sentence, the reasons that matter, and what to do."""
         verdict = report.verdict
-        lines = [self._title(report, say), self._level(report, say), self._sentence(report, say)]
+        lines: list[str] = [self._title(report, say), self._level(report, say), self._sentence(report, say)]
         reasons = [each for each in verdict.findings if each.nature is not Nature.NOTE][:REASONS]
         if reasons:
             lines += ["", *(_told(each, say) for each in reasons)]
@@ -63,7 +63,7 @@ class ScanView:
         findings = report.verdict.findings
         pages = max(1, -(-len(findings) // FINDINGS_PER_PAGE))
         page = min(page, pages - 1)
-        lines = [self._title(report, say), self._level(report, say)]
+        lines: list[str] = [self._title(report, say), self._level(report, say)]
         for each in findings[page * FINDINGS_PER_PAGE : (page + 1) * FINDINGS_PER_PAGE]:
             lines += ["", _told(each, say), *self._evidence(each.finding, say)]
         if not findings:

@@ -69,24 +69,6 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
-class MintFacts:
-    """A mint account as the chain has it.
-
-    Attributes:
-        extensions: Names of Token-2022 extensions, as the RPC's jsonParsed form gives them.
-    """
-
-    address: str
-    slot: int
-    token_2022: bool
-    supply: int
-    decimals: int
-    mint_authority: str | None
-    freeze_authority: str | None
-    extensions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Block:
     """A block, as `getBlock` tells it.
 

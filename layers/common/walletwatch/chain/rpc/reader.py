@@ -11,7 +11,6 @@ from walletwatch.chain.rpc.client import Answer, RpcClient
 from walletwatch.domain.addresses import looks_like_address
 from walletwatch.domain.chain import (
     AccountData,
-    MintFacts,
     Observation,
     ObservedAccount,
     SignatureInfo,
@@ -177,20 +176,6 @@ class RpcChain:
         """Unix seconds of a block (`getBlockTime`)."""
         time = await self._call("getBlockTime", slot)
         return None if time is None else _integer(time)
-
-    async def mint(self, address: str) -> MintFacts | None:
-        """The mint at this address (`getAccountInfo`, jsonParsed)."""
-        answer = await self._call(
-            "getAccountInfo", address, {"commitment": _COMMITMENT, "encoding": "jsonParsed"}
-        )
-        slot, account = _with_context(answer)
-        if account is None or account.get("owner") not in PROGRAMS.values():
-            return None
-        data = account.get("data")
-        parsed = data.get("parsed") if isinstance(data, dict) else None
-        if not isinstance(parsed, dict) or parsed.get("type") != "mint":
-            return None
-        return _mint_facts(address, slot, account["owner"], parsed["info"])
 
     async def rent_exempt_minimum(self, size: int) -> int:
         """Lamports an account of this size must hold (`getMinimumBalanceForRentExemption`)."""
@@ -423,19 +408,3 @@ def _holding(kind: AccountKind, entry: object) -> TokenHolding:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ChainUnavailable("getTokenAccountsByOwner answered an account of another shape") from error
-
-
-def _mint_facts(address: str, slot: int, program: str, info: Mapping[str, Any]) -> MintFacts:
-    try:
-        return MintFacts(
-            address=address,
-            slot=slot,
-            token_2022=program == TOKEN_2022,
-            supply=int(info["supply"]),
-            decimals=_integer(info["decimals"]),
-            mint_authority=info.get("mintAuthority"),
-            freeze_authority=info.get("freezeAuthority"),
-            extensions=tuple(str(extension["extension"]) for extension in info.get("extensions", ())),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise ChainUnavailable("getAccountInfo answered a mint of another shape") from error
