@@ -6,9 +6,11 @@ from walletwatch.scanner.check import Check
 from walletwatch.scanner.token import (
     close_authority,
     confidential,
+    creator,
     default_frozen,
     extensions,
     freeze_authority,
+    listed_creator,
     metadata_authority,
     mint_authority,
     non_transferable,
@@ -20,6 +22,9 @@ from walletwatch.scanner.token import (
     transfer_fee,
     transfer_hook,
 )
+from walletwatch.scanner.token import funding as creator_funding
+from walletwatch.scanner.wallet import cluster, contacts, deployer
+from walletwatch.scanner.wallet import funding as wallet_funding
 
 TOKEN_CHECKS: Final[tuple[Check, ...]] = tuple(
     module.CHECK
@@ -39,6 +44,11 @@ TOKEN_CHECKS: Final[tuple[Check, ...]] = tuple(
         shown_amounts,
         pointers,
         extensions,
+        creator,
+        listed_creator,
+        creator_funding,
     )
 )
-WALLET_CHECKS: Final[tuple[Check, ...]] = ()
+WALLET_CHECKS: Final[tuple[Check, ...]] = tuple(
+    module.CHECK for module in (contacts, deployer, wallet_funding, cluster)
+)

@@ -21,7 +21,11 @@ def funding_findings(prefix: str, chain: FundingChain, listed: Listed) -> Iterat
         source = listed.sources.get(hop.funder)
         if source is not None:
             evidence = (_evidence(hop), Evidence(hop.funder, "list", source, None))
-            values = {"funder": hop.funder, "source": source, "distance": distance}
+            values: dict[str, str | int | Decimal] = {
+                "funder": hop.funder,
+                "source": source,
+                "distance": distance,
+            }
             yield Finding(f"{prefix}_by_listed", evidence, values, share=Decimal(1) / distance)
     if not chain.hops:
         return

@@ -38,9 +38,14 @@ def _before(origin: TokenOrigin, others: list[MadeToken], weight: Decimal) -> It
     pulled = pulls(others)
     soon = [pull for pull in pulled if pull.soon]
     evidence = tuple(each for pull in (soon or pulled) for each in pull.evidence)[:MAX_EVIDENCE]
-    values = {"creator": origin.creator, "count": len(pulled), "others": len(others)}
-    if len(soon) >= SERIAL and origin.is_certain:
-        yield Finding("creator_serial_pulls", evidence, {**values, "count": len(soon)})
+    serial = len(soon) >= SERIAL and origin.is_certain
+    values: dict[str, str | int | Decimal] = {
+        "creator": origin.creator,
+        "count": len(soon) if serial else len(pulled),
+        "others": len(others),
+    }
+    if serial:
+        yield Finding("creator_serial_pulls", evidence, values)
     elif pulled:
         yield Finding("creator_pulled_before", evidence, values, share=weight if soon else weight / 2)
     elif others:
@@ -52,25 +57,32 @@ def _before(origin: TokenOrigin, others: list[MadeToken], weight: Decimal) -> It
 
 def _with_this(token: MadeToken, weight: Decimal) -> Iterator[Finding]:
     for pull in pulls([token]):
-        values = {"percent": round(pull.share * 100, 1)}
+        values: dict[str, str | int | Decimal] = {"percent": round(pull.share * 100, 1)}
         yield Finding("creator_pulled_this", pull.evidence, values, share=weight)
-    if token.mintings and isinstance(token.now, TokenNow) and token.now.supply:
-        minted = sum(minting.amount for minting in token.mintings)
-        share = min(Decimal(1), Decimal(minted) / token.now.supply)
-        if share >= TOLD_SHARE:
-            evidence = tuple(
-                Evidence(each.deed.signature, "mintTo", str(each.amount), each.deed.slot)
-                for each in token.mintings
-            )
-            values = {"amount": to_decimal(minted, token.now.decimals), "percent": round(share * 100, 1)}
-            yield Finding(
-                "creator_minted_later", evidence[:MAX_EVIDENCE], values, share=weight * min(1, share * 2)
-            )
+    yield from _minted(token, weight)
     if token.freezes:
         evidence = tuple(
             Evidence(deed.signature, "freezeAccount", token.mint, deed.slot) for deed in token.freezes
         )
         yield Finding("creator_froze", evidence[:MAX_EVIDENCE], {"count": len(token.freezes)}, share=weight)
+
+
+def _minted(token: MadeToken, weight: Decimal) -> Iterator[Finding]:
+    if not token.mintings or not isinstance(token.now, TokenNow) or not token.now.supply:
+        return
+    minted = sum(minting.amount for minting in token.mintings)
+    share = min(Decimal(1), Decimal(minted) / token.now.supply)
+    if share >= TOLD_SHARE:
+        evidence = tuple(
+            Evidence(each.deed.signature, "mintTo", str(each.amount), each.deed.slot)
+            for each in token.mintings
+        )
+        yield Finding(
+            "creator_minted_later",
+            evidence[:MAX_EVIDENCE],
+            {"amount": to_decimal(minted, token.now.decimals), "percent": round(share * 100, 1)},
+            share=weight * min(Decimal(1), share * 2),
+        )
 
 
 def _newcomer(origin: TokenOrigin, made: Deployments) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """Whether a wallet deals with those whom people were warned of, itself or by way of one other."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 from walletwatch.domain.inspection.network import Contact, Listed, Network
@@ -24,14 +25,18 @@ def _look(network: Network, listed: Listed) -> Iterator[Finding]:
     for link in [each for each in beyond if _counts(each.beyond)][:MAX_FINDINGS]:
         other, source = link.beyond, listed.sources[link.beyond.address]
         evidence = _evidence(other, source)
-        values = {"contact": link.contact, "address": other.address, "source": source}
+        values: dict[str, str | int | Decimal] = {
+            "contact": link.contact,
+            "address": other.address,
+            "source": source,
+        }
         yield Finding("contact_listed_beyond", evidence, values)
     if not network.complete:
         raise CannotTell(UnknownReason.TOO_MUCH)
 
 
 def _direct(contact: Contact, source: str) -> Finding:
-    values = {
+    values: dict[str, str | int | Decimal] = {
         "address": contact.address,
         "source": source,
         "sent": to_decimal(contact.sent, NATIVE_DECIMALS),

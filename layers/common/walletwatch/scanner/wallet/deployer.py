@@ -16,7 +16,7 @@ def _look(made: Deployments) -> Iterator[Finding]:
     if len(soon) >= SERIAL:
         yield Finding("deployer_serial_pulls", evidence, {"count": len(soon), "made": len(made.tokens)})
     elif pulled:
-        values = {"count": len(pulled), "made": len(made.tokens)}
+        values: dict[str, str | int | Decimal] = {"count": len(pulled), "made": len(made.tokens)}
         yield Finding("deployer_pulled", evidence, values, share=Decimal(1 if soon else "0.5"))
     elif made.tokens:
         shown_by = tuple(
