@@ -93,7 +93,7 @@ async def read_surroundings(
     network = Network(
         wallet,
         contacts,
-        _links(wallet, people, pages, transactions),
+        _links(wallet, [*([funder] if funder else []), *people], pages, transactions),
         _groups(wallet, activities, funder, trades, pages, transactions),
         complete=whole,
     )
