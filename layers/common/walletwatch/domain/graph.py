@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 from walletwatch.domain.inspection.funding import FundingChain
@@ -18,10 +19,10 @@ from walletwatch.domain.risk import Unknown
 MAX_CONTACTS: Final = 10
 MAX_BEYOND: Final = 10
 INNER: Final = 550
-OUTER: Final = 900
+OUTER: Final = 1000
 """Radius of the circles, in thousandths of half the picture."""
-_SPREAD: Final = 0.35
-"""Radians between two that stand behind the same one, at most."""
+OUTER_PLACES: Final = 20
+"""On the outer circle; so far apart that names do not overlap."""
 
 
 class NodeRole(StrEnum):
@@ -135,22 +136,26 @@ def _beyond(
             reached.add(hop.funder)
             yield hop.wallet, hop.funder, [Edge(hop.funder, hop.wallet, hop.lamports)]
     for link in () if isinstance(network.links, Unknown) else network.links:
-        if link.beyond.address in sources and link.contact in shown:
+        if link.beyond.address in sources and link.contact in shown - {network.wallet}:
             yield link.contact, link.beyond.address, _edges(link.contact, link.beyond)
 
 
 def _outside(
     behind: Mapping[str, Sequence[str]], angles: Mapping[str, float]
 ) -> Iterable[tuple[str, tuple[float, int]]]:
-    """Angle and radius of each that is met through another; a trail goes on beside its last step."""
+    """Angle and radius of each that is met through another: the free place that is nearest to that one."""
     known = dict(angles)
-    step = min(_SPREAD, math.tau / max(1, len(angles)) / (MAX_BEYOND + 1) * 2)
+    free = [math.tau * number / OUTER_PLACES - math.pi / 2 for number in range(OUTER_PLACES)]
     for before, others in behind.items():
-        for number, other in enumerate(others):
-            beside = before not in angles
-            angle = known[before] + step * (number - (len(others) - 1) / 2 + beside)
-            known[other] = angle
-            yield other, (angle, OUTER)
+        for other in others:
+            known[other] = min(free, key=partial(_apart, known[before]))
+            free.remove(known[other])
+            yield other, (known[other], OUTER)
+
+
+def _apart(one: float, other: float) -> float:
+    """Radians between two angles; rounded, so that of two at the same distance the first is taken."""
+    return round(abs(math.remainder(one - other, math.tau)), 6)
 
 
 def _place(address: str, role: NodeRole, angle: float, radius: int) -> Node:
