@@ -32,6 +32,7 @@ NETWORK = Network(
     (contact(FRIEND, 2 * 10**9, 10**9), contact(FUNDER, 10**9)),
     (Link(FRIEND, contact(VILLAIN, sent=5 * 10**8)), Link(FRIEND, contact(PEOPLE[9], sent=9))),
     (Group(Bond.FUNDED_ALIKE, FUNDER, (ME, FRIEND), (1, 1), (), ("s",), 5),),
+    None,
     complete=True,
 )
 CHAIN = FundingChain(ME, (hop(ME, FUNDER), hop(FUNDER, BANK)), FundingEnd.FAR_ENOUGH)
@@ -52,15 +53,13 @@ def test_contacts_funders_and_the_listed_behind_them_are_shown_with_amounts() ->
 
 
 def test_what_is_unknown_is_not_drawn() -> None:
-    blind = replace(
-        NETWORK, links=Unknown(UnknownReason.UNAVAILABLE), groups=Unknown(UnknownReason.UNAVAILABLE)
-    )
+    blind = replace(NETWORK, links=Unknown(UnknownReason.UNAVAILABLE))
     assert {node.address for node in draw(blind, None, None).nodes} == {ME, FRIEND, FUNDER}
 
 
 def test_whoever_is_on_a_list_is_shown_before_those_with_more_money() -> None:
     crowd = tuple(contact(who, 10**9 - number) for number, who in enumerate(PEOPLE[1:]))
-    graph = draw(Network(ME, crowd, (), (), complete=True), None, Listed({PEOPLE[29]: "list"}))
+    graph = draw(Network(ME, crowd, (), (), None, complete=True), None, Listed({PEOPLE[29]: "list"}))
     assert [node.address for node in graph.nodes][:3] == [ME, PEOPLE[29], PEOPLE[1]]
     assert len(graph.nodes) == 1 + MAX_CONTACTS
 
@@ -79,7 +78,7 @@ def test_any_network_can_be_drawn_within_its_bounds(
     others: list[Contact], links: list[Link], funders: list[str], listed: set[str]
 ) -> None:
     hops = tuple(hop(*pair) for pair in zip([ME, *funders], funders, strict=False))
-    network = Network(ME, tuple(others), tuple(links), (), complete=True)
+    network = Network(ME, tuple(others), tuple(links), (), None, complete=True)
     graph = draw(network, FundingChain(ME, hops, FundingEnd.CYCLE), Listed(dict.fromkeys(listed, "list")))
     shown = [node.address for node in graph.nodes]
     assert shown[0] == ME

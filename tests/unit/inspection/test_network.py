@@ -5,12 +5,16 @@ from dataclasses import replace
 
 import pytest
 
+from tests.fakes.cache import FakeCache
+from tests.fakes.clock import FakeClock
+from tests.fakes.metrics import FakeMetrics
 from tests.unit.chain.scenes import Story, address, anchor_tag
 from tests.unit.inspection.lives import POOLS, XDEX, Lives, made
 from walletwatch.chain.decoding import decode_transaction
 from walletwatch.chain.inspection import histories
 from walletwatch.chain.inspection.contacts import contacts_of
 from walletwatch.chain.inspection.kept import decode, encode
+from walletwatch.chain.inspection.parts import FLEETING, STEADY, Part, PartReader
 from walletwatch.chain.inspection.people import ListedPeople, TokenPeople, WalletPeople
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.errors import StoreUnavailable
@@ -159,7 +163,30 @@ async def test_old_tokens_are_traded_by_everybody(lives: Lives) -> None:
     for coin in COINS[:2]:
         swap(lives, ME, coin)
         swap(lives, address("bot"), coin)
-    assert (await read(lives))[Network].groups == ()
+    network = (await read(lives))[Network]
+    assert (network.groups, network.unseen) == ((), None)
+
+
+async def test_a_token_that_is_traded_too_much_to_tell_its_age_is_owned_up_to(
+    lives: Lives, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lives.fund(EXCHANGE, ME)
+    for _ in range(9):
+        swap(lives, address("bot"), COINS[0])
+    swap(lives, ME, COINS[0])
+    monkeypatch.setattr(histories, "PAGE", 9)
+    assert (await read(lives))[Network].unseen is UnknownReason.TOO_MUCH
+
+
+async def test_customers_of_a_busy_funder_are_no_group(lives: Lives, monkeypatch: pytest.MonkeyPatch) -> None:
+    lives.fund(BANK, FUNDER)
+    for each in (address("one"), ME, address("two"), address("three")):
+        lives.fund(FUNDER, each)
+    assert len((await read(lives))[Network].groups) == 1
+    monkeypatch.setattr(histories, "PAGE", 5)
+    facts = await read(lives)
+    assert (facts[Network].groups, facts[Network].unseen) == ((), None)
+    assert facts[FundingChain].end == Unknown(UnknownReason.TOO_MUCH)
 
 
 async def test_without_the_whole_history_the_funder_is_unknown_and_contacts_are_some(lives: Lives) -> None:
@@ -176,8 +203,8 @@ async def test_a_chain_that_does_not_answer_leaves_only_what_was_known(lives: Li
     lives.chain.down = True
     facts = await WalletPeople(lives.chain, PROFILE).read(ME, own, whole=True)
     network = facts[Network]
-    assert (network.links, network.groups) == (
-        Unknown(UnknownReason.UNAVAILABLE), Unknown(UnknownReason.UNAVAILABLE),
+    assert (network.links, network.groups, network.unseen) == (
+        Unknown(UnknownReason.UNAVAILABLE), (), UnknownReason.UNAVAILABLE,
     )  # fmt: skip
     assert network.contacts[0].address == FUNDER
     assert facts[FundingChain].funders == (FUNDER,)
@@ -187,7 +214,7 @@ async def test_a_chain_that_does_not_answer_leaves_only_what_was_known(lives: Li
 async def test_a_wallet_that_never_did_anything_costs_nothing(lives: Lives) -> None:
     facts = await read(lives)
     assert lives.chain.calls == []
-    assert facts[Network] == Network(ME, (), (), (), complete=True)
+    assert facts[Network] == Network(ME, (), (), (), None, complete=True)
     assert facts[FundingChain] == FundingChain(ME, (), FundingEnd.NOBODY)
 
 
@@ -245,3 +272,21 @@ async def test_everybody_around_is_looked_up(lives: Lives) -> None:
     assert decode(encode(listed[Listed]), Listed | Unknown) == listed[Listed]
     listings.down = True
     assert (await ListedPeople(listings).read(ME, facts))[Listed] == Unknown(UnknownReason.UNAVAILABLE)
+
+
+async def test_the_parts_of_a_token_are_read_through_the_cache(lives: Lives) -> None:
+    lives.fund(VILLAIN, BANK)
+    lives.land(made(COINS[0], BANK), COINS[0])
+    people, clock = TokenPeople(lives.chain, PROFILE), FakeClock()
+    listed = ListedPeople(FakeListings({VILLAIN: "list"}))
+    parts = (
+        Part("origin", (TokenOrigin,), STEADY, people.origin),
+        Part("creator", (Deployments, FundingChain), STEADY, people.creator, (TokenOrigin,)),
+        Part("listed", (Listed,), FLEETING, listed.read, (TokenOrigin, FundingChain)),
+    )
+    reader = PartReader(parts, cache=FakeCache(clock), clock=clock, metrics=FakeMetrics(), chain="x1")
+    first = (await reader.read(COINS[0])).facts
+    assert first[Listed] == Listed({VILLAIN: "list"})
+    asked = len(lives.chain.calls)
+    assert (await reader.read(COINS[0])).facts == first
+    assert len(lives.chain.calls) == asked

@@ -227,7 +227,7 @@ def contact(address_: str, received: int = 0, sent: int = 0, tokens: tuple[int, 
 
 
 def network(*people: Contact, links: tuple[Link, ...] | Unknown = (), complete: bool = True) -> Network:
-    return Network(ME, people, links, (), complete)
+    return Network(ME, people, links, (), None, complete)
 
 
 class TestContacts:
@@ -296,8 +296,9 @@ class TestClusters:
         ]  # fmt: skip
 
     def test_what_could_not_be_read_is_unknown(self) -> None:
-        blind = replace(network(), groups=Unknown(UnknownReason.REFUSED))
-        assert look(cluster.CHECK, blind) == Outcome("cluster", unknown=UnknownReason.REFUSED)
+        blind = replace(network(), groups=(self.GROUP,), unseen=UnknownReason.REFUSED)
+        outcome = look(cluster.CHECK, blind)
+        assert (rules(outcome), outcome.unknown) == (["group_funded_alike"], UnknownReason.REFUSED)
 
 
 def test_sentences_have_all_their_values() -> None:

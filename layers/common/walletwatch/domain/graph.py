@@ -13,7 +13,7 @@ from functools import partial
 from typing import Final
 
 from walletwatch.domain.inspection.funding import FundingChain
-from walletwatch.domain.inspection.network import Contact, Group, Listed, Network
+from walletwatch.domain.inspection.network import Contact, Listed, Network
 from walletwatch.domain.risk import Unknown
 
 MAX_CONTACTS: Final = 10
@@ -113,8 +113,8 @@ def draw(network: Network, funding: FundingChain | None, listed: Listed | None) 
 
 
 def _allies(network: Network) -> Iterable[str]:
-    groups: Sequence[Group] = () if isinstance(network.groups, Unknown) else network.groups
-    return (member for group in groups if network.wallet in group.members for member in group.members)
+    own = (group for group in network.groups if network.wallet in group.members)
+    return (member for group in own for member in group.members)
 
 
 def _edges(wallet: str, contact: Contact) -> Sequence[Edge]:

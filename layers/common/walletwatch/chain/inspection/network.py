@@ -22,7 +22,7 @@ from walletwatch.domain.clustering import Payment, Trade, paid_alike, trade_alik
 from walletwatch.domain.inspection.funding import Funding, FundingEnd
 from walletwatch.domain.inspection.network import Bond, Contact, Group, Link, Network
 from walletwatch.domain.profile import ChainProfile
-from walletwatch.domain.risk import Unknown
+from walletwatch.domain.risk import Unknown, UnknownReason
 from walletwatch.ports import Chain
 
 NEAREST: Final = 5
@@ -94,7 +94,8 @@ async def read_surroundings(
         wallet,
         contacts,
         _links(wallet, [*([funder] if funder else []), *people], pages, transactions),
-        _groups(wallet, activities, funder, trades, pages, transactions),
+        _groups(wallet, activities, funder, trades, transactions),
+        _unseen(funder, trades, pages, transactions),
         complete=whole,
     )
     return Surroundings(network, second)
@@ -111,10 +112,11 @@ def _newest_tokens(trades: Iterable[Trade], listed: Collection[str]) -> Mapping[
 
 def _of_funder(page: Page | Unknown, funding: Funding) -> Sequence[str]:
     """The funder's first transactions, and those around the one that funded the wallet."""
-    if isinstance(page, Unknown):
+    # Whoever has more than one page pays out for a business, and its customers are no group.
+    if isinstance(page, Unknown) or not page.whole:
         return ()
     near = sorted(page.signatures, key=lambda info: (abs(info.slot - funding.slot), info.signature))
-    first = page.signatures[:FIRST_OF_FUNDER] if page.whole else ()
+    first = page.signatures[:FIRST_OF_FUNDER]
     return list(dict.fromkeys(info.signature for info in (*first, *near[:AROUND_FUNDING])))
 
 
@@ -171,15 +173,11 @@ def _groups(
     activities: Sequence[Activity],
     funder: str | None,
     trades: Mapping[str, Sequence[Trade]],
-    pages: Mapping[str, Page | Unknown],
     transactions: Mapping[str, Transaction] | Unknown,
-) -> tuple[Group, ...] | Unknown:
-    if isinstance(transactions, Unknown):
-        return transactions
-    missing = [page for who in (funder, *trades) if who and isinstance(page := pages[who], Unknown)]
-    if missing:
-        return missing[0]
+) -> tuple[Group, ...]:
     found = [_paid(Bond.PAID_ALIKE, group) for group in paid_alike(payments_of(wallet, activities))]
+    if isinstance(transactions, Unknown):
+        return tuple(found[:MAX_GROUPS])
     if funder is not None:
         siblings = [group for group in paid_alike(_first_payments(funder, transactions))
                     if any(payment.target == wallet for payment in group)]  # fmt: skip
@@ -187,6 +185,29 @@ def _groups(
     others = [trade for each in transactions.values() for trade in _swaps(each) if trade.token in trades]
     found += _traded(wallet, trade_alike((each for own in trades.values() for each in own), others))
     return tuple(found[:MAX_GROUPS])
+
+
+def _unseen(
+    funder: str | None,
+    trades: Mapping[str, Sequence[Trade]],
+    pages: Mapping[str, Page | Unknown],
+    transactions: Mapping[str, Transaction] | Unknown,
+) -> UnknownReason | None:
+    """Why groups may have been missed."""
+    for page in (pages[each] for each in (funder, *trades) if each is not None):
+        if isinstance(page, Unknown):
+            return page.reason
+    if isinstance(transactions, Unknown):
+        return transactions.reason
+    hot = any(_may_be_young(pages[token], own) for token, own in trades.items())
+    return UnknownReason.TOO_MUCH if hot else None
+
+
+def _may_be_young(page: Page | Unknown, trades: Sequence[Trade]) -> bool:
+    """Whether a token was traded so much that nobody sees how young it was when the wallet traded it."""
+    if isinstance(page, Unknown) or page.whole or not page.signatures:
+        return False
+    return any(trade.slot - page.signatures[0].slot <= YOUNG_SLOTS for trade in trades)
 
 
 def _first_payments(funder: str, transactions: Mapping[str, Transaction]) -> Sequence[Payment]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from walletwatch.domain.risk import Unknown
+from walletwatch.domain.risk import Unknown, UnknownReason
 
 
 class Listings(Protocol):
@@ -99,14 +99,15 @@ class Network:
     Attributes:
         contacts: Those with whom most was moved first.
         links: Of the most important contacts, by what they did last; not all that they ever did.
-        groups: Unknown where what it takes could not be read.
+        unseen: Why there may be more groups than `groups`; None where everything was read that it takes.
         complete: Whether `contacts` come from all of the wallet's history.
     """
 
     wallet: str
     contacts: tuple[Contact, ...]
     links: tuple[Link, ...] | Unknown
-    groups: tuple[Group, ...] | Unknown
+    groups: tuple[Group, ...]
+    unseen: UnknownReason | None
     complete: bool
 
 

@@ -5,15 +5,15 @@ from decimal import Decimal
 
 from walletwatch.domain.inspection.network import Bond, Group, Network
 from walletwatch.domain.money import NATIVE_DECIMALS, to_decimal
-from walletwatch.domain.risk import CannotTell, Evidence, Finding, Unknown
+from walletwatch.domain.risk import CannotTell, Evidence, Finding
 from walletwatch.scanner.check import Check
 
 
 def _look(network: Network) -> Iterator[Finding]:
-    if isinstance(network.groups, Unknown):
-        raise CannotTell(network.groups.reason)
     for group in network.groups:
         yield Finding(f"group_{group.bond}", _evidence(group), _values(group))
+    if network.unseen is not None:
+        raise CannotTell(network.unseen)
 
 
 def _evidence(group: Group) -> tuple[Evidence, ...]:
