@@ -1,5 +1,7 @@
 """Who made a token: by its first transactions, else by what the metadata say, else unknown."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.unit.chain.scenes import Story, address
@@ -10,6 +12,7 @@ from walletwatch.chain.tokens.metadata import metaplex_address, read_metaplex_ma
 from walletwatch.domain.addresses import decode_address
 from walletwatch.domain.chain import AccountData
 from walletwatch.domain.inspection.creator import OriginSource, TokenOrigin
+from walletwatch.domain.inspection.mint import Extensions, MintState, OwnMetadata
 from walletwatch.domain.programs import METAPLEX, TOKEN_2022
 from walletwatch.domain.risk import Unknown, UnknownReason
 
@@ -98,6 +101,16 @@ class TestBusyMints:
         lives.chain.data[place] = _metadata()
         origin = await read_origin(lives.chain, MINT)
         assert origin == TokenOrigin(MINT, FAN, OriginSource.METADATA, None, 77, None)
+
+    async def test_token_2022_names_the_probable_maker_in_the_mint(self, lives: Lives) -> None:
+        self.trade(lives, 9)
+        state = MintState(
+            MINT, True, 1, 6, None, None, Extensions(metadata=OwnMetadata("Coin", "C", "", MAKER)), 88
+        )
+        origin = await read_origin(lives.chain, MINT, state=state)
+        assert origin == TokenOrigin(MINT, MAKER, OriginSource.METADATA, None, 88, None)
+        nobody = replace(state, extensions=Extensions(metadata=OwnMetadata("Coin", "C", "", None)))
+        assert await read_origin(lives.chain, MINT, state=nobody) == Unknown(UnknownReason.TOO_MUCH)
 
 
 def _metadata(*, signed: bool = True, creators: int = 1, owner: str = METAPLEX) -> AccountData:

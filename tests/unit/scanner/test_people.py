@@ -154,6 +154,15 @@ class TestCreator:
         assert rules(outcome) == ["creator_froze"]
         assert outcome.findings[0].values == {"count": 2}
 
+    def test_powers_that_were_used_on_other_tokens_are_told(self) -> None:
+        frozen = token("a", freezes=(deed("f"),))
+        minted = token("b", mintings=(Minting(deed("m"), 1),))
+        outcome = look(creator.CHECK, ORIGIN, made(frozen, minted, token("c")))
+        assert rules(outcome) == ["creator_made_others", "creator_used_powers"]
+        assert outcome.findings[1].values == {"count": 2, "others": 3}
+        assert [each.account for each in outcome.findings[1].evidence] == ["f", "m"]
+        assert score(outcome) == 8
+
     def test_a_new_wallet_is_a_note(self) -> None:
         outcome = look(creator.CHECK, ORIGIN, made(token(MINT), first_at=BEGAN - 600))
         (finding,) = outcome.findings
@@ -307,7 +316,7 @@ def test_sentences_have_all_their_values() -> None:
     outcomes = [
         look(creator.CHECK, PROBABLE, made(token("a", removal(0)))),
         look(creator.CHECK, ORIGIN, made(token("a", removal(0)), token("b", removal(0)))),
-        look(creator.CHECK, ORIGIN, made(token("a"), first_at=BEGAN)),
+        look(creator.CHECK, ORIGIN, made(token("a", freezes=(deed("f"),)), first_at=BEGAN)),
         look(
             creator.CHECK,
             ORIGIN,
@@ -337,7 +346,7 @@ def test_sentences_have_all_their_values() -> None:
         ),
     ]
     findings = {finding.rule: finding for outcome in outcomes for finding in outcome.findings}
-    assert len(findings) == 26
+    assert len(findings) == 27
     for rule, finding in findings.items():
         named = {name for _, name, _, _ in Formatter().parse(titles[rule]["title"]) if name}
         assert named <= finding.values.keys(), rule

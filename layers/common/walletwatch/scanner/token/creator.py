@@ -53,6 +53,18 @@ def _before(origin: TokenOrigin, others: list[MadeToken], weight: Decimal) -> It
             Evidence(token.made.signature, "initializeMint", token.mint, token.made.slot) for token in others
         )
         yield Finding("creator_made_others", shown_by[:MAX_EVIDENCE], values)
+    used = [token for token in others if token.mintings or token.freezes]
+    if used:
+        deeds = [
+            (token, deed)
+            for token in used
+            for deed in (*(minting.deed for minting in token.mintings), *token.freezes)
+        ]
+        shown_by = tuple(
+            Evidence(deed.signature, "authority used on", token.mint, deed.slot) for token, deed in deeds
+        )
+        counts: dict[str, str | int | Decimal] = {"count": len(used), "others": len(others)}
+        yield Finding("creator_used_powers", shown_by[:MAX_EVIDENCE], counts, share=weight)
 
 
 def _with_this(token: MadeToken, weight: Decimal) -> Iterator[Finding]:
