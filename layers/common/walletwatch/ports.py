@@ -26,6 +26,7 @@ from walletwatch.domain.chain import (
 from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscribed, Subscription
 from walletwatch.domain.delivery import Candidate, DeliveryStatus, NewDelivery, PendingDelivery
 from walletwatch.domain.digests import Burst, Outgoing
+from walletwatch.domain.fetching import FetchOutcome, Wanted
 from walletwatch.domain.prices import Price
 from walletwatch.domain.risk import Verdict
 from walletwatch.domain.scans import Inspection, ScanReport
@@ -194,6 +195,18 @@ class Tokens(Protocol):
 
         Raises:
             ChainUnavailable: They could not be read.
+        """
+
+
+class Fetcher(Protocol):
+    """Opens links that strangers wrote, wherever they lead."""
+
+    async def fetch(self, link: str, wanted: Wanted) -> FetchOutcome:
+        """What a link leads to, or why it was not, or in vain, followed; it raises nothing of a stranger's.
+
+        Args:
+            link: Anything.
+            wanted: What it should lead to; nothing else is taken.
         """
 
 

@@ -20,6 +20,10 @@ class UnknownReason(StrEnum):
     """The bytes are not of a layout that is known."""
     NOT_KEPT = "not_kept"
     """The node no longer has it."""
+    UNREACHABLE = "unreachable"
+    """What its maker points to, outside of the chain, did not answer; another time it may."""
+    SWITCHED_OFF = "switched_off"
+    """This deployment does not look there."""
 
 
 @dataclass(frozen=True, slots=True)

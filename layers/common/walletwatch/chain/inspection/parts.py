@@ -21,6 +21,8 @@ STEADY: Final = timedelta(hours=24)
 FLEETING: Final = timedelta(minutes=5)
 FAILED: Final = timedelta(seconds=10)
 """So long nobody else asks for what has just failed."""
+_AGAIN_AFTER: Final = {UnknownReason.UNAVAILABLE: FAILED, UnknownReason.UNREACHABLE: FLEETING}
+"""When what could not be had is asked for again, where that may help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +136,8 @@ def _decoder(part: Part) -> Callable[[bytes], _Kept]:
 
 def _ttl(part: Part) -> Callable[[_Kept], timedelta]:
     def ttl(kept: _Kept) -> timedelta:
-        failed = any(
-            isinstance(fact, Unknown) and fact.reason is UnknownReason.UNAVAILABLE
-            for fact in _facts(part, kept).values()
-        )
-        return FAILED if failed else part.fresh_for
+        reasons = (fact.reason for fact in _facts(part, kept).values() if isinstance(fact, Unknown))
+        waits = (_AGAIN_AFTER[reason] for reason in reasons if reason in _AGAIN_AFTER)
+        return min(waits, default=part.fresh_for)
 
     return ttl
