@@ -36,11 +36,12 @@ from devstack.processes import free_port, launch, stop, wait_until_ready
 from traffic.actions import Chain as Actions
 from walletwatch.chain.rpc.client import RpcClient
 from walletwatch.chain.rpc.reader import RpcChain
+from walletwatch.domain.profile import PROFILES
 from walletwatch.domain.sessions import SESSION_TTL, Session
 from walletwatch.domain.work import SubjectKind
+from walletwatch.parts import make_scan_reports
 from walletwatch.runtime import SystemClock
 from walletwatch.services.balances import Balances
-from walletwatch.services.scanning import ScanReports
 from walletwatch.storage.postgres.database import Connection, Database
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.server import RedisServer
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 LATENCY_SECONDS: Final = 0.05
 TOKENS: Final = 5
 ROUNDS, CACHED_RUNS, UNCACHED_RUNS = 5, 200, 10
+PROFILE: Final = PROFILES["local"]
 TARGETS: Final = {"session": 5, "balance": 20, "scan of a token": 100, "scan of a wallet": 100}
 
 TABLE: Final = """
@@ -207,11 +209,15 @@ async def reads(redis: RedisServer, rpc_url: str, wallet: str, mint: str) -> dic
         ("balance", lambda cache: Balances(chain, cache, NoMetrics()).balance(wallet)),
         (
             "scan of a token",
-            lambda cache: ScanReports(chain, cache, NoMetrics()).report(mint, SubjectKind.AUTO),
+            lambda cache: make_scan_reports(chain, cache, NoMetrics(), PROFILE).report(
+                mint, SubjectKind.AUTO
+            ),
         ),
         (
             "scan of a wallet",
-            lambda cache: ScanReports(chain, cache, NoMetrics()).report(wallet, SubjectKind.AUTO),
+            lambda cache: make_scan_reports(chain, cache, NoMetrics(), PROFILE).report(
+                wallet, SubjectKind.AUTO
+            ),
         ),
     ):
         cache = RedisCache(redis, NoMetrics())

@@ -34,6 +34,7 @@ class FakeChain:
     """
 
     current_slot: int = 100
+    current_epoch: int = 7
     down: bool = False
     lists_programs: bool = True
     ranks_holders: bool = True
@@ -68,6 +69,10 @@ class FakeChain:
     async def slot(self) -> int:
         self._answer("slot")
         return self.current_slot
+
+    async def epoch(self) -> int:
+        self._answer("epoch")
+        return self.current_epoch
 
     async def wallet_balance(self, address: str) -> WalletBalance:
         self._answer("wallet_balance")
@@ -146,9 +151,15 @@ class FakeChain:
         self._answer("rent_exempt_minimum")
         return (128 + size) * 6960
 
-    async def accounts(self, addresses: Sequence[str]) -> Mapping[str, AccountData | None]:
+    async def accounts(
+        self, addresses: Sequence[str], *, head: int | None = None
+    ) -> Mapping[str, AccountData | None]:
         self._answer("accounts")
-        return {address: self.data.get(address) for address in addresses}
+        return {
+            address: account and replace(account, data=account.data[:head])
+            for address in addresses
+            for account in [self.data.get(address)]
+        }
 
     async def program_accounts(
         self, program: str, *, size: int, memcmp: Mapping[int, str], slice_: tuple[int, int]

@@ -170,6 +170,9 @@ def webhook() -> Webhook:
     Raises:
         InvalidSettings: By every builder, if the environment is not complete.
     """
+    from functools import cache as once
+    from functools import partial
+
     from walletwatch.bot.application import BotApplication, Operators
     from walletwatch.bot.messenger import make_bot
     from walletwatch.chain.rpc.reader import RpcChain
@@ -206,6 +209,7 @@ def webhook() -> Webhook:
     operators = config.load(config.AdminSettings)
     administration = PostgresAdministration(database)
     maintenance = MaintenanceSwitch(administration, SystemClock())
+    profile = config.load(config.ChainSettings).profile
     telegram_bot = make_bot(secrets.bot_token, telegram.telegram_api_url)
     bot = BotApplication(
         secrets.bot_token,
@@ -217,6 +221,7 @@ def webhook() -> Webhook:
         balances=Balances(chain, RedisCache(redis, metrics), metrics),
         backfills=BackfillRequests(queues, RedisRateLimits(redis), SystemClock()),
         scans=ScanRequests(queues),
+        reports=once(partial(parts.make_scan_reports, chain, RedisCache(redis, metrics), metrics, profile)),
         subscriptions=subscriptions,
         administration=Administering(
             signs=parts.make_vital_signs(database, redis, chain, telegram_bot, metrics),
@@ -235,7 +240,7 @@ def webhook() -> Webhook:
         operators=Operators(operators.admins, frozenset(operators.chats)),
         sessions=RedisSessions(redis, metrics),
         clock=SystemClock(),
-        profile=config.load(config.ChainSettings).profile,
+        profile=profile,
         metrics=metrics,
     )
     intake = UpdateIntake(
@@ -349,19 +354,20 @@ def scan() -> Scan:
     """The scan function."""
     from walletwatch.bot.rendering import HtmlRenderer
     from walletwatch.chain.rpc.reader import RpcChain
-    from walletwatch.services.scanning import Scanning, ScanReports
+    from walletwatch.services.scanning import Scanning
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.redis.cache import RedisCache
 
+    profile = config.load(config.ChainSettings).profile
     metrics = EmfMetrics("scan")
     clock = SystemClock()
     redis = parts.make_redis()
     rpc = parts.make_rpc(metrics)
     service = Scanning(
-        ScanReports(RpcChain(rpc), RedisCache(redis, metrics), metrics),
+        parts.make_scan_reports(RpcChain(rpc), RedisCache(redis, metrics), metrics, profile),
         PostgresLedger(parts.make_database(), clock),
         parts.make_queues(),
-        HtmlRenderer(config.load(config.ChainSettings).profile),
+        HtmlRenderer(profile),
         clock,
     )
     return Scan(

@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from walletwatch.chain.rpc.client import RpcClient
     from walletwatch.chain.rpc.reader import RpcChain
     from walletwatch.domain.profile import ChainProfile, Exchange
-    from walletwatch.ports import Cache, Chain, Decode, Prices, Tokens
+    from walletwatch.ports import Cache, Chain, Decode, Metrics, Prices, Tokens
     from walletwatch.queueing.consumer import Consumer
     from walletwatch.queueing.inspection import SqsInspection
     from walletwatch.queueing.sqs import SqsQueues
     from walletwatch.services.annotating import Annotating
     from walletwatch.services.checking import Checking
     from walletwatch.services.digesting import Digesting
+    from walletwatch.services.scanning import ScanReports
     from walletwatch.services.telemetry import Telemetry
     from walletwatch.services.transactions import Transactions
     from walletwatch.services.vitals import VitalSigns
@@ -279,6 +280,32 @@ def make_tokens(
     from walletwatch.storage.redis.cache import RedisCache
 
     return CachedTokens(ChainTokens(chain, profile), RedisCache(redis, metrics), metrics, chain=profile.name)
+
+
+def make_scan_reports(
+    chain: "Chain", cache: "Cache", metrics: "Metrics", profile: "ChainProfile"
+) -> "ScanReports":
+    """What security scans say."""
+    from walletwatch.chain.inspection.inspector import ChainInspector
+    from walletwatch.chain.inspection.mint import MINT_FACTS, MintReader
+    from walletwatch.chain.inspection.parts import FLEETING, Part, PartReader
+    from walletwatch.chain.tokens.cached import CachedTokens
+    from walletwatch.chain.tokens.reader import ChainTokens
+    from walletwatch.scanner.judging import RuleJudge
+    from walletwatch.scanner.rules import read_rules
+    from walletwatch.services.scanning import ScanReports
+
+    clock = SystemClock()
+
+    def reader(*of: Part) -> PartReader:
+        return PartReader(of, cache=cache, clock=clock, metrics=metrics, chain=profile.name)
+
+    inspector = ChainInspector(
+        CachedTokens(ChainTokens(chain, profile), cache, metrics, chain=profile.name),
+        token=reader(Part("mint", MINT_FACTS, FLEETING, MintReader(chain).read)),
+        wallet=reader(),
+    )
+    return ScanReports(inspector, RuleJudge(read_rules(), profile), clock)
 
 
 def make_prices(

@@ -98,6 +98,9 @@ class Chain(Protocol):
     async def slot(self) -> int:
         """The newest confirmed slot."""
 
+    async def epoch(self) -> int:
+        """The present epoch."""
+
     async def wallet_balance(self, address: str) -> WalletBalance:
         """Lamports and the token accounts of both token programs."""
 
@@ -157,10 +160,16 @@ class Chain(Protocol):
     async def rent_exempt_minimum(self, size: int) -> int:
         """Lamports that an account of `size` bytes must hold."""
 
-    async def accounts(self, addresses: Sequence[str]) -> Mapping[str, AccountData | None]:
+    async def accounts(
+        self, addresses: Sequence[str], *, head: int | None = None
+    ) -> Mapping[str, AccountData | None]:
         """Any number of accounts, 100 a call; None for one that does not exist.
 
         Those of one call, in the order of the addresses, are of one slot.
+
+        Args:
+            addresses: Of the accounts.
+            head: How many bytes of each are wanted; a program's code has millions.
         """
 
     async def program_accounts(

@@ -92,7 +92,7 @@ class PartReader:
             raise failures.exceptions[0] from failures
         kept = {part: tasks[part.name].result() for part in self._parts}
         facts = {fact: found for part, each in kept.items() for fact, found in _facts(part, each).items()}
-        return ReadParts(facts, min(each.at for each in kept.values()))
+        return ReadParts(facts, min((each.at for each in kept.values()), default=self._clock.now()))
 
     async def _part(self, part: Part, subject: str, tasks: Mapping[str, asyncio.Task[_Kept]]) -> _Kept:
         async def load() -> _Kept:

@@ -80,6 +80,11 @@ class RpcChain:
         """The newest confirmed slot (`getSlot`)."""
         return _integer(await self._call("getSlot", {"commitment": _COMMITMENT}))
 
+    async def epoch(self) -> int:
+        """The present epoch (`getEpochInfo`)."""
+        info = await self._call("getEpochInfo", {"commitment": _COMMITMENT})
+        return _integer(info.get("epoch") if isinstance(info, dict) else None)
+
     async def wallet_balance(self, address: str) -> WalletBalance:
         """Lamports and token accounts (`getBalance`, `getTokenAccountsByOwner`), read at the same time."""
         balance, *token_accounts = await asyncio.gather(
@@ -198,10 +203,15 @@ class RpcChain:
         """Lamports an account of this size must hold (`getMinimumBalanceForRentExemption`)."""
         return _integer(await self._call("getMinimumBalanceForRentExemption", size))
 
-    async def accounts(self, addresses: Sequence[str]) -> Mapping[str, AccountData | None]:
-        """Accounts with all their bytes (`getMultipleAccounts`)."""
+    async def accounts(
+        self, addresses: Sequence[str], *, head: int | None = None
+    ) -> Mapping[str, AccountData | None]:
+        """Accounts with all their bytes, or the first of them (`getMultipleAccounts`)."""
         answers = await asyncio.gather(
-            *(self._accounts(batch) for batch in batched(addresses, MAX_ACCOUNTS_PER_CALL, strict=False))
+            *(
+                self._accounts(batch, head)
+                for batch in batched(addresses, MAX_ACCOUNTS_PER_CALL, strict=False)
+            )
         )
         return {address: account for answer in answers for address, account in answer.items()}
 
@@ -335,10 +345,11 @@ class RpcChain:
             ],
         )
 
-    async def _accounts(self, addresses: Sequence[str]) -> Mapping[str, AccountData | None]:
-        answer = await self._call(
-            "getMultipleAccounts", list(addresses), {"commitment": _COMMITMENT, "encoding": "base64"}
-        )
+    async def _accounts(self, addresses: Sequence[str], head: int | None) -> Mapping[str, AccountData | None]:
+        options: dict[str, Any] = {"commitment": _COMMITMENT, "encoding": "base64"}
+        if head is not None:
+            options["dataSlice"] = {"offset": 0, "length": head}
+        answer = await self._call("getMultipleAccounts", list(addresses), options)
         slot, accounts = _with_context(answer)
         if not isinstance(accounts, list) or len(accounts) != len(addresses):
             raise ChainUnavailable("getMultipleAccounts answered another number of accounts")
