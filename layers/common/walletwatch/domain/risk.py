@@ -20,6 +20,8 @@ class UnknownReason(StrEnum):
     """The bytes are not of a layout that is known."""
     NOT_KEPT = "not_kept"
     """The node no longer has it."""
+    UNTRIED = "untried"
+    """It has to be tried out, and there was nobody and nothing to try it with."""
 
 
 @dataclass(frozen=True, slots=True)

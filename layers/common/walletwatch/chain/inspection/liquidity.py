@@ -45,6 +45,9 @@ LOOKED_INTO: Final = 2
 _MINT_SUPPLY: Final = slice(36, 44)
 
 type _Found = tuple[Pool, PoolDetails, AccountData]
+type _Inside = tuple[LpShares | Unknown | None, tuple[Removal, ...] | Unknown | None]
+
+_NOT_LOOKED_INTO: Final[_Inside] = (None, None)
 
 
 class LiquidityReader:
@@ -71,7 +74,7 @@ class LiquidityReader:
         self._owners = owners
         self._ranker = Ranker(chain)
 
-    async def read(self, subject: str, needed: Facts) -> Facts:
+    async def read(self, _subject: str, needed: Facts) -> Facts:
         """`Liquidity` by what is known of the mint (`MintState`); nothing where it is none."""
         mint = needed.get(MintState)
         if mint is None:
@@ -143,35 +146,42 @@ class LiquidityReader:
 
     async def _states(self, mint: MintState, found: Sequence[_Found]) -> Sequence[PoolState]:
         counters = {_counter(pool, mint.address) for pool, _, _ in found}
-        balances, prices, *looked = await asyncio.gather(
-            self._balances(found),
-            self._priced(counters),
-            *(self._look_into(each, mint) for each in found[:LOOKED_INTO]),
+        (balances, prices), looked = await asyncio.gather(
+            asyncio.gather(self._balances(found), self._priced(counters)),
+            asyncio.gather(*(self._look_into(each, mint) for each in found[:LOOKED_INTO])),
         )
-        states = []
-        for place, (pool, details, account) in enumerate(found):
-            reserves = self._reserves(pool, account, balances)
-            lp: LpShares | Unknown | None = None
-            removals: tuple[Removal, ...] | Unknown | None = None
-            if place < LOOKED_INTO:
-                lp, removals = looked[place]
-            side = pool.mints.index(mint.address)
-            states.append(
-                PoolState(
-                    address=pool.address,
-                    creator=details.creator,
-                    opened_at=details.opens_at,
-                    counter_mint=pool.mints[1 - side],
-                    vault=pool.vaults[side],
-                    counter_vault=pool.vaults[1 - side],
-                    reserve=reserves.amounts[side] if reserves else 0,
-                    counter_reserve=reserves.amounts[1 - side] if reserves else 0,
-                    depth_usd=_depth(reserves, 1 - side, prices, pool.mints[1 - side]),
-                    lp=lp,
-                    removals=removals,
-                )
-            )
-        return states
+        nothing = [_NOT_LOOKED_INTO] * (len(found) - len(looked))
+        return [
+            self._state(mint.address, each, balances, prices, inside)
+            for each, inside in zip(found, [*looked, *nothing], strict=True)
+        ]
+
+    def _state(
+        self,
+        mint: str,
+        found: _Found,
+        balances: Mapping[str, AccountData | None],
+        prices: Mapping[str, Price] | Unknown,
+        inside: _Inside,
+    ) -> PoolState:
+        pool, details, account = found
+        reserves = self._reserves(pool, account, balances)
+        side = pool.mints.index(mint)
+        counter = 1 - side
+        return PoolState(
+            address=pool.address,
+            creator=details.creator,
+            opened_at=details.opens_at,
+            counter_mint=pool.mints[counter],
+            vault=pool.vaults[side],
+            counter_vault=pool.vaults[counter],
+            vault_is_first=side == 0,
+            reserve=reserves.amounts[side] if reserves else 0,
+            counter_reserve=reserves.amounts[counter] if reserves else 0,
+            depth_usd=_depth(reserves, counter, prices, pool.mints[counter]),
+            lp=inside[0],
+            removals=inside[1],
+        )
 
     async def _balances(self, found: Sequence[_Found]) -> Mapping[str, AccountData | None]:
         return await self._chain.accounts([vault for pool, _, _ in found for vault in pool.vaults])
@@ -192,15 +202,11 @@ class LiquidityReader:
             return Unknown(UnknownReason.UNAVAILABLE)
         return {mint: prices[asset] for mint, asset in assets.items() if asset in prices}
 
-    async def _look_into(
-        self, found: _Found, mint: MintState
-    ) -> tuple[LpShares | Unknown, tuple[Removal, ...] | Unknown]:
+    async def _look_into(self, found: _Found, mint: MintState) -> _Inside:
         pool, details, _ = found
-        lp, removals = await asyncio.gather(
-            self._lp(pool, details, mint),
-            read_removals(self._chain, details.lp_mint, pool.vaults),
+        return await asyncio.gather(
+            self._lp(pool, details, mint), read_removals(self._chain, details.lp_mint, pool.vaults)
         )
-        return lp, removals
 
     async def _lp(self, pool: Pool, details: PoolDetails, mint: MintState) -> LpShares | Unknown:
         # The exchange makes its LP tokens with the classic program, whatever the pool trades.

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from functools import cache, lru_cache
 from typing import Final
 
+from walletwatch.chain.inspection.authorities import HEAD, is_on_curve
 from walletwatch.domain.addresses import encode_address
 from walletwatch.domain.chain import AccountData
 from walletwatch.domain.inspection.holders import Owner, OwnerKind
@@ -62,7 +63,7 @@ class OwnerReader:
             ChainUnavailable: They could not be read.
             ChainRefused: The node does not answer.
         """
-        accounts = await self._chain.accounts(sorted(addresses))
+        accounts = await self._chain.accounts(sorted(addresses), head=HEAD)
         return {address: self._owner(address, account) for address, account in accounts.items()}
 
     def _owner(self, address: str, account: AccountData | None) -> Owner:
@@ -78,7 +79,7 @@ class OwnerReader:
             return OwnerKind.LOCKED, LOCKERS[address]
         if account is None or account.owner == SYSTEM:
             # Also the vault of a multisig of Squads: nothing at its address tells it from any other.
-            return (OwnerKind.PERSON if _is_key(address) else OwnerKind.PROGRAM), None
+            return (OwnerKind.PERSON if is_on_curve(address) else OwnerKind.PROGRAM), None
         if account.owner in LOCKERS:
             return OwnerKind.LOCKED, LOCKERS[account.owner]
         if account.owner in MULTISIGS:
@@ -105,13 +106,6 @@ def read_slice(data: bytes) -> tuple[str, int, bool] | None:
     return encode_address(data[:32]), int.from_bytes(data[32:40], "little"), data[76] == 2
 
 
-def _is_key(address: str) -> bool:
-    """Whether somebody can have a private key for it: programs' addresses are off the curve."""
-    from solders.pubkey import Pubkey  # noqa: PLC0415 - 30 ms of cold start
-
-    return Pubkey.from_string(address).is_on_curve()
-
-
 @cache
 def _pool_programs() -> frozenset[str]:
     from walletwatch.chain.decoding.programs.pools import PROGRAMS  # noqa: PLC0415 - only where one is met
@@ -123,4 +117,4 @@ def _name(program: str) -> str | None:
     from walletwatch.chain.decoding.registry import REGISTRY  # noqa: PLC0415 - only where one is met
 
     known = REGISTRY.get(program)
-    return known.name if known else None
+    return known.label if known else None

@@ -1,8 +1,8 @@
 """Reading what was taken out of a pool lately.
 
 A swap does not name the LP mint: only what makes or burns LP tokens does (raydium-cp-swap, `deposit` and
-`withdraw`). So its history is short, and tells of what matters. A withdrawal is known by what it does: less in
-both vaults, which no swap leaves.
+`withdraw`). So its history is short, and tells of what matters. A withdrawal is known by what it does: it
+leaves less in both vaults, as no swap does.
 """
 
 from collections.abc import Mapping

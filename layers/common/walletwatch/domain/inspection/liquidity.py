@@ -52,6 +52,7 @@ class PoolState:
         counter_mint: Of the other token.
         vault: Holds the token.
         counter_vault: Holds the other one.
+        vault_is_first: Of the two in the pool's account.
         reserve: Raw tokens that it trades with; 0 where it does not trade.
         counter_reserve: The same of the other token.
         depth_usd: What both sides are worth, twice the other one's.
@@ -65,6 +66,7 @@ class PoolState:
     counter_mint: str
     vault: str
     counter_vault: str
+    vault_is_first: bool
     reserve: int
     counter_reserve: int
     depth_usd: Decimal | Unknown
