@@ -20,7 +20,7 @@ _REFUSALS: Final = {
     49: "NonConfidentialTransfersDisabled",
     67: "MintPaused",
 }
-"""Of the token programs' errors, those that say that a transfer is not wanted (spl-token-2022 `TokenError`)."""
+"""Errors of the token programs (`TokenError`) that say that a transfer is not wanted."""
 _BY_DESIGN: Final = frozenset({37, 67})
 _HIGHEST_OF_TOKENS: Final = 255
 """No token program has an error of a higher number: a program that it called has."""
