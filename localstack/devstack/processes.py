@@ -170,12 +170,22 @@ def wait_until_gone(processes: Sequence[psutil.Process], timeout: float) -> None
     do it. If that is us, it is done here.
     """
     deadline = time.monotonic() + timeout
-    while any(map(_runs, processes)) and time.monotonic() < deadline:
+    left = list(processes)
+    while (left := [process for process in left if not _is_gone(process)]) and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)
-    for process in processes:
-        if is_zombie(process.pid):
-            with suppress(ChildProcessError):
-                os.waitpid(process.pid, os.WNOHANG)
+
+
+def _is_gone(process: psutil.Process) -> bool:
+    """Whether a process has ended; one of our own has its end acknowledged."""
+    if _runs(process):
+        return False
+    if not is_zombie(process.pid):
+        return True
+    try:
+        # A zombie whose other threads are still ending can't be waited for yet, and holds what it held.
+        return os.waitpid(process.pid, os.WNOHANG) != (0, 0)
+    except ChildProcessError:
+        return True
 
 
 def is_zombie(pid: int) -> bool:
