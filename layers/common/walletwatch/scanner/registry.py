@@ -8,7 +8,13 @@ from walletwatch.scanner.token import (
     confidential,
     default_frozen,
     extensions,
+    fee_trial,
     freeze_authority,
+    holder_concentration,
+    holder_count,
+    liquidity_depth,
+    liquidity_removals,
+    lp_holders,
     metadata_authority,
     mint_authority,
     non_transferable,
@@ -16,9 +22,13 @@ from walletwatch.scanner.token import (
     permanent_delegate,
     permissioned_burn,
     pointers,
+    pool_age,
+    pool_exists,
+    sell_trial,
     shown_amounts,
     transfer_fee,
     transfer_hook,
+    transfer_trial,
 )
 
 TOKEN_CHECKS: Final[tuple[Check, ...]] = tuple(
@@ -39,6 +49,16 @@ TOKEN_CHECKS: Final[tuple[Check, ...]] = tuple(
         shown_amounts,
         pointers,
         extensions,
+        holder_concentration,
+        holder_count,
+        pool_exists,
+        liquidity_depth,
+        lp_holders,
+        pool_age,
+        liquidity_removals,
+        transfer_trial,
+        sell_trial,
+        fee_trial,
     )
 )
 WALLET_CHECKS: Final[tuple[Check, ...]] = ()
