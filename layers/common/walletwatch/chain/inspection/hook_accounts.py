@@ -63,8 +63,12 @@ def hook_accounts(transfer: Transfer, hook: str, states: Mapping[str, bytes | No
     """
     place = list_address(transfer.mint, hook)
     raw = states.get(place)
-    extra = [] if raw is None else _resolve(transfer, hook, place, raw, states)
-    return [*extra, Meta(hook, signer=False, writable=False), Meta(place, signer=False, writable=False)]
+    called = Meta(hook, signer=False, writable=False)
+    if raw is None:
+        # Token-2022 reads the list if it is handed one, and calls the hook without more if it is not.
+        return [called]
+    extra = _resolve(transfer, hook, place, raw, states)
+    return [*extra, called, Meta(place, signer=False, writable=False)]
 
 
 def _resolve(

@@ -28,6 +28,8 @@ from walletwatch.domain.risk import Facts, Unknown, UnknownReason
 from walletwatch.ports import Chain
 
 SELLERS: Final = 2
+HEAD: Final = 2048
+"""Bytes of each account: a hook's list is the longest of those that are read, and code is not needed."""
 ENOUGH_LAMPORTS: Final = 20_000_000
 """What a payer needs to have: deposits of three token accounts, a purchase and the fee."""
 
@@ -73,7 +75,7 @@ class TradabilityReader:
             wanted += [pool.address, pool.vault]
         if hook is not None:
             wanted += [hook, list_address(mint.address, hook)]
-        accounts = await self._chain.accounts(list(dict.fromkeys(wanted)))
+        accounts = await self._chain.accounts(list(dict.fromkeys(wanted)), head=HEAD)
         payer = _payer(largest, [accounts[maker] for maker in makers])
         if payer is None:
             return Unknown(UnknownReason.UNTRIED)
