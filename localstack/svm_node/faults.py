@@ -13,7 +13,6 @@ it strikes every method; without `probability` always; with `times` it goes away
 - `missing_transaction`: `getTransaction` answers null for the first `asks` asks of each signature.
 - `drop_connection`: closes the connection without an answer.
 - `long_term_storage`: skipped slots are told with -32009, as by nodes that keep their history elsewhere.
-
 - `method_refused`: the JSON-RPC error `code` and `message` for each call of the `methods`, as by a provider
   that does not offer them.
 

@@ -1,7 +1,7 @@
 """Who holds a token, its pools, and what becomes of trials, on the SVM node: real accounts, real programs."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -62,6 +62,7 @@ class World:
     client: RpcClient
     maker: Keypair
     people: list[Keypair]
+    requests: list[int] = field(default_factory=list)
 
     @property
     def chain(self) -> RpcChain:
@@ -122,7 +123,7 @@ class World:
         subject, clock, chain = str(mint.address), FakeClock(), self.chain
         facts = dict(await MintReader(chain).read(subject, {}))
         owners = OwnerReader(chain, profile)
-        self.requests = []
+        self.requests.clear()
         facts |= await self._counted(HoldersReader(Ranker(chain), owners).read(subject, facts))
         if profile.exchange is not None:
             directory = PoolDirectory(
@@ -139,8 +140,6 @@ class World:
         facts: Facts = await reading
         self.requests.append(self.metrics.counts["RpcRequests"] - before)
         return facts
-
-    requests: list[int] = None  # type: ignore[assignment] - set by `facts`
 
 
 def vault_is_frozen(node: RunningNode, vault: Pubkey) -> bool:
