@@ -13,9 +13,11 @@ it strikes every method; without `probability` always; with `times` it goes away
 - `missing_transaction`: `getTransaction` answers null for the first `asks` asks of each signature.
 - `drop_connection`: closes the connection without an answer.
 - `long_term_storage`: skipped slots are told with -32009, as by nodes that keep their history elsewhere.
+- `method_refused`: the JSON-RPC error `code` and `message` for each call of the `methods`, as by a provider
+  that does not offer them.
 
-All but the last and `missing_transaction` strike whole HTTP requests, batches included; sockets are lost by
-`POST /control/drop-sockets`.
+The last two and `missing_transaction` change single answers, of batches too. All others strike whole HTTP
+requests, batches included; sockets are lost by `POST /control/drop-sockets`.
 """
 
 import random
@@ -36,6 +38,7 @@ class FaultKind(StrEnum):
     NODE_BEHIND = "node_behind"
     LATENCY = "latency"
     TIMEOUT = "timeout"
+    METHOD_REFUSED = "method_refused"
     MISSING_TRANSACTION = "missing_transaction"
     DROP_CONNECTION = "drop_connection"
     LONG_TERM_STORAGE = "long_term_storage"
@@ -48,7 +51,9 @@ class InvalidFault(ValueError):
 HTML_429 = "<html><head><title>429 Too Many Requests</title></head><body>Too Many Requests</body></html>"
 HTML_5XX = "<html><head><title>Bad Gateway</title></head><body><center>nginx</center></body></html>"
 
-_ANSWER_FAULTS = frozenset({FaultKind.MISSING_TRANSACTION, FaultKind.LONG_TERM_STORAGE})
+_ANSWER_FAULTS = frozenset(
+    {FaultKind.METHOD_REFUSED, FaultKind.MISSING_TRANSACTION, FaultKind.LONG_TERM_STORAGE}
+)
 """Those that change one answer instead of striking the request."""
 _COMMON = {"kind", "methods", "probability", "times"}
 _OWN = {
@@ -57,6 +62,7 @@ _OWN = {
     FaultKind.HTTP_ERROR: {"status", "body"},
     FaultKind.RPC_ERROR: {"code", "message", "data"},
     FaultKind.NODE_BEHIND: {"slots"},
+    FaultKind.METHOD_REFUSED: {"code", "message"},
     FaultKind.LATENCY: {"seconds", "jitter"},
     FaultKind.TIMEOUT: set[str](),
     FaultKind.MISSING_TRANSACTION: {"asks"},
@@ -164,6 +170,13 @@ class FaultBox:
     def has_long_term_storage(self) -> bool:
         """Whether skipped slots are told as by a node with long-term storage."""
         return any(fault.kind is FaultKind.LONG_TERM_STORAGE for fault in self._faults)
+
+    def refusal(self, method: str) -> Fault | None:
+        """The fault that refuses a method, wherever it is asked for."""
+        for fault in self._faults:
+            if fault.kind is FaultKind.METHOD_REFUSED and method in fault.methods:
+                return fault
+        return None
 
     def hides_transaction(self, signature: str) -> bool:
         """Whether this ask for a transaction is answered with null."""

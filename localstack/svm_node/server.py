@@ -45,8 +45,12 @@ class RpcServer:
         return application
 
     def invoke(self, name: str, params: Params) -> Any:
-        """Run a method, counted, and with the faults that are about one transaction."""
+        """Run a method, counted, and with the faults that are about one answer."""
         self._node.calls[name] += 1
+        refused = self._node.faults.refusal(name)
+        if refused is not None:
+            options = refused.options
+            raise RpcError(options.get("code", 410), options.get("message", "the method is disabled"))
         if name == "getTransaction" and len(params) > 0:
             signature = params.signature(0)
             if self._node.faults.hides_transaction(signature):

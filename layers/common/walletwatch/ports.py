@@ -20,6 +20,8 @@ from walletwatch.domain.chain import (
     Observation,
     Position,
     SignatureInfo,
+    Simulation,
+    SimulationResult,
     StakingReward,
     WalletBalance,
 )
@@ -185,6 +187,27 @@ class Chain(Protocol):
         Raises:
             ChainRefused: Many providers do not answer this method.
         """
+
+    async def largest_token_accounts(self, mint: str) -> Sequence[str]:
+        """The token accounts that hold the most of a mint, at most twenty, the largest first.
+
+        Raises:
+            ChainRefused: Most public nodes do not answer this for a token program of many accounts.
+        """
+
+    async def token_accounts_of(self, mint: str, program: str) -> Sequence[AccountData]:
+        """All token accounts of a mint, each with its bytes from the owner to the state (32 to 109).
+
+        Args:
+            mint: Any.
+            program: The token program that owns it.
+
+        Raises:
+            ChainRefused: Many providers do not answer this method.
+        """
+
+    async def simulate(self, simulations: Sequence[Simulation]) -> Sequence[SimulationResult]:
+        """What the transactions would do now, each by itself, in their order; nothing is signed or kept."""
 
 
 class Tokens(Protocol):

@@ -134,3 +134,49 @@ class StakingReward:
     epoch: int
     slot: int
     lamports: int
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """A transaction to be tried out.
+
+    Attributes:
+        transaction: In wire form; its signatures need not be valid, nor its blockhash.
+        watched: Accounts whose state afterwards is wanted.
+    """
+
+    transaction: bytes
+    watched: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationError:
+    """Why a simulated transaction failed (Agave `TransactionError`).
+
+    Attributes:
+        name: Of the error, such as `Custom` or `AccountNotFound`.
+        instruction: Index of the one that failed; None where none was run.
+        code: Of a program's own error.
+    """
+
+    name: str
+    instruction: int | None = None
+    code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationResult:
+    """What a transaction would do now.
+
+    Attributes:
+        slot: On whose state it ran.
+        error: None where it would succeed.
+        logs: The last lines.
+        accounts: The watched ones as they would be, None for one that would not exist; empty where it would
+            fail.
+    """
+
+    slot: int
+    error: SimulationError | None
+    logs: tuple[str, ...]
+    accounts: Mapping[str, AccountData | None]

@@ -24,6 +24,8 @@ class UnknownReason(StrEnum):
     """What its maker points to, outside of the chain, did not answer; another time it may."""
     SWITCHED_OFF = "switched_off"
     """This deployment does not look there."""
+    UNTRIED = "untried"
+    """It has to be tried out, and there was nobody and nothing to try it with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,15 @@ from walletwatch.scanner.token import (
     creator,
     default_frozen,
     extensions,
+    fee_trial,
     freeze_authority,
+    holder_concentration,
+    holder_count,
     imitation,
+    liquidity_depth,
+    liquidity_removals,
     listed_creator,
+    lp_holders,
     luring_name,
     metadata_authority,
     metadata_file,
@@ -23,10 +29,14 @@ from walletwatch.scanner.token import (
     permanent_delegate,
     permissioned_burn,
     pointers,
+    pool_age,
+    pool_exists,
     same_picture,
+    sell_trial,
     shown_amounts,
     transfer_fee,
     transfer_hook,
+    transfer_trial,
 )
 from walletwatch.scanner.token import funding as creator_funding
 from walletwatch.scanner.wallet import cluster, contacts, deployer
@@ -59,6 +69,16 @@ TOKEN_CHECKS: Final[tuple[Check, ...]] = tuple(
         missing_metadata,
         metadata_file,
         contradictory_metadata,
+        holder_concentration,
+        holder_count,
+        pool_exists,
+        liquidity_depth,
+        lp_holders,
+        pool_age,
+        liquidity_removals,
+        transfer_trial,
+        sell_trial,
+        fee_trial,
     )
 )
 WALLET_CHECKS: Final[tuple[Check, ...]] = tuple(

@@ -92,7 +92,7 @@ def read_authority(address: str, mint: str, account: AccountData | None) -> Auth
         return Authority(AuthorityKind.MULTISIG, account.owner, needed, signers)
     if account is not None and account.owner != SYSTEM:
         return Authority(AuthorityKind.PROGRAM, account.owner)
-    return Authority(AuthorityKind.KEY) if _is_on_curve(address) else Authority(AuthorityKind.PROGRAM)
+    return Authority(AuthorityKind.KEY) if is_on_curve(address) else Authority(AuthorityKind.PROGRAM)
 
 
 def read_metaplex_authority(mint: str, account: AccountData | None) -> MetaplexMetadata | None:
@@ -163,7 +163,8 @@ def _derived(program: str, *seeds: bytes) -> str:
     return str(Pubkey.find_program_address(list(seeds), Pubkey.from_string(program))[0])
 
 
-def _is_on_curve(address: str) -> bool:
+def is_on_curve(address: str) -> bool:
+    """Whether somebody can have a private key for it: programs' own addresses are off the curve."""
     from solders.pubkey import Pubkey  # noqa: PLC0415 - 30 ms of cold start
 
     return Pubkey.from_string(address).is_on_curve()
