@@ -34,13 +34,14 @@ from solders.keypair import Keypair
 from devstack import services
 from devstack.processes import free_port, launch, stop, wait_until_ready
 from traffic.actions import Chain as Actions
+from walletwatch.chain.prices.fixed import FixedPrices
 from walletwatch.chain.rpc.client import RpcClient
 from walletwatch.chain.rpc.reader import RpcChain
 from walletwatch.domain.profile import PROFILES
 from walletwatch.domain.sessions import SESSION_TTL, Session
 from walletwatch.domain.work import SubjectKind
-from walletwatch.parts import make_scan_reports
 from walletwatch.runtime import SystemClock
+from walletwatch.scan_parts import make_scan_reports
 from walletwatch.services.balances import Balances
 from walletwatch.storage.postgres.database import Connection, Database
 from walletwatch.storage.redis.cache import RedisCache
@@ -54,6 +55,7 @@ LATENCY_SECONDS: Final = 0.05
 TOKENS: Final = 5
 ROUNDS, CACHED_RUNS, UNCACHED_RUNS = 5, 200, 10
 PROFILE: Final = PROFILES["local"]
+PRICES: Final = FixedPrices(PROFILE.fixed_prices, SystemClock())
 TARGETS: Final = {"session": 5, "balance": 20, "scan of a token": 100, "scan of a wallet": 100}
 
 TABLE: Final = """
@@ -209,13 +211,13 @@ async def reads(redis: RedisServer, rpc_url: str, wallet: str, mint: str) -> dic
         ("balance", lambda cache: Balances(chain, cache, NoMetrics()).balance(wallet)),
         (
             "scan of a token",
-            lambda cache: make_scan_reports(chain, cache, NoMetrics(), PROFILE).report(
+            lambda cache: make_scan_reports(client, cache, NoMetrics(), PROFILE, PRICES).report(
                 mint, SubjectKind.AUTO
             ),
         ),
         (
             "scan of a wallet",
-            lambda cache: make_scan_reports(chain, cache, NoMetrics(), PROFILE).report(
+            lambda cache: make_scan_reports(client, cache, NoMetrics(), PROFILE, PRICES).report(
                 wallet, SubjectKind.AUTO
             ),
         ),

@@ -1,6 +1,7 @@
 """What scans look at, in memory."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from walletwatch.domain.errors import ChainUnavailable
 from walletwatch.domain.risk import Evidence, Facts, Finding, Nature, Verdict, Weighed
@@ -19,6 +20,7 @@ class FakeInspector:
     tokens: dict[str, TokenIdentity] = field(default_factory=dict)
     facts: Facts = field(default_factory=dict)
     down: bool = False
+    fresh_for: timedelta = timedelta(minutes=5)
     asked: list[str] = field(default_factory=list)
 
     async def inspect(self, subject: str, kind: SubjectKind) -> Inspection:
@@ -26,8 +28,9 @@ class FakeInspector:
         if self.down:
             raise ChainUnavailable("the fake chain is down")
         identity = None if kind is SubjectKind.WALLET else self.tokens.get(subject)
+        now = self.clock.now()
         found = SubjectKind.TOKEN if identity else SubjectKind.WALLET
-        return Inspection(subject, found, identity, self.facts, self.clock.now())
+        return Inspection(subject, found, identity, self.facts, now, now + self.fresh_for)
 
 
 @dataclass

@@ -170,9 +170,6 @@ def webhook() -> Webhook:
     Raises:
         InvalidSettings: By every builder, if the environment is not complete.
     """
-    from functools import cache as once
-    from functools import partial
-
     from walletwatch.bot.application import BotApplication, Operators
     from walletwatch.bot.messenger import make_bot
     from walletwatch.chain.rpc.reader import RpcChain
@@ -221,7 +218,7 @@ def webhook() -> Webhook:
         balances=Balances(chain, RedisCache(redis, metrics), metrics),
         backfills=BackfillRequests(queues, RedisRateLimits(redis), SystemClock()),
         scans=ScanRequests(queues),
-        reports=once(partial(parts.make_scan_reports, chain, RedisCache(redis, metrics), metrics, profile)),
+        reports=parts.make_scan_memory(RedisCache(redis, metrics), metrics, profile),
         subscriptions=subscriptions,
         administration=Administering(
             signs=parts.make_vital_signs(database, redis, chain, telegram_bot, metrics),
@@ -354,6 +351,7 @@ def scan() -> Scan:
     """The scan function."""
     from walletwatch.bot.rendering import HtmlRenderer
     from walletwatch.chain.rpc.reader import RpcChain
+    from walletwatch.scan_parts import make_scan_reports
     from walletwatch.services.scanning import Scanning
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.redis.cache import RedisCache
@@ -364,7 +362,13 @@ def scan() -> Scan:
     redis = parts.make_redis()
     rpc = parts.make_rpc(metrics)
     service = Scanning(
-        parts.make_scan_reports(RpcChain(rpc), RedisCache(redis, metrics), metrics, profile),
+        make_scan_reports(
+            rpc,
+            RedisCache(redis, metrics),
+            metrics,
+            profile,
+            parts.make_prices(RpcChain(rpc), redis, metrics, profile),
+        ),
         PostgresLedger(parts.make_database(), clock),
         parts.make_queues(),
         HtmlRenderer(profile),

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from walletwatch.chain.rpc.client import RpcClient
     from walletwatch.chain.rpc.reader import RpcChain
     from walletwatch.domain.profile import ChainProfile, Exchange
-    from walletwatch.ports import Cache, Chain, Decode, Fetcher, Metrics, Prices, Tokens
+    from walletwatch.ports import Cache, Chain, Decode, Metrics, Prices, Tokens
     from walletwatch.queueing.consumer import Consumer
     from walletwatch.queueing.inspection import SqsInspection
     from walletwatch.queueing.sqs import SqsQueues
     from walletwatch.services.annotating import Annotating
     from walletwatch.services.checking import Checking
     from walletwatch.services.digesting import Digesting
-    from walletwatch.services.scanning import ScanReports
+    from walletwatch.services.scan_memory import ScanMemory
     from walletwatch.services.telemetry import Telemetry
     from walletwatch.services.transactions import Transactions
     from walletwatch.services.vitals import VitalSigns
@@ -282,61 +282,11 @@ def make_tokens(
     return CachedTokens(ChainTokens(chain, profile), RedisCache(redis, metrics), metrics, chain=profile.name)
 
 
-def make_fetcher(metrics: "Metrics") -> "Fetcher | None":
-    """Opens the links that tokens' makers wrote; None where this deployment does not."""
-    from walletwatch.chain.fetching.fetcher import GuardedFetcher
-    from walletwatch.chain.fetching.locations import Links
+def make_scan_memory(cache: "Cache", metrics: "Metrics", profile: "ChainProfile") -> "ScanMemory":
+    """What scans said."""
+    from walletwatch.services.scan_memory import ScanMemory
 
-    settings = config.load(config.FetchSettings)
-    if not settings.fetch_metadata:
-        return None
-    links = Links(
-        ipfs_gateway=settings.ipfs_gateway,
-        arweave_gateway=settings.arweave_gateway,
-        test_origins=settings.test_origins,
-    )
-    return GuardedFetcher(links, metrics)
-
-
-def make_scan_reports(
-    chain: "Chain", cache: "Cache", metrics: "Metrics", profile: "ChainProfile"
-) -> "ScanReports":
-    """What security scans say."""
-    from walletwatch.chain.inspection.identity import (
-        IDENTITY_FACTS,
-        IDENTITY_NEEDS,
-        IdentityReader,
-        Outside,
-    )
-    from walletwatch.chain.inspection.inspector import ChainInspector
-    from walletwatch.chain.inspection.listed_pictures import ListedPictures
-    from walletwatch.chain.inspection.mint import MINT_FACTS, MintReader
-    from walletwatch.chain.inspection.parts import FLEETING, STEADY, Part, PartReader
-    from walletwatch.chain.tokens.cached import CachedTokens
-    from walletwatch.chain.tokens.reader import ChainTokens
-    from walletwatch.scanner.judging import RuleJudge
-    from walletwatch.scanner.rules import read_rules
-    from walletwatch.services.scanning import ScanReports
-
-    clock = SystemClock()
-
-    def reader(*of: Part) -> PartReader:
-        return PartReader(of, cache=cache, clock=clock, metrics=metrics, chain=profile.name)
-
-    fetcher = make_fetcher(metrics)
-    outside = None
-    if fetcher is not None:
-        outside = Outside(fetcher, ListedPictures(chain, fetcher, profile, cache, metrics))
-    identity = IdentityReader(chain, profile, outside)
-    inspector = ChainInspector(
-        CachedTokens(ChainTokens(chain, profile), cache, metrics, chain=profile.name),
-        token=reader(
-            Part("mint", MINT_FACTS, FLEETING, MintReader(chain).read),
-            Part("identity", IDENTITY_FACTS, STEADY, identity.read, IDENTITY_NEEDS),
-        ),
-        wallet=reader(),
-    )
-    return ScanReports(inspector, RuleJudge(read_rules(), profile), clock)
+    return ScanMemory(cache, metrics, SystemClock(), chain=profile.name)
 
 
 def make_prices(

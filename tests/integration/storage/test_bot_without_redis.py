@@ -16,7 +16,6 @@ import pytest
 from tests.fakes.administration import FakeAdministration
 from tests.fakes.chain import FakeChain
 from tests.fakes.claims import FakeUpdateClaims
-from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.queues import FakeQueues
 from tests.fakes.stores import FakeStores
@@ -33,7 +32,8 @@ from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.claiming import ClaimsWithSpare
 from walletwatch.services.intake import Intake, UpdateIntake
-from walletwatch.services.scanning import ScanReports, ScanRequests
+from walletwatch.services.scan_memory import ScanMemory
+from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.claims import RedisUpdateClaims
@@ -98,7 +98,7 @@ async def environments(
             balances=Balances(chain, RedisCache(redis, metrics), metrics),
             backfills=BackfillRequests(queues, rates, clock),
             scans=ScanRequests(queues),
-            reports=lambda: ScanReports(FakeInspector(clock), FakeJudge(), clock),
+            reports=ScanMemory(RedisCache(redis, metrics), metrics, clock, chain="test"),
             subscriptions=stores.subscriptions,
             administration=FakeSystem().administering(
                 stores.ledger, AlertMemory(), administration, maintenance

@@ -32,6 +32,7 @@ from walletwatch.services.administering import MaintenanceSwitch
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanReports, ScanRequests
 from walletwatch.services.watching import Watching
 
@@ -59,6 +60,7 @@ class Chat:
     clock: FakeClock
     inspector: FakeInspector
     judge: FakeJudge
+    scans: ScanReports
     another_instance: Callable[[], Awaitable[BotApplication]]
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -121,6 +123,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     alerts, administration = AlertMemory(), FakeAdministration()
     sessions = FakeSessions(clock)
     inspector, judge = FakeInspector(clock), FakeJudge()
+    memory = ScanMemory(FakeCache(clock), metrics, clock, chain="test")
     instances: list[BotApplication] = []
 
     async def instance() -> BotApplication:
@@ -134,7 +137,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
             balances=Balances(chain, FakeCache(clock), metrics),
             backfills=BackfillRequests(queues, FakeRateLimits(clock), clock),
             scans=ScanRequests(queues),
-            reports=lambda: ScanReports(inspector, judge, clock),
+            reports=memory,
             subscriptions=stores.subscriptions,
             administration=system.administering(stores.ledger, alerts, administration, maintenance),
             maintenance=maintenance,
@@ -162,6 +165,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         clock,
         inspector,
         judge,
+        ScanReports(inspector, judge, memory, clock),
         instance,
     )
     for bot in instances:

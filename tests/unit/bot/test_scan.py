@@ -5,6 +5,7 @@ import pytest
 from tests.unit.bot.conftest import OTHER, WALLET, Chat
 from walletwatch.bot.texts import texts
 from walletwatch.domain.tokens import IdentitySource, TokenIdentity
+from walletwatch.domain.work import SubjectKind
 
 SAY = texts("en")
 
@@ -12,6 +13,7 @@ SAY = texts("en")
 async def test_details_and_back(chat: Chat) -> None:
     chat.inspector.tokens[OTHER] = TokenIdentity(OTHER, 6, "<TOLL>", None, None, IdentitySource.METAPLEX)
     chat.judge.score, chat.judge.rules_found = 27, ("mint_authority_kept",)
+    await chat.scans.report(OTHER, SubjectKind.AUTO)
     await chat.press(f"1:sd:{OTHER}.0")
     assert "Token &lt;TOLL&gt;" in chat.last
     assert "· field: value (slot 7)" in chat.last
@@ -35,7 +37,21 @@ async def test_an_address_that_is_none_is_a_clear_error(chat: Chat) -> None:
     assert chat.inspector.asked == []
 
 
-async def test_a_chain_that_fails_is_said(chat: Chat) -> None:
-    chat.inspector.down = True
-    await chat.press(f"1:sv:{WALLET}")
-    assert chat.last == SAY("error.chain")
+@pytest.mark.parametrize("data", [f"1:sv:{WALLET}", f"1:sd:{WALLET}.0"])
+async def test_what_is_no_longer_known_is_scanned_anew(chat: Chat, data: str) -> None:
+    await chat.scans.report(WALLET, SubjectKind.AUTO)
+    chat.clock.advance(24 * 3600 + 1)
+    await chat.press(data)
+    assert [scan.subject for scan in chat.queues.scans] == [WALLET]
+    assert chat.last == SAY("scan.started", address=WALLET)
+
+
+async def test_a_scan_that_is_fresh_is_answered_at_once(chat: Chat) -> None:
+    await chat.scans.report(WALLET, SubjectKind.AUTO)
+    chat.clock.advance(4 * 60)
+    await chat.send(f"/scan {WALLET}")
+    assert "Read 4 minutes ago" in chat.last
+    assert chat.queues.scans == []
+    chat.clock.advance(60)
+    await chat.send(f"/scan {WALLET}")
+    assert [scan.subject for scan in chat.queues.scans] == [WALLET]

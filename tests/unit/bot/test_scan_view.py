@@ -1,6 +1,7 @@
 """A scan as a person reads it: verdict, reasons, advice, blindness, age; and nothing of it is markup."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -23,6 +24,7 @@ MINT = "B69chRzqzDCmdB5WYB8NRu5Yv5ZA95ABiZcdzCgGm9Tq"
 MAKER = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
 VIEW = ScanView(PROFILES["x1-mainnet"])
 SAY = texts("en")
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 def weighed(rule: str, value: str = MAKER, points: int = 20) -> Weighed:
@@ -33,7 +35,7 @@ def weighed(rule: str, value: str = MAKER, points: int = 20) -> Weighed:
 def report(*findings: Weighed, score: int = 27, confidence: int = 92) -> ScanReport:
     verdict = Verdict(score, read_rules().level(score), confidence, findings, {}, rules=3)
     identity = TokenIdentity(MINT, 6, "TOLL", "Toll Token", None, IdentitySource.METAPLEX)
-    return ScanReport(MINT, SubjectKind.TOKEN, identity, verdict, trusted=False, age_seconds=0)
+    return ScanReport(MINT, SubjectKind.TOKEN, identity, verdict, False, NOW, NOW, NOW)
 
 
 FOUND = report(weighed("mint_authority_kept"), weighed("freeze_authority_kept", points=15))
@@ -92,8 +94,9 @@ def test_what_could_not_be_looked_at_is_named_with_the_reason() -> None:
 
 
 def test_the_age_is_said() -> None:
-    assert "Read a minute ago" in VIEW.scan(replace(FOUND, age_seconds=119), SAY).html
-    assert "Read 90 minutes ago" in VIEW.scan(replace(FOUND, age_seconds=5400), SAY).html
+    for seconds, said in ((119, "a minute"), (5400, "90 minutes")):
+        asked = replace(FOUND, asked_at=NOW + timedelta(seconds=seconds))
+        assert f"Read {said} ago" in VIEW.scan(asked, SAY).html
 
 
 def test_many_findings_are_pages_that_lead_to_each_other() -> None:

@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes.board import FakeBoard
+from tests.fakes.cache import FakeCache
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.limits import FakeRateLimits
+from tests.fakes.metrics import FakeMetrics
 from tests.unit.services.conftest import OTHER, WALLET, TextRenderer, World, contact
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, StoreUnavailable
@@ -18,6 +20,7 @@ from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.balances import Balances
 from walletwatch.services.housekeeping import KEPT_LONGER, STUCK_AFTER, Housekeeping
 from walletwatch.services.intake import Intake, UpdateIntake
+from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import Scanning, ScanReports, ScanRequests
 from walletwatch.services.watching import Watching
 
@@ -168,7 +171,12 @@ class Scans:
     def __post_init__(self) -> None:
         self.inspector = FakeInspector(self.world.clock)
         self.judge = FakeJudge(score=27)
-        self.reports = ScanReports(self.inspector, self.judge, self.world.clock)
+        self.reports = ScanReports(
+            self.inspector,
+            self.judge,
+            ScanMemory(FakeCache(self.world.clock), FakeMetrics(), self.world.clock, chain="test"),
+            self.world.clock,
+        )
 
     async def request(self, subject: str, request: str = "1") -> None:
         await ScanRequests(self.world.queues).request(

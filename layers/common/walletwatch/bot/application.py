@@ -44,7 +44,8 @@ from walletwatch.ports import Clock, Metrics, Sessions, SubscriptionStore
 from walletwatch.services.administering import Administering, MaintenanceSwitch
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
-from walletwatch.services.scanning import ScanReports, ScanRequests
+from walletwatch.services.scan_memory import ScanMemory
+from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
 
 _log = logging.getLogger("walletwatch.bot")
@@ -111,7 +112,7 @@ class BotApplication:
         balances: Balances,
         backfills: BackfillRequests,
         scans: ScanRequests,
-        reports: Callable[[], ScanReports],
+        reports: ScanMemory,
         subscriptions: SubscriptionStore,
         administration: Administering,
         maintenance: MaintenanceSwitch,

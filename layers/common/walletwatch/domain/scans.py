@@ -16,6 +16,7 @@ class Inspection:
         kind: What the address is; never AUTO.
         identity: What a token is called; None for a wallet, and where the name could not be read.
         read_at: When the oldest part of it was read.
+        fresh_until: When the first part of it is to be read anew.
     """
 
     subject: str
@@ -23,6 +24,7 @@ class Inspection:
     identity: TokenIdentity | None
     facts: Facts
     read_at: datetime
+    fresh_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class ScanReport:
     Attributes:
         identity: As in `Inspection`.
         trusted: The chain profile, or the allowlist, vouches for the subject.
-        age_seconds: Since the oldest part of it was read.
+        read_at: As in `Inspection`, and so is `fresh_until`.
+        asked_at: When somebody was given it.
     """
 
     subject: str
@@ -40,4 +43,16 @@ class ScanReport:
     identity: TokenIdentity | None
     verdict: Verdict
     trusted: bool
-    age_seconds: int
+    read_at: datetime
+    fresh_until: datetime
+    asked_at: datetime
+
+    @property
+    def age_seconds(self) -> int:
+        """From when the oldest part of it was read until it was asked for."""
+        return max(0, int((self.asked_at - self.read_at).total_seconds()))
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether reading it again would read nothing anew."""
+        return self.asked_at < self.fresh_until

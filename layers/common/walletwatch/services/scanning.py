@@ -1,6 +1,5 @@
 """Asking for a security scan, and running it."""
 
-from datetime import datetime
 from typing import Final
 
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery, delivery_key
@@ -8,6 +7,7 @@ from walletwatch.domain.errors import ChainUnavailable
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.work import Notification, RenderedMessage, SecurityScan, SubjectKind
 from walletwatch.ports import Clock, Inspector, Judge, Ledger, Queues, Renderer
+from walletwatch.services.scan_memory import ScanMemory
 
 TOLD_AFTER_TRIES: Final = 3
 """Who waits is told of the trouble at this try; the scan goes on being tried."""
@@ -57,9 +57,10 @@ class ScanRequests:
 class ScanReports:
     """What is to be said about an address."""
 
-    def __init__(self, inspector: Inspector, judge: Judge, clock: Clock) -> None:
+    def __init__(self, inspector: Inspector, judge: Judge, memory: ScanMemory, clock: Clock) -> None:
         self._inspector = inspector
         self._judge = judge
+        self._memory = memory
         self._clock = clock
 
     async def report(self, subject: str, kind: SubjectKind) -> ScanReport:
@@ -68,15 +69,22 @@ class ScanReports:
         Raises:
             ChainUnavailable: Not even what the address is could be read.
         """
+        known = await self._memory.recall(subject)
+        if known is not None and known.is_fresh and kind in {SubjectKind.AUTO, known.kind}:
+            return known
         inspection = await self._inspector.inspect(subject, kind)
-        return ScanReport(
+        report = ScanReport(
             subject=subject,
             kind=inspection.kind,
             identity=inspection.identity,
             verdict=self._judge.judge(inspection),
             trusted=self._judge.trusts(subject),
-            age_seconds=_seconds(self._clock.now(), inspection.read_at),
+            read_at=inspection.read_at,
+            fresh_until=inspection.fresh_until,
+            asked_at=self._clock.now(),
         )
+        await self._memory.remember(report)
+        return report
 
 
 class Scanning:
@@ -119,7 +127,3 @@ class Scanning:
         if status is DeliveryStatus.PENDING:
             now = self._clock.now()
             await self._queues.notify([Notification(key, scan.chat_id, message, now, reply_to=scan.reply_to)])
-
-
-def _seconds(now: datetime, then: datetime) -> int:
-    return max(0, int((now - then).total_seconds()))

@@ -1,7 +1,7 @@
 """What all commands share: the use cases they call, and finding the wallet that is meant."""
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +17,8 @@ from walletwatch.ports import Metrics
 from walletwatch.services.administering import Administering
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
-from walletwatch.services.scanning import ScanReports, ScanRequests
+from walletwatch.services.scan_memory import ScanMemory
+from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
 
 EXAMPLE_ADDRESS: Final = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
@@ -29,14 +30,14 @@ class Dialogue:
     """The use cases behind the commands.
 
     Attributes:
-        reports: Made at the first button that needs them: few invocations do, and checks cost a cold start.
+        reports: What scans said: the chain is never read here for a scan, and a stranger's link never opened.
     """
 
     watching: Watching
     balances: Balances
     backfills: BackfillRequests
     scans: ScanRequests
-    reports: Callable[[], ScanReports]
+    reports: ScanMemory
     admin: Administering
     views: Views
     metrics: Metrics

@@ -31,4 +31,4 @@ class ChainInspector:
             identity = (await self._tokens.identities([subject])).get(subject)
         found = SubjectKind.WALLET if identity is None else SubjectKind.TOKEN
         read = await (self._wallet if identity is None else self._token).read(subject)
-        return Inspection(subject, found, identity, read.facts, read.read_at)
+        return Inspection(subject, found, identity, read.facts, read.read_at, read.fresh_until)

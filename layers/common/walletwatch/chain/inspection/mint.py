@@ -8,6 +8,7 @@ from walletwatch.chain.inspection.authorities import (
     read_hook,
     read_metaplex_authority,
 )
+from walletwatch.chain.inspection.failures import unknown
 from walletwatch.chain.inspection.mint_state import read_mint_state
 from walletwatch.chain.tokens.metadata import metaplex_address
 from walletwatch.domain.errors import ChainRefused, ChainUnavailable
@@ -30,8 +31,8 @@ class MintReader:
         try:
             place = metaplex_address(subject)
             accounts = await self._chain.accounts([subject, place])
-        except ChainUnavailable:
-            return dict.fromkeys(MINT_FACTS, Unknown(UnknownReason.UNAVAILABLE))
+        except (ChainUnavailable, ChainRefused) as error:
+            return dict.fromkeys(MINT_FACTS, unknown(error))
         account = accounts[subject]
         mint = read_mint_state(account) if account is not None else None
         if mint is None:
@@ -41,8 +42,8 @@ class MintReader:
         wanted = accounts_to_read(mint, metaplex)
         try:
             others = await self._chain.accounts(wanted, head=HEAD) if wanted else {}
-        except ChainUnavailable:
-            return {MintState: mint, MintAuthorities: Unknown(UnknownReason.UNAVAILABLE)}
+        except (ChainUnavailable, ChainRefused) as error:
+            return {MintState: mint, MintAuthorities: unknown(error)}
         hook = mint.extensions.hook
         program: HookProgram | Unknown | None = None
         if hook is not None and hook.program is not None:
@@ -57,7 +58,5 @@ class MintReader:
     async def _epoch(self) -> int | Unknown:
         try:
             return await self._chain.epoch()
-        except ChainUnavailable:
-            return Unknown(UnknownReason.UNAVAILABLE)
-        except ChainRefused:
-            return Unknown(UnknownReason.REFUSED)
+        except (ChainUnavailable, ChainRefused) as error:
+            return unknown(error)

@@ -55,10 +55,12 @@ class ReadParts:
 
     Attributes:
         read_at: When the oldest of them was read.
+        fresh_until: When the first of them is read anew.
     """
 
     facts: Facts
     read_at: datetime
+    fresh_until: datetime
 
 
 class PartReader:
@@ -75,8 +77,10 @@ class PartReader:
         self._parts = tuple(parts)
         self._clock = clock
         self._prefix = f"inspection:1:{chain}"
+        self._ttls = {part.name: _ttl(part) for part in parts}
         self._cached = {
-            part.name: Cached[_Kept](cache, metrics, decode=_decoder(part), ttl=_ttl(part)) for part in parts
+            part.name: Cached[_Kept](cache, metrics, decode=_decoder(part), ttl=self._ttls[part.name])
+            for part in parts
         }
 
     async def read(self, subject: str) -> ReadParts:
@@ -94,7 +98,12 @@ class PartReader:
             raise failures.exceptions[0] from failures
         kept = {part: tasks[part.name].result() for part in self._parts}
         facts = {fact: found for part, each in kept.items() for fact, found in _facts(part, each).items()}
-        return ReadParts(facts, min((each.at for each in kept.values()), default=self._clock.now()))
+        now = self._clock.now()
+        return ReadParts(
+            facts,
+            min((each.at for each in kept.values()), default=now),
+            min((each.at + self._ttls[part.name](each) for part, each in kept.items()), default=now),
+        )
 
     async def _part(self, part: Part, subject: str, tasks: Mapping[str, asyncio.Task[_Kept]]) -> _Kept:
         async def load() -> _Kept:
