@@ -7,6 +7,7 @@ from walletwatch import settings as config
 from walletwatch.chain.fetching.fetcher import GuardedFetcher
 from walletwatch.chain.fetching.locations import Links
 from walletwatch.chain.inspection.holders import HoldersReader, Ranker
+from walletwatch.chain.inspection.holdings import HOLDINGS_FACTS, HoldingsReader
 from walletwatch.chain.inspection.identity import IDENTITY_FACTS, IDENTITY_NEEDS, IdentityReader, Outside
 from walletwatch.chain.inspection.inspector import ChainInspector
 from walletwatch.chain.inspection.liquidity import LiquidityReader
@@ -16,6 +17,7 @@ from walletwatch.chain.inspection.owners import OwnerReader
 from walletwatch.chain.inspection.parts import FLEETING, STEADY, Part, PartReader
 from walletwatch.chain.inspection.people import TokenPeople
 from walletwatch.chain.inspection.tradability import TradabilityReader
+from walletwatch.chain.inspection.wallet_history import HISTORY_FACTS, WalletHistory
 from walletwatch.chain.prices.directory import PoolDirectory
 from walletwatch.chain.rpc.batching import BatchingCaller
 from walletwatch.chain.rpc.reader import Caller, RpcChain
@@ -54,14 +56,18 @@ def make_scan_reports(
     def reader(*of: Part) -> PartReader:
         return PartReader(of, cache=cache, clock=clock, metrics=metrics, chain=profile.name)
 
+    tokens = CachedTokens(ChainTokens(chain, profile), cache, metrics, chain=profile.name)
     inspector = ChainInspector(
-        CachedTokens(ChainTokens(chain, profile), cache, metrics, chain=profile.name),
+        tokens,
         token=reader(
             *_mint_parts(chain, cache, metrics, profile),
             *_market_parts(chain, cache, metrics, profile, prices),
             *_people_parts(chain, profile),
         ),
-        wallet=reader(),
+        wallet=reader(
+            Part("accounts", HOLDINGS_FACTS, FLEETING, HoldingsReader(chain, tokens, prices, profile).read),
+            Part("history", HISTORY_FACTS, FLEETING, WalletHistory(chain, profile).read),
+        ),
     )
     return ScanReports(
         inspector, RuleJudge(read_rules(), profile), make_scan_memory(cache, metrics, profile), clock

@@ -26,9 +26,9 @@ from walletwatch.domain.inspection.mint import MintState
 from walletwatch.domain.profile import ChainProfile, ListedToken
 from walletwatch.domain.risk import Facts, Level, Verdict
 from walletwatch.scanner.check import make_all
-from walletwatch.scanner.registry import TOKEN_CHECKS
 from walletwatch.scanner.rules import read_rules
 from walletwatch.scanner.scoring import weigh
+from walletwatch.scanner.token_checks import TOKEN_CHECKS
 
 pytestmark = pytest.mark.integration
 

@@ -38,9 +38,9 @@ from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT, ChainProfile, Exchange
 from walletwatch.domain.risk import Facts, Unknown, UnknownReason, Verdict
 from walletwatch.scanner.check import make_all
-from walletwatch.scanner.registry import TOKEN_CHECKS
 from walletwatch.scanner.rules import read_rules
 from walletwatch.scanner.scoring import weigh
+from walletwatch.scanner.token_checks import TOKEN_CHECKS
 
 pytestmark = pytest.mark.integration
 

@@ -19,9 +19,9 @@ from walletwatch.domain.inspection.identity import (
 from walletwatch.domain.risk import Facts, Level, Unknown, UnknownReason, Verdict
 from walletwatch.domain.tokens import IdentitySource
 from walletwatch.scanner.check import make_all
-from walletwatch.scanner.registry import TOKEN_CHECKS
 from walletwatch.scanner.rules import read_rules
 from walletwatch.scanner.scoring import weigh
+from walletwatch.scanner.token_checks import TOKEN_CHECKS
 
 MINT = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
 USDC = Listed("B69chRzqzDCmdB5WYB8NRu5Yv5ZA95ABiZcdzCgGm9Tq", "USDC.x")

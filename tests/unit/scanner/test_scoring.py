@@ -18,9 +18,10 @@ from walletwatch.domain.risk import (
     UnknownReason,
 )
 from walletwatch.scanner.check import Check, make_all
-from walletwatch.scanner.registry import TOKEN_CHECKS, WALLET_CHECKS
 from walletwatch.scanner.rules import CheckWeight, Limits, Rule, Rules, parse_rules, read_rules
 from walletwatch.scanner.scoring import weigh
+from walletwatch.scanner.token_checks import TOKEN_CHECKS
+from walletwatch.scanner.wallet_checks import WALLET_CHECKS
 
 RULES = Rules(
     version=7,

@@ -43,9 +43,9 @@ from walletwatch.domain.inspection.mint import (
 from walletwatch.domain.programs import METAPLEX, SYSTEM, TOKEN, TOKEN_2022, UPGRADEABLE_LOADER
 from walletwatch.domain.risk import Level, Unknown, UnknownReason, Verdict
 from walletwatch.scanner.check import make_all
-from walletwatch.scanner.registry import TOKEN_CHECKS
 from walletwatch.scanner.rules import read_rules
 from walletwatch.scanner.scoring import weigh
+from walletwatch.scanner.token_checks import TOKEN_CHECKS
 
 FIXTURE = Path(__file__).parents[2] / "fixtures/mints/mints.json"
 CORPUS = Path(__file__).parents[4] / "shared/corpus/accounts/mints/mints_decoded.json"

@@ -23,6 +23,7 @@ class TokenHolding:
     Attributes:
         amount: Raw token amount.
         delegate: Who may spend `delegated_amount` of it.
+        close_authority: Who may close it in the owner's place, and take its lamports.
     """
 
     address: str
@@ -34,6 +35,7 @@ class TokenHolding:
     frozen: bool = False
     delegate: str | None = None
     delegated_amount: int = 0
+    close_authority: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from walletwatch.domain.risk import Verdict
 from walletwatch.domain.scans import Inspection
 from walletwatch.domain.work import SubjectKind
 from walletwatch.scanner.check import make_all
-from walletwatch.scanner.registry import TOKEN_CHECKS, WALLET_CHECKS
 from walletwatch.scanner.rules import Rules
 from walletwatch.scanner.scoring import weigh
+from walletwatch.scanner.token_checks import TOKEN_CHECKS
+from walletwatch.scanner.wallet_checks import WALLET_CHECKS
 
 
 class RuleJudge:

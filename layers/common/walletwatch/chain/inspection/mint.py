@@ -1,4 +1,7 @@
-"""A mint and who has a say about it: two calls, and a third where a fee depends on the epoch."""
+"""Mints and who has a say about them: two calls for fifty, and a third where a fee depends on the epoch."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from walletwatch.chain.inspection.authorities import (
     HEAD,
@@ -11,13 +14,14 @@ from walletwatch.chain.inspection.authorities import (
 from walletwatch.chain.inspection.failures import unknown
 from walletwatch.chain.inspection.mint_state import read_mint_state
 from walletwatch.chain.tokens.metadata import metaplex_address
+from walletwatch.domain.chain import AccountData
 from walletwatch.domain.errors import ChainRefused, ChainUnavailable
-from walletwatch.domain.inspection.authorities import HookProgram, MintAuthorities
+from walletwatch.domain.inspection.authorities import HookProgram, MetaplexMetadata, MintAuthorities
 from walletwatch.domain.inspection.mint import MintState
 from walletwatch.domain.risk import Facts, Unknown, UnknownReason
 from walletwatch.ports import Chain
 
-MINT_FACTS = (MintState, MintAuthorities)
+MINT_FACTS: Final = (MintState, MintAuthorities)
 
 
 class MintReader:
@@ -28,35 +32,64 @@ class MintReader:
 
     async def read(self, subject: str, _facts: Facts) -> Facts:
         """`MintState` and `MintAuthorities`."""
+        return (await self.read_many([subject]))[subject]
+
+    async def read_many(self, mints: Sequence[str]) -> Mapping[str, Facts]:
+        """The same of several mints."""
+        places = {mint: metaplex_address(mint) for mint in mints}
         try:
-            place = metaplex_address(subject)
-            accounts = await self._chain.accounts([subject, place])
+            accounts = await self._chain.accounts([each for pair in places.items() for each in pair])
         except (ChainUnavailable, ChainRefused) as error:
-            return dict.fromkeys(MINT_FACTS, unknown(error))
-        account = accounts[subject]
-        mint = read_mint_state(account) if account is not None else None
-        if mint is None:
-            # It has been closed since its name was read, or is none that this code knows.
-            return dict.fromkeys(MINT_FACTS, Unknown(UnknownReason.UNREADABLE))
-        metaplex = read_metaplex_authority(subject, accounts[place])
-        wanted = accounts_to_read(mint, metaplex)
-        try:
-            others = await self._chain.accounts(wanted, head=HEAD) if wanted else {}
-        except (ChainUnavailable, ChainRefused) as error:
-            return {MintState: mint, MintAuthorities: unknown(error)}
-        hook = mint.extensions.hook
-        program: HookProgram | Unknown | None = None
-        if hook is not None and hook.program is not None:
-            code = others[program_data_address(hook.program)]
-            program = read_hook(hook.program, others[hook.program], code) or Unknown(UnknownReason.UNREADABLE)
-        epoch = await self._epoch() if mint.extensions.transfer_fee else None
-        authorities = MintAuthorities(
-            read_authorities(mint, metaplex, others), metaplex, program, epoch, mint.slot
+            return {mint: dict.fromkeys(MINT_FACTS, unknown(error)) for mint in mints}
+        states = {mint: state for mint in mints if (state := _state(accounts[mint])) is not None}
+        metaplex = {mint: read_metaplex_authority(mint, accounts[places[mint]]) for mint in states}
+        wanted = dict.fromkeys(
+            address for mint, state in states.items() for address in accounts_to_read(state, metaplex[mint])
         )
-        return {MintState: mint, MintAuthorities: authorities}
+        # It has been closed since its name was read, or is none that this code knows.
+        unreadable = dict.fromkeys(MINT_FACTS, Unknown(UnknownReason.UNREADABLE))
+        try:
+            others = await self._chain.accounts(list(wanted), head=HEAD) if wanted else {}
+        except (ChainUnavailable, ChainRefused) as error:
+            lacking = unknown(error)
+            return {
+                mint: {MintState: states[mint], MintAuthorities: lacking} if mint in states else unreadable
+                for mint in mints
+            }
+        has_fee = any(state.extensions.transfer_fee for state in states.values())
+        epoch = await self._epoch() if has_fee else None
+        return {
+            mint: _facts(states[mint], metaplex[mint], others, epoch) if mint in states else unreadable
+            for mint in mints
+        }
 
     async def _epoch(self) -> int | Unknown:
         try:
             return await self._chain.epoch()
         except (ChainUnavailable, ChainRefused) as error:
             return unknown(error)
+
+
+def _state(account: AccountData | None) -> MintState | None:
+    return read_mint_state(account) if account is not None else None
+
+
+def _facts(
+    mint: MintState,
+    metaplex: MetaplexMetadata | None,
+    others: Mapping[str, AccountData | None],
+    epoch: int | Unknown | None,
+) -> Facts:
+    hook = mint.extensions.hook
+    program: HookProgram | Unknown | None = None
+    if hook is not None and hook.program is not None:
+        code = others[program_data_address(hook.program)]
+        program = read_hook(hook.program, others[hook.program], code) or Unknown(UnknownReason.UNREADABLE)
+    authorities = MintAuthorities(
+        read_authorities(mint, metaplex, others),
+        metaplex,
+        program,
+        epoch if mint.extensions.transfer_fee else None,
+        mint.slot,
+    )
+    return {MintState: mint, MintAuthorities: authorities}

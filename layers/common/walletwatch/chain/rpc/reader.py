@@ -497,6 +497,7 @@ def _holding(kind: AccountKind, entry: object) -> TokenHolding:
             frozen=info.get("state") == "frozen",
             delegate=info.get("delegate"),
             delegated_amount=int(info["delegatedAmount"]["amount"]) if info.get("delegate") else 0,
+            close_authority=info.get("closeAuthority"),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ChainUnavailable("getTokenAccountsByOwner answered an account of another shape") from error

@@ -1,1 +1,1 @@
-"""What is asked of a token, one module a check; each exports `CHECK`, and `scanner.registry` names it."""
+"""What is asked of a token, one module a check; each exports `CHECK`, and `scanner.token_checks` names it."""

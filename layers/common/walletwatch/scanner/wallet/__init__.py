@@ -1,1 +1,1 @@
-"""What is asked of a wallet, one module a check; each exports `CHECK`, and `scanner.registry` names it."""
+"""What is asked of a wallet, one module a check; each exports `CHECK`, named in `scanner.wallet_checks`."""

@@ -1,4 +1,4 @@
-"""All checks. A new one is a module with `CHECK`, named here and weighed in `rules.toml`."""
+"""All checks of tokens. A new one is a module with `CHECK`, named here and weighed in `rules.toml`."""
 
 from typing import Final
 
@@ -39,8 +39,6 @@ from walletwatch.scanner.token import (
     transfer_trial,
 )
 from walletwatch.scanner.token import funding as creator_funding
-from walletwatch.scanner.wallet import cluster, contacts, deployer
-from walletwatch.scanner.wallet import funding as wallet_funding
 
 TOKEN_CHECKS: Final[tuple[Check, ...]] = tuple(
     module.CHECK
@@ -80,7 +78,4 @@ TOKEN_CHECKS: Final[tuple[Check, ...]] = tuple(
         sell_trial,
         fee_trial,
     )
-)
-WALLET_CHECKS: Final[tuple[Check, ...]] = tuple(
-    module.CHECK for module in (contacts, deployer, wallet_funding, cluster)
 )
