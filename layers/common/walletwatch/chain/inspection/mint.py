@@ -1,5 +1,6 @@
-"""Mints and who has a say about them: two calls for fifty, and a third where a fee depends on the epoch."""
+"""Mints and who has a say about them, and the epoch where a fee depends on it: two requests for fifty."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -48,26 +49,34 @@ class MintReader:
         )
         # It has been closed since its name was read, or is none that this code knows.
         unreadable = dict.fromkeys(MINT_FACTS, Unknown(UnknownReason.UNREADABLE))
+        has_fee = any(state.extensions.transfer_fee for state in states.values())
         try:
-            others = await self._chain.accounts(list(wanted), head=HEAD) if wanted else {}
+            others, epoch = await asyncio.gather(
+                self._others(list(wanted)), self._epoch() if has_fee else _no_epoch()
+            )
         except (ChainUnavailable, ChainRefused) as error:
             lacking = unknown(error)
             return {
                 mint: {MintState: states[mint], MintAuthorities: lacking} if mint in states else unreadable
                 for mint in mints
             }
-        has_fee = any(state.extensions.transfer_fee for state in states.values())
-        epoch = await self._epoch() if has_fee else None
         return {
             mint: _facts(states[mint], metaplex[mint], others, epoch) if mint in states else unreadable
             for mint in mints
         }
+
+    async def _others(self, wanted: Sequence[str]) -> Mapping[str, AccountData | None]:
+        return await self._chain.accounts(wanted, head=HEAD) if wanted else {}
 
     async def _epoch(self) -> int | Unknown:
         try:
             return await self._chain.epoch()
         except (ChainUnavailable, ChainRefused) as error:
             return unknown(error)
+
+
+async def _no_epoch() -> None:
+    """No fee depends on it."""
 
 
 def _state(account: AccountData | None) -> MintState | None:
