@@ -41,8 +41,8 @@ class FakeJudge:
     rules_found: tuple[str, ...] = ()
     trusted: set[str] = field(default_factory=set)
 
-    def trusts(self, subject: str) -> bool:
-        return subject in self.trusted
+    def trusts(self, inspection: Inspection) -> bool:
+        return inspection.subject in self.trusted
 
     def judge(self, inspection: Inspection) -> Verdict:
         rules = read_rules()

@@ -179,12 +179,14 @@ def webhook() -> Webhook:
     from walletwatch.services.balances import Balances
     from walletwatch.services.claiming import ClaimsWithSpare
     from walletwatch.services.intake import UpdateIntake
+    from walletwatch.services.listing import Listing
     from walletwatch.services.scanning import ScanRequests
     from walletwatch.services.watching import Watching
     from walletwatch.storage.postgres.administration import PostgresAdministration
     from walletwatch.storage.postgres.alerts import PostgresAlerts
     from walletwatch.storage.postgres.claims import PostgresUpdateClaims
     from walletwatch.storage.postgres.ledger import PostgresLedger
+    from walletwatch.storage.postgres.lists import PostgresAddressLists
     from walletwatch.storage.postgres.statistics import PostgresStatistics
     from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
     from walletwatch.storage.redis.board import RedisTelemetryBoard
@@ -233,6 +235,7 @@ def webhook() -> Webhook:
             key_of=ledger_key_of,
             clock=SystemClock(),
         ),
+        listing=Listing(PostgresAddressLists(database), administration, SystemClock()),
         maintenance=maintenance,
         operators=Operators(operators.admins, frozenset(operators.chats)),
         sessions=RedisSessions(redis, metrics),
@@ -354,6 +357,7 @@ def scan() -> Scan:
     from walletwatch.scan_parts import make_scan_reports
     from walletwatch.services.scanning import Scanning
     from walletwatch.storage.postgres.ledger import PostgresLedger
+    from walletwatch.storage.postgres.lists import PostgresAddressLists
     from walletwatch.storage.redis.cache import RedisCache
 
     profile = config.load(config.ChainSettings).profile
@@ -361,6 +365,7 @@ def scan() -> Scan:
     clock = SystemClock()
     redis = parts.make_redis()
     rpc = parts.make_rpc(metrics)
+    database = parts.make_database()
     service = Scanning(
         make_scan_reports(
             rpc,
@@ -368,8 +373,9 @@ def scan() -> Scan:
             metrics,
             profile,
             parts.make_prices(RpcChain(rpc), redis, metrics, profile),
+            PostgresAddressLists(database),
         ),
-        PostgresLedger(parts.make_database(), clock),
+        PostgresLedger(database, clock),
         parts.make_queues(),
         HtmlRenderer(profile),
         clock,

@@ -29,6 +29,7 @@ from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscribed, Su
 from walletwatch.domain.delivery import Candidate, DeliveryStatus, NewDelivery, PendingDelivery
 from walletwatch.domain.digests import Burst, Outgoing
 from walletwatch.domain.fetching import FetchOutcome, Wanted
+from walletwatch.domain.lists import ListEntry, ListKind, Report, Review
 from walletwatch.domain.prices import Price
 from walletwatch.domain.risk import Verdict
 from walletwatch.domain.scans import Inspection, ScanReport
@@ -267,7 +268,7 @@ class Inspector(Protocol):
 class Judge(Protocol):
     """Says what facts come to."""
 
-    def trusts(self, subject: str) -> bool:
+    def trusts(self, inspection: Inspection) -> bool:
         """Whether somebody who is trusted vouches for the subject."""
 
     def judge(self, inspection: Inspection) -> Verdict:
@@ -928,6 +929,43 @@ class Administration(Protocol):
 
     async def set_maintenance(self, maintenance: Maintenance | None) -> None:
         """Begin or end it."""
+
+
+class AddressLists(Protocol):
+    """Addresses that people were warned of or that are vouched for, and what people report (PostgreSQL)."""
+
+    async def entries(self, addresses: Collection[str]) -> Sequence[ListEntry]:
+        """What is said of these addresses, dropped entries among it; one query."""
+
+    async def hits(self, addresses: Collection[str]) -> Mapping[str, str]:
+        """By address, the source that warns of it; what is on no list, or vouched for, is absent."""
+
+    async def newest(self, kind: ListKind, *, limit: int, offset: int) -> Sequence[ListEntry]:
+        """A page of a list, the newest first."""
+
+    async def put(self, entry: ListEntry) -> None:
+        """Enter what a source says of an address, in place of what it said before."""
+
+    async def drop(self, address: str) -> int:
+        """Take an address off both lists for good; says how many entries that were."""
+
+    async def report(self, report: Report, *, since: datetime, at_most: int) -> bool | None:
+        """Keep what a person says of an address.
+
+        Args:
+            report: What.
+            since: From when on that person's reports are counted.
+            at_most: So many may be counted before this one.
+
+        Returns:
+            False where the person said it before, None where it would be one too many.
+        """
+
+    async def reviews(self, *, reports_needed: int, limit: int) -> Sequence[Review]:
+        """What waits for an administrator, the oldest first: any appeal, and warnings by enough people."""
+
+    async def close(self, address: str, *, appeal: bool, at: datetime) -> int:
+        """An administrator has decided on these reports; says how many there were."""
 
 
 class Metrics(Protocol):

@@ -15,7 +15,7 @@ from walletwatch.chain.inspection.listed_pictures import ListedPictures
 from walletwatch.chain.inspection.mint import MINT_FACTS, MintReader
 from walletwatch.chain.inspection.owners import OwnerReader
 from walletwatch.chain.inspection.parts import FLEETING, STEADY, Part, PartReader
-from walletwatch.chain.inspection.people import TokenPeople
+from walletwatch.chain.inspection.people import ListedPeople, TokenPeople
 from walletwatch.chain.inspection.tradability import TradabilityReader
 from walletwatch.chain.inspection.wallet_history import HISTORY_FACTS, WalletHistory
 from walletwatch.chain.prices.directory import PoolDirectory
@@ -28,18 +28,21 @@ from walletwatch.domain.inspection.funding import FundingChain
 from walletwatch.domain.inspection.holders import Holders
 from walletwatch.domain.inspection.liquidity import Liquidity
 from walletwatch.domain.inspection.mint import MintState
+from walletwatch.domain.inspection.network import Listed, Network
 from walletwatch.domain.inspection.tradability import Tradability
+from walletwatch.domain.lists import Standing
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.parts import make_scan_memory
-from walletwatch.ports import Cache, Chain, Metrics, Prices
+from walletwatch.ports import AddressLists, Cache, Chain, Metrics, Prices
 from walletwatch.runtime import SystemClock
 from walletwatch.scanner.judging import RuleJudge
 from walletwatch.scanner.rules import read_rules
 from walletwatch.services.scanning import ScanReports
+from walletwatch.services.standing import StandingReader
 
 
 def make_scan_reports(
-    rpc: Caller, cache: Cache, metrics: Metrics, profile: ChainProfile, prices: Prices
+    rpc: Caller, cache: Cache, metrics: Metrics, profile: ChainProfile, prices: Prices, lists: AddressLists
 ) -> ScanReports:
     """What security scans say.
 
@@ -48,7 +51,8 @@ def make_scan_reports(
         cache: Of what was read.
         metrics: Of reading.
         profile: Of the chain.
-        prices: What the other side of a pool is worth.
+        prices: What tokens are worth.
+        lists: Whom people were warned of.
     """
     clock = SystemClock()
     chain = RpcChain(BatchingCaller(rpc))
@@ -63,10 +67,12 @@ def make_scan_reports(
             *_mint_parts(chain, cache, metrics, profile),
             *_market_parts(chain, cache, metrics, profile, prices),
             *_people_parts(chain, profile),
+            *_list_parts(lists, TokenOrigin, FundingChain),
         ),
         wallet=reader(
             Part("accounts", HOLDINGS_FACTS, FLEETING, HoldingsReader(chain, tokens, prices, profile).read),
             Part("history", HISTORY_FACTS, FLEETING, WalletHistory(chain, profile).read),
+            *_list_parts(lists, FundingChain, Network),
         ),
     )
     return ScanReports(
@@ -122,4 +128,11 @@ def _people_parts(chain: Chain, profile: ChainProfile) -> tuple[Part, ...]:
     return (
         Part("origin", (TokenOrigin,), STEADY, people.origin, (MintState,)),
         Part("creator", (Deployments, FundingChain), STEADY, people.creator, (TokenOrigin,)),
+    )
+
+
+def _list_parts(lists: AddressLists, *people: type) -> tuple[Part, ...]:
+    return (
+        Part("standing", (Standing,), FLEETING, StandingReader(lists).read),
+        Part("listed", (Listed,), FLEETING, ListedPeople(lists).read, people),
     )

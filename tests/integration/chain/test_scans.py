@@ -12,9 +12,11 @@ from solders.pubkey import Pubkey
 from svm_node.programs import MEMO_PROGRAM
 from tests.fakes.cache import FakeCache
 from tests.fakes.clock import FakeClock
+from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.prices import FakePrices
-from tests.integration.chain.market import BURN, MILLION, PROGRAM, WHOLE, World, market
+from tests.integration.chain.market import BURN, MILLION, WHOLE, World, market
+from tests.pool_accounts import PROGRAM
 from traffic.mints import Extensions, Metadata, Mint, transfer
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import PROFILES, ChainProfile, Exchange
@@ -39,11 +41,12 @@ class Scanner:
     world: World
     cache: FakeCache
     metrics: FakeMetrics
+    lists: FakeAddressLists
     requests: int = 0
 
     async def scan(self, address: Pubkey, profile: ChainProfile = PROFILE) -> ScanReport:
         prices = FakePrices(self.cache.clock, {NATIVE: Decimal(500)})
-        reports = make_scan_reports(self.world.client, self.cache, self.metrics, profile, prices)
+        reports = make_scan_reports(self.world.client, self.cache, self.metrics, profile, prices, self.lists)
         before = self.world.metrics.counts["RpcRequests"]
         report = await reports.report(str(address), SubjectKind.AUTO)
         self.requests = self.world.metrics.counts["RpcRequests"] - before
@@ -60,7 +63,7 @@ async def scanner(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scanner]:
     monkeypatch.setenv("STAGE", "local")
     monkeypatch.setenv("FETCH_METADATA", "false")
     async with market() as world:
-        yield Scanner(world, FakeCache(FakeClock()), FakeMetrics())
+        yield Scanner(world, FakeCache(FakeClock()), FakeMetrics(), FakeAddressLists())
 
 
 def evidence(report: ScanReport, rule: str) -> set[tuple[str, str, str]]:

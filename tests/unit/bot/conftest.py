@@ -19,6 +19,7 @@ from tests.fakes.chain import FakeChain
 from tests.fakes.clock import FakeClock
 from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.limits import FakeRateLimits
+from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.queues import FakeQueues
 from tests.fakes.sessions import FakeSessions
@@ -32,6 +33,7 @@ from walletwatch.services.administering import MaintenanceSwitch
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.listing import Listing
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanReports, ScanRequests
 from walletwatch.services.watching import Watching
@@ -61,6 +63,7 @@ class Chat:
     inspector: FakeInspector
     judge: FakeJudge
     scans: ScanReports
+    lists: FakeAddressLists
     another_instance: Callable[[], Awaitable[BotApplication]]
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -121,7 +124,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     stores, chain, queues, metrics = FakeStores(clock), FakeChain(), FakeQueues(), FakeMetrics()
     system = FakeSystem(clock, chain=chain, metrics=metrics)
     alerts, administration = AlertMemory(), FakeAdministration()
-    sessions = FakeSessions(clock)
+    sessions, lists = FakeSessions(clock), FakeAddressLists()
     inspector, judge = FakeInspector(clock), FakeJudge()
     memory = ScanMemory(FakeCache(clock), metrics, clock, chain="test")
     instances: list[BotApplication] = []
@@ -140,6 +143,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
             reports=memory,
             subscriptions=stores.subscriptions,
             administration=system.administering(stores.ledger, alerts, administration, maintenance),
+            listing=Listing(lists, administration, clock),
             maintenance=maintenance,
             operators=Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP})),
             sessions=sessions,
@@ -166,6 +170,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         inspector,
         judge,
         ScanReports(inspector, judge, memory, clock),
+        lists,
         instance,
     )
     for bot in instances:

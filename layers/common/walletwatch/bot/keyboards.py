@@ -32,12 +32,14 @@ class Action(StrEnum):
     SCAN_ADDRESS = "sa"
     SCAN_DETAILS = "sd"
     SCAN_VERDICT = "sv"
+    BLOCKLIST = "bl"
     ALERTS = "aa"
     ACKNOWLEDGE = "ak"
     ADMIN = "ad"
     RETRY_FAILED = "ar"
     PURGE = "ap"
     PURGE_CONFIRMED = "ax"
+    REVIEW = "rv"
 
 
 class StaleData(ValueError):

@@ -1,5 +1,6 @@
 """`ports.Judge`: all checks that apply to a subject, weighed by the rules of this release."""
 
+from walletwatch.domain.lists import Standing
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.risk import Verdict
 from walletwatch.domain.scans import Inspection
@@ -22,12 +23,14 @@ class RuleJudge:
         self._rules = rules
         self._profile = profile
 
-    def trusts(self, subject: str) -> bool:
-        """Whether the chain profile vouches for it."""
-        return subject in self._profile.tokens
+    def trusts(self, inspection: Inspection) -> bool:
+        """Whether the chain profile vouches for it, or somebody on the allowlist."""
+        standing = inspection.facts.get(Standing)
+        allowed = isinstance(standing, Standing) and standing.allowed is not None
+        return allowed or inspection.subject in self._profile.tokens
 
     def judge(self, inspection: Inspection) -> Verdict:
         """What the facts come to."""
         checks = TOKEN_CHECKS if inspection.kind is SubjectKind.TOKEN else WALLET_CHECKS
         outcomes = make_all(checks, inspection.facts)
-        return weigh(outcomes, self._rules, trusted=self.trusts(inspection.subject))
+        return weigh(outcomes, self._rules, trusted=self.trusts(inspection))

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from walletwatch.scanner import standing
 from walletwatch.scanner.check import Check
 from walletwatch.scanner.token import (
     close_authority,
@@ -43,6 +44,7 @@ from walletwatch.scanner.token import funding as creator_funding
 TOKEN_CHECKS: Final[tuple[Check, ...]] = tuple(
     module.CHECK
     for module in (
+        standing,
         mint_authority,
         freeze_authority,
         close_authority,

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from walletwatch.scanner import standing
 from walletwatch.scanner.check import Check
 from walletwatch.scanner.wallet import (
     approvals,
@@ -23,6 +24,7 @@ from walletwatch.scanner.wallet import (
 WALLET_CHECKS: Final[tuple[Check, ...]] = tuple(
     module.CHECK
     for module in (
+        standing,
         approvals,
         frozen_accounts,
         close_authorities,

@@ -78,7 +78,7 @@ class ScanReports:
             kind=inspection.kind,
             identity=inspection.identity,
             verdict=self._judge.judge(inspection),
-            trusted=self._judge.trusts(subject),
+            trusted=self._judge.trusts(inspection),
             read_at=inspection.read_at,
             fresh_until=inspection.fresh_until,
             asked_at=self._clock.now(),

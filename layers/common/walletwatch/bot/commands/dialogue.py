@@ -17,6 +17,7 @@ from walletwatch.ports import Metrics
 from walletwatch.services.administering import Administering
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.listing import Listing
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
@@ -39,6 +40,7 @@ class Dialogue:
     scans: ScanRequests
     reports: ScanMemory
     admin: Administering
+    listing: Listing
     views: Views
     metrics: Metrics
     conversations: Conversations
