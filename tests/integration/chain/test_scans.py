@@ -18,6 +18,7 @@ from tests.fakes.prices import FakePrices
 from tests.integration.chain.market import BURN, MILLION, WHOLE, World, market
 from tests.pool_accounts import PROGRAM
 from traffic.mints import Extensions, Metadata, Mint, transfer
+from walletwatch.domain.lists import ADMINISTRATORS, ListEntry, ListKind
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import PROFILES, ChainProfile, Exchange
 from walletwatch.domain.risk import Level, UnknownReason
@@ -151,7 +152,8 @@ async def test_a_mint_that_was_closed(scanner: Scanner) -> None:
     report = await scanner.scan(mint.address)
     # It was a token when its name was read; now there is nothing that could be looked at.
     assert report.kind is SubjectKind.TOKEN
-    assert report.verdict.confidence <= 5
+    assert "mint_authority" in report.verdict.unknown
+    assert report.verdict.confidence < 20
 
 
 async def test_a_false_dollar(scanner: Scanner) -> None:
@@ -170,6 +172,32 @@ async def test_a_honeypot_whose_buyers_are_frozen(scanner: Scanner) -> None:
     report = await scanner.scan(mint.address)
     assert {"sell_impossible", "sell_refused_to_some"} & rules(report)
     assert report.verdict.level >= Level.DANGER
+
+
+async def test_whoever_is_warned_of_and_whoever_is_vouched_for(scanner: Scanner) -> None:
+    world = scanner.world
+    maker, now = str(world.maker.pubkey()), scanner.cache.clock.now()
+    await scanner.lists.put(ListEntry(maker, ListKind.BLOCK, "a public list", "took the liquidity", now))
+    mint = await scanner.sold(await world.token())
+    report = await scanner.scan(mint.address)
+    assert (maker, "list", "a public list") in evidence(report, "creator_listed")
+    assert report.verdict.level >= Level.DANGER
+    report = await scanner.scan(world.maker.pubkey())
+    assert evidence(report, "reported") == {(maker, "list: a public list", "took the liquidity")}
+    assert report.verdict.level >= Level.WARNING
+    await scanner.lists.put(ListEntry(maker, ListKind.ALLOW, ADMINISTRATORS, "it was not him", now, 1))
+    scanner.cache.values.clear()
+    report = await scanner.scan(world.maker.pubkey())
+    assert report.trusted
+    assert "reported" not in rules(report)
+    assert "creator_listed" not in rules(await scanner.scan(mint.address))
+
+
+async def test_lists_that_cannot_be_asked_are_unknown(scanner: Scanner) -> None:
+    scanner.lists.outage.down = True
+    report = await scanner.scan(scanner.world.people[0].pubkey())
+    assert report.verdict.unknown["listed"] is UnknownReason.UNAVAILABLE
+    assert report.verdict.unknown["contacts"] is UnknownReason.UNAVAILABLE
 
 
 async def test_a_wallet_with_open_doors(scanner: Scanner) -> None:
@@ -229,7 +257,7 @@ async def test_what_a_busy_wallet_costs(scanner: Scanner) -> None:
         )
     report = await scanner.scan(owner.pubkey())
     assert scanner.requests <= MOST_FOR_A_WALLET
-    assert set(report.verdict.unknown) == {"habits", "deployer"}
+    assert set(report.verdict.unknown) == {"habits", "deployer", "funding", "contacts"}
     assert set(report.verdict.unknown.values()) == {UnknownReason.TOO_MUCH}
     await scanner.scan(owner.pubkey())
     assert scanner.requests == 0
