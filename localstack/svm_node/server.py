@@ -67,13 +67,14 @@ class RpcServer:
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
         try:
-            body = parse_body(await request.read())
+            received = await request.read()
+            body = parse_body(received)
         except ConnectionResetError:
             # The client is gone before it has said what it wanted; nobody reads the answer.
             return web.Response(status=499)
         except RpcError as error:
             return web.json_response(error_response(None, error))
-        for fault in self._node.faults.strikes(requested_methods(body)):
+        for fault in self._node.faults.strikes(requested_methods(body), received.decode()):
             struck = await self._strike(fault, request, body)
             if struck is not None:
                 self._node.calls.update(requested_methods(body))
