@@ -34,14 +34,18 @@ from solders.keypair import Keypair
 from devstack import services
 from devstack.processes import free_port, launch, stop, wait_until_ready
 from traffic.actions import Chain as Actions
+from walletwatch.chain.prices.fixed import FixedPrices
 from walletwatch.chain.rpc.client import RpcClient
 from walletwatch.chain.rpc.reader import RpcChain
+from walletwatch.domain.profile import PROFILES
 from walletwatch.domain.sessions import SESSION_TTL, Session
 from walletwatch.domain.work import SubjectKind
 from walletwatch.runtime import SystemClock
+from walletwatch.scan_parts import make_scan_reports
 from walletwatch.services.balances import Balances
-from walletwatch.services.scanning import ScanReports
 from walletwatch.storage.postgres.database import Connection, Database
+from walletwatch.storage.postgres.lists import PostgresAddressLists
+from walletwatch.storage.postgres.migrate import migrate
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.server import RedisServer
 from walletwatch.storage.redis.sessions import RedisSessions
@@ -52,6 +56,8 @@ if TYPE_CHECKING:
 LATENCY_SECONDS: Final = 0.05
 TOKENS: Final = 5
 ROUNDS, CACHED_RUNS, UNCACHED_RUNS = 5, 200, 10
+PROFILE: Final = PROFILES["local"]
+PRICES: Final = FixedPrices(PROFILE.fixed_prices, SystemClock())
 TARGETS: Final = {"session": 5, "balance": 20, "scan of a token": 100, "scan of a wallet": 100}
 
 TABLE: Final = """
@@ -198,7 +204,9 @@ async def sessions(database: Database, redis: RedisServer) -> tuple[float, float
     return await compared(step, partial(table.step, session), CACHED_RUNS)
 
 
-async def reads(redis: RedisServer, rpc_url: str, wallet: str, mint: str) -> dict[str, tuple[float, float]]:
+async def reads(
+    redis: RedisServer, lists: PostgresAddressLists, rpc_url: str, wallet: str, mint: str
+) -> dict[str, tuple[float, float]]:
     """Milliseconds of each read from the cache, and from the chain."""
     client = RpcClient([rpc_url], metrics=NoMetrics())
     chain = RpcChain(client)
@@ -207,11 +215,15 @@ async def reads(redis: RedisServer, rpc_url: str, wallet: str, mint: str) -> dic
         ("balance", lambda cache: Balances(chain, cache, NoMetrics()).balance(wallet)),
         (
             "scan of a token",
-            lambda cache: ScanReports(chain, cache, NoMetrics()).report(mint, SubjectKind.AUTO),
+            lambda cache: make_scan_reports(client, cache, NoMetrics(), PROFILE, PRICES, lists).report(
+                mint, SubjectKind.AUTO
+            ),
         ),
         (
             "scan of a wallet",
-            lambda cache: ScanReports(chain, cache, NoMetrics()).report(wallet, SubjectKind.AUTO),
+            lambda cache: make_scan_reports(client, cache, NoMetrics(), PROFILE, PRICES, lists).report(
+                wallet, SubjectKind.AUTO
+            ),
         ),
     ):
         cache = RedisCache(redis, NoMetrics())
@@ -235,10 +247,15 @@ async def measure(database_url: str, redis_url: str, rpc_url: str) -> bool:
     # As behind RDS Proxy, where a prepared statement would pin the connection.
     database = Database(database_url, acquire_timeout=timedelta(seconds=5), prepare_threshold=None)
     redis = RedisServer(redis_url)
+    await migrate(database_url)
+    lists = PostgresAddressLists(database)
     wallet, mint = await some_wallet(rpc_url)
-    near = await reads(redis, rpc_url, wallet, mint)
+    near = await reads(redis, lists, rpc_url, wallet, mint)
     async with latency(rpc_url, LATENCY_SECONDS):
-        found = {"session": await sessions(database, redis), **await reads(redis, rpc_url, wallet, mint)}
+        found = {
+            "session": await sessions(database, redis),
+            **await reads(redis, lists, rpc_url, wallet, mint),
+        }
     print(f"a round trip to Valkey takes {await milliseconds(redis.ping, CACHED_RUNS):.2f} ms")
     print(f"{'':18}{'cached ms':>10}{'without ms':>12}{'ratio':>8}{'target':>8}   with a node at hand")
     for name, (with_, without) in found.items():

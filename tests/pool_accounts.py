@@ -33,6 +33,7 @@ class MadePool:
         balances: Of the vaults, in base units, with the fees in them.
         vault_states: 1 initialized, 2 frozen.
         known_vaults: Token accounts that are there already, instead of made ones.
+        programs: Token programs of the mints.
     """
 
     mints: tuple[str, str]
@@ -49,16 +50,22 @@ class MadePool:
     vault_program: str = CLASSIC
     vault_states: tuple[int, int] = (1, 1)
     known_vaults: tuple[str, str] | None = None
+    programs: tuple[str, str] = (CLASSIC, MODERN)
+    creator: str = field(default_factory=lambda: address("creator"))
+    known_lp_mint: str | None = None
     address: str = field(default_factory=_another)
 
     @property
     def vaults(self) -> tuple[str, str]:
         return self.known_vaults or (address(f"{self.address} vault 0"), address(f"{self.address} vault 1"))
 
+    @property
+    def lp_mint(self) -> str:
+        return self.known_lp_mint or address(f"{self.address} lp")
+
     def data(self) -> bytes:
-        config, creator, observation = (address(name) for name in ("config", "creator", "observation"))
-        lp_mint = address(f"{self.address} lp")
-        keys = [config, creator, *self.vaults, lp_mint, *self.mints, CLASSIC, MODERN, observation]
+        config, observation = address("config"), address("observation")
+        keys = [config, self.creator, *self.vaults, self.lp_mint, *self.mints, *self.programs, observation]
         auth_bump, lp_decimals, recent_epoch, creator_fee_on, enable_creator_fee = 254, 9, 321, 0, True
         data = b"".join(
             (

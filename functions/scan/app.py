@@ -23,7 +23,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     async def run(record: QueueRecord) -> None:
         asked = decode_security_scan(record.body)
         with observability.correlated(ledger_key=asked.request_id, subject=asked.subject):
-            await scan.service.run(asked)
+            await scan.service.run(asked, attempt=record.attempt)
 
     batch = scan.consumer.each(event, observability.remaining_seconds(context), run)
     return perform(scan.telemetry, batch, context)

@@ -1,7 +1,8 @@
 """Faults of a node that can be switched on, so that clients can be tested against them.
 
-A fault is a JSON object: `{"kind": …, "methods": […], "probability": 0..1, "times": N, …}`. Without `methods`
-it strikes every method; without `probability` always; with `times` it goes away after so many strikes. Kinds:
+A fault is a JSON object: `{"kind": …, "methods": […], "about": …, "probability": 0..1, "times": N, …}`.
+Without `methods` it strikes every method; with `about` only requests that have this text in them; without
+`probability` always; with `times` it goes away after so many strikes. Kinds:
 
 - `rate_limit`: HTTP 429 with a JSON-RPC error 429. `retry_after` (seconds) adds the header.
 - `rate_limit_html`: HTTP 429 with `body` (default an HTML page; may be empty). `retry_after` as above.
@@ -13,9 +14,11 @@ it strikes every method; without `probability` always; with `times` it goes away
 - `missing_transaction`: `getTransaction` answers null for the first `asks` asks of each signature.
 - `drop_connection`: closes the connection without an answer.
 - `long_term_storage`: skipped slots are told with -32009, as by nodes that keep their history elsewhere.
+- `method_refused`: the JSON-RPC error `code` and `message` for each call of the `methods`, as by a provider
+  that does not offer them.
 
-All but the last and `missing_transaction` strike whole HTTP requests, batches included; sockets are lost by
-`POST /control/drop-sockets`.
+The last two and `missing_transaction` change single answers, of batches too. All others strike whole HTTP
+requests, batches included; sockets are lost by `POST /control/drop-sockets`.
 """
 
 import random
@@ -36,6 +39,7 @@ class FaultKind(StrEnum):
     NODE_BEHIND = "node_behind"
     LATENCY = "latency"
     TIMEOUT = "timeout"
+    METHOD_REFUSED = "method_refused"
     MISSING_TRANSACTION = "missing_transaction"
     DROP_CONNECTION = "drop_connection"
     LONG_TERM_STORAGE = "long_term_storage"
@@ -48,15 +52,18 @@ class InvalidFault(ValueError):
 HTML_429 = "<html><head><title>429 Too Many Requests</title></head><body>Too Many Requests</body></html>"
 HTML_5XX = "<html><head><title>Bad Gateway</title></head><body><center>nginx</center></body></html>"
 
-_ANSWER_FAULTS = frozenset({FaultKind.MISSING_TRANSACTION, FaultKind.LONG_TERM_STORAGE})
+_ANSWER_FAULTS = frozenset(
+    {FaultKind.METHOD_REFUSED, FaultKind.MISSING_TRANSACTION, FaultKind.LONG_TERM_STORAGE}
+)
 """Those that change one answer instead of striking the request."""
-_COMMON = {"kind", "methods", "probability", "times"}
+_COMMON = {"kind", "methods", "about", "probability", "times"}
 _OWN = {
     FaultKind.RATE_LIMIT: {"retry_after"},
     FaultKind.RATE_LIMIT_HTML: {"retry_after", "body"},
     FaultKind.HTTP_ERROR: {"status", "body"},
     FaultKind.RPC_ERROR: {"code", "message", "data"},
     FaultKind.NODE_BEHIND: {"slots"},
+    FaultKind.METHOD_REFUSED: {"code", "message"},
     FaultKind.LATENCY: {"seconds", "jitter"},
     FaultKind.TIMEOUT: set[str](),
     FaultKind.MISSING_TRANSACTION: {"asks"},
@@ -71,6 +78,7 @@ class Fault:
 
     Attributes:
         methods: The methods it strikes; empty: all.
+        about: A text that the request must have in it, such as an address; empty: any.
         probability: How often it strikes, 0 to 1.
         times: Strikes left; None: no end.
         options: The members of its kind.
@@ -81,6 +89,7 @@ class Fault:
     probability: float = 1.0
     times: int | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    about: str = ""
 
     @classmethod
     def from_json(cls, value: Any) -> "Fault":
@@ -98,11 +107,14 @@ class Fault:
         unknown = set(value) - _COMMON - _OWN[kind]
         if unknown:
             raise InvalidFault(f"{kind} has no {', '.join(sorted(unknown))}")
-        methods, probability, times = (
+        methods, probability, times, about = (
             value.get("methods", []),
             value.get("probability", 1),
             value.get("times"),
+            value.get("about", ""),
         )
+        if not isinstance(about, str):
+            raise InvalidFault("about must be a text")
         if not isinstance(methods, list) or not all(isinstance(name, str) for name in methods):
             raise InvalidFault("methods must be a list of names")
         if not isinstance(probability, int | float) or not 0 <= probability <= 1:
@@ -110,7 +122,7 @@ class Fault:
         if times is not None and (not isinstance(times, int) or times < 1):
             raise InvalidFault("times must be 1 or more")
         options = {name: value[name] for name in _OWN[kind] if name in value}
-        return cls(kind, frozenset(methods), float(probability), times, options)
+        return cls(kind, frozenset(methods), float(probability), times, options, about)
 
     def to_json(self) -> dict[str, Any]:
         """The fault as the control API shows it."""
@@ -119,6 +131,7 @@ class Fault:
             "methods": sorted(self.methods),
             "probability": self.probability,
             "times": self.times,
+            "about": self.about,
             **self.options,
         }
 
@@ -145,14 +158,19 @@ class FaultBox:
         self._faults.clear()
         self._asks.clear()
 
-    def strikes(self, methods: Iterable[str]) -> list[Fault]:
-        """The faults that strike a request for these methods now; counts the strikes down."""
+    def strikes(self, methods: Iterable[str], text: str = "") -> list[Fault]:
+        """The faults that strike a request for these methods now; counts the strikes down.
+
+        Args:
+            methods: That are called.
+            text: Of the request.
+        """
         names = set(methods)
         struck = []
         for fault in list(self._faults):
             if fault.kind in _ANSWER_FAULTS:
                 continue
-            if fault.methods and not fault.methods & names:
+            if (fault.methods and not fault.methods & names) or fault.about not in text:
                 continue
             if self._random.random() >= fault.probability:
                 continue
@@ -164,6 +182,13 @@ class FaultBox:
     def has_long_term_storage(self) -> bool:
         """Whether skipped slots are told as by a node with long-term storage."""
         return any(fault.kind is FaultKind.LONG_TERM_STORAGE for fault in self._faults)
+
+    def refusal(self, method: str) -> Fault | None:
+        """The fault that refuses a method, wherever it is asked for."""
+        for fault in self._faults:
+            if fault.kind is FaultKind.METHOD_REFUSED and method in fault.methods:
+                return fault
+        return None
 
     def hides_transaction(self, signature: str) -> bool:
         """Whether this ask for a transaction is answered with null."""

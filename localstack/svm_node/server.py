@@ -45,8 +45,12 @@ class RpcServer:
         return application
 
     def invoke(self, name: str, params: Params) -> Any:
-        """Run a method, counted, and with the faults that are about one transaction."""
+        """Run a method, counted, and with the faults that are about one answer."""
         self._node.calls[name] += 1
+        refused = self._node.faults.refusal(name)
+        if refused is not None:
+            options = refused.options
+            raise RpcError(options.get("code", 410), options.get("message", "the method is disabled"))
         if name == "getTransaction" and len(params) > 0:
             signature = params.signature(0)
             if self._node.faults.hides_transaction(signature):
@@ -63,13 +67,14 @@ class RpcServer:
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
         try:
-            body = parse_body(await request.read())
+            received = await request.read()
+            body = parse_body(received)
         except ConnectionResetError:
             # The client is gone before it has said what it wanted; nobody reads the answer.
             return web.Response(status=499)
         except RpcError as error:
             return web.json_response(error_response(None, error))
-        for fault in self._node.faults.strikes(requested_methods(body)):
+        for fault in self._node.faults.strikes(requested_methods(body), received.decode()):
             struck = await self._strike(fault, request, body)
             if struck is not None:
                 self._node.calls.update(requested_methods(body))

@@ -115,6 +115,12 @@ def set_paused(mint: Pubkey, authority: Pubkey, *, paused: bool) -> Instruction:
     return _token_2022(bytes([44, 1 if paused else 2]), _writable(mint), _signer(authority))
 
 
+def set_transfer_fee(mint: Pubkey, authority: Pubkey, basis_points: int, maximum: int) -> Instruction:
+    """`TransferFeeInstruction::SetTransferFee`: it takes effect two epochs later."""
+    data = b"\x1a\x05" + struct.pack("<HQ", basis_points, maximum)
+    return _token_2022(data, _writable(mint), _signer(authority))
+
+
 def initialize_token_metadata(
     mint: Pubkey, update_authority: Pubkey, mint_authority: Pubkey, name: str, symbol: str, uri: str
 ) -> Instruction:

@@ -78,6 +78,31 @@ class IssuerActions(Session):
         instruction = extra.set_paused(mint.address, authority.pubkey(), paused=paused)
         return await self.run("pause" if paused else "resume", [instruction], [authority])
 
+    async def set_transfer_fee(
+        self, mint: Mint, authority: Keypair, basis_points: int, maximum: int
+    ) -> Action:
+        """Charge another fee from the epoch after the next one on."""
+        instruction = extra.set_transfer_fee(mint.address, authority.pubkey(), basis_points, maximum)
+        return await self.run("set_transfer_fee", [instruction], [authority])
+
+    async def close_mint(self, mint: Mint, authority: Keypair) -> Action:
+        """Close a mint of which there is nothing, by its close authority."""
+        instruction = extra.close(mint.address, authority.pubkey(), mint.program)
+        return await self.run("close_mint", [instruction], [authority])
+
+    async def seize(self, mint: Mint, delegate: Keypair, owner: Pubkey, amount: int) -> Action:
+        """Take a holder's tokens, as the mint's permanent delegate."""
+        params = models.TransferCheckedParams(
+            program_id=mint.program,
+            source=associated_account(owner, mint.address, mint.program),
+            mint=mint.address,
+            dest=associated_account(delegate.pubkey(), mint.address, mint.program),
+            owner=delegate.pubkey(),
+            amount=amount,
+            decimals=mint.decimals,
+        )
+        return await self.run("seize", [token.transfer_checked(params)], [delegate])
+
     async def freeze(self, mint: Mint, authority: Keypair, owner: Pubkey) -> Action:
         """Freeze a wallet's token account."""
         account = associated_account(owner, mint.address, mint.program)

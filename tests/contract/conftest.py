@@ -15,12 +15,14 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.history import FakeHistory
 from tests.fakes.leases import FakeLeases
 from tests.fakes.limits import FakeRateLimits, FakeSendLimits
+from tests.fakes.lists import FakeAddressLists
 from tests.fakes.marks import FakeSentMarks
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.servers import postgres_url, redis_url
 from walletwatch.ports import (
+    AddressLists,
     Administration,
     Alerts,
     Cache,
@@ -46,6 +48,7 @@ from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.following import PostgresFollowStore
 from walletwatch.storage.postgres.history import PostgresHistory
 from walletwatch.storage.postgres.ledger import PostgresLedger
+from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.postgres.watch import PostgresWatchStore
@@ -77,6 +80,7 @@ class Stores:
     history: History
     alerts: Alerts
     administration: Administration
+    lists: AddressLists
     clock: FakeClock
 
 
@@ -115,7 +119,8 @@ def empty(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
             "TRUNCATE users, chats, wallets, subscriptions, watched_accounts, activities, deliveries,"
-            " progress, followers, sweep_shards, alerts, audit, maintenance, update_claims"
+            " progress, followers, sweep_shards, alerts, audit, maintenance, update_claims,"
+            " listed_addresses, address_reports"
         )
         connection.execute("INSERT INTO sweep_shards (shard) VALUES (0)")
 
@@ -143,6 +148,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             FakeHistory(fake.tables),
             AlertMemory(),
             FakeAdministration(),
+            FakeAddressLists(),
             clock,
         )
         return
@@ -155,6 +161,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresHistory(database),
         PostgresAlerts(database),
         PostgresAdministration(database),
+        PostgresAddressLists(database),
         clock,
     )
     await database.close()

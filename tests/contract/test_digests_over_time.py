@@ -69,6 +69,9 @@ class Naming:
     def scan(self, report: ScanReport, language: str) -> RenderedMessage:
         raise NotImplementedError
 
+    def scan_delayed(self, subject: str, language: str) -> RenderedMessage:
+        raise NotImplementedError
+
 
 @dataclass
 class Floods:

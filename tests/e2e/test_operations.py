@@ -41,6 +41,11 @@ class Poisoned:
     person: Person | None = None
     wallet: str = ""
 
+    async def strike(self) -> None:
+        """Nothing is told of the wallet any more. Nobody watches it: only its scan asks for it."""
+        if self.wallet:
+            await self.node.fail("http_error", about=self.wallet, status=503)
+
 
 @pytest.fixture(scope="module")
 def poisoned(deployed: Deployed) -> Poisoned:
@@ -52,7 +57,7 @@ async def node(poisoned: Poisoned) -> AsyncIterator[Node]:
     """The node, whose faults end with the test, all but that of the poisoned work."""
     yield poisoned.node
     await poisoned.node.heal()
-    await poisoned.node.fail("http_error", POISONED, status=503)
+    await poisoned.strike()
 
 
 async def _get(deployed: Deployed, path: str, token: str | None = None) -> tuple[int, str]:
@@ -64,10 +69,6 @@ async def _get(deployed: Deployed, path: str, token: str | None = None) -> tuple
         return answer.status, await answer.text()
 
 
-POISONED = "getAccountInfo"
-"""A method that only scans use."""
-
-
 async def test_poisoned_work_begins(
     operators: Operators, telegram: ControlClient, chain: Chain, poisoned: "Poisoned"
 ) -> None:
@@ -75,11 +76,12 @@ async def test_poisoned_work_begins(
     person = await telegram.add_user("Pia")
     wallet = Keypair().pubkey()
     await chain.airdrop(wallet, XNT)
-    await poisoned.node.fail("http_error", POISONED, status=503)
+    poisoned.wallet = str(wallet)
+    await poisoned.strike()
     since = await telegram.cursor()
     await telegram.send_text(person.id, f"/scan {wallet}")
     await telegram.wait_for_message(person.id, since=since, contains="Looking at", wait_s=20)
-    poisoned.person, poisoned.wallet = person, str(wallet)
+    poisoned.person = person
 
 
 async def test_health_and_metrics(deployed: Deployed, operators: Operators) -> None:

@@ -1,22 +1,24 @@
 """A chain in memory."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import batched
 from typing import Any
 
-from walletwatch.domain.addresses import decode
+from walletwatch.domain.addresses import decode, decode_address
 from walletwatch.domain.chain import (
     AccountData,
-    MintFacts,
     Observation,
     ObservedAccount,
     SignatureInfo,
+    Simulation,
+    SimulationResult,
     StakingReward,
     TokenHolding,
     WalletBalance,
 )
 from walletwatch.domain.errors import ChainRefused, ChainUnavailable
+from walletwatch.domain.programs import TOKEN_PROGRAMS
 from walletwatch.domain.wallets import AccountKind, Cursor, NewAccount
 
 PAGE = 100
@@ -26,12 +28,17 @@ PAGE = 100
 class FakeChain:
     """`ports.Chain` over dictionaries; set `down` to let every call fail, or name accounts in `fails_for`.
 
-    Set `lists_programs` to False for a provider that does not answer `getProgramAccounts`.
+    Set `lists_programs` to False for a provider that does not answer `getProgramAccounts`, and
+    `ranks_holders` for one that does not answer `getTokenLargestAccounts`. `simulates` says what a
+    transaction would do.
     """
 
     current_slot: int = 100
+    current_epoch: int = 7
     down: bool = False
     lists_programs: bool = True
+    ranks_holders: bool = True
+    simulates: Callable[[Simulation], SimulationResult] | None = None
     fails_for: set[str] = field(default_factory=set)
     lamports: dict[str, int] = field(default_factory=dict)
     holdings: dict[str, list[TokenHolding]] = field(default_factory=dict)
@@ -41,7 +48,6 @@ class FakeChain:
     history: dict[str, list[SignatureInfo]] = field(default_factory=dict)
     results: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     rewards: list[StakingReward] = field(default_factory=list)
-    mints: dict[str, MintFacts] = field(default_factory=dict)
     data: dict[str, AccountData] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
 
@@ -63,6 +69,10 @@ class FakeChain:
     async def slot(self) -> int:
         self._answer("slot")
         return self.current_slot
+
+    async def epoch(self) -> int:
+        self._answer("epoch")
+        return self.current_epoch
 
     async def wallet_balance(self, address: str) -> WalletBalance:
         self._answer("wallet_balance")
@@ -137,17 +147,19 @@ class FakeChain:
         self._answer("block_time")
         return 1_790_000_000 + slot
 
-    async def mint(self, address: str) -> MintFacts | None:
-        self._answer("mint")
-        return self.mints.get(address)
-
     async def rent_exempt_minimum(self, size: int) -> int:
         self._answer("rent_exempt_minimum")
         return (128 + size) * 6960
 
-    async def accounts(self, addresses: Sequence[str]) -> Mapping[str, AccountData | None]:
+    async def accounts(
+        self, addresses: Sequence[str], *, head: int | None = None
+    ) -> Mapping[str, AccountData | None]:
         self._answer("accounts")
-        return {address: self.data.get(address) for address in addresses}
+        return {
+            address: account and replace(account, data=account.data[:head])
+            for address in addresses
+            for account in [self.data.get(address)]
+        }
 
     async def program_accounts(
         self, program: str, *, size: int, memcmp: Mapping[int, str], slice_: tuple[int, int]
@@ -162,4 +174,36 @@ class FakeChain:
             if account.owner == program
             and len(account.data) == size
             and all(account.data[place:].startswith(decode(wanted)) for place, wanted in memcmp.items())
+        ]
+
+    async def largest_token_accounts(self, mint: str) -> Sequence[str]:
+        self._answer("largest_token_accounts", mint)
+        if not self.ranks_holders:
+            raise ChainRefused("excluded from account secondary indexes")
+        held = self._token_accounts(mint)
+        held.sort(key=lambda account: int.from_bytes(account.data[64:72], "little"), reverse=True)
+        return [account.address for account in held[:20]]
+
+    async def token_accounts_of(self, mint: str, program: str) -> Sequence[AccountData]:
+        self._answer("token_accounts_of", mint)
+        if not self.lists_programs:
+            raise ChainRefused("the fake provider does not list programs")
+        return [
+            replace(account, data=account.data[32:109])
+            for account in self._token_accounts(mint)
+            if account.owner == program
+        ]
+
+    async def simulate(self, simulations: Sequence[Simulation]) -> Sequence[SimulationResult]:
+        self._answer("simulate")
+        if self.simulates is None:
+            raise ChainRefused("the fake provider does not simulate")
+        return [self.simulates(each) for each in simulations]
+
+    def _token_accounts(self, mint: str) -> list[AccountData]:
+        key = decode_address(mint)
+        return [
+            account
+            for account in self.data.values()
+            if account.owner in TOKEN_PROGRAMS and len(account.data) >= 165 and account.data[:32] == key
         ]

@@ -179,12 +179,14 @@ def webhook() -> Webhook:
     from walletwatch.services.balances import Balances
     from walletwatch.services.claiming import ClaimsWithSpare
     from walletwatch.services.intake import UpdateIntake
+    from walletwatch.services.listing import Listing
     from walletwatch.services.scanning import ScanRequests
     from walletwatch.services.watching import Watching
     from walletwatch.storage.postgres.administration import PostgresAdministration
     from walletwatch.storage.postgres.alerts import PostgresAlerts
     from walletwatch.storage.postgres.claims import PostgresUpdateClaims
     from walletwatch.storage.postgres.ledger import PostgresLedger
+    from walletwatch.storage.postgres.lists import PostgresAddressLists
     from walletwatch.storage.postgres.statistics import PostgresStatistics
     from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
     from walletwatch.storage.redis.board import RedisTelemetryBoard
@@ -206,6 +208,7 @@ def webhook() -> Webhook:
     operators = config.load(config.AdminSettings)
     administration = PostgresAdministration(database)
     maintenance = MaintenanceSwitch(administration, SystemClock())
+    profile = config.load(config.ChainSettings).profile
     telegram_bot = make_bot(secrets.bot_token, telegram.telegram_api_url)
     bot = BotApplication(
         secrets.bot_token,
@@ -217,6 +220,7 @@ def webhook() -> Webhook:
         balances=Balances(chain, RedisCache(redis, metrics), metrics),
         backfills=BackfillRequests(queues, RedisRateLimits(redis), SystemClock()),
         scans=ScanRequests(queues),
+        reports=parts.make_scan_memory(RedisCache(redis, metrics), metrics, profile),
         subscriptions=subscriptions,
         administration=Administering(
             signs=parts.make_vital_signs(database, redis, chain, telegram_bot, metrics),
@@ -231,11 +235,12 @@ def webhook() -> Webhook:
             key_of=ledger_key_of,
             clock=SystemClock(),
         ),
+        listing=Listing(PostgresAddressLists(database), administration, SystemClock()),
         maintenance=maintenance,
         operators=Operators(operators.admins, frozenset(operators.chats)),
         sessions=RedisSessions(redis, metrics),
         clock=SystemClock(),
-        profile=config.load(config.ChainSettings).profile,
+        profile=profile,
         metrics=metrics,
     )
     intake = UpdateIntake(
@@ -349,19 +354,30 @@ def scan() -> Scan:
     """The scan function."""
     from walletwatch.bot.rendering import HtmlRenderer
     from walletwatch.chain.rpc.reader import RpcChain
-    from walletwatch.services.scanning import Scanning, ScanReports
+    from walletwatch.scan_parts import make_scan_reports
+    from walletwatch.services.scanning import Scanning
     from walletwatch.storage.postgres.ledger import PostgresLedger
+    from walletwatch.storage.postgres.lists import PostgresAddressLists
     from walletwatch.storage.redis.cache import RedisCache
 
+    profile = config.load(config.ChainSettings).profile
     metrics = EmfMetrics("scan")
     clock = SystemClock()
     redis = parts.make_redis()
     rpc = parts.make_rpc(metrics)
+    database = parts.make_database()
     service = Scanning(
-        ScanReports(RpcChain(rpc), RedisCache(redis, metrics), metrics),
-        PostgresLedger(parts.make_database(), clock),
+        make_scan_reports(
+            rpc,
+            RedisCache(redis, metrics),
+            metrics,
+            profile,
+            parts.make_prices(RpcChain(rpc), redis, metrics, profile),
+            PostgresAddressLists(database),
+        ),
+        PostgresLedger(database, clock),
         parts.make_queues(),
-        HtmlRenderer(config.load(config.ChainSettings).profile),
+        HtmlRenderer(profile),
         clock,
     )
     return Scan(

@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from walletwatch.chain.rpc.client import RpcClient
     from walletwatch.chain.rpc.reader import RpcChain
     from walletwatch.domain.profile import ChainProfile, Exchange
-    from walletwatch.ports import Cache, Chain, Decode, Prices, Tokens
+    from walletwatch.ports import Cache, Chain, Decode, Metrics, Prices, Tokens
     from walletwatch.queueing.consumer import Consumer
     from walletwatch.queueing.inspection import SqsInspection
     from walletwatch.queueing.sqs import SqsQueues
     from walletwatch.services.annotating import Annotating
     from walletwatch.services.checking import Checking
     from walletwatch.services.digesting import Digesting
+    from walletwatch.services.scan_memory import ScanMemory
     from walletwatch.services.telemetry import Telemetry
     from walletwatch.services.transactions import Transactions
     from walletwatch.services.vitals import VitalSigns
@@ -279,6 +280,13 @@ def make_tokens(
     from walletwatch.storage.redis.cache import RedisCache
 
     return CachedTokens(ChainTokens(chain, profile), RedisCache(redis, metrics), metrics, chain=profile.name)
+
+
+def make_scan_memory(cache: "Cache", metrics: "Metrics", profile: "ChainProfile") -> "ScanMemory":
+    """What scans said."""
+    from walletwatch.services.scan_memory import ScanMemory
+
+    return ScanMemory(cache, metrics, SystemClock(), chain=profile.name)
 
 
 def make_prices(

@@ -17,18 +17,22 @@ from walletwatch.domain.chain import (
     AccountData,
     AnnouncedSlot,
     Block,
-    MintFacts,
     Observation,
     Position,
     SignatureInfo,
+    Simulation,
+    SimulationResult,
     StakingReward,
     WalletBalance,
 )
 from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscribed, Subscription
 from walletwatch.domain.delivery import Candidate, DeliveryStatus, NewDelivery, PendingDelivery
 from walletwatch.domain.digests import Burst, Outgoing
+from walletwatch.domain.fetching import FetchOutcome, Wanted
+from walletwatch.domain.lists import ListEntry, ListKind, Report, Review
 from walletwatch.domain.prices import Price
-from walletwatch.domain.scans import ScanReport
+from walletwatch.domain.risk import Verdict
+from walletwatch.domain.scans import Inspection, ScanReport
 from walletwatch.domain.sessions import Session
 from walletwatch.domain.suspicion import Counterparty
 from walletwatch.domain.sweep import Belongings, Shard, SweptWallet
@@ -52,6 +56,7 @@ from walletwatch.domain.work import (
     Notification,
     RenderedMessage,
     SecurityScan,
+    SubjectKind,
 )
 
 type Decode = Callable[[Mapping[str, Any], str], Activity | None]
@@ -94,6 +99,9 @@ class Chain(Protocol):
 
     async def slot(self) -> int:
         """The newest confirmed slot."""
+
+    async def epoch(self) -> int:
+        """The present epoch."""
 
     async def wallet_balance(self, address: str) -> WalletBalance:
         """Lamports and the token accounts of both token programs."""
@@ -151,16 +159,19 @@ class Chain(Protocol):
     async def block_time(self, slot: int) -> int | None:
         """Unix seconds of a block, as the validators estimated them; None where the node does not know."""
 
-    async def mint(self, address: str) -> MintFacts | None:
-        """The mint at this address; None where the account is no mint or does not exist."""
-
     async def rent_exempt_minimum(self, size: int) -> int:
         """Lamports that an account of `size` bytes must hold."""
 
-    async def accounts(self, addresses: Sequence[str]) -> Mapping[str, AccountData | None]:
+    async def accounts(
+        self, addresses: Sequence[str], *, head: int | None = None
+    ) -> Mapping[str, AccountData | None]:
         """Any number of accounts, 100 a call; None for one that does not exist.
 
         Those of one call, in the order of the addresses, are of one slot.
+
+        Args:
+            addresses: Of the accounts.
+            head: How many bytes of each are wanted; a program's code has millions.
         """
 
     async def program_accounts(
@@ -178,6 +189,27 @@ class Chain(Protocol):
             ChainRefused: Many providers do not answer this method.
         """
 
+    async def largest_token_accounts(self, mint: str) -> Sequence[str]:
+        """The token accounts that hold the most of a mint, at most twenty, the largest first.
+
+        Raises:
+            ChainRefused: Most public nodes do not answer this for a token program of many accounts.
+        """
+
+    async def token_accounts_of(self, mint: str, program: str) -> Sequence[AccountData]:
+        """All token accounts of a mint, each with its bytes from the owner to the state (32 to 109).
+
+        Args:
+            mint: Any.
+            program: The token program that owns it.
+
+        Raises:
+            ChainRefused: Many providers do not answer this method.
+        """
+
+    async def simulate(self, simulations: Sequence[Simulation]) -> Sequence[SimulationResult]:
+        """What the transactions would do now, each by itself, in their order; nothing is signed or kept."""
+
 
 class Tokens(Protocol):
     """What mints are called, by the chain profile's list or by their makers."""
@@ -187,6 +219,18 @@ class Tokens(Protocol):
 
         Raises:
             ChainUnavailable: They could not be read.
+        """
+
+
+class Fetcher(Protocol):
+    """Opens links that strangers wrote, wherever they lead."""
+
+    async def fetch(self, link: str, wanted: Wanted) -> FetchOutcome:
+        """What a link leads to, or why it was not, or in vain, followed; it raises nothing of a stranger's.
+
+        Args:
+            link: Anything.
+            wanted: What it should lead to; nothing else is taken.
         """
 
 
@@ -202,6 +246,33 @@ class Prices(Protocol):
         Raises:
             PriceUnavailable: Nobody could be asked.
         """
+
+
+class Inspector(Protocol):
+    """Reads what a security scan looks at."""
+
+    async def inspect(self, subject: str, kind: SubjectKind) -> Inspection:
+        """What there is to know about an address, read now or remembered.
+
+        What could not be read is `Unknown` among the facts.
+
+        Args:
+            subject: Any address.
+            kind: What it is; AUTO lets the chain tell.
+
+        Raises:
+            ChainUnavailable: Not even what the address is could be read.
+        """
+
+
+class Judge(Protocol):
+    """Says what facts come to."""
+
+    def trusts(self, inspection: Inspection) -> bool:
+        """Whether somebody who is trusted vouches for the subject."""
+
+    def judge(self, inspection: Inspection) -> Verdict:
+        """The verdict; the same facts give the same one."""
 
 
 class Blocks(Protocol):
@@ -713,6 +784,9 @@ class Renderer(Protocol):
     def scan(self, report: ScanReport, language: str) -> RenderedMessage:
         """The message of a security scan."""
 
+    def scan_delayed(self, subject: str, language: str) -> RenderedMessage:
+        """That a scan could not be made yet, and is tried again."""
+
 
 class TelemetryBoard(Protocol):
     """What all instances say of themselves. It may be lost at any moment, and then begins anew."""
@@ -855,6 +929,43 @@ class Administration(Protocol):
 
     async def set_maintenance(self, maintenance: Maintenance | None) -> None:
         """Begin or end it."""
+
+
+class AddressLists(Protocol):
+    """Addresses that people were warned of or that are vouched for, and what people report (PostgreSQL)."""
+
+    async def entries(self, addresses: Collection[str]) -> Sequence[ListEntry]:
+        """What is said of these addresses, dropped entries among it; one query."""
+
+    async def hits(self, addresses: Collection[str]) -> Mapping[str, str]:
+        """By address, the source that warns of it; what is on no list, or vouched for, is absent."""
+
+    async def newest(self, kind: ListKind, *, limit: int, offset: int) -> Sequence[ListEntry]:
+        """A page of a list, the newest first."""
+
+    async def put(self, entry: ListEntry) -> None:
+        """Enter what a source says of an address, in place of what it said before."""
+
+    async def drop(self, address: str) -> int:
+        """Take an address off both lists for good; says how many entries that were."""
+
+    async def report(self, report: Report, *, since: datetime, at_most: int) -> bool | None:
+        """Keep what a person says of an address.
+
+        Args:
+            report: What.
+            since: From when on that person's reports are counted.
+            at_most: So many may be counted before this one.
+
+        Returns:
+            False where the person said it before, None where it would be one too many.
+        """
+
+    async def reviews(self, *, reports_needed: int, limit: int) -> Sequence[Review]:
+        """What waits for an administrator, the oldest first: any appeal, and warnings by enough people."""
+
+    async def close(self, address: str, *, appeal: bool, at: datetime) -> int:
+        """An administrator has decided on these reports; says how many there were."""
 
 
 class Metrics(Protocol):

@@ -5,10 +5,11 @@ names an entry of Secrets Manager that holds `Secrets` as JSON.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -17,6 +18,8 @@ from walletwatch.domain.alerts import AlertLimits
 from walletwatch.domain.errors import WalletWatchError
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import PROFILES, ChainProfile
+
+_ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+:[0-9]+")
 
 
 class InvalidSettings(WalletWatchError):
@@ -194,6 +197,40 @@ class PriceSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper)
             if (asset != NATIVE and not is_address(asset)) or not usd.is_finite() or usd <= 0:
                 raise InvalidSettings("FIXED_PRICES needs an amount above zero for each mint, or for native")
         return prices
+
+
+class FetchSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
+    """Of the files that tokens point to.
+
+    Attributes:
+        fetch_metadata: Whether they are fetched at all.
+        ipfs_gateway: Base URL of the gateway for `ipfs:` links.
+        arweave_gateway: Base URL of the gateway for `ar:` links.
+        fetch_test_origins: Of a local stack only: origins, separated by commas, that are fetched from
+            although they are private (`http://127.0.0.1:8080`).
+    """
+
+    stage: str = "local"
+    fetch_metadata: bool = True
+    ipfs_gateway: str = "https://ipfs.io"
+    arweave_gateway: str = "https://arweave.net"
+    fetch_test_origins: str = ""
+
+    def __post_init__(self) -> None:
+        """Check what the types cannot say."""
+        if self.test_origins and self.stage != "local":
+            raise ValueError("FETCH_TEST_ORIGINS is for local stacks only")
+        if not all(map(_ORIGIN.fullmatch, self.test_origins)):
+            raise ValueError("FETCH_TEST_ORIGINS needs origins such as http://127.0.0.1:8080")
+        for name, url in (("IPFS_GATEWAY", self.ipfs_gateway), ("ARWEAVE_GATEWAY", self.arweave_gateway)):
+            is_test = any(url == origin or url.startswith(f"{origin}/") for origin in self.test_origins)
+            if not url.startswith("https://") and not is_test:
+                raise ValueError(f"{name} is no https URL")
+
+    @property
+    def test_origins(self) -> frozenset[str]:
+        """The origins that may be private."""
+        return frozenset(_urls(self.fetch_test_origins))
 
 
 class TelegramSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):

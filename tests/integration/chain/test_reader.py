@@ -1,7 +1,7 @@
 """The reader against the SVM node, with money that really moves."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from traffic.actions import Chain
 from traffic.instructions import associated_account
 from traffic.mints import Extensions, Mint
 from walletwatch.chain.decoding import decode_transaction
+from walletwatch.chain.inspection.mint_state import read_mint_state
 from walletwatch.chain.rpc import client as rpc_client
 from walletwatch.chain.rpc import endpoint as rpc_endpoint
 from walletwatch.chain.rpc import reader
@@ -23,6 +24,15 @@ from walletwatch.chain.rpc.client import MAX_TRIES, RpcClient
 from walletwatch.chain.rpc.reader import RpcChain
 from walletwatch.domain.activities import ActivityKind
 from walletwatch.domain.errors import ChainRefused, ChainUnavailable
+from walletwatch.domain.inspection.mint import (
+    Extensions as MintExtensions,
+)
+from walletwatch.domain.inspection.mint import (
+    FeeSchedule,
+    MintState,
+    Pausable,
+    TransferFee,
+)
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
 from walletwatch.domain.wallets import AccountKind, Cursor, NewAccount
 
@@ -31,6 +41,7 @@ pytestmark = pytest.mark.integration
 WHOLE = 10**9
 UNKNOWN_SIGNATURE = "1" * 64
 BEGINNING = Cursor(0)
+NO_EXTENSIONS = MintExtensions()
 
 
 @dataclass
@@ -357,6 +368,11 @@ class TestTransactions:
             await world.chain.transactions([sent.signature])
 
 
+async def _minted(world: World, address: Pubkey) -> MintState | None:
+    account = (await world.chain.accounts([str(address)]))[str(address)]
+    return None if account is None else read_mint_state(account)
+
+
 class TestMints:
     async def test_authorities_supply_and_extensions(self, world: World) -> None:
         mint, _ = await world.acts.create_mint(
@@ -370,31 +386,34 @@ class TestMints:
                 pausable=world.alice.pubkey(),
             ),
         )
-        facts = await world.chain.mint(str(mint.address))
+        facts = await _minted(world, mint.address)
         assert facts is not None
         assert (facts.token_2022, facts.supply, facts.decimals) == (True, 0, 2)
         assert facts.mint_authority == str(world.alice.pubkey())
         assert facts.freeze_authority == str(world.bob.pubkey())
-        assert set(facts.extensions) == {
-            "transferFeeConfig",
-            "permanentDelegate",
-            "defaultAccountState",
-            "pausableConfig",
-        }
+        alice, bob = str(world.alice.pubkey()), str(world.bob.pubkey())
+        fee = FeeSchedule(0, 100, 10**7)
+        assert facts.extensions == replace(
+            NO_EXTENSIONS,
+            transfer_fee=TransferFee(fee, fee, alice, alice),
+            permanent_delegate=bob,
+            default_frozen=True,
+            pausable=Pausable(alice, paused=False),
+        )
 
     async def test_a_classic_mint_without_authorities(self, world: World) -> None:
         mint, _ = await world.acts.create_mint(world.alice)
         await world.acts.mint_to(mint, world.alice, world.alice.pubkey(), 5)
         await world.acts.set_mint_authority(mint, world.alice, None)
-        facts = await world.chain.mint(str(mint.address))
+        facts = await _minted(world, mint.address)
         assert facts is not None
-        assert (facts.token_2022, facts.supply, facts.extensions) == (False, 5, ())
+        assert (facts.token_2022, facts.supply, facts.extensions) == (False, 5, NO_EXTENSIONS)
         assert (facts.mint_authority, facts.freeze_authority) == (None, None)
 
     async def test_what_is_no_mint_is_none(self, world: World) -> None:
         _, account = await _classic(world)
         for address in (account, world.alice.pubkey(), Keypair().pubkey()):
-            assert await world.chain.mint(str(address)) is None
+            assert await _minted(world, address) is None
 
     async def test_the_rent_of_a_token_account(self, world: World) -> None:
         _, account = await _classic(world)

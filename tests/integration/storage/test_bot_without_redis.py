@@ -16,6 +16,7 @@ import pytest
 from tests.fakes.administration import FakeAdministration
 from tests.fakes.chain import FakeChain
 from tests.fakes.claims import FakeUpdateClaims
+from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.queues import FakeQueues
 from tests.fakes.stores import FakeStores
@@ -32,6 +33,8 @@ from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.claiming import ClaimsWithSpare
 from walletwatch.services.intake import Intake, UpdateIntake
+from walletwatch.services.listing import Listing
+from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
 from walletwatch.storage.redis.cache import RedisCache
@@ -97,10 +100,12 @@ async def environments(
             balances=Balances(chain, RedisCache(redis, metrics), metrics),
             backfills=BackfillRequests(queues, rates, clock),
             scans=ScanRequests(queues),
+            reports=ScanMemory(RedisCache(redis, metrics), metrics, clock, chain="test"),
             subscriptions=stores.subscriptions,
             administration=FakeSystem().administering(
                 stores.ledger, AlertMemory(), administration, maintenance
             ),
+            listing=Listing(FakeAddressLists(), administration, clock),
             maintenance=maintenance,
             operators=Operators(),
             sessions=RedisSessions(redis, metrics),

@@ -1,6 +1,7 @@
 """Faults as a client meets them, and the control API that switches them on."""
 
 import asyncio
+import json
 import time
 from typing import Any
 
@@ -80,6 +81,16 @@ async def test_a_node_that_is_behind_and_errors_of_any_kind(
     assert status == 502
     assert headers["Content-Type"].startswith("text/html")
     assert "Bad Gateway" in body
+
+
+async def test_a_method_that_is_not_offered_is_refused_within_a_batch(
+    control: Control, node: RunningNode, http: aiohttp.ClientSession
+) -> None:
+    await control.fault(kind="method_refused", methods=["getHealth"], code=-32601, message="Method not found")
+    _, _, body = await ask(node, http, [SLOT, {**SLOT, "id": 6, "method": "getHealth"}])
+    answered, refused = json.loads(body)
+    assert "result" in answered
+    assert refused["error"] == {"code": -32601, "message": "Method not found"}
 
 
 async def test_latency_and_time_outs(

@@ -17,7 +17,9 @@ from tests.fakes.administration import FakeAdministration
 from tests.fakes.cache import FakeCache
 from tests.fakes.chain import FakeChain
 from tests.fakes.clock import FakeClock
+from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.limits import FakeRateLimits
+from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.queues import FakeQueues
 from tests.fakes.sessions import FakeSessions
@@ -31,7 +33,9 @@ from walletwatch.services.administering import MaintenanceSwitch
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
-from walletwatch.services.scanning import ScanRequests
+from walletwatch.services.listing import Listing
+from walletwatch.services.scan_memory import ScanMemory
+from walletwatch.services.scanning import ScanReports, ScanRequests
 from walletwatch.services.watching import Watching
 
 WALLET = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
@@ -56,6 +60,10 @@ class Chat:
     metrics: FakeMetrics
     sessions: FakeSessions
     clock: FakeClock
+    inspector: FakeInspector
+    judge: FakeJudge
+    scans: ScanReports
+    lists: FakeAddressLists
     another_instance: Callable[[], Awaitable[BotApplication]]
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -116,7 +124,9 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     stores, chain, queues, metrics = FakeStores(clock), FakeChain(), FakeQueues(), FakeMetrics()
     system = FakeSystem(clock, chain=chain, metrics=metrics)
     alerts, administration = AlertMemory(), FakeAdministration()
-    sessions = FakeSessions(clock)
+    sessions, lists = FakeSessions(clock), FakeAddressLists()
+    inspector, judge = FakeInspector(clock), FakeJudge()
+    memory = ScanMemory(FakeCache(clock), metrics, clock, chain="test")
     instances: list[BotApplication] = []
 
     async def instance() -> BotApplication:
@@ -130,8 +140,10 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
             balances=Balances(chain, FakeCache(clock), metrics),
             backfills=BackfillRequests(queues, FakeRateLimits(clock), clock),
             scans=ScanRequests(queues),
+            reports=memory,
             subscriptions=stores.subscriptions,
             administration=system.administering(stores.ledger, alerts, administration, maintenance),
+            listing=Listing(lists, administration, clock),
             maintenance=maintenance,
             operators=Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP})),
             sessions=sessions,
@@ -155,6 +167,10 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         metrics,
         sessions,
         clock,
+        inspector,
+        judge,
+        ScanReports(inspector, judge, memory, clock),
+        lists,
         instance,
     )
     for bot in instances:

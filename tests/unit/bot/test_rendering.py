@@ -17,12 +17,9 @@ from walletwatch.bot.html_length import MAX_UNITS, units
 from walletwatch.bot.rendering import HtmlRenderer
 from walletwatch.bot.texts import LANGUAGES, PLURALS, Html, texts
 from walletwatch.domain.activities import Activity, ActivityKind, Leg
-from walletwatch.domain.chain import MintFacts, TokenHolding, WalletBalance
 from walletwatch.domain.chats import Chat, ChatKind, Subscription
 from walletwatch.domain.delivery import DeliveryKind, PendingDelivery
 from walletwatch.domain.profile import PROFILES
-from walletwatch.domain.scans import TokenScan, WalletScan
-from walletwatch.domain.wallets import AccountKind
 from walletwatch.domain.work import Notification
 from walletwatch.queueing.messages import decode_notification, encode_notification
 
@@ -228,21 +225,6 @@ def test_every_kind_has_a_title(kind: ActivityKind) -> None:
     assert "{" not in render(activity(kind, Leg("native", 1, 9)))
 
 
-def test_scans_show_facts_and_nothing_is_unescaped() -> None:
-    facts = MintFacts(PEER, 7, True, 10**12, 6, WALLET, None, ("transferFeeConfig", "<script>"))
-    html = RENDERER.scan(TokenScan(facts), "en").html
-    assert "More can be minted" in html
-    assert "Nobody can freeze" in html
-    assert "&lt;script&gt;" in html
-    holding = TokenHolding(
-        PEER, AccountKind.TOKEN, USDC, 5, 6, 2_039_280, delegate=WALLET, delegated_amount=10**6
-    )
-    balance = WalletBalance(WALLET, 7, 1, (holding,))
-    html = RENDERER.scan(WalletScan(balance, (holding,), (), (holding,), 2_039_280), "en").html
-    assert "may spend 1 USDC.x" in html
-    assert "0.002039 XNT of rent" in html
-
-
 hostile = st.text(max_size=400) | st.sampled_from(["<b>", "</code>", "&amp;", "\u202e" * 50, "x" * 9000])
 legs = st.builds(
     Leg,
@@ -335,7 +317,7 @@ class TestLocales:
 
     def test_every_text_is_used(self) -> None:
         source = "\n".join(path.read_text() for path in BOT.rglob("*.py"))
-        prefixes = set(re.findall(r"""f["']([a-z_.]+\.)(?:no_)?\{""", source)) | {"scan.no_"}
+        prefixes = set(re.findall(r"""f["']([a-z_.]+\.)(?:no_)?\{""", source))
         quoted = set(re.findall(r"""["']([a-z_]+(?:\.[a-z_]+)+)["']""", source))
         for key in self._keys("en"):
             base = key.rsplit(".", 1)[0] if key.rsplit(".", 1)[-1] in {"one", "few", "many", "other"} else key

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from walletwatch.domain.lookalikes import MAX_MARKS, readable, skeleton
+from walletwatch.domain.lookalikes import MAX_MARKS, hidden, readable, skeleton
 
 LIMIT = 16
 XNT = [
@@ -79,3 +79,28 @@ def test_whatever_is_shown_is_one_short_line(text: str, limit: int) -> None:
 def test_a_shape_is_that_of_itself(text: str) -> None:
     assert skeleton(skeleton(text)) == skeleton(text)
     assert skeleton(text) == skeleton(f" {text} ")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("US\u200bDC", ("U+200B",)), ("\u202eCDSU", ("U+202E",)), ("\u2066USDC\u2069", ("U+2066", "U+2069")),
+        ("US\u200dDC", ("U+200D",)), ("USDC\u200d", ("U+200D",)), ("U\u00adSDC", ("U+00AD",)),
+        ("USDC\u3164", ("U+3164",)), ("US\0DC", ("U+0000",)), ("\U000e0041USDC", ("U+E0041",)),
+        ("\u200bU\u200bSDC\ufeff", ("U+200B", "U+FEFF")),
+        ("USDC", ()), ("US DC\n", ()), ("USD\u0421", ()), ("Z\u0351algo", ()), ("\ufffd", ()), ("", ()),
+        # A family, a heart on fire, the flag of Wales, Persian and Hindi as they are written
+        ("\U0001f468\u200d\U0001f469\u200d\U0001f467", ()), ("\u2764\ufe0f\u200d\U0001f525", ()),
+        ("\U0001f3f4\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f", ()),
+        ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", ()), ("\u0915\u094d\u200d\u0937", ()),
+    ],
+)  # fmt: skip
+def test_what_a_text_hides(text: str, found: tuple[str, ...]) -> None:
+    assert hidden(text) == found
+
+
+@given(st.text())
+def test_what_is_readable_and_hides_nothing_is_shown_as_it_is(text: str) -> None:
+    shown = readable(text, len(text) + 1)
+    if shown is not None:
+        assert hidden(shown) == ()

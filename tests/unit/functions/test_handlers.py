@@ -208,16 +208,16 @@ def test_balance_checks_each_record_for_itself(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_scan_runs_each_record_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    ran: list[str] = []
+    ran: list[tuple[str, int]] = []
 
     class Service:
-        async def run(self, scan: SecurityScan) -> None:
-            ran.append(scan.subject)
+        async def run(self, scan: SecurityScan, *, attempt: int) -> None:
+            ran.append((scan.subject, attempt))
 
     monkeypatch.setattr(scan, "_scan", lambda: _parts(Service()))
     wanted = SecurityScan("0" * 32, WALLET, SubjectKind.AUTO, 1, None, None, "en")
     assert _failed(scan.handler(_records(encode_security_scan(wanted), "{}"), CONTEXT)) == ["1"]
-    assert ran == [WALLET]
+    assert ran == [(WALLET, 2)]
 
 
 def test_notification_keeps_the_order_and_names_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,7 +43,10 @@ class TextRenderer:
         return RenderedMessage(" ".join(activity.signature for activity in delivery.activities))
 
     def scan(self, report: ScanReport, language: str) -> RenderedMessage:
-        return RenderedMessage(f"{type(report).__name__} {language}")
+        return RenderedMessage(f"{report.kind} {report.verdict.score} {language}")
+
+    def scan_delayed(self, subject: str, language: str) -> RenderedMessage:
+        return RenderedMessage(f"delayed {subject} {language}")
 
 
 def decode(result: Mapping[str, Any], wallet: str) -> Activity | None:

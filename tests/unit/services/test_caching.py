@@ -18,14 +18,11 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.loop import VirtualLoop
 from tests.fakes.metrics import FakeMetrics
 from walletwatch.domain.caching import CacheStats, escaped
-from walletwatch.domain.chain import MintFacts, TokenHolding, WalletBalance
+from walletwatch.domain.chain import TokenHolding, WalletBalance
 from walletwatch.domain.errors import ChainUnavailable
-from walletwatch.domain.scans import TokenScan, WalletScan
 from walletwatch.domain.wallets import AccountKind
-from walletwatch.domain.work import SubjectKind
 from walletwatch.services.balances import Balances
 from walletwatch.services.caching import LOCK_FOR, WAIT_SECONDS, Cached
-from walletwatch.services.scanning import TOKEN_TTL, WALLET_TTL, ScanReports
 from walletwatch.services.transactions import Transactions
 
 TTL = timedelta(seconds=10)
@@ -322,34 +319,18 @@ HOLDINGS = st.builds(
     delegated_amount=AMOUNTS,
 )
 BALANCES = st.builds(WalletBalance, ADDRESSES, AMOUNTS, AMOUNTS, st.lists(HOLDINGS, max_size=4).map(tuple))
-MINTS = st.builds(
-    MintFacts,
-    ADDRESSES,
-    AMOUNTS,
-    st.booleans(),
-    AMOUNTS,
-    st.integers(0, 255),
-    st.none() | ADDRESSES,
-    st.none() | ADDRESSES,
-    st.lists(st.text(), max_size=3).map(tuple),
-)
 
 
 class Facts(FakeChain):
     """A chain that answers with these."""
 
-    def __init__(self, balance: WalletBalance | None = None, facts: MintFacts | None = None) -> None:
+    def __init__(self, balance: WalletBalance) -> None:
         super().__init__()
-        self._facts = balance, facts
+        self._balance = balance
 
     async def wallet_balance(self, address: str) -> WalletBalance:
         self._answer("wallet_balance")
-        assert self._facts[0] is not None
-        return self._facts[0]
-
-    async def mint(self, address: str) -> MintFacts | None:
-        self._answer("mint")
-        return self._facts[1]
+        return self._balance
 
 
 class TestWhatIsKept:
@@ -360,51 +341,6 @@ class TestWhatIsKept:
         answers = [await Balances(chain, cache, FakeMetrics()).balance(balance.address) for _ in range(2)]
         assert answers == [balance, balance]
         assert chain.calls == ["wallet_balance"]
-
-    @settings(max_examples=50, deadline=None)
-    @given(BALANCES, st.none() | MINTS)
-    async def test_a_scan_comes_back_exactly(self, balance: WalletBalance, facts: MintFacts | None) -> None:
-        chain, cache = Facts(balance, facts), FakeCache(FakeClock())
-        expected = WalletScan.of(balance) if facts is None else TokenScan(facts)
-        for _ in range(2):
-            report = await ScanReports(chain, cache, FakeMetrics()).report(balance.address, SubjectKind.AUTO)
-            assert report == expected
-        assert len(set(chain.calls)) == len(chain.calls)
-
-    async def test_a_scan_is_read_again_after_its_time(self) -> None:
-        clock = FakeClock()
-        cache = FakeCache(clock)
-        for chain, ttl in (
-            (Facts(facts=MintFacts("mint", 1, False, 1, 0, None, None)), TOKEN_TTL),
-            (Facts(WalletBalance("wallet", 1, 1, ())), WALLET_TTL),
-        ):
-            subject = "mint" if ttl is TOKEN_TTL else "wallet"
-            reports = ScanReports(chain, cache, FakeMetrics())
-            await reports.report(subject, SubjectKind.AUTO)
-            calls = len(chain.calls)
-            clock.advance(ttl.total_seconds() - 0.1)
-            await reports.report(subject, SubjectKind.AUTO)
-            assert len(chain.calls) == calls
-            clock.advance(0.2)
-            await reports.report(subject, SubjectKind.AUTO)
-            assert len(chain.calls) == 2 * calls
-
-    async def test_a_wallet_that_is_asked_for_as_one_is_not_taken_for_the_mint_it_also_is(self) -> None:
-        chain = Facts(WalletBalance("a", 1, 1, ()), MintFacts("a", 1, False, 1, 0, None, None))
-        reports = ScanReports(chain, FakeCache(FakeClock()), FakeMetrics())
-        assert isinstance(await reports.report("a", SubjectKind.AUTO), TokenScan)
-        assert isinstance(await reports.report("a", SubjectKind.WALLET), WalletScan)
-        assert isinstance(await reports.report("a", SubjectKind.TOKEN), TokenScan)
-
-    async def test_a_scan_of_which_a_part_failed_is_not_kept(self) -> None:
-        class Half(Facts):
-            async def wallet_balance(self, address: str) -> WalletBalance:
-                raise ChainUnavailable("down")
-
-        cache = FakeCache(FakeClock())
-        with pytest.raises(ChainUnavailable):
-            await ScanReports(Half(), cache, FakeMetrics()).report("a", SubjectKind.AUTO)
-        assert (cache.values, cache.locks) == ({}, {})
 
     @pytest.mark.parametrize("value", [b"", b"garbage", zlib.compress(b"{"), zlib.compress(b"\xff")])
     async def test_a_shared_transaction_that_is_damaged_is_read_anew(self, value: bytes) -> None:

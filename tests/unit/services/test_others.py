@@ -1,22 +1,26 @@
 """Intake, watching, balances, scans and housekeeping."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 
 from tests.fakes.board import FakeBoard
+from tests.fakes.cache import FakeCache
 from tests.fakes.claims import FakeUpdateClaims
+from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.limits import FakeRateLimits
+from tests.fakes.metrics import FakeMetrics
 from tests.unit.services.conftest import OTHER, WALLET, TextRenderer, World, contact
-from walletwatch.domain.chain import MintFacts, TokenHolding
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, StoreUnavailable
-from walletwatch.domain.wallets import AccountKind
+from walletwatch.domain.tokens import IdentitySource, TokenIdentity
 from walletwatch.domain.work import BalanceCheck, CheckReason, SubjectKind
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.balances import Balances
 from walletwatch.services.housekeeping import KEPT_LONGER, STUCK_AFTER, Housekeeping
 from walletwatch.services.intake import Intake, UpdateIntake
+from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import Scanning, ScanReports, ScanRequests
 from walletwatch.services.watching import Watching
 
@@ -158,64 +162,85 @@ class TestBalances:
         assert (await balances.balance(WALLET)).lamports == 0
 
 
-class TestScanning:
-    def _reports(self, world: World) -> ScanReports:
-        return ScanReports(world.chain, world.cache, world.metrics)
+@dataclass
+class Scans:
+    """The scan function, with what it looks at."""
 
-    def _scanning(self, world: World) -> Scanning:
-        return Scanning(self._reports(world), world.stores.ledger, world.queues, TextRenderer(), world.clock)
+    world: World
 
-    async def _request(self, world: World, subject: str, request: str = "1") -> None:
-        await ScanRequests(world.queues).request(
+    def __post_init__(self) -> None:
+        self.inspector = FakeInspector(self.world.clock)
+        self.judge = FakeJudge(score=27)
+        self.reports = ScanReports(
+            self.inspector,
+            self.judge,
+            ScanMemory(FakeCache(self.world.clock), FakeMetrics(), self.world.clock, chain="test"),
+            self.world.clock,
+        )
+
+    async def request(self, subject: str, request: str = "1") -> None:
+        await ScanRequests(self.world.queues).request(
             subject, request=request, chat_id=1, reply_to=9, requested_by=1, language="en"
         )
 
+    async def run(self, attempt: int = 1) -> None:
+        world = self.world
+        scanning = Scanning(self.reports, world.stores.ledger, world.queues, TextRenderer(), world.clock)
+        for scan in world.queues.scans:
+            await scanning.run(scan, attempt=attempt)
+
+
+class TestScanning:
     async def test_a_scan_run_twice_is_told_once(self, world: World) -> None:
-        await self._request(world, WALLET)
-        scanning = self._scanning(world)
-        await scanning.run(world.queues.scans[0])
+        scans = Scans(world)
+        await scans.request(WALLET)
+        await scans.run()
         key = world.queues.scans[0].request_id
         await world.stores.ledger.settle(key, DeliveryStatus.SENT, message_id=1)
-        calls = len(world.chain.calls)
-        await scanning.run(world.queues.scans[0])
-        assert world.told() == [(1, "WalletScan en")]
-        assert len(world.chain.calls) == calls
+        await scans.run(attempt=2)
+        assert world.told() == [(1, "wallet 27 en")]
+        assert scans.inspector.asked == [WALLET]
 
     async def test_two_requests_are_two_answers(self, world: World) -> None:
-        await self._request(world, WALLET, "1")
-        await self._request(world, WALLET, "2")
-        for scan in world.queues.scans:
-            await self._scanning(world).run(scan)
+        scans = Scans(world)
+        await scans.request(WALLET, "1")
+        await scans.request(WALLET, "2")
+        await scans.run()
         assert len(world.told()) == 2
 
-    async def test_a_mint_is_a_token(self, world: World) -> None:
-        world.chain.mints[OTHER] = MintFacts(OTHER, 1, False, 1, 0, None, None)
-        report = await self._reports(world).report(OTHER, SubjectKind.AUTO)
-        assert type(report).__name__ == "TokenScan"
+    async def test_a_report_says_what_it_is_about_who_vouches_and_how_old_it_is(self, world: World) -> None:
+        scans = Scans(world)
+        identity = TokenIdentity(OTHER, 6, "TOLL", None, None, IdentitySource.METAPLEX)
+        scans.inspector.tokens[OTHER] = identity
+        scans.judge.trusted.add(OTHER)
+        report = await scans.reports.report(OTHER, SubjectKind.AUTO)
+        assert (report.kind, report.identity, report.trusted) == (SubjectKind.TOKEN, identity, True)
+        assert report.age_seconds == 0
+        report = await scans.reports.report(WALLET, SubjectKind.AUTO)
+        assert (report.kind, report.identity, report.trusted) == (SubjectKind.WALLET, None, False)
 
-    async def test_a_wallets_facts_are_told_apart(self, world: World) -> None:
-        def holding(name: str, **facts: object) -> TokenHolding:
-            base = {"amount": 1, "decimals": 0, "lamports": 7, **facts}
-            return TokenHolding(name, AccountKind.TOKEN, "mint", **base)  # type: ignore[arg-type]
-
-        world.chain.holdings[WALLET] = [
-            holding("plain"),
-            holding("empty", amount=0),
-            holding("empty and frozen", amount=0, frozen=True),
-            holding("approved", delegate=OTHER, delegated_amount=1),
-        ]
-        report = await self._reports(world).report(WALLET, SubjectKind.WALLET)
-        assert type(report).__name__ == "WalletScan"
-        assert [found.address for found in report.empty] == ["empty"]  # type: ignore[union-attr]
-        assert [found.address for found in report.approvals] == ["approved"]  # type: ignore[union-attr]
-        assert report.reclaimable_rent == 7  # type: ignore[union-attr]
-
-    async def test_a_chain_that_fails_is_no_answer(self, world: World) -> None:
-        await self._request(world, WALLET)
-        world.chain.down = True
-        with pytest.raises(ChainUnavailable):
-            await self._scanning(world).run(world.queues.scans[0])
+    async def test_a_chain_that_fails_is_no_answer_and_is_told_once_at_the_third_try(
+        self, world: World
+    ) -> None:
+        scans = Scans(world)
+        await scans.request(WALLET)
+        scans.inspector.down = True
+        for attempt in (1, 2):
+            with pytest.raises(ChainUnavailable):
+                await scans.run(attempt)
         assert world.told() == []
+        with pytest.raises(ChainUnavailable):
+            await scans.run(3)
+        (delayed,) = world.queues.notifications
+        assert (delayed.chat_id, delayed.reply_to) == (1, 9)
+        assert delayed.message.html == f"delayed {WALLET} en"
+        await world.stores.ledger.settle(delayed.ledger_key, DeliveryStatus.SENT, message_id=1)
+        for attempt in (4, 5):
+            with pytest.raises(ChainUnavailable):
+                await scans.run(attempt)
+        scans.inspector.down = False
+        await scans.run(6)
+        assert world.told() == [(1, f"delayed {WALLET} en"), (1, "wallet 27 en")]
 
 
 def _housekeeping(world: World) -> Housekeeping:

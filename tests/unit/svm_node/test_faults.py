@@ -46,6 +46,7 @@ def test_faults_survive_the_trip_through_json() -> None:
         "methods": ["getBlock"],
         "probability": 0.5,
         "times": 3,
+        "about": "address",
         "seconds": 1,
         "jitter": 2,
     }
@@ -68,3 +69,12 @@ def test_faults_survive_the_trip_through_json() -> None:
 def test_a_malformed_fault_is_refused(value: object) -> None:
     with pytest.raises(InvalidFault):
         Fault.from_json(value)
+
+
+def test_one_about_an_address_strikes_requests_that_name_it() -> None:
+    faults = box({"kind": "http_error", "methods": ["getSlot"], "about": "address"})
+    assert faults.strikes(["getSlot"], "params: other") == []
+    assert faults.strikes(["getTransaction"], "params: address") == []
+    assert len(faults.strikes(["getSlot"], "params: address")) == 1
+    with pytest.raises(InvalidFault):
+        Fault.from_json({"kind": "http_error", "about": 7})

@@ -44,6 +44,8 @@ from walletwatch.ports import Clock, Metrics, Sessions, SubscriptionStore
 from walletwatch.services.administering import Administering, MaintenanceSwitch
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.listing import Listing
+from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
 
@@ -111,8 +113,10 @@ class BotApplication:
         balances: Balances,
         backfills: BackfillRequests,
         scans: ScanRequests,
+        reports: ScanMemory,
         subscriptions: SubscriptionStore,
         administration: Administering,
+        listing: Listing,
         maintenance: MaintenanceSwitch,
         operators: Operators,
         sessions: Sessions,
@@ -126,7 +130,9 @@ class BotApplication:
             balances,
             backfills,
             scans,
+            reports,
             administration,
+            listing,
             Views(profile),
             metrics,
             self._conversations,

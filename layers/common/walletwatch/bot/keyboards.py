@@ -30,12 +30,16 @@ class Action(StrEnum):
     WATCH_ADDRESS = "wa"
     BALANCE_ADDRESS = "ba"
     SCAN_ADDRESS = "sa"
+    SCAN_DETAILS = "sd"
+    SCAN_VERDICT = "sv"
+    BLOCKLIST = "bl"
     ALERTS = "aa"
     ACKNOWLEDGE = "ak"
     ADMIN = "ad"
     RETRY_FAILED = "ar"
     PURGE = "ap"
     PURGE_CONFIRMED = "ax"
+    REVIEW = "rv"
 
 
 class StaleData(ValueError):

@@ -27,3 +27,7 @@ class HtmlRenderer:
     def scan(self, report: ScanReport, language: str) -> RenderedMessage:
         """The message of a security scan."""
         return self._scans.scan(report, texts(language))
+
+    def scan_delayed(self, subject: str, language: str) -> RenderedMessage:
+        """That a scan could not be made yet, and is tried again."""
+        return self._scans.delayed(subject, texts(language))

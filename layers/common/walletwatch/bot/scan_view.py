@@ -1,16 +1,38 @@
-"""A security scan as a message: facts, each with what it means."""
+"""A security scan as messages: the verdict with what matters, and everything that was found, page by page."""
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Final
 
-from walletwatch.bot.formatting import Amounts, number, short
+from walletwatch.bot.formatting import number, short
 from walletwatch.bot.html_length import join_lines
+from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts
-from walletwatch.domain.money import to_decimal
 from walletwatch.domain.profile import ChainProfile
-from walletwatch.domain.scans import ScanReport, TokenScan, WalletScan
-from walletwatch.domain.work import Button, RenderedMessage
+from walletwatch.domain.risk import Evidence, Finding, Level, Nature, Weighed
+from walletwatch.domain.scans import ScanReport
+from walletwatch.domain.tokens import TokenIdentity
+from walletwatch.domain.work import Button, RenderedMessage, SubjectKind
 
-MAX_ROWS: Final = 10
+REASONS: Final = 3
+FINDINGS_PER_PAGE: Final = 5
+MAX_EVIDENCE: Final = 3
+MAX_VALUE: Final = 80
+"""Characters of a stranger's text."""
+ENOUGH_CONFIDENCE: Final = 60
+"""Percent; of what was looked at less, nobody is told that it is safe."""
+PAGE_SEPARATOR: Final = "."
+"""Between the address and the page in a button's data."""
+
+_SIGNS: Final = {
+    Level.SAFE: "🟢",
+    Level.CAUTION: "🟡",
+    Level.WARNING: "🟠",
+    Level.DANGER: "🔴",
+    Level.EXTREME: "⛔",
+}
+_UNCLEAR: Final = "⚪"
+_MARKS: Final = {Nature.CAPABILITY: "⚠️", Nature.EVIDENCE: "🚩", Nature.NOTE: "ℹ️"}  # noqa: RUF001 - an emoji
 
 
 class ScanView:
@@ -18,54 +40,148 @@ class ScanView:
 
     def __init__(self, profile: ChainProfile) -> None:
         self._profile = profile
-        self._amounts = Amounts(profile)
 
     def scan(self, report: ScanReport, say: Texts) -> RenderedMessage:
-        """The facts of a token or of a wallet."""
-        if isinstance(report, TokenScan):
-            address, lines = report.facts.address, self._token(report, say)
-        else:
-            address, lines = report.balance.address, self._wallet(report, say)
-        row = []
-        url = self._profile.address_url(address)
-        if url:
-            row.append(Button(say("button.explorer"), url=url))
-        row.append(Button(say("button.copy_address"), copy_text=address))
-        return RenderedMessage(join_lines(lines), (tuple(row),))
+        """The verdict in a sentence, the reasons that matter, and what to do."""
+        verdict = report.verdict
+        lines: list[str] = [self._title(report, say), self._level(report, say), self._sentence(report, say)]
+        reasons = [each for each in verdict.findings if each.nature is not Nature.NOTE][:REASONS]
+        if reasons:
+            lines += ["", *(_told(each, say) for each in reasons)]
+            lines += ["", say("risk.advice", advice=say(f"risk.rule.{reasons[0].finding.rule}.advice"))]
+        lines += ["", self._looked(report, say), self._footer(report, say)]
+        return RenderedMessage(join_lines([Html(line) for line in lines]), self._keyboard(report, say))
 
-    def _token(self, report: TokenScan, say: Texts) -> list[Html]:
-        facts = report.facts
-        supply = number(to_decimal(facts.supply, facts.decimals))
-        lines = [
-            say("scan.token_title", address=facts.address),
-            say("scan.token_program", program=say("scan.token_2022" if facts.token_2022 else "scan.classic")),
-            say("scan.supply", amount=supply),
+    def details(self, report: ScanReport, page: int, say: Texts) -> RenderedMessage:
+        """All findings with what they stand on, and what could not be looked at.
+
+        Args:
+            report: Of the scan.
+            page: From 0 on; one that is not there is the last one.
+            say: The texts.
+        """
+        findings = report.verdict.findings
+        pages = max(1, -(-len(findings) // FINDINGS_PER_PAGE))
+        page = min(page, pages - 1)
+        lines: list[str] = [self._title(report, say), self._level(report, say)]
+        for each in findings[page * FINDINGS_PER_PAGE : (page + 1) * FINDINGS_PER_PAGE]:
+            lines += ["", _told(each, say), *self._evidence(each.finding, say)]
+        if not findings:
+            lines += ["", say("risk.nothing_found")]
+        if page == pages - 1 and report.verdict.unknown:
+            lines += ["", say("risk.not_looked_at")]
+            lines += [
+                say(
+                    "risk.unknown_line",
+                    check=say(f"risk.check.{check}"),
+                    reason=say(f"risk.unknown.{reason}"),
+                )
+                for check, reason in report.verdict.unknown.items()
+            ]
+        lines += ["", self._footer(report, say)]
+        return RenderedMessage(
+            join_lines([Html(line) for line in lines]), self._pages(report, page, pages, say)
+        )
+
+    def delayed(self, subject: str, say: Texts) -> RenderedMessage:
+        """That the chain does not answer, and that the scan is tried again."""
+        return RenderedMessage(say("scan.delayed", address=subject))
+
+    def _title(self, report: ScanReport, say: Texts) -> Html:
+        if report.kind is not SubjectKind.TOKEN:
+            return say("scan.wallet_title", address=report.subject)
+        name = _name(report.identity)
+        if name is None:
+            return say("scan.token_title", address=report.subject)
+        return say("scan.named_token_title", name=name, address=report.subject)
+
+    def _level(self, report: ScanReport, say: Texts) -> Html:
+        verdict = report.verdict
+        if _is_unclear(report):
+            return say("risk.level_line", sign=_UNCLEAR, level=say("risk.level.unclear"), score=verdict.score)
+        level = say(f"risk.level.{verdict.level.name.lower()}")
+        return say("risk.level_line", sign=_SIGNS[verdict.level], level=level, score=verdict.score)
+
+    def _sentence(self, report: ScanReport, say: Texts) -> Html:
+        kind = "token" if report.kind is SubjectKind.TOKEN else "wallet"
+        if _is_unclear(report):
+            return say(f"risk.{kind}.unclear")
+        sentence = say(f"risk.{kind}.{report.verdict.level.name.lower()}")
+        return Html(f"{sentence} {say('risk.trusted')}") if report.trusted else sentence
+
+    def _looked(self, report: ScanReport, say: Texts) -> Html:
+        verdict = report.verdict
+        confidence = say("risk.confidence", percent=verdict.confidence)
+        if not verdict.unknown:
+            return confidence
+        names = ", ".join(say(f"risk.check.{check}") for check in verdict.unknown)
+        return Html(f"{confidence} {say('risk.blind', checks=Html(names))}")
+
+    def _footer(self, report: ScanReport, say: Texts) -> Html:
+        version = report.verdict.rules
+        minutes = report.age_seconds // 60
+        if minutes == 0:
+            return say("risk.read_now", version=version)
+        return say("risk.read_before", count=minutes, version=version)
+
+    def _evidence(self, finding: Finding, say: Texts) -> Sequence[Html]:
+        return [self._shown(each, say) for each in finding.evidence[:MAX_EVIDENCE]]
+
+    def _shown(self, evidence: Evidence, say: Texts) -> Html:
+        url = self._profile.address_url(evidence.account)
+        account: Html = say("risk.account", address=short(evidence.account))
+        if url is not None:
+            account = say("risk.linked_account", url=url, address=short(evidence.account))
+        value = evidence.value if len(evidence.value) <= MAX_VALUE else f"{evidence.value[:MAX_VALUE]}…"
+        line = say("risk.evidence", account=account, field=evidence.field, value=value)
+        return (
+            line
+            if evidence.slot is None
+            else Html(f"{line} {say('risk.at_slot', slot=f'{evidence.slot:,}')}")
+        )
+
+    def _keyboard(self, report: ScanReport, say: Texts) -> Sequence[Sequence[Button]]:
+        first = [
+            button(say("button.details"), Action.SCAN_DETAILS, f"{report.subject}{PAGE_SEPARATOR}0"),
+            button(say("button.scan_again"), Action.SCAN_ADDRESS, report.subject),
         ]
-        for name in ("mint_authority", "freeze_authority"):
-            authority = getattr(facts, name)
-            lines.append(say(f"scan.{name}", authority=authority) if authority else say(f"scan.no_{name}"))
-        if facts.extensions:
-            lines.append(say("scan.extensions", names=", ".join(facts.extensions)[:500]))
-        return [*lines, say("scan.footer", slot=f"{facts.slot:,}")]
+        return (tuple(first), self._links(report, say))
 
-    def _wallet(self, report: WalletScan, say: Texts) -> list[Html]:
-        lines = [say("scan.wallet_title", address=report.balance.address)]
-        for holding in report.approvals[:MAX_ROWS]:
-            amount = self._amounts.asset(holding.mint, holding.delegated_amount, holding.decimals, say)
-            lines.append(say("scan.approval", delegate=short(holding.delegate or ""), amount=amount))
-        lines += self._more(len(report.approvals), say)
-        if not report.approvals:
-            lines.append(say("scan.no_approvals"))
-        for holding in report.frozen[:MAX_ROWS]:
-            amount = self._amounts.asset(holding.mint, holding.amount, holding.decimals, say)
-            lines.append(say("scan.frozen", amount=amount))
-        lines += self._more(len(report.frozen), say)
-        if not report.frozen:
-            lines.append(say("scan.no_frozen"))
-        if report.empty:
-            rent = self._amounts.native(report.reclaimable_rent)
-            lines.append(say("scan.empty", count=len(report.empty), rent=rent))
-        return [*lines, say("scan.footer", slot=f"{report.balance.slot:,}")]
+    def _pages(self, report: ScanReport, page: int, pages: int, say: Texts) -> Sequence[Sequence[Button]]:
+        def to(name: str, number_: int) -> Button:
+            return button(
+                say(f"button.{name}"), Action.SCAN_DETAILS, f"{report.subject}{PAGE_SEPARATOR}{number_}"
+            )
 
-    def _more(self, count: int, say: Texts) -> list[Html]:
-        return [say("scan.more", count=count - MAX_ROWS)] if count > MAX_ROWS else []
+        turning = []
+        if page > 0:
+            turning.append(to("previous", page - 1))
+        if page < pages - 1:
+            turning.append(to("next", page + 1))
+        back = button(say("button.back"), Action.SCAN_VERDICT, report.subject)
+        return (*((tuple(turning),) if turning else ()), (back,), self._links(report, say))
+
+    def _links(self, report: ScanReport, say: Texts) -> tuple[Button, ...]:
+        url = self._profile.address_url(report.subject)
+        copy = Button(say("button.copy_address"), copy_text=report.subject)
+        return (Button(say("button.explorer"), url=url), copy) if url else (copy,)
+
+
+def _is_unclear(report: ScanReport) -> bool:
+    return report.verdict.level is Level.SAFE and report.verdict.confidence < ENOUGH_CONFIDENCE
+
+
+def _told(weighed: Weighed, say: Texts) -> Html:
+    finding = weighed.finding
+    values = {name: _value(value) for name, value in finding.values.items()}
+    return Html(f"{_MARKS[weighed.nature]} {say(f'risk.rule.{finding.rule}.title', **values)}")
+
+
+def _value(value: str | int | Decimal) -> str:
+    if isinstance(value, str):
+        return value if len(value) <= MAX_VALUE else f"{value[:MAX_VALUE]}…"
+    return number(Decimal(value))
+
+
+def _name(identity: TokenIdentity | None) -> str | None:
+    return (identity.symbol or identity.name) if identity else None

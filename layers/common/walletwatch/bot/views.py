@@ -1,4 +1,4 @@
-"""What the commands show, beside activities and scans."""
+"""What the commands show, beside activities."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -6,11 +6,13 @@ from typing import Final
 from walletwatch.bot.formatting import Amounts, wallet
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
+from walletwatch.bot.scan_view import ScanView
 from walletwatch.bot.texts import Html, Texts
 from walletwatch.domain.chain import WalletBalance
 from walletwatch.domain.chats import ChatSettings, Subscription
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.profile import ChainProfile
+from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.work import Button, RenderedMessage
 from walletwatch.services.watching import ChatStatus
 
@@ -27,6 +29,7 @@ class Views:
     def __init__(self, profile: ChainProfile) -> None:
         self._profile = profile
         self._amounts = Amounts(profile)
+        self._scans = ScanView(profile)
 
     def menu(self, say: Texts) -> Sequence[Sequence[Button]]:
         """The ways on from the first message."""
@@ -34,6 +37,14 @@ class Views:
             (button(say("button.list"), Action.LIST, 0), button(say("button.status"), Action.STATUS)),
             (button(say("button.settings"), Action.SETTINGS), button(say("button.help"), Action.HELP)),
         )
+
+    def scan(self, report: ScanReport, say: Texts) -> RenderedMessage:
+        """The verdict of a scan."""
+        return self._scans.scan(report, say)
+
+    def scan_details(self, report: ScanReport, page: int, say: Texts) -> RenderedMessage:
+        """A page of what a scan found, from 0 on."""
+        return self._scans.details(report, page, say)
 
     def native(self, lamports: int) -> Html:
         """Lamports with the chain's symbol."""

@@ -23,6 +23,7 @@ class TokenHolding:
     Attributes:
         amount: Raw token amount.
         delegate: Who may spend `delegated_amount` of it.
+        close_authority: Who may close it in the owner's place, and take its lamports.
     """
 
     address: str
@@ -34,6 +35,7 @@ class TokenHolding:
     frozen: bool = False
     delegate: str | None = None
     delegated_amount: int = 0
+    close_authority: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +68,6 @@ class Observation:
 
     slot: int
     accounts: Sequence[ObservedAccount]
-
-
-@dataclass(frozen=True, slots=True)
-class MintFacts:
-    """A mint account as the chain has it.
-
-    Attributes:
-        extensions: Names of Token-2022 extensions, as the RPC's jsonParsed form gives them.
-    """
-
-    address: str
-    slot: int
-    token_2022: bool
-    supply: int
-    decimals: int
-    mint_authority: str | None
-    freeze_authority: str | None
-    extensions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +136,49 @@ class StakingReward:
     epoch: int
     slot: int
     lamports: int
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """A transaction to be tried out.
+
+    Attributes:
+        transaction: In wire form; its signatures need not be valid, nor its blockhash.
+        watched: Accounts whose state afterwards is wanted.
+    """
+
+    transaction: bytes
+    watched: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationError:
+    """Why a simulated transaction failed (Agave `TransactionError`).
+
+    Attributes:
+        name: Of the error, such as `Custom` or `AccountNotFound`.
+        instruction: Index of the one that failed; None where none was run.
+        code: Of a program's own error.
+    """
+
+    name: str
+    instruction: int | None = None
+    code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationResult:
+    """What a transaction would do now.
+
+    Attributes:
+        slot: On whose state it ran.
+        error: None where it would succeed.
+        logs: The last lines.
+        accounts: The watched ones as they would be, None for one that would not exist; empty where it would
+            fail.
+    """
+
+    slot: int
+    error: SimulationError | None
+    logs: tuple[str, ...]
+    accounts: Mapping[str, AccountData | None]

@@ -57,6 +57,40 @@ _SAME_SHAPE: Final = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s"})
 _SQUARED: Final = ((0x1F150, 26), (0x1F170, 26), (0x1F1E6, 26))
 """Letters in black circles, in black squares, and regional indicators: A to Z from each of these on."""
 
+_JOINERS: Final = frozenset("\u200c\u200d")
+"""Scripts of Asia, and pictures made of several, are written with these."""
+_FLAG: Final = "\U0001f3f4"
+_TAGS: Final = range(0xE0020, 0xE0080)
+"""Behind a black flag they tell the flag of a region; elsewhere they are text that nobody sees."""
+
+
+def hidden(text: str) -> tuple[str, ...]:
+    """The characters of a stranger's text that show as nothing or turn the direction of writing.
+
+    Those that have their place in a script or an emoji are not among them.
+
+    Returns:
+        Each kind once, as Unicode writes it (`U+202E`).
+    """
+    found: dict[str, None] = {}
+    line = _beginning(text)
+    flag = False
+    for index, character in enumerate(line):
+        is_tag = ord(character) in _TAGS
+        flag = character == _FLAG or (flag and is_tag)
+        if character in _JOINERS:
+            sides = (line[index - 1 : index], line[index + 1 : index + 2])
+            is_odd = any(side.isascii() for side in sides)
+        elif is_tag:
+            is_odd = not flag
+        else:
+            is_odd = character in _INVISIBLE or (
+                unicodedata.category(character) in {"Cc", "Cf"} and not character.isspace()
+            )
+        if is_odd:
+            found[f"U+{ord(character):04X}"] = None
+    return tuple(found)
+
 
 def readable(text: str, limit: int) -> str | None:
     """What of a stranger's text can be shown in one line; None where nothing is left.

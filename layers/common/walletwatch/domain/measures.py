@@ -138,6 +138,16 @@ RpcBreakerOpenings Count circuit breakers that opened
 RpcWaits Count waits for a budget or a connection
 RpcWaiting Milliseconds duration of such a wait
 
+# Fetching what tokens point to
+FetchesDone Count files that were fetched
+FetchesRefused Count links, or what they lead to, that are not of a kind that is fetched
+FetchesPrivate Count links that lead to an address that is not public
+FetchesTooLarge Count files that are larger than is read
+FetchesNotFound Count links that lead to nothing
+FetchesTimedOut Count files that did not come in time
+FetchesUnreachable Count links at which nobody answered, or nothing that is an answer
+FetchLatency Milliseconds duration of a fetch, with all its redirects
+
 # Housekeeping
 DigestsOverdue Count digests closed late
 DeliveriesRequeued Count stuck messages queued again

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS
+from walletwatch.domain.programs import SYSTEM
 
 WRAPPED_NATIVE_MINT: Final = "So11111111111111111111111111111111111111112"
 
@@ -37,6 +39,26 @@ class Exchange:
     api_network: str | None = None
 
 
+class Role(StrEnum):
+    """What a known address is for."""
+
+    EXCHANGE = "exchange"
+    """Holds the money of many people: where it came from before, nobody outside can tell."""
+    LOCKER = "locker"
+    BURN = "burn"
+    BRIDGE = "bridge"
+    POOL = "pool"
+    """Holds the reserves of pools."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAddress:
+    """An address of which the profile knows whose it is."""
+
+    name: str
+    role: Role
+
+
 @dataclass(frozen=True, slots=True)
 class ChainProfile:
     """The chain that a deployment watches.
@@ -47,6 +69,7 @@ class ChainProfile:
         tokens: By mint.
         exchange: None where tokens have no price that could be found out.
         fixed_prices: US dollars for one whole token, by asset, on a chain whose money is make-believe.
+        labels: Addresses that are no person's: exchanges, lockers, bridges, places of burn.
     """
 
     name: str
@@ -56,6 +79,7 @@ class ChainProfile:
     tokens: Mapping[str, ListedToken] = field(default_factory=lambda: MappingProxyType({}))
     exchange: Exchange | None = None
     fixed_prices: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
+    labels: Mapping[str, KnownAddress] = field(default_factory=lambda: _BURNS)
 
     def transaction_url(self, signature: str) -> str | None:
         """Where a person reads about a transaction."""
@@ -65,6 +89,16 @@ class ChainProfile:
         """Where a person reads about an account."""
         return f"{self.explorer}/address/{address}" if self.explorer else None
 
+
+_BURNS: Final[Mapping[str, KnownAddress]] = MappingProxyType(
+    {
+        "1nc1nerator11111111111111111111111111111111": KnownAddress("Incinerator", Role.BURN),
+        SYSTEM: KnownAddress("System program", Role.BURN),
+    }
+)
+_X1_LABELS: Final[Mapping[str, KnownAddress]] = MappingProxyType(
+    {**_BURNS, "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU": KnownAddress("XDEX", Role.POOL)}
+)
 
 _USDC_X: Final = "B69chRzqzDCmdB5WYB8NRu5Yv5ZA95ABiZcdzCgGm9Tq"
 
@@ -90,7 +124,12 @@ PROFILES: Final[Mapping[str, ChainProfile]] = MappingProxyType(
         profile.name: profile
         for profile in (
             ChainProfile(
-                "x1-mainnet", "XNT", "https://explorer.mainnet.x1.xyz", tokens=_X1_TOKENS, exchange=_XDEX
+                "x1-mainnet",
+                "XNT",
+                "https://explorer.mainnet.x1.xyz",
+                tokens=_X1_TOKENS,
+                exchange=_XDEX,
+                labels=_X1_LABELS,
             ),
             ChainProfile("x1-testnet", "XNT", "https://explorer.testnet.x1.xyz", exchange=_XDEX_TESTNET),
             ChainProfile("local", "XNT", None, fixed_prices=MappingProxyType({NATIVE: Decimal("0.5")})),

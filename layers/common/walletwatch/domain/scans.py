@@ -1,42 +1,58 @@
-"""What a security scan found: facts with the slot they were read at. Nothing here is a guess."""
+"""A security scan: what was read about an address, and what it comes to."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from walletwatch.domain.chain import MintFacts, TokenHolding, WalletBalance
-
-
-@dataclass(frozen=True, slots=True)
-class TokenScan:
-    """A mint and what its authorities can do."""
-
-    facts: MintFacts
+from walletwatch.domain.risk import Facts, Verdict
+from walletwatch.domain.tokens import TokenIdentity
+from walletwatch.domain.work import SubjectKind
 
 
 @dataclass(frozen=True, slots=True)
-class WalletScan:
-    """A wallet's open approvals, frozen accounts and rent that can be had back.
+class Inspection:
+    """What was read about a subject.
 
     Attributes:
-        reclaimable_rent: Lamports held by empty token accounts.
+        kind: What the address is; never AUTO.
+        identity: What a token is called; None for a wallet, and where the name could not be read.
+        read_at: When the oldest part of it was read.
+        fresh_until: When the first part of it is to be read anew.
     """
 
-    balance: WalletBalance
-    approvals: tuple[TokenHolding, ...]
-    frozen: tuple[TokenHolding, ...]
-    empty: tuple[TokenHolding, ...]
-    reclaimable_rent: int
-
-    @classmethod
-    def of(cls, balance: WalletBalance) -> "WalletScan":
-        """What follows from what the wallet holds."""
-        empty = tuple(held for held in balance.holdings if held.amount == 0 and not held.frozen)
-        return cls(
-            balance=balance,
-            approvals=tuple(held for held in balance.holdings if held.delegate),
-            frozen=tuple(held for held in balance.holdings if held.frozen),
-            empty=empty,
-            reclaimable_rent=sum(held.lamports for held in empty),
-        )
+    subject: str
+    kind: SubjectKind
+    identity: TokenIdentity | None
+    facts: Facts
+    read_at: datetime
+    fresh_until: datetime
 
 
-type ScanReport = TokenScan | WalletScan
+@dataclass(frozen=True, slots=True)
+class ScanReport:
+    """What a scan says.
+
+    Attributes:
+        identity: As in `Inspection`.
+        trusted: The chain profile, or the allowlist, vouches for the subject.
+        read_at: As in `Inspection`, and so is `fresh_until`.
+        asked_at: When somebody was given it.
+    """
+
+    subject: str
+    kind: SubjectKind
+    identity: TokenIdentity | None
+    verdict: Verdict
+    trusted: bool
+    read_at: datetime
+    fresh_until: datetime
+    asked_at: datetime
+
+    @property
+    def age_seconds(self) -> int:
+        """From when the oldest part of it was read until it was asked for."""
+        return max(0, int((self.asked_at - self.read_at).total_seconds()))
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether reading it again would read nothing anew."""
+        return self.asked_at < self.fresh_until

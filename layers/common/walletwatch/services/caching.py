@@ -112,6 +112,10 @@ class Cached[T]:
                 self._leave(flight)
         return {key: found[key] for key in keys if key in found}
 
+    async def put(self, key: str, value: T) -> None:
+        """Keep a value that came about in another way than by a load. Where the cache is away it is lost."""
+        await self._attempt(self._cache.set(key, _encoder.encode(value), self._kept_for(value)))
+
     def _start(self, keys: Sequence[str], work: Coroutine[Any, Any, Mapping[str, T]]) -> _Flight[T]:
         flight = _Flight(asyncio.create_task(work))
         self._flights |= dict.fromkeys(keys, flight)

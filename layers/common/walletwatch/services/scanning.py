@@ -1,34 +1,16 @@
 """Asking for a security scan, and running it."""
 
-from datetime import timedelta
-from functools import partial
 from typing import Final
 
-import msgspec
-
-from walletwatch.domain.chain import MintFacts, WalletBalance
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery, delivery_key
-from walletwatch.domain.scans import ScanReport, TokenScan, WalletScan
-from walletwatch.domain.work import Notification, SecurityScan, SubjectKind
-from walletwatch.ports import Cache, Chain, Clock, Ledger, Metrics, Queues, Renderer
-from walletwatch.services.caching import Cached
+from walletwatch.domain.errors import ChainUnavailable
+from walletwatch.domain.scans import ScanReport
+from walletwatch.domain.work import Notification, RenderedMessage, SecurityScan, SubjectKind
+from walletwatch.ports import Clock, Inspector, Judge, Ledger, Queues, Renderer
+from walletwatch.services.scan_memory import ScanMemory
 
-TOKEN_TTL: Final = timedelta(seconds=60)
-"""What a mint's authorities are changes once or never, and everybody asks about the same new token."""
-WALLET_TTL: Final = timedelta(seconds=5)
-"""Whoever has just revoked an approval scans again to see it gone."""
-
-
-class _Token(msgspec.Struct, frozen=True, tag="token"):
-    facts: MintFacts
-
-
-class _Wallet(msgspec.Struct, frozen=True, tag="wallet"):
-    balance: WalletBalance
-
-
-type _Read = _Token | _Wallet
-"""What was read of the chain for a scan; everything else follows from it."""
+TOLD_AFTER_TRIES: Final = 3
+"""Who waits is told of the trouble at this try; the scan goes on being tried."""
 
 
 class ScanRequests:
@@ -73,38 +55,40 @@ class ScanRequests:
 
 
 class ScanReports:
-    """What the chain says about an address, read once in a while. Works without the cache, only slower."""
+    """What is to be said about an address."""
 
-    def __init__(self, chain: Chain, cache: Cache, metrics: Metrics) -> None:
-        self._chain = chain
-        self._reads = Cached[_Read](
-            cache,
-            metrics,
-            decode=msgspec.json.Decoder(_Token | _Wallet).decode,
-            ttl=lambda read: TOKEN_TTL if isinstance(read, _Token) else WALLET_TTL,
-        )
+    def __init__(self, inspector: Inspector, judge: Judge, memory: ScanMemory, clock: Clock) -> None:
+        self._inspector = inspector
+        self._judge = judge
+        self._memory = memory
+        self._clock = clock
 
     async def report(self, subject: str, kind: SubjectKind) -> ScanReport:
-        """What the chain says about the subject, at most `TOKEN_TTL` or `WALLET_TTL` old.
+        """A scan, of what was read now or is remembered.
 
         Raises:
-            ChainUnavailable: A part of it could not be read; nothing is kept.
+            ChainUnavailable: Not even what the address is could be read.
         """
-        is_wallet = kind is SubjectKind.WALLET
-        key = f"scan:1:{SubjectKind.WALLET if is_wallet else SubjectKind.AUTO}:{subject}"
-        read = await self._reads.get_or_load(key, partial(self._read, subject, is_wallet=is_wallet))
-        return TokenScan(read.facts) if isinstance(read, _Token) else WalletScan.of(read.balance)
-
-    async def _read(self, subject: str, *, is_wallet: bool) -> _Read:
-        if not is_wallet:
-            facts = await self._chain.mint(subject)
-            if facts is not None:
-                return _Token(facts)
-        return _Wallet(await self._chain.wallet_balance(subject))
+        known = await self._memory.recall(subject)
+        if known is not None and known.is_fresh and kind in {SubjectKind.AUTO, known.kind}:
+            return known
+        inspection = await self._inspector.inspect(subject, kind)
+        report = ScanReport(
+            subject=subject,
+            kind=inspection.kind,
+            identity=inspection.identity,
+            verdict=self._judge.judge(inspection),
+            trusted=self._judge.trusts(inspection),
+            read_at=inspection.read_at,
+            fresh_until=inspection.fresh_until,
+            asked_at=self._clock.now(),
+        )
+        await self._memory.remember(report)
+        return report
 
 
 class Scanning:
-    """Tells the chat that asked what the chain says about an address."""
+    """Tells the chat that asked what there is to say about an address."""
 
     def __init__(
         self, reports: ScanReports, ledger: Ledger, queues: Queues, renderer: Renderer, clock: Clock
@@ -115,18 +99,30 @@ class Scanning:
         self._renderer = renderer
         self._clock = clock
 
-    async def run(self, scan: SecurityScan) -> None:
+    async def run(self, scan: SecurityScan, *, attempt: int) -> None:
         """Scan and queue the answer. Safe to repeat: a scan that was answered is not answered again.
 
+        Args:
+            scan: What was asked.
+            attempt: 1 for the first time. At the third, whoever waits is told that it does not work yet.
+
         Raises:
-            ChainUnavailable: To be tried again; nothing was told.
+            ChainUnavailable: To be tried again.
         """
         key = scan.request_id
         statuses = await self._ledger.statuses([key])
         if statuses.get(key, DeliveryStatus.PENDING) is not DeliveryStatus.PENDING:
             return
-        report = await self._reports.report(scan.subject, scan.subject_kind)
-        message = self._renderer.scan(report, scan.language)
+        try:
+            report = await self._reports.report(scan.subject, scan.subject_kind)
+        except ChainUnavailable:
+            if attempt >= TOLD_AFTER_TRIES:
+                delayed = delivery_key(key, "delayed")
+                await self._tell(delayed, scan, self._renderer.scan_delayed(scan.subject, scan.language))
+            raise
+        await self._tell(key, scan, self._renderer.scan(report, scan.language))
+
+    async def _tell(self, key: str, scan: SecurityScan, message: RenderedMessage) -> None:
         status = await self._ledger.add(NewDelivery(key, DeliveryKind.SCAN, scan.chat_id, None, None))
         if status is DeliveryStatus.PENDING:
             now = self._clock.now()

@@ -17,6 +17,8 @@ from walletwatch.ports import Metrics
 from walletwatch.services.administering import Administering
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.listing import Listing
+from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
 
@@ -26,13 +28,19 @@ _HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """The use cases behind the commands."""
+    """The use cases behind the commands.
+
+    Attributes:
+        reports: What scans said: the chain is never read here for a scan, and a stranger's link never opened.
+    """
 
     watching: Watching
     balances: Balances
     backfills: BackfillRequests
     scans: ScanRequests
+    reports: ScanMemory
     admin: Administering
+    listing: Listing
     views: Views
     metrics: Metrics
     conversations: Conversations

@@ -1,7 +1,8 @@
 """/balance and /scan."""
 
 from walletwatch.bot.commands.dialogue import Dialogue, address_of, choose, named_wallet, owned
-from walletwatch.bot.keyboards import Action, button
+from walletwatch.bot.keyboards import Action, StaleData, button
+from walletwatch.bot.scan_view import PAGE_SEPARATOR
 from walletwatch.bot.talk import Talk
 
 
@@ -50,8 +51,43 @@ async def scan_of(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
 
 
 async def scan_address(talk: Talk, dialogue: Dialogue, text: str) -> None:
-    """Queue a scan; its result comes as a message of its own."""
+    """Answer with a scan that is still fresh, or queue one; its result comes as a message of its own."""
     address = address_of(text)
+    known = await dialogue.reports.recall(address)
+    if known is not None and known.is_fresh:
+        await talk.send(dialogue.views.scan(known, talk.say))
+    else:
+        await _queue(talk, dialogue, address)
+
+
+async def scan_verdict(talk: Talk, dialogue: Dialogue, text: str) -> None:
+    """Show the verdict of a scan again."""
+    address = address_of(text)
+    report = await dialogue.reports.recall(address)
+    if report is None:
+        await _queue(talk, dialogue, address)
+    else:
+        await talk.show(dialogue.views.scan(report, talk.say))
+
+
+async def scan_details(talk: Talk, dialogue: Dialogue, argument: str) -> None:
+    """Show a page of what a scan found; what is no longer known is scanned anew.
+
+    Raises:
+        StaleData: The argument is no address and page.
+    """
+    text, separator, page = argument.partition(PAGE_SEPARATOR)
+    if not separator or not (page.isascii() and page.isdecimal()):
+        raise StaleData
+    address = address_of(text)
+    report = await dialogue.reports.recall(address)
+    if report is None:
+        await _queue(talk, dialogue, address)
+    else:
+        await talk.show(dialogue.views.scan_details(report, int(page), talk.say))
+
+
+async def _queue(talk: Talk, dialogue: Dialogue, address: str) -> None:
     # A button can be pressed again; each press is a request of its own, and a repeated delivery is not.
     request = talk.query_id or str(talk.message_id)
     await dialogue.scans.request(

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from walletwatch.bot.commands import admin, basics, money, wallets
+from walletwatch.bot.commands import admin, basics, lists, money, wallets
 from walletwatch.bot.commands.dialogue import Dialogue
 from walletwatch.bot.keyboards import Action, CallbackData, StaleData
 from walletwatch.bot.talk import Talk
@@ -28,6 +28,9 @@ COMMANDS: Final = (
     Command("backfill", wallets.backfill),
     Command("balance", money.balance),
     Command("scan", money.scan),
+    Command("blocklist", lists.blocklist),
+    Command("report_scam", lists.report_scam),
+    Command("appeal", lists.appeal),
     Command("status", basics.status),
     Command("settings", basics.settings),
     Command("cancel", basics.cancel),
@@ -48,6 +51,10 @@ ADMIN_COMMANDS: Final = (
     Command("sysalerts", admin.alerts),
     Command("ack", admin.acknowledge),
     Command("maintenance", admin.maintenance),
+    Command("block", lists.block),
+    Command("unblock", lists.unblock),
+    Command("allow", lists.allow),
+    Command("reviews", lists.reviews),
     Command("audit", admin.audit),
 )
 """For those whom the configuration names; nobody else is told of them."""
@@ -76,6 +83,7 @@ ADMIN_BUTTONS: Final[Mapping[Action, ButtonHandler]] = {
     Action.RETRY_FAILED: lambda talk, dialogue, data: admin.retry_queue(talk, dialogue, data.argument),
     Action.PURGE: lambda talk, dialogue, data: admin.ask_purge(talk, dialogue, data.argument),
     Action.PURGE_CONFIRMED: lambda talk, dialogue, data: admin.purge_confirmed(talk, dialogue, data.argument),
+    Action.REVIEW: lambda talk, dialogue, data: lists.decide(talk, dialogue, data.argument),
 }
 
 BUTTONS: Final[Mapping[Action, ButtonHandler]] = {
@@ -95,5 +103,8 @@ BUTTONS: Final[Mapping[Action, ButtonHandler]] = {
     Action.BALANCE_ADDRESS: lambda talk, dialogue, data: money.balance_of_address(
         talk, dialogue, data.argument
     ),
+    Action.BLOCKLIST: lambda talk, dialogue, data: lists.page(talk, dialogue, data.number),
     Action.SCAN_ADDRESS: lambda talk, dialogue, data: money.scan_address(talk, dialogue, data.argument),
+    Action.SCAN_DETAILS: lambda talk, dialogue, data: money.scan_details(talk, dialogue, data.argument),
+    Action.SCAN_VERDICT: lambda talk, dialogue, data: money.scan_verdict(talk, dialogue, data.argument),
 }

@@ -16,7 +16,12 @@ DISCRIMINATOR_FILTER: Final = encode(DISCRIMINATOR)
 IDENTITY: Final = (72, 269)
 """Offset and length of the bytes that tell a pool from another: from its vaults to its LP supply."""
 
+_CONFIG: Final = 8
+_CREATOR: Final = 40
 _VAULTS: Final = (72, 104)
+_LP_MINT: Final = 136
+_TOKEN_PROGRAMS: Final = (232, 264)
+_OBSERVATION: Final = 296
 _STATUS: Final = 329
 _SWAP_DISABLED: Final = 0b100
 _DECIMALS: Final = (331, 332)
@@ -48,6 +53,26 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True)
+class PoolDetails:
+    """What else a pool's account tells.
+
+    Attributes:
+        config: Of its fees.
+        creator: Who made the pool, and was given the first LP tokens.
+        token_programs: Of the mints.
+        observation: Where the program notes its prices.
+        opens_at: Unix seconds; never before the pool was made.
+    """
+
+    config: str
+    creator: str
+    lp_mint: str
+    token_programs: tuple[str, str]
+    observation: str
+    opens_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reserves:
     """What a pool can be traded against, by side, in base units.
 
@@ -73,6 +98,22 @@ def read_pool(address: str, identity: bytes) -> Pool | None:
         (at(_VAULTS[0]), at(_VAULTS[1])),
         (at(MINT_OFFSETS[0]), at(MINT_OFFSETS[1])),
         _u64(identity, _LP_SUPPLY - offset),
+    )
+
+
+def read_details(account: AccountData) -> PoolDetails:
+    """What else the account of a pool (`is_pool`) tells."""
+
+    def at(place: int) -> str:
+        return encode_address(account.data[place : place + 32])
+
+    return PoolDetails(
+        config=at(_CONFIG),
+        creator=at(_CREATOR),
+        lp_mint=at(_LP_MINT),
+        token_programs=(at(_TOKEN_PROGRAMS[0]), at(_TOKEN_PROGRAMS[1])),
+        observation=at(_OBSERVATION),
+        opens_at=_u64(account.data, _OPEN_TIME),
     )
 
 

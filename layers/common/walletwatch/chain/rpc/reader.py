@@ -2,19 +2,21 @@
 
 import asyncio
 import hashlib
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from itertools import batched
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from walletwatch.chain.rpc.client import Answer, RpcClient
+from walletwatch.chain.rpc.client import Answer
+from walletwatch.chain.rpc.simulation import read_simulation
 from walletwatch.domain.addresses import looks_like_address
 from walletwatch.domain.chain import (
     AccountData,
-    MintFacts,
     Observation,
     ObservedAccount,
     SignatureInfo,
+    Simulation,
+    SimulationResult,
     StakingReward,
     TokenHolding,
     WalletBalance,
@@ -45,24 +47,43 @@ STAKE_ACCOUNT_BYTES: Final = 200
 STAKE_AUTHORITIES: Final = (12, 44)
 """Where a stake account has its staker and its withdrawer (solana-program, `StakeStateV2`)."""
 
+OWNER_TO_STATE: Final = (32, 77)
+"""Offset and length of a token account's owner, amount, delegate and state (spl-token, state.rs)."""
+
 _COMMITMENT: Final = "confirmed"
 _ABSENT: Final = hashlib.blake2b(b"absent", digest_size=16).digest()
 
 
+class Caller(Protocol):
+    """Calls methods of a node: an `RpcClient`, or one that puts calls together."""
+
+    async def call(self, method: str, *params: object) -> Any:
+        """The `result` of one method."""
+
+    async def call_many(self, calls: Sequence[tuple[str, Sequence[object]]]) -> Sequence[Answer]:
+        """The answers to many calls, in their order."""
+
+
 class RpcChain:
-    """`ports.Chain` over `RpcClient`.
+    """`ports.Chain` over JSON-RPC.
 
     Args:
+        client: Raises the domain's errors.
         concurrent_calls: How many calls may be on their way at once.
     """
 
-    def __init__(self, client: RpcClient, *, concurrent_calls: int = 8) -> None:
+    def __init__(self, client: Caller, *, concurrent_calls: int = 8) -> None:
         self._client = client
         self._gate = asyncio.Semaphore(concurrent_calls)
 
     async def slot(self) -> int:
         """The newest confirmed slot (`getSlot`)."""
         return _integer(await self._call("getSlot", {"commitment": _COMMITMENT}))
+
+    async def epoch(self) -> int:
+        """The present epoch (`getEpochInfo`)."""
+        info = await self._call("getEpochInfo", {"commitment": _COMMITMENT})
+        return _integer(info.get("epoch") if isinstance(info, dict) else None)
 
     async def wallet_balance(self, address: str) -> WalletBalance:
         """Lamports and token accounts (`getBalance`, `getTokenAccountsByOwner`), read at the same time."""
@@ -178,28 +199,19 @@ class RpcChain:
         time = await self._call("getBlockTime", slot)
         return None if time is None else _integer(time)
 
-    async def mint(self, address: str) -> MintFacts | None:
-        """The mint at this address (`getAccountInfo`, jsonParsed)."""
-        answer = await self._call(
-            "getAccountInfo", address, {"commitment": _COMMITMENT, "encoding": "jsonParsed"}
-        )
-        slot, account = _with_context(answer)
-        if account is None or account.get("owner") not in PROGRAMS.values():
-            return None
-        data = account.get("data")
-        parsed = data.get("parsed") if isinstance(data, dict) else None
-        if not isinstance(parsed, dict) or parsed.get("type") != "mint":
-            return None
-        return _mint_facts(address, slot, account["owner"], parsed["info"])
-
     async def rent_exempt_minimum(self, size: int) -> int:
         """Lamports an account of this size must hold (`getMinimumBalanceForRentExemption`)."""
         return _integer(await self._call("getMinimumBalanceForRentExemption", size))
 
-    async def accounts(self, addresses: Sequence[str]) -> Mapping[str, AccountData | None]:
-        """Accounts with all their bytes (`getMultipleAccounts`)."""
+    async def accounts(
+        self, addresses: Sequence[str], *, head: int | None = None
+    ) -> Mapping[str, AccountData | None]:
+        """Accounts with all their bytes, or the first of them (`getMultipleAccounts`)."""
         answers = await asyncio.gather(
-            *(self._accounts(batch) for batch in batched(addresses, MAX_ACCOUNTS_PER_CALL, strict=False))
+            *(
+                self._accounts(batch, head)
+                for batch in batched(addresses, MAX_ACCOUNTS_PER_CALL, strict=False)
+            )
         )
         return {address: account for answer in answers for address, account in answer.items()}
 
@@ -207,6 +219,55 @@ class RpcChain:
         self, program: str, *, size: int, memcmp: Mapping[int, str], slice_: tuple[int, int]
     ) -> Sequence[AccountData]:
         """The accounts a program owns (`getProgramAccounts`, with filters and a `dataSlice`)."""
+        filters = [{"dataSize": size}, *(_memcmp(place, wanted) for place, wanted in memcmp.items())]
+        return await self._program_accounts(program, filters, slice_)
+
+    async def largest_token_accounts(self, mint: str) -> Sequence[str]:
+        """The token accounts that hold the most of a mint (`getTokenLargestAccounts`)."""
+        _, entries = _with_context(
+            await self._call("getTokenLargestAccounts", mint, {"commitment": _COMMITMENT})
+        )
+        if not isinstance(entries, list):
+            raise ChainUnavailable("getTokenLargestAccounts answered no list")
+        found = [entry.get("address") if isinstance(entry, dict) else None for entry in entries]
+        addresses = [each for each in found if isinstance(each, str) and looks_like_address(each)]
+        if len(addresses) != len(entries):
+            raise ChainUnavailable("getTokenLargestAccounts answered an account of another shape")
+        return addresses
+
+    async def token_accounts_of(self, mint: str, program: str) -> Sequence[AccountData]:
+        """All token accounts of a mint (`getProgramAccounts`).
+
+        Those of Token-2022 are of any size, and one without extensions has no byte that tells its type. So
+        the node is asked for what is a token account, which for either program goes through its index.
+        """
+        return await self._program_accounts(program, ["tokenAccountState", _memcmp(0, mint)], OWNER_TO_STATE)
+
+    async def simulate(self, simulations: Sequence[Simulation]) -> Sequence[SimulationResult]:
+        """What the transactions would do now (`simulateTransaction`, in a batch)."""
+        answers = await self._client.call_many(
+            [
+                (
+                    "simulateTransaction",
+                    (
+                        b64encode(each.transaction).decode(),
+                        {
+                            "commitment": _COMMITMENT,
+                            "encoding": "base64",
+                            "sigVerify": False,
+                            "replaceRecentBlockhash": True,
+                            "accounts": {"encoding": "base64", "addresses": list(each.watched)},
+                        },
+                    ),
+                )
+                for each in simulations
+            ]
+        )
+        return [_simulated(each, answer) for each, answer in zip(simulations, answers, strict=True)]
+
+    async def _program_accounts(
+        self, program: str, filters: Sequence[object], slice_: tuple[int, int]
+    ) -> Sequence[AccountData]:
         offset, length = slice_
         answer = await self._call(
             "getProgramAccounts",
@@ -216,10 +277,7 @@ class RpcChain:
                 "encoding": "base64",
                 "withContext": True,
                 "dataSlice": {"offset": offset, "length": length},
-                "filters": [
-                    {"dataSize": size},
-                    *({"memcmp": {"offset": place, "bytes": wanted}} for place, wanted in memcmp.items()),
-                ],
+                "filters": list(filters),
             },
         )
         slot, entries = _with_context(answer)
@@ -287,10 +345,11 @@ class RpcChain:
             ],
         )
 
-    async def _accounts(self, addresses: Sequence[str]) -> Mapping[str, AccountData | None]:
-        answer = await self._call(
-            "getMultipleAccounts", list(addresses), {"commitment": _COMMITMENT, "encoding": "base64"}
-        )
+    async def _accounts(self, addresses: Sequence[str], head: int | None) -> Mapping[str, AccountData | None]:
+        options: dict[str, Any] = {"commitment": _COMMITMENT, "encoding": "base64"}
+        if head is not None:
+            options["dataSlice"] = {"offset": 0, "length": head}
+        answer = await self._call("getMultipleAccounts", list(addresses), options)
         slot, accounts = _with_context(answer)
         if not isinstance(accounts, list) or len(accounts) != len(addresses):
             raise ChainUnavailable("getMultipleAccounts answered another number of accounts")
@@ -298,6 +357,24 @@ class RpcChain:
             address: None if account is None else _account_data(address, account, slot)
             for address, account in zip(addresses, accounts, strict=True)
         }
+
+
+def _memcmp(offset: int, wanted: str) -> Mapping[str, Any]:
+    return {"memcmp": {"offset": offset, "bytes": wanted}}
+
+
+def _simulated(simulation: Simulation, answer: Answer) -> SimulationResult:
+    slot, value = _with_context(answer.get())
+    entries = value.get("accounts") if isinstance(value, dict) else None
+    after: dict[str, AccountData | None] = {}
+    if isinstance(entries, list) and len(entries) == len(simulation.watched):
+        after = {
+            address: None if entry is None else _account_data(address, entry, slot)
+            for address, entry in zip(simulation.watched, entries, strict=True)
+        }
+    elif isinstance(value, dict) and value.get("err") is None:
+        raise ChainUnavailable("simulateTransaction answered another number of accounts")
+    return read_simulation(slot, value, after)
 
 
 def _transaction(answer: Answer) -> Mapping[str, Any]:
@@ -420,22 +497,7 @@ def _holding(kind: AccountKind, entry: object) -> TokenHolding:
             frozen=info.get("state") == "frozen",
             delegate=info.get("delegate"),
             delegated_amount=int(info["delegatedAmount"]["amount"]) if info.get("delegate") else 0,
+            close_authority=info.get("closeAuthority"),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ChainUnavailable("getTokenAccountsByOwner answered an account of another shape") from error
-
-
-def _mint_facts(address: str, slot: int, program: str, info: Mapping[str, Any]) -> MintFacts:
-    try:
-        return MintFacts(
-            address=address,
-            slot=slot,
-            token_2022=program == TOKEN_2022,
-            supply=int(info["supply"]),
-            decimals=_integer(info["decimals"]),
-            mint_authority=info.get("mintAuthority"),
-            freeze_authority=info.get("freezeAuthority"),
-            extensions=tuple(str(extension["extension"]) for extension in info.get("extensions", ())),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise ChainUnavailable("getAccountInfo answered a mint of another shape") from error

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from walletwatch.chain.tokens.mint_account import TOKEN_METADATA, read_mint
-from walletwatch.domain.addresses import encode
+from walletwatch.domain.addresses import encode, encode_address
 from walletwatch.domain.chain import AccountData
 from walletwatch.domain.programs import METAPLEX, TOKEN_2022
 from walletwatch.domain.tokens import IdentitySource, TokenTexts
@@ -16,6 +16,8 @@ from walletwatch.domain.tokens import IdentitySource, TokenTexts
 _METADATA_V1: Final = 4
 """Metaplex's `Key::MetadataV1`."""
 _ADDRESS: Final = 32
+_CREATOR: Final = _ADDRESS + 2
+_MAX_CREATORS: Final = 5
 _MAX_STRING: Final = 16_384
 """Longer strings are passed over; an account may have 10 MiB."""
 
@@ -59,6 +61,30 @@ def read_metaplex(account: AccountData, mint: str) -> TokenTexts | None:
     if not is_metadata or encode(data[1 + _ADDRESS : 1 + 2 * _ADDRESS]) != mint:
         return None
     return _texts(data, 1 + 2 * _ADDRESS, IdentitySource.METAPLEX)
+
+
+def read_metaplex_makers(account: AccountData, mint: str) -> tuple[str, ...]:
+    """Who is said to have made the token: creators who signed for it, then the update authority.
+
+    Empty where the account is no Metaplex metadata of this mint.
+    """
+    if read_metaplex(account, mint) is None:
+        return ()
+    data = account.data
+    start = 1 + 2 * _ADDRESS
+    for _ in range(3):
+        _, start = _string(data, start)
+    # Seller's fee (u16), then an optional list of creators: address, whether it signed, share.
+    start += 2
+    creators = []
+    if data[start : start + 1] == b"\x01":
+        count = int.from_bytes(data[start + 1 : start + 5], "little")
+        for number in range(min(count, _MAX_CREATORS)):
+            at = start + 5 + number * _CREATOR
+            entry = data[at : at + _CREATOR]
+            if len(entry) == _CREATOR and entry[_ADDRESS] == 1:
+                creators.append(encode_address(entry[:_ADDRESS]))
+    return (*creators, encode_address(data[1 : 1 + _ADDRESS]))
 
 
 def _texts(data: bytes, start: int, source: IdentitySource) -> TokenTexts | None:

@@ -57,13 +57,16 @@ def read_mint(account: AccountData) -> MintAccount | None:
 
 
 def _entries(data: bytes, start: int) -> Mapping[int, bytes]:
-    """Type (u16), length (u16) and value, one after the other, until type 0 or the end."""
+    """Type (u16), length (u16) and value, one after the other, until type 0 or the end.
+
+    A value that the end cuts off is given as far as it goes.
+    """
     found: dict[int, bytes] = {}
     while start + 4 <= len(data):
         kind = int.from_bytes(data[start : start + 2], "little")
         length = int.from_bytes(data[start + 2 : start + 4], "little")
         value = data[start + 4 : start + 4 + length]
-        if kind == 0 or len(value) < length:
+        if kind == 0:
             break
         found.setdefault(kind, value)
         start += 4 + length

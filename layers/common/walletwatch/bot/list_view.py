@@ -1,0 +1,53 @@
+"""The lists of addresses as messages."""
+
+from collections.abc import Sequence
+
+from walletwatch.bot.html_length import join_lines
+from walletwatch.bot.keyboards import Action, button
+from walletwatch.bot.texts import Html, Texts
+from walletwatch.domain.lists import Review
+from walletwatch.domain.work import Button, RenderedMessage
+from walletwatch.services.listing import ListPage
+
+
+def page(found: ListPage, say: Texts) -> RenderedMessage:
+    """Whom people were warned of."""
+    lines: list[Html] = [say("lists.title")]
+    for entry in found.entries:
+        lines += [
+            say("lists.entry", address=entry.address),
+            say("lists.why", reason=entry.reason, source=entry.source, day=entry.added_at.date().isoformat()),
+        ]
+    if not found.entries:
+        lines.append(say("lists.empty"))
+    lines.append(say("lists.footer"))
+    turning: list[Button] = []
+    if found.number > 0:
+        turning.append(button(say("button.previous"), Action.BLOCKLIST, found.number - 1))
+    if found.more:
+        turning.append(button(say("button.next"), Action.BLOCKLIST, found.number + 1))
+    return RenderedMessage(join_lines(lines), (tuple(turning),) if turning else ())
+
+
+def reviews(waiting: Sequence[Review], say: Texts) -> Sequence[RenderedMessage]:
+    """A message for each, with the buttons to decide."""
+    if not waiting:
+        return [RenderedMessage(say("lists.review.none"))]
+    return [_review(each, say) for each in waiting]
+
+
+def decided(address: str, outcome: str, say: Texts) -> RenderedMessage:
+    """What became of a review."""
+    return RenderedMessage(say(f"lists.review.{outcome}", address=address))
+
+
+def _review(review: Review, say: Texts) -> RenderedMessage:
+    kind = "a" if review.appeal else "b"
+    title = "lists.review.appeal" if review.appeal else "lists.review.report"
+    lines: list[Html] = [say(title, address=review.address, count=review.people)]
+    lines += [say("lists.review.reason", reason=reason) for reason in review.reasons]
+    buttons = (
+        button(say("button.agree"), Action.REVIEW, f"{kind}y.{review.address}"),
+        button(say("button.refuse"), Action.REVIEW, f"{kind}n.{review.address}"),
+    )
+    return RenderedMessage(join_lines(lines), (buttons,))

@@ -1,0 +1,1 @@
+"""Fetching files from places that strangers chose, without becoming their tool (SSRF)."""

@@ -1,0 +1,1 @@
+"""Reading what a security scan looks at, one topic a module."""

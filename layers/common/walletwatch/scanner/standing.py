@@ -1,0 +1,28 @@
+"""What the lists say of a subject, token or wallet: not ours to say, so the source is named."""
+
+from collections.abc import Iterator
+
+from walletwatch.domain.lists import ADMINISTRATORS, REPORTS, ListEntry, Standing
+from walletwatch.domain.risk import Evidence, Finding
+from walletwatch.scanner.check import Check
+
+
+def _look(standing: Standing) -> Iterator[Finding]:
+    allowed = standing.allowed
+    if allowed is not None:
+        yield Finding("allowed", (_evidence(allowed),), {"source": allowed.source, "reason": allowed.reason})
+    for entry in standing.blocked:
+        decided = entry.source in {ADMINISTRATORS, REPORTS}
+        yield Finding(
+            "blocked" if decided else "reported",
+            (_evidence(entry),),
+            {"source": entry.source, "reason": entry.reason, "day": entry.added_at.date().isoformat()},
+        )
+
+
+def _evidence(entry: ListEntry) -> Evidence:
+    return Evidence(entry.address, f"list: {entry.source}", entry.reason, None)
+
+
+CHECK = Check("listed", (Standing,), _look)
+"""The same of tokens and of wallets."""

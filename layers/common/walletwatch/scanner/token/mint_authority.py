@@ -1,0 +1,18 @@
+"""Who can make more of it."""
+
+from collections.abc import Iterator
+
+from walletwatch.domain.inspection.authorities import MintAuthorities
+from walletwatch.domain.inspection.mint import MintState
+from walletwatch.domain.risk import Finding
+from walletwatch.scanner.check import Check
+from walletwatch.scanner.token.powers import power
+
+
+def _look(mint: MintState, authorities: MintAuthorities) -> Iterator[Finding]:
+    found = power("mint_authority_kept", mint.address, "mint_authority", mint.mint_authority, authorities)
+    if found is not None:
+        yield found
+
+
+CHECK = Check("mint_authority", (MintState, MintAuthorities), _look)

@@ -1,0 +1,42 @@
+-- Makers of tokens on X1, and their tokens, that a public project's list of 2026-01-11 reports for taking the
+-- liquidity out (RUGGER_BLOCKLIST.json of tnewmai/x1-wallet-watcher-bot, MIT). Nobody has verified the reports:
+-- they are told as that project's, and not as ours.
+
+INSERT INTO listed_addresses (address, source, kind, reason, added_at) VALUES
+    ('Hh4i3HMLjJpNy37CdQSab4j3vvsqGpPpocAAP71YdGNx', 'public list of 2026-01-11', 'block', 'Reported for LESS: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('iM3Cos531jwKsPLXQqtMPhtFyN2NFcH92nY3XPEXvJP', 'public list of 2026-01-11', 'block', 'Token of a reported maker: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('DyM3LyzCH9SfZ5U2sKV5aV1JAL6LczfuaNGHqVRAg8GP', 'public list of 2026-01-11', 'block', 'Reported for DJI6930: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('APG2VCsbEbirREnn531hsNa8VXpoPMqLGbM64RmZYzXZ', 'public list of 2026-01-11', 'block', 'Token of a reported maker: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('7rryNHUNwTsar6qPS4YkqWbQbqZcbjUKy2wvigVXLSmP', 'public list of 2026-01-11', 'block', 'Reported for AI: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('7PryxvcTVKkEKgsA64XWdq7hNt4augZVsks9A8UJgTC7', 'public list of 2026-01-11', 'block', 'Token of a reported maker: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('ndZfcWXfBRARrYJgqC5AiyGcxF8Z5QjmvZTY4euKNR6', 'public list of 2026-01-11', 'block', 'Reported for HBC: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('GnbZJKXBxS1om9dWqnd6UPMevM1Np4Wx9SBQwNTLyw9T', 'public list of 2026-01-11', 'block', 'Token of a reported maker: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('AqFcZxYzbK89Mde99zfxrva1SzLfGMAjynhzipD3X36P', 'public list of 2026-01-11', 'block', 'Reported for SIPPY: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('5ZfJttW1WSSLcmLJQFXnLFGGQZGGrLgVFAqQi9zuGHns', 'public list of 2026-01-11', 'block', 'Token of a reported maker: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('Ec8fH2iUJ4v7iUQGXVWuRYWZcWHPq57DA8JsMLp7ef2U', 'public list of 2026-01-11', 'block', 'Token of a reported maker: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('HyZG7yLub69irNssjz77HY1Tws4vCARgucdJQCXNAWWE', 'public list of 2026-01-11', 'block', 'Reported for MOG: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('6asm9bV7s3vDVLG97uPuQ4PxaKSUVgqYwZmsE31wNpF6', 'public list of 2026-01-11', 'block', 'Token of a reported maker: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('AKqn1g9URSrgFvw6NSwTiEFgsjjLv2ejdMynHFtkgVQc', 'public list of 2026-01-11', 'block', 'Reported for FCAT: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('BJjMkSa1b5tcy6jgcZyySc2RjJW6rdSxr1NCTTwkYGwV', 'public list of 2026-01-11', 'block', 'Token of a reported maker: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('BJPMMM5uHjo6oguwMQbJzVpENrtU94YECwYm1M1nkEyL', 'public list of 2026-01-11', 'block', 'Reported for LLAW: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('3wsV72mGaLW8KRw8kHJSZwEAeJnUG7z7U11kn3Wb1LTZ', 'public list of 2026-01-11', 'block', 'Token of a reported maker: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('2nVaSvCqrsdskcbtn47uquNDL7Q69To1k45FpYBvWnuC', 'public list of 2026-01-11', 'block', 'Reported for BRAINS: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('EpKRiKwbCKZDZE9pgH48HcXqQkBunXUK5axC1EHUBtPN', 'public list of 2026-01-11', 'block', 'Token of a reported maker: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('AqYaD8wLqfsEXsM1Kvv2nQ6PkaAhTGywH7XQdB1KdGBb', 'public list of 2026-01-11', 'block', 'Reported for XP: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('2cY5QEnkHyJNMy1a6ADxicXLtysxUymyy1GHj6daincH', 'public list of 2026-01-11', 'block', 'Token of a reported maker: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('DiTST5XcyQXYga6jVpR2jkFuqQwsHupvysDQW1zZtm9z', 'public list of 2026-01-11', 'block', 'Token of a reported maker: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('A9kbMEknBao8YdMyqMLiUPkkArsr8TghGFQAtyZ3U8ZB', 'public list of 2026-01-11', 'block', 'Reported for PLAT: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('ACor5a1JMRsnbMKcibnNZfbY5nfiBg3TwRvWSNUE2DVb', 'public list of 2026-01-11', 'block', 'Token of a reported maker: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('4WJfRtujdqdKbvADCi3RnDGyvbJt42sbxG92thpsWvJ6', 'public list of 2026-01-11', 'block', 'Reported for GUCCI: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('CBTGW58Fwv4LmX7Gih3pUBoR3YVTHv86Yd6yC3N4U6Wn', 'public list of 2026-01-11', 'block', 'Token of a reported maker: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('HM2Htd2Ubc5e4eQm4GZrfg23LbJBqvpzWzkxm3PuVAiG', 'public list of 2026-01-11', 'block', 'Reported for GUEY: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('7RVeb9FkpEBY8twKABt3HRWo41xUFs6Gy78fjvfSBEzi', 'public list of 2026-01-11', 'block', 'Token of a reported maker: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('7JndDR9FAdB7TYaZFV1gBskKQofGXJNu7fC68tY347oY', 'public list of 2026-01-11', 'block', 'Token of a reported maker: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('GkzAAwtZFwU9tssRDozbDTRdNFP3Q1RM3BkvmgUgb5Jn', 'public list of 2026-01-11', 'block', 'Token of a reported maker: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('5ydM9c9ikgVZxZPRwPsE3oKqRLhuA56HjG8NVCnKD4WP', 'public list of 2026-01-11', 'block', 'Token of a reported maker: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('FrXse4H4oBhoc88yMPAnBdr2ccc63FqzEDzrWTyhvf19', 'public list of 2026-01-11', 'block', 'Token of a reported maker: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('AAaiKNsCrvDvpMfJaq33QcqsXqMHjWFvcCpfpimj1Rbo', 'public list of 2026-01-11', 'block', 'Reported for Test: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('G3UZa9M9heooDEDVKsvFfHPz5U1KrYW66SPjNF2PHgGy', 'public list of 2026-01-11', 'block', 'Token of a reported maker: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('4viiCo2s8cQyYc828wD2FCmb3AVdeUTGSTKoxnhSpX2E', 'public list of 2026-01-11', 'block', 'Reported for VAL: LP rug puller; Confirmed LP removal', '2026-01-10'),
+    ('xqoM3A1w96mt7hfmxWaRKAAx1uZCyTqQqgfqMfhtuhS', 'public list of 2026-01-11', 'block', 'Token of a reported maker: LP rug puller; Confirmed LP removal', '2026-01-10')
+ON CONFLICT DO NOTHING;
