@@ -28,7 +28,7 @@ from walletwatch.chain.rpc.reader import RpcChain
 from walletwatch.chain.rpc.slots import WebSocketSlots
 from walletwatch.domain.chain import Position
 from walletwatch.domain.wallets import WatchedWallets
-from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, SecurityScan
+from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, RiskCheck, SecurityScan
 from walletwatch.runtime import SystemClock
 from walletwatch.services.block_follower import BlockFollower
 from walletwatch.services.transactions import Transactions
@@ -78,6 +78,9 @@ class Queued:
         raise NotImplementedError
 
     async def scan(self, scan: SecurityScan) -> None:
+        raise NotImplementedError
+
+    async def check_risks(self, checks: Sequence[RiskCheck]) -> None:
         raise NotImplementedError
 
     async def notify(self, notifications: Sequence[Notification]) -> None:

@@ -28,7 +28,7 @@ from walletwatch.chain.rpc.client import RpcClient
 from walletwatch.chain.rpc.reader import RpcChain
 from walletwatch.domain.programs import TOKEN
 from walletwatch.domain.sweep import Shard
-from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, SecurityScan
+from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, RiskCheck, SecurityScan
 from walletwatch.runtime import SystemClock
 from walletwatch.services.sweep_rounds import SweepRounds
 from walletwatch.settings import SweepSettings
@@ -142,6 +142,9 @@ class Counters:
         raise NotImplementedError
 
     async def scan(self, scan: SecurityScan) -> None:
+        raise NotImplementedError
+
+    async def check_risks(self, checks: Sequence[RiskCheck]) -> None:
         raise NotImplementedError
 
     async def notify(self, notifications: Sequence[Notification]) -> None:

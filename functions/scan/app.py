@@ -4,9 +4,10 @@ from functools import cache
 from typing import Any
 
 from walletwatch import bootstrap, observability
+from walletwatch.domain.work import RiskCheck
 from walletwatch.invocation import perform
 from walletwatch.queueing.consumer import QueueRecord
-from walletwatch.queueing.messages import decode_security_scan
+from walletwatch.queueing.messages import decode_scan_work
 
 observability.configure_logging("scan")
 
@@ -21,7 +22,11 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     scan = _scan()
 
     async def run(record: QueueRecord) -> None:
-        asked = decode_security_scan(record.body)
+        asked = decode_scan_work(record.body)
+        if isinstance(asked, RiskCheck):
+            with observability.correlated(subject=asked.wallet):
+                await scan.risks.run(asked)
+            return
         with observability.correlated(ledger_key=asked.request_id, subject=asked.subject):
             await scan.service.run(asked, attempt=record.attempt)
 

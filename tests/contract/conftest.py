@@ -18,6 +18,7 @@ from tests.fakes.limits import FakeRateLimits, FakeSendLimits
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.marks import FakeSentMarks
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.risks import FakeRisks
 from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.servers import postgres_url, redis_url
@@ -32,6 +33,7 @@ from walletwatch.ports import (
     Leases,
     Ledger,
     RateLimits,
+    Risks,
     SendLimits,
     SentMarks,
     Sessions,
@@ -50,6 +52,7 @@ from walletwatch.storage.postgres.history import PostgresHistory
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
+from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.postgres.watch import PostgresWatchStore
 from walletwatch.storage.redis.board import RedisTelemetryBoard
@@ -81,6 +84,7 @@ class Stores:
     alerts: Alerts
     administration: Administration
     lists: AddressLists
+    risks: Risks
     clock: FakeClock
 
 
@@ -120,7 +124,7 @@ def empty(url: str) -> None:
         connection.execute(
             "TRUNCATE users, chats, wallets, subscriptions, watched_accounts, activities, deliveries,"
             " progress, followers, sweep_shards, alerts, audit, maintenance, update_claims,"
-            " listed_addresses, address_reports"
+            " listed_addresses, address_reports, wallet_risks"
         )
         connection.execute("INSERT INTO sweep_shards (shard) VALUES (0)")
 
@@ -149,6 +153,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             AlertMemory(),
             FakeAdministration(),
             FakeAddressLists(),
+            FakeRisks(),
             clock,
         )
         return
@@ -162,6 +167,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresAlerts(database),
         PostgresAdministration(database),
         PostgresAddressLists(database),
+        PostgresRisks(database),
         clock,
     )
     await database.close()

@@ -19,6 +19,7 @@ from tests.fakes.stores import FakeStores
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.delivery import DeliveryStatus, PendingDelivery, activity_key
 from walletwatch.domain.digests import DigestPolicy
+from walletwatch.domain.risk_watch import KnownRisk
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.work import DigestDue, Notification, RenderedMessage
 from walletwatch.ports import Ledger, SubscriptionStore
@@ -67,6 +68,9 @@ class Naming:
         return RenderedMessage(" ".join([delivery.kind.value, *names]))
 
     def scan(self, report: ScanReport, language: str) -> RenderedMessage:
+        raise NotImplementedError
+
+    def risk_worse(self, report: ScanReport, before: KnownRisk, language: str) -> RenderedMessage:
         raise NotImplementedError
 
     def scan_delayed(self, subject: str, language: str) -> RenderedMessage:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from walletwatch.domain.errors import QueueUnavailable
-from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, SecurityScan
+from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, RiskCheck, SecurityScan
 
 
 @dataclass
@@ -16,6 +16,7 @@ class FakeQueues:
     digests: list[DigestDue] = field(default_factory=list)
     backfills: list[Backfill] = field(default_factory=list)
     scans: list[SecurityScan] = field(default_factory=list)
+    risks: list[RiskCheck] = field(default_factory=list)
     notifications: list[Notification] = field(default_factory=list)
 
     def _take(self) -> None:
@@ -37,6 +38,10 @@ class FakeQueues:
     async def scan(self, scan: SecurityScan) -> None:
         self._take()
         self.scans.append(scan)
+
+    async def check_risks(self, checks: Sequence[RiskCheck]) -> None:
+        self._take()
+        self.risks.extend(checks)
 
     async def notify(self, notifications: Sequence[Notification]) -> None:
         self._take()

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from psycopg import AsyncConnection
 
-from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, SecurityScan
+from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, RiskCheck, SecurityScan
 from walletwatch.queueing.messages import encode_balance_check, encode_digest_due
 
 VISIBILITY_SECONDS = 8
@@ -70,6 +70,9 @@ class UnreliableQueues:
 
     async def scan(self, scan: SecurityScan) -> None:
         raise NotImplementedError("nothing is scanned here")
+
+    async def check_risks(self, checks: Sequence[RiskCheck]) -> None:
+        """Nobody looks at risks here: what is counted is what is told of money."""
 
     async def notify(self, notifications: Sequence[Notification]) -> None:
         keys = [notification.ledger_key for notification in notifications]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from walletwatch.services.health import HealthCheck
     from walletwatch.services.housekeeping import Housekeeping
     from walletwatch.services.intake import UpdateIntake
+    from walletwatch.services.risk_watching import RiskWatching
     from walletwatch.services.scanning import Scanning
     from walletwatch.services.sweeping import Sweeping
     from walletwatch.services.telemetry import Telemetry
@@ -82,6 +83,7 @@ class Scan:
     """What the scan function runs."""
 
     service: "Scanning"
+    risks: "RiskWatching"
     consumer: "Consumer"
     telemetry: "Telemetry"
 
@@ -235,7 +237,7 @@ def webhook() -> Webhook:
             key_of=ledger_key_of,
             clock=SystemClock(),
         ),
-        listing=Listing(PostgresAddressLists(database), administration, SystemClock()),
+        listing=Listing(PostgresAddressLists(database), administration, queues, SystemClock()),
         maintenance=maintenance,
         operators=Operators(operators.admins, frozenset(operators.chats)),
         sessions=RedisSessions(redis, metrics),
@@ -355,9 +357,13 @@ def scan() -> Scan:
     from walletwatch.bot.rendering import HtmlRenderer
     from walletwatch.chain.rpc.reader import RpcChain
     from walletwatch.scan_parts import make_scan_reports
+    from walletwatch.services.risk_watching import RiskWatching
     from walletwatch.services.scanning import Scanning
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.lists import PostgresAddressLists
+    from walletwatch.storage.postgres.risks import PostgresRisks
+    from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+    from walletwatch.storage.postgres.watch import PostgresWatchStore
     from walletwatch.storage.redis.cache import RedisCache
 
     profile = config.load(config.ChainSettings).profile
@@ -366,22 +372,27 @@ def scan() -> Scan:
     redis = parts.make_redis()
     rpc = parts.make_rpc(metrics)
     database = parts.make_database()
-    service = Scanning(
-        make_scan_reports(
-            rpc,
-            RedisCache(redis, metrics),
-            metrics,
-            profile,
-            parts.make_prices(RpcChain(rpc), redis, metrics, profile),
-            PostgresAddressLists(database),
-        ),
-        PostgresLedger(database, clock),
-        parts.make_queues(),
-        HtmlRenderer(profile),
-        clock,
+    reports = make_scan_reports(
+        rpc,
+        RedisCache(redis, metrics),
+        metrics,
+        profile,
+        parts.make_prices(RpcChain(rpc), redis, metrics, profile),
+        PostgresAddressLists(database),
     )
+    ledger, queues, renderer = PostgresLedger(database, clock), parts.make_queues(), HtmlRenderer(profile)
     return Scan(
-        service,
+        Scanning(reports, ledger, queues, renderer, clock),
+        RiskWatching(
+            reports,
+            watch=PostgresWatchStore(database),
+            subscriptions=PostgresSubscriptionStore(database),
+            risks=PostgresRisks(database),
+            ledger=ledger,
+            queues=queues,
+            renderer=renderer,
+            clock=clock,
+        ),
         parts.make_consumer(config.load(config.QueueSettings).scan_queue_url, metrics),
         parts.make_telemetry("scan", metrics, redis, rpc),
     )

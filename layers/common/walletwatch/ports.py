@@ -32,6 +32,7 @@ from walletwatch.domain.fetching import FetchOutcome, Wanted
 from walletwatch.domain.lists import ListEntry, ListKind, Report, Review
 from walletwatch.domain.prices import Price
 from walletwatch.domain.risk import Verdict
+from walletwatch.domain.risk_watch import KnownRisk
 from walletwatch.domain.scans import Inspection, ScanReport
 from walletwatch.domain.sessions import Session
 from walletwatch.domain.suspicion import Counterparty
@@ -55,6 +56,7 @@ from walletwatch.domain.work import (
     DigestDue,
     Notification,
     RenderedMessage,
+    RiskCheck,
     SecurityScan,
     SubjectKind,
 )
@@ -757,6 +759,9 @@ class Queues(Protocol):
     async def scan(self, scan: SecurityScan) -> None:
         """Ask for a security scan."""
 
+    async def check_risks(self, checks: Sequence[RiskCheck]) -> None:
+        """Ask for looks at the risk of wallets, `LOOK_AFTER` from now."""
+
     async def notify(self, notifications: Sequence[Notification]) -> None:
         """Ask for messages to be sent, in order within a chat."""
 
@@ -783,6 +788,9 @@ class Renderer(Protocol):
 
     def scan(self, report: ScanReport, language: str) -> RenderedMessage:
         """The message of a security scan."""
+
+    def risk_worse(self, report: ScanReport, before: KnownRisk, language: str) -> RenderedMessage:
+        """That the risk of a watched wallet got worse."""
 
     def scan_delayed(self, subject: str, language: str) -> RenderedMessage:
         """That a scan could not be made yet, and is tried again."""
@@ -929,6 +937,16 @@ class Administration(Protocol):
 
     async def set_maintenance(self, maintenance: Maintenance | None) -> None:
         """Begin or end it."""
+
+
+class Risks(Protocol):
+    """What the last look at each watched wallet's risk came to (PostgreSQL)."""
+
+    async def last(self, wallet_id: int) -> KnownRisk | None:
+        """What the last look came to; None where there was none."""
+
+    async def keep(self, wallet_id: int, risk: KnownRisk) -> None:
+        """Remember a look; one that is older than what is remembered is not."""
 
 
 class AddressLists(Protocol):

@@ -105,7 +105,7 @@ async def environments(
             administration=FakeSystem().administering(
                 stores.ledger, AlertMemory(), administration, maintenance
             ),
-            listing=Listing(FakeAddressLists(), administration, clock),
+            listing=Listing(FakeAddressLists(), administration, queues, clock),
             maintenance=maintenance,
             operators=Operators(),
             sessions=RedisSessions(redis, metrics),

@@ -143,7 +143,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
             reports=memory,
             subscriptions=stores.subscriptions,
             administration=system.administering(stores.ledger, alerts, administration, maintenance),
-            listing=Listing(lists, administration, clock),
+            listing=Listing(lists, administration, queues, clock),
             maintenance=maintenance,
             operators=Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP})),
             sessions=sessions,

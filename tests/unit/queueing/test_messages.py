@@ -16,6 +16,7 @@ from walletwatch.domain.work import (
     Notification,
     Priority,
     RenderedMessage,
+    RiskCheck,
     SecurityScan,
     SubjectKind,
 )
@@ -23,11 +24,12 @@ from walletwatch.queueing.messages import (
     InvalidMessage,
     decode_balance_work,
     decode_notification,
-    decode_security_scan,
+    decode_scan_work,
     encode_backfill,
     encode_balance_check,
     encode_digest_due,
     encode_notification,
+    encode_risk_check,
     encode_security_scan,
 )
 
@@ -79,7 +81,9 @@ def test_a_backfill_survives_the_queue(backfill: Backfill) -> None:
     )
 )
 def test_a_scan_survives_the_queue(scan: SecurityScan) -> None:
-    assert decode_security_scan(encode_security_scan(scan)) == scan
+    assert decode_scan_work(encode_security_scan(scan)) == scan
+    check = RiskCheck(scan.subject, "list 2026")
+    assert decode_scan_work(encode_risk_check(check)) == check
 
 
 @given(

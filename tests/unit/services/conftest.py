@@ -22,6 +22,7 @@ from walletwatch.domain.delivery import PendingDelivery
 from walletwatch.domain.digests import DigestPolicy
 from walletwatch.domain.errors import MalformedTransaction
 from walletwatch.domain.profile import PROFILES
+from walletwatch.domain.risk_watch import KnownRisk
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.wallets import AccountKind, NewAccount
 from walletwatch.domain.work import RenderedMessage
@@ -44,6 +45,9 @@ class TextRenderer:
 
     def scan(self, report: ScanReport, language: str) -> RenderedMessage:
         return RenderedMessage(f"{report.kind} {report.verdict.score} {language}")
+
+    def risk_worse(self, report: ScanReport, before: KnownRisk, language: str) -> RenderedMessage:
+        return RenderedMessage(f"worse {before.score} {report.verdict.score} {language}")
 
     def scan_delayed(self, subject: str, language: str) -> RenderedMessage:
         return RenderedMessage(f"delayed {subject} {language}")

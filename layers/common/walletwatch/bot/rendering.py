@@ -6,6 +6,7 @@ from walletwatch.bot.scan_view import ScanView
 from walletwatch.bot.texts import texts
 from walletwatch.domain.delivery import DeliveryKind, PendingDelivery
 from walletwatch.domain.profile import ChainProfile
+from walletwatch.domain.risk_watch import KnownRisk
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.work import RenderedMessage
 
@@ -27,6 +28,10 @@ class HtmlRenderer:
     def scan(self, report: ScanReport, language: str) -> RenderedMessage:
         """The message of a security scan."""
         return self._scans.scan(report, texts(language))
+
+    def risk_worse(self, report: ScanReport, before: KnownRisk, language: str) -> RenderedMessage:
+        """That the risk of a watched wallet got worse."""
+        return self._scans.worse(report, before, texts(language))
 
     def scan_delayed(self, subject: str, language: str) -> RenderedMessage:
         """That a scan could not be made yet, and is tried again."""

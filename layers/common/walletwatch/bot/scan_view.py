@@ -10,6 +10,7 @@ from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.risk import Evidence, Finding, Level, Nature, Weighed
+from walletwatch.domain.risk_watch import KnownRisk
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.tokens import TokenIdentity
 from walletwatch.domain.work import Button, RenderedMessage, SubjectKind
@@ -51,6 +52,13 @@ class ScanView:
             lines += ["", say("risk.advice", advice=say(f"risk.rule.{reasons[0].finding.rule}.advice"))]
         lines += ["", self._looked(report, say), self._footer(report, say)]
         return RenderedMessage(join_lines([Html(line) for line in lines]), self._keyboard(report, say))
+
+    def worse(self, report: ScanReport, before: KnownRisk, say: Texts) -> RenderedMessage:
+        """The same of a watched wallet, with what it was before."""
+        level = say(f"risk.level.{report.verdict.level.name.lower()}")
+        line = say("risk.worse.line", level=level, before=before.score)
+        message = self.scan(report, say)
+        return RenderedMessage(join_lines([line, Html(""), Html(message.html)]), message.keyboard)
 
     def details(self, report: ScanReport, page: int, say: Texts) -> RenderedMessage:
         """All findings with what they stand on, and what could not be looked at.

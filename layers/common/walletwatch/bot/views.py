@@ -18,7 +18,7 @@ from walletwatch.services.watching import ChatStatus
 
 PAGE_SIZE: Final = 8
 MAX_HOLDINGS: Final = 20
-SETTINGS: Final = ("muted", "failed", "dust", "spam")
+SETTINGS: Final = ("muted", "failed", "dust", "spam", "risk")
 BEHIND_SECONDS: Final = 90
 """A look longer ago than this is said to be behind: no sweep takes as long between two rounds."""
 

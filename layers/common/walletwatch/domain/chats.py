@@ -25,12 +25,14 @@ class ChatSettings:
         failed: Failed transactions are told too.
         dust: Incoming native transfers below the dust limit are told too.
         spam: What strangers scatter is told too: airdrops to many, and false tokens.
+        risk: It is told when the risk of a watched wallet gets worse.
     """
 
     muted: bool = False
     failed: bool = True
     dust: bool = True
     spam: bool = True
+    risk: bool = True
 
 
 @dataclass(frozen=True, slots=True)

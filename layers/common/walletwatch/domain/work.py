@@ -101,6 +101,18 @@ class SecurityScan:
     language: str
 
 
+@dataclass(frozen=True, slots=True)
+class RiskCheck:
+    """Look at a watched wallet's risk again, and tell its watchers if it got worse.
+
+    Attributes:
+        cause: What changed: names the look, so that one that is made twice is told once.
+    """
+
+    wallet: str
+    cause: str
+
+
 class Priority(StrEnum):
     """Interactive work goes ahead of bulk work."""
 

@@ -23,6 +23,7 @@ from walletwatch.domain.work import (
     Notification,
     Priority,
     RenderedMessage,
+    RiskCheck,
     SecurityScan,
     SubjectKind,
 )
@@ -87,6 +88,12 @@ class _SecurityScan(msgspec.Struct, frozen=True, tag="security_scan", tag_field=
     language: Annotated[str, msgspec.Meta(min_length=2, max_length=16)]
 
 
+class _RiskCheck(msgspec.Struct, frozen=True, tag="risk_check", tag_field="type"):
+    v: int
+    wallet: Address
+    cause: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+
+
 class _Button(msgspec.Struct, frozen=True, omit_defaults=True):
     text: Annotated[str, msgspec.Meta(min_length=1)]
     callback_data: CallbackData | None = None
@@ -108,7 +115,7 @@ class _Notification(msgspec.Struct, frozen=True, tag="notification", tag_field="
 
 _encoder = msgspec.json.Encoder()
 _balance_work = msgspec.json.Decoder(_BalanceCheck | _Backfill | _DigestDue)
-_security_scan = msgspec.json.Decoder(_SecurityScan)
+_scan_work = msgspec.json.Decoder(_SecurityScan | _RiskCheck)
 _notification = msgspec.json.Decoder(_Notification)
 
 
@@ -165,13 +172,20 @@ def encode_security_scan(scan: SecurityScan) -> str:
     )
 
 
-def decode_security_scan(body: str) -> SecurityScan:
+def encode_risk_check(check: RiskCheck) -> str:
+    """The body of a message for the scan queue."""
+    return _encode(_RiskCheck(VERSION, check.wallet, check.cause))
+
+
+def decode_scan_work(body: str) -> SecurityScan | RiskCheck:
     """Read a message of the scan queue.
 
     Raises:
         InvalidMessage: It is not one, or of a version this code does not know.
     """
-    wire = _decode(_security_scan, body)
+    wire = _decode(_scan_work, body)
+    if isinstance(wire, _RiskCheck):
+        return RiskCheck(wire.wallet, wire.cause)
     return SecurityScan(
         wire.request_id,
         wire.subject,

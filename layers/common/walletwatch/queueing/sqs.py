@@ -9,13 +9,15 @@ from itertools import batched
 from typing import TYPE_CHECKING, Any, Final
 
 from walletwatch.domain.errors import QueueUnavailable
-from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, SecurityScan
+from walletwatch.domain.risk_watch import LOOK_AFTER
+from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, RiskCheck, SecurityScan
 from walletwatch.queueing.consumer import READY_AT
 from walletwatch.queueing.messages import (
     encode_backfill,
     encode_balance_check,
     encode_digest_due,
     encode_notification,
+    encode_risk_check,
     encode_security_scan,
 )
 
@@ -55,7 +57,10 @@ class SqsQueues:
     async def close_digests(self, digests: Sequence[DigestDue]) -> None:
         """Ask for digests to be closed when they are due, or after the longest delay that SQS has."""
         now = time.time()
-        await self._send(self._balance_url, [_delayed(due, now) for due in digests])
+        await self._send(
+            self._balance_url,
+            [_delayed(encode_digest_due(due), due.due_at.timestamp() - now, now) for due in digests],
+        )
 
     async def backfill(self, backfill: Backfill) -> None:
         """Ask for a wallet's past."""
@@ -64,6 +69,13 @@ class SqsQueues:
     async def scan(self, scan: SecurityScan) -> None:
         """Ask for a security scan."""
         await self._send(self._scan_url, [{"MessageBody": encode_security_scan(scan)}])
+
+    async def check_risks(self, checks: Sequence[RiskCheck]) -> None:
+        """Ask for looks at the risk of wallets, in some minutes."""
+        now, seconds = time.time(), LOOK_AFTER.total_seconds()
+        await self._send(
+            self._scan_url, [_delayed(encode_risk_check(check), seconds, now) for check in checks]
+        )
 
     async def notify(self, notifications: Sequence[Notification]) -> None:
         """Ask for messages to be sent, in order within a chat.
@@ -123,11 +135,11 @@ class SqsQueues:
         return self._client
 
 
-def _delayed(due: DigestDue, now: float) -> dict[str, Any]:
-    seconds = min(max(0, math.ceil(due.due_at.timestamp() - now)), MAX_DELAY_SECONDS)
+def _delayed(body: str, wanted: float, now: float) -> dict[str, Any]:
+    seconds = min(max(0, math.ceil(wanted)), MAX_DELAY_SECONDS)
     ready_at = {"DataType": "Number", "StringValue": str(round((now + seconds) * 1000))}
     return {
-        "MessageBody": encode_digest_due(due),
+        "MessageBody": body,
         "DelaySeconds": seconds,
         "MessageAttributes": {READY_AT: ready_at},
     }

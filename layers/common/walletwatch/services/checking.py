@@ -18,9 +18,10 @@ from walletwatch.domain.chain import SignatureInfo
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.delivery import Candidate
 from walletwatch.domain.errors import ChainRefused, ChainUnavailable, MalformedTransaction
+from walletwatch.domain.risk_watch import cause_of
 from walletwatch.domain.rules import concerns
 from walletwatch.domain.wallets import Cursor, NewAccount, Wallet, WatchedAccount
-from walletwatch.domain.work import AccountHint, BalanceCheck, CheckReason
+from walletwatch.domain.work import AccountHint, BalanceCheck, CheckReason, RiskCheck
 from walletwatch.ports import (
     Chain,
     Decode,
@@ -106,6 +107,9 @@ class Checking:
         watchers = await self._subscriptions.watchers(wallet.id)
         if not watchers:
             return
+        if check.reason is CheckReason.WATCH_STARTED:
+            # What later looks are compared with.
+            await self._queues.check_risks([RiskCheck(wallet.address, check.reason)])
         known = {account.address: account for account in accounts}
         hints = {hint.address: hint for hint in check.hints}
         looked_at = [account for account in accounts if not hints or account.address in hints]
@@ -239,6 +243,10 @@ class Checking:
             if concerns(activity, subscription)
         ]
         await self._digesting.tell(wallet.id, activities, candidates)
+        # Those that are new to somebody: a wallet's past says nothing about a change.
+        cause = cause_of([candidate.activity for candidate in candidates])
+        if cause is not None:
+            await self._queues.check_risks([RiskCheck(wallet.address, cause)])
 
     async def _without_rewards(
         self, wallet: Wallet, watchers: Sequence[Subscription], unexplained: Sequence[WatchedAccount]

@@ -1,0 +1,67 @@
+"""Looking at the risk of watched wallets again, and telling those who watch that it got worse."""
+
+from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery, delivery_key
+from walletwatch.domain.risk_watch import ENOUGH_CONFIDENCE, KnownRisk, has_worsened
+from walletwatch.domain.scans import ScanReport
+from walletwatch.domain.work import Notification, RiskCheck, SubjectKind
+from walletwatch.ports import Clock, Ledger, Queues, Renderer, Risks, SubscriptionStore, WatchStore
+from walletwatch.services.scanning import ScanReports
+
+
+class RiskWatching:
+    """The use case behind a `RiskCheck`."""
+
+    def __init__(
+        self,
+        reports: ScanReports,
+        *,
+        watch: WatchStore,
+        subscriptions: SubscriptionStore,
+        risks: Risks,
+        ledger: Ledger,
+        queues: Queues,
+        renderer: Renderer,
+        clock: Clock,
+    ) -> None:
+        self._reports = reports
+        self._watch = watch
+        self._subscriptions = subscriptions
+        self._risks = risks
+        self._ledger = ledger
+        self._queues = queues
+        self._renderer = renderer
+        self._clock = clock
+
+    async def run(self, check: RiskCheck) -> None:
+        """Scan the wallet and compare. Safe to repeat: each chat is told once of one cause.
+
+        Raises:
+            TransientError: To be tried again; nothing is remembered that was not told.
+        """
+        wallet = await self._watch.wallet(check.wallet)
+        if wallet is None:
+            return
+        watchers = await self._subscriptions.watchers(wallet.id)
+        if not watchers:
+            return
+        report = await self._reports.report(check.wallet, SubjectKind.WALLET)
+        verdict = report.verdict
+        before = await self._risks.last(wallet.id)
+        if before is not None and has_worsened(before, verdict):
+            for watcher in watchers:
+                settings = watcher.chat.settings
+                if settings.risk and not settings.muted and not watcher.paused and watcher.chat.active:
+                    await self._tell(check, watcher.chat.chat_id, report, before, watcher.chat.language)
+        if verdict.confidence >= ENOUGH_CONFIDENCE:
+            await self._risks.keep(
+                wallet.id, KnownRisk(verdict.score, verdict.level, verdict.rules, self._clock.now())
+            )
+
+    async def _tell(
+        self, check: RiskCheck, chat_id: int, report: ScanReport, before: KnownRisk, language: str
+    ) -> None:
+        key = delivery_key(DeliveryKind.SCAN, chat_id, "risk", check.wallet, check.cause)
+        status = await self._ledger.add(NewDelivery(key, DeliveryKind.SCAN, chat_id, None, None))
+        if status is DeliveryStatus.PENDING:
+            message = self._renderer.risk_worse(report, before, language)
+            await self._queues.notify([Notification(key, chat_id, message, self._clock.now())])
