@@ -163,6 +163,12 @@ def withdraw_stake(stake: Pubkey, destination: Pubkey, withdrawer: Pubkey, lampo
     return Instruction(STAKE_PROGRAM, struct.pack("<IQ", 4, lamports), metas)
 
 
+def authorize_stake(stake: Pubkey, authority: Pubkey, new: Pubkey, *, withdrawer: bool) -> Instruction:
+    """Put somebody else in the place of a stake account's staker or withdrawer."""
+    data = struct.pack("<I", 1) + bytes(new) + struct.pack("<I", int(withdrawer))
+    return Instruction(STAKE_PROGRAM, data, [_writable(stake), _readonly(_CLOCK), _signer(authority)])
+
+
 def initialize_vote(vote: Pubkey, node: Pubkey, authority: Pubkey, commission: int) -> Instruction:
     """Make an account a vote account."""
     data = struct.pack("<I", 0) + bytes(node) + bytes(authority) * 2 + bytes([commission])

@@ -55,3 +55,10 @@ class StakeActions(Session):
         instruction = extra.withdraw_stake(stake, wallet, wallet, lamports)
         moved = Movement(NATIVE, lamports, lamports, str(stake), str(wallet))
         return await self.run("withdraw_stake", [instruction], [owner], movements=[moved])
+
+    async def authorize_stake(
+        self, owner: Keypair, stake: Pubkey, new: Pubkey, *, withdrawer: bool
+    ) -> Action:
+        """Give away the right to manage a stake account, or to take the lamports out of it."""
+        instruction = extra.authorize_stake(stake, owner.pubkey(), new, withdrawer=withdrawer)
+        return await self.run("authorize_stake", [instruction], [owner])

@@ -261,3 +261,18 @@ async def test_what_a_busy_wallet_costs(scanner: Scanner) -> None:
     assert set(report.verdict.unknown.values()) == {UnknownReason.TOO_MUCH}
     await scanner.scan(owner.pubkey())
     assert scanner.requests == 0
+
+
+async def test_a_wallet_whose_stake_others_have_a_say_about(scanner: Scanner) -> None:
+    world = scanner.world
+    owner, stranger = world.people[0], Keypair().pubkey()
+    vote, _ = await world.acts.create_validator(world.maker)
+    own, managed, given = [(await world.acts.stake(owner, vote, 3 * WHOLE))[0] for _ in range(3)]
+    await world.acts.authorize_stake(owner, managed, stranger, withdrawer=False)
+    await world.acts.authorize_stake(owner, given, stranger, withdrawer=True)
+    report = await scanner.scan(owner.pubkey())
+    assert evidence(report, "stake_managed_by_other") == {(str(managed), "staker", str(stranger))}
+    assert evidence(report, "stake_withdrawn_by_other") == {(str(given), "withdrawer", str(stranger))}
+    accounts = {each.account for weighed in report.verdict.findings for each in weighed.finding.evidence}
+    assert str(own) not in accounts
+    assert "stake_has_custodian" not in rules(report)

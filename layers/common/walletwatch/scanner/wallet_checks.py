@@ -19,6 +19,7 @@ from walletwatch.scanner.wallet import (
     habits,
     housekeeping,
     poisoning,
+    stake_authorities,
 )
 
 WALLET_CHECKS: Final[tuple[Check, ...]] = tuple(
@@ -28,6 +29,7 @@ WALLET_CHECKS: Final[tuple[Check, ...]] = tuple(
         approvals,
         frozen_accounts,
         close_authorities,
+        stake_authorities,
         exposure,
         fake_tokens,
         contacts,
