@@ -92,6 +92,9 @@ async def test_reviews_wait_for_enough_people_and_appeals_for_one(stores: Stores
         Review(TOKEN, True, 1, ("4 says so",), later),
     ]
     assert len(await stores.lists.reviews(reports_needed=3, limit=1)) == 1
+    (about,) = await stores.lists.reviews(reports_needed=3, limit=1, address=TOKEN)
+    assert (about.address, about.appeal) == (TOKEN, True)
+    assert await stores.lists.reviews(reports_needed=3, limit=5, address=OTHER) == []
     assert await stores.lists.close(MAKER, appeal=False, at=later) == 3
     assert await stores.lists.close(MAKER, appeal=False, at=later) == 0
     assert [each.address for each in await stores.lists.reviews(reports_needed=3, limit=5)] == [TOKEN]

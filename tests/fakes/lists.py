@@ -56,21 +56,23 @@ class FakeAddressLists:
         self.reported.append((report, False))
         return True
 
-    async def reviews(self, *, reports_needed: int, limit: int) -> Sequence[Review]:
+    async def reviews(
+        self, *, reports_needed: int, limit: int, address: str | None = None
+    ) -> Sequence[Review]:
         self.outage.check()
         waiting: dict[tuple[str, bool], list[Report]] = {}
         for report, closed in self.reported:
-            if not closed:
+            if not closed and address in {None, report.address}:
                 waiting.setdefault((report.address, report.appeal), []).append(report)
         found = [
             Review(
-                address,
+                about,
                 appeal,
                 len(of),
                 tuple(each.reason for each in sorted(of, key=lambda each: each.at, reverse=True)[:3]),
                 min(each.at for each in of),
             )
-            for (address, appeal), of in waiting.items()
+            for (about, appeal), of in waiting.items()
             if appeal or len(of) >= reports_needed
         ]
         return sorted(found, key=lambda each: (each.since, each.address, each.appeal))[:limit]

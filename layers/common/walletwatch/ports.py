@@ -979,8 +979,16 @@ class AddressLists(Protocol):
             False where the person said it before, None where it would be one too many.
         """
 
-    async def reviews(self, *, reports_needed: int, limit: int) -> Sequence[Review]:
-        """What waits for an administrator, the oldest first: any appeal, and warnings by enough people."""
+    async def reviews(
+        self, *, reports_needed: int, limit: int, address: str | None = None
+    ) -> Sequence[Review]:
+        """What waits for an administrator, the oldest first: any appeal, and warnings by enough people.
+
+        Args:
+            reports_needed: So many people have to warn.
+            limit: At most so many.
+            address: Only what is about this one.
+        """
 
     async def close(self, address: str, *, appeal: bool, at: datetime) -> int:
         """An administrator has decided on these reports; says how many there were."""

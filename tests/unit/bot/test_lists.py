@@ -6,6 +6,7 @@ from tests.unit.bot.conftest import ADMIN, OTHER, WALLET, Chat
 from walletwatch.bot.texts import texts
 from walletwatch.domain.addresses import encode_address
 from walletwatch.domain.lists import ADMINISTRATORS, REPORTS, ListKind
+from walletwatch.services.listing import REVIEWS
 
 SAY = texts("en")
 PEOPLE = (11, 12, 13)
@@ -118,3 +119,12 @@ async def test_long_lists_have_pages(chat: Chat) -> None:
 async def test_a_decision_on_nothing_is_stale(chat: Chat) -> None:
     await chat.press(f"1:rv:zz.{WALLET}", user=ADMIN)
     assert chat.last == SAY("error.outdated")
+
+
+async def test_one_that_others_have_overtaken_can_still_be_decided(chat: Chat) -> None:
+    for number in range(REVIEWS + 1):
+        await chat.send(f"/block {address(number)} why not", user=ADMIN)
+        await chat.send(f"/appeal {address(number)} because", user=100 + number)
+        chat.clock.advance(1)
+    await chat.press(f"1:rv:ay.{address(REVIEWS)}", user=ADMIN)
+    assert chat.last == SAY("lists.review.agreed", address=address(REVIEWS))

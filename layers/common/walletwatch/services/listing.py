@@ -101,7 +101,8 @@ class Listing:
         The list is changed first: whoever is killed in between leaves reports to decide once more, and not a
         decision that nothing follows from.
         """
-        waiting = [each for each in await self.reviews() if (each.address, each.appeal) == (address, appeal)]
+        found = await self._lists.reviews(reports_needed=REPORTS_TO_REVIEW, limit=REVIEWS, address=address)
+        waiting = [each for each in found if each.appeal is appeal]
         if not waiting:
             return False
         if agreed and appeal:

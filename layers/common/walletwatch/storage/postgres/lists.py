@@ -97,21 +97,29 @@ class PostgresAddressLists:
 
         return await self._database.run(work)
 
-    async def reviews(self, *, reports_needed: int, limit: int) -> Sequence[Review]:
+    async def reviews(
+        self, *, reports_needed: int, limit: int, address: str | None = None
+    ) -> Sequence[Review]:
         """What waits for an administrator, the oldest first: appeals at once, warnings of several people."""
 
         async def work(connection: Connection) -> Sequence[Review]:
             cursor = await connection.execute(
                 """
-                SELECT address, appeal, count(*), (array_agg(reason ORDER BY at DESC))[:%s], min(at)
+                SELECT address, appeal, count(*),
+                       (array_agg(reason ORDER BY at DESC))[:%(reasons)s], min(at)
                   FROM address_reports
-                 WHERE closed_at IS NULL
+                 WHERE closed_at IS NULL AND (%(address)s::text IS NULL OR address = %(address)s)
                  GROUP BY address, appeal
-                HAVING appeal OR count(*) >= %s
+                HAVING appeal OR count(*) >= %(needed)s
                  ORDER BY min(at), address, appeal
-                 LIMIT %s
+                 LIMIT %(limit)s
                 """,
-                [REASONS_SHOWN, reports_needed, limit],
+                {
+                    "reasons": REASONS_SHOWN,
+                    "needed": reports_needed,
+                    "limit": limit,
+                    "address": address,
+                },
             )
             return [
                 Review(address, appeal, people, tuple(reasons), since)
