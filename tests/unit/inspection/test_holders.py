@@ -3,6 +3,7 @@
 import json
 import struct
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from walletwatch.domain.chain import AccountData
 from walletwatch.domain.errors import ChainRefused, ChainUnavailable
 from walletwatch.domain.inspection.holders import Holders, OwnerKind
 from walletwatch.domain.inspection.mint import Extensions, MintState
-from walletwatch.domain.profile import PROFILES, ChainProfile, Exchange
+from walletwatch.domain.profile import PROFILES, ChainProfile, Exchange, KnownAddress, Role
 from walletwatch.domain.programs import SYSTEM, TOKEN, TOKEN_2022
 from walletwatch.domain.risk import Unknown, UnknownReason
 
@@ -58,6 +59,24 @@ def chain(*accounts: AccountData, **options: Any) -> FakeChain:
 async def read(on: FakeChain, state: MintState) -> Any:
     reader = HoldersReader(Ranker(on), OwnerReader(on, PROFILE))
     return (await reader.read(MINT, {MintState: state}))[Holders]
+
+
+async def test_addresses_that_the_profile_knows_are_no_persons() -> None:
+    roles = {
+        Role.EXCHANGE: OwnerKind.EXCHANGE,
+        Role.LOCKER: OwnerKind.LOCKED,
+        Role.BRIDGE: OwnerKind.PROGRAM,
+        Role.POOL: OwnerKind.POOL,
+        Role.BURN: OwnerKind.BURNED,
+    }
+    assert roles.keys() == set(Role)
+    labels = {address(role.value): KnownAddress("Known", role) for role in roles}
+    owners = await OwnerReader(FakeChain(), replace(PROFILE, labels=labels)).read([*labels, person(1)])
+    assert {each.address: each.kind for each in owners.values()} == {
+        person(1): OwnerKind.PERSON,
+        **{address(role.value): kind for role, kind in roles.items()},
+    }
+    assert owners[address("exchange")].name == "Known"
 
 
 async def test_owners_are_told_for_what_they_are() -> None:

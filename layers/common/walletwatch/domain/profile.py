@@ -90,6 +90,7 @@ class ChainProfile:
         return f"{self.explorer}/address/{address}" if self.explorer else None
 
 
+# The incinerator's account ends with each block; the system program signs for nobody.
 _BURNS: Final[Mapping[str, KnownAddress]] = MappingProxyType(
     {
         "1nc1nerator11111111111111111111111111111111": KnownAddress("Incinerator", Role.BURN),

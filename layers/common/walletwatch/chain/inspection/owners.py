@@ -12,12 +12,9 @@ from walletwatch.chain.inspection.authorities import HEAD, is_on_curve
 from walletwatch.domain.addresses import encode_address
 from walletwatch.domain.chain import AccountData
 from walletwatch.domain.inspection.holders import Owner, OwnerKind
-from walletwatch.domain.profile import ChainProfile
+from walletwatch.domain.profile import ChainProfile, Role
 from walletwatch.domain.programs import SYSTEM, TOKEN_PROGRAMS
 from walletwatch.ports import Chain
-
-BURN_ADDRESSES: Final = frozenset({"1nc1nerator11111111111111111111111111111111", SYSTEM})
-"""The incinerator, whose account ends with each block, and the system program, which signs for nobody."""
 
 LOCKERS: Final[Mapping[str, str]] = {
     "strmRqUCoQUgGUan5YhzUZa6KqdzwX5L6FpUxfmKg5m": "Streamflow",
@@ -31,6 +28,13 @@ LOCKERS: Final[Mapping[str, str]] = {
 MULTISIGS: Final[Mapping[str, str]] = {
     "SQDS4ep65T869zMMBKyuUq6aD6EgTu8psMjkvj52pCf": "Squads",
     "SMPLecH534NA9acpos4G6x7uf3LWbCAwZQE9e8ZekMu": "Squads",
+}
+_KINDS: Final[Mapping[Role, OwnerKind]] = {
+    Role.EXCHANGE: OwnerKind.EXCHANGE,
+    Role.LOCKER: OwnerKind.LOCKED,
+    Role.BURN: OwnerKind.BURNED,
+    Role.BRIDGE: OwnerKind.PROGRAM,
+    Role.POOL: OwnerKind.POOL,
 }
 _TOKEN_MULTISIG_BYTES: Final = 355
 _AUTHORITY_SEED: Final = b"vault_and_lp_mint_auth_seed"
@@ -49,12 +53,13 @@ class OwnerReader:
     """Tells what owners are.
 
     Args:
-        profile: Names the exchange of the chain.
+        profile: Names the exchange of the chain, and addresses that are known to be no person's.
     """
 
     def __init__(self, chain: Chain, profile: ChainProfile) -> None:
         self._chain = chain
         self._exchange = profile.exchange
+        self._labels = profile.labels
 
     async def read(self, addresses: Collection[str]) -> Mapping[str, Owner]:
         """The owners at these addresses, by one call for each hundred.
@@ -71,8 +76,8 @@ class OwnerReader:
         return Owner(address, kind, name, account.lamports if account else 0)
 
     def _kind(self, address: str, account: AccountData | None) -> tuple[OwnerKind, str | None]:
-        if address in BURN_ADDRESSES:
-            return OwnerKind.BURNED, None
+        if (known := self._labels.get(address)) is not None:
+            return _KINDS[known.role], known.name if known.role is not Role.BURN else None
         if self._exchange is not None and address == pool_authority(self._exchange.program):
             return OwnerKind.POOL, _name(self._exchange.program)
         if address in LOCKERS:
