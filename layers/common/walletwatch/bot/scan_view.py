@@ -9,7 +9,7 @@ from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts
 from walletwatch.domain.profile import ChainProfile
-from walletwatch.domain.risk import Evidence, Finding, Level, Nature, Weighed
+from walletwatch.domain.risk import ENOUGH_CONFIDENCE, Evidence, Finding, Level, Nature, Weighed
 from walletwatch.domain.risk_watch import KnownRisk
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.tokens import TokenIdentity
@@ -20,8 +20,6 @@ FINDINGS_PER_PAGE: Final = 5
 MAX_EVIDENCE: Final = 3
 MAX_VALUE: Final = 80
 """Characters of a stranger's text."""
-ENOUGH_CONFIDENCE: Final = 60
-"""Percent; of what was looked at less, nobody is told that it is safe."""
 PAGE_SEPARATOR: Final = "."
 """Between the address and the page in a button's data."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import Any, Final
 
 
 class UnknownReason(StrEnum):
@@ -50,6 +50,10 @@ class CannotTell(Exception):
     def __init__(self, reason: UnknownReason) -> None:
         super().__init__(reason.value)
         self.reason = reason
+
+
+ENOUGH_CONFIDENCE: Final = 60
+"""Percent. Of what was looked at less, nobody is told that it is safe, and nothing is compared with it."""
 
 
 class Nature(StrEnum):

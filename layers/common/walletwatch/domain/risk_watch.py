@@ -6,12 +6,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from walletwatch.domain.activities import Activity, ActivityKind
-from walletwatch.domain.risk import Verdict
+from walletwatch.domain.risk import ENOUGH_CONFIDENCE, Verdict
 
 LOOK_AFTER: Final = timedelta(minutes=6)
 """Later than anything of a scan that can change at any moment is remembered, and once for a burst."""
-ENOUGH_CONFIDENCE: Final = 60
-"""Percent; what was hardly looked at is no comparison."""
 MIN_RISE: Final = 10
 """Points, so that nobody hears of a wallet that stands at the edge of a level."""
 

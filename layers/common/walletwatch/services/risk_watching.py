@@ -1,7 +1,8 @@
 """Looking at the risk of watched wallets again, and telling those who watch that it got worse."""
 
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery, delivery_key
-from walletwatch.domain.risk_watch import ENOUGH_CONFIDENCE, KnownRisk, has_worsened
+from walletwatch.domain.risk import ENOUGH_CONFIDENCE
+from walletwatch.domain.risk_watch import KnownRisk, has_worsened
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.work import Notification, RiskCheck, SubjectKind
 from walletwatch.ports import Clock, Ledger, Queues, Renderer, Risks, SubscriptionStore, WatchStore
