@@ -22,26 +22,12 @@ from tests.fakes.risks import FakeRisks
 from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.servers import postgres_url, redis_url
-from walletwatch.ports import (
-    AddressLists,
-    Administration,
-    Alerts,
-    Cache,
-    Clock,
-    FollowStore,
-    History,
-    Leases,
-    Ledger,
-    RateLimits,
-    Risks,
-    SendLimits,
-    SentMarks,
-    Sessions,
-    SubscriptionStore,
-    TelemetryBoard,
-    UpdateClaims,
-    WatchStore,
-)
+from walletwatch.ports.common import Clock
+from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
+from walletwatch.ports.scanning import AddressLists, Risks
+from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
+from walletwatch.ports.volatile import Cache, Leases, RateLimits, Sessions, UpdateClaims
+from walletwatch.ports.watching import FollowStore, SubscriptionStore, WatchStore
 from walletwatch.runtime import SystemClock
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.storage.postgres.administration import PostgresAdministration

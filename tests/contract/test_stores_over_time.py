@@ -41,7 +41,8 @@ from walletwatch.domain.delivery import (
 )
 from walletwatch.domain.rules import concerns
 from walletwatch.domain.wallets import AccountState, Cursor, Wallet, WatchedAccount
-from walletwatch.ports import Ledger, SubscriptionStore, WatchStore
+from walletwatch.ports.telling import Ledger
+from walletwatch.ports.watching import SubscriptionStore, WatchStore
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore

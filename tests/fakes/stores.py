@@ -39,7 +39,7 @@ from walletwatch.domain.wallets import (
     Wallet,
     WatchedAccount,
 )
-from walletwatch.ports import Clock
+from walletwatch.ports.common import Clock
 
 
 @dataclass

@@ -15,7 +15,7 @@ from walletwatch.domain.chats import Subscription
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.sessions import Session
-from walletwatch.ports import Claim
+from walletwatch.ports.volatile import Claim
 from walletwatch.runtime import SystemClock
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.ledger import PostgresLedger

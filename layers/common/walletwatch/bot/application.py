@@ -40,7 +40,9 @@ from walletwatch.domain.chats import ChatKind, Contact
 from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, StoreUnavailable, TransientError
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.sessions import Session
-from walletwatch.ports import Clock, Metrics, Sessions, SubscriptionStore
+from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.volatile import Sessions
+from walletwatch.ports.watching import SubscriptionStore
 from walletwatch.services.administering import Administering, MaintenanceSwitch
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances

@@ -11,7 +11,8 @@ from typing import Final
 from walletwatch.domain.chats import ChatKind, Contact
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.sessions import Session
-from walletwatch.ports import Clock, Metrics, Sessions
+from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.volatile import Sessions
 
 PATIENCE_SECONDS: Final = 0.5
 """A person waits; what takes longer counts as down."""

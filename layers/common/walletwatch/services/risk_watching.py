@@ -5,7 +5,11 @@ from walletwatch.domain.risk import ENOUGH_CONFIDENCE
 from walletwatch.domain.risk_watch import KnownRisk, has_worsened
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.work import Notification, RiskCheck, SubjectKind
-from walletwatch.ports import Clock, Ledger, Queues, Renderer, Risks, SubscriptionStore, WatchStore
+from walletwatch.ports.common import Clock
+from walletwatch.ports.queueing import Queues
+from walletwatch.ports.scanning import Risks
+from walletwatch.ports.telling import Ledger, Renderer
+from walletwatch.ports.watching import SubscriptionStore, WatchStore
 from walletwatch.services.scanning import ScanReports
 
 

@@ -10,7 +10,10 @@ from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import ChainUnavailable
 from walletwatch.domain.wallets import Progress
 from walletwatch.domain.work import BalanceCheck, CheckReason
-from walletwatch.ports import Chain, Clock, Queues, SubscriptionStore
+from walletwatch.ports.chain import Chain
+from walletwatch.ports.common import Clock
+from walletwatch.ports.queueing import Queues
+from walletwatch.ports.watching import SubscriptionStore
 
 STATUS_PERIOD = timedelta(hours=24)
 

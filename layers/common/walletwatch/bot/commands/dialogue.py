@@ -13,7 +13,7 @@ from walletwatch.bot.views import PAGE_SIZE, Views
 from walletwatch.domain.addresses import decode_address
 from walletwatch.domain.chats import MAX_LABEL_LENGTH, Subscription
 from walletwatch.domain.errors import InvalidAddress
-from walletwatch.ports import Metrics
+from walletwatch.ports.common import Metrics
 from walletwatch.services.administering import Administering
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import msgspec
 
 from walletwatch.domain.sessions import MAX_ARGUMENT_LENGTH, MAX_ARGUMENTS, SESSION_TTL, Session
-from walletwatch.ports import Metrics
+from walletwatch.ports.common import Metrics
 from walletwatch.storage.redis.server import RedisServer, Script, milliseconds
 
 MAX_BYTES: Final = 2048
