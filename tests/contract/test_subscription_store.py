@@ -16,7 +16,7 @@ from tests.contract.things import (
     record,
     tell_all,
 )
-from walletwatch.domain.chats import Chat, ChatKind, ChatSettings, Subscription
+from walletwatch.domain.chats import Chat, ChatKind, ChatSettings, Currency, Owner, Subscription
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery, activity_key
 from walletwatch.domain.errors import QuotaExceeded, UnknownChat
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, NewAccount, WatchedAccount
@@ -43,7 +43,9 @@ async def own_account(stores: Stores, wallet: str = WALLET) -> WatchedAccount:
 class TestChats:
     async def test_a_new_chat_is_active_with_the_default_settings(self, stores: Stores) -> None:
         chat = await stores.subscriptions.remember(contact(ANNA, "ru"))
-        assert chat == Chat(ANNA, ChatKind.PRIVATE, "ru", active=True, settings=ChatSettings())
+        assert chat == Chat(
+            ANNA, ChatKind.PRIVATE, "ru", active=True, settings=ChatSettings(), owner=Owner(ANNA)
+        )
         assert await stores.subscriptions.chat(ANNA) == chat
 
     async def test_an_unknown_chat_is_none(self, stores: Stores) -> None:
@@ -51,7 +53,14 @@ class TestChats:
 
     async def test_remembering_keeps_the_settings(self, stores: Stores) -> None:
         await stores.subscriptions.remember(contact(ANNA))
-        settings = ChatSettings(muted=True, failed=False, dust=False)
+        settings = ChatSettings(
+            language="es",
+            timezone="Asia/Kolkata",
+            currency=Currency.NATIVE,
+            muted=True,
+            failed=False,
+            dust=False,
+        )
         changed = await stores.subscriptions.change_settings(ANNA, settings)
         assert changed.settings == settings
         assert (await stores.subscriptions.remember(contact(ANNA))).settings == settings

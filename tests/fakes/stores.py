@@ -23,6 +23,7 @@ from walletwatch.domain.chats import (
     ChatKind,
     ChatSettings,
     Contact,
+    Owner,
     Subscribed,
     Subscription,
 )
@@ -76,7 +77,9 @@ class FakeSubscriptionStore:
         self.outage.check()
         row = self.tables.chats.get(contact.chat_id)
         if row is None:
-            chat = Chat(contact.chat_id, contact.chat_kind, contact.language)
+            is_person = contact.chat_kind is ChatKind.PRIVATE
+            owner = Owner(contact.chat_id if is_person else None)
+            chat = Chat(contact.chat_id, contact.chat_kind, contact.language, owner=owner)
             row = self.tables.chats[contact.chat_id] = ChatRow(chat)
         language = contact.language if contact.chat_kind is ChatKind.PRIVATE else row.chat.language
         row.chat = replace(

@@ -25,6 +25,9 @@ from tests.fakes.vitals import FakeSystem
 from tests.servers import Server
 from walletwatch.bot import application
 from walletwatch.bot.application import BotApplication, Operators
+from walletwatch.bot.commands.dialogue import Dialogue
+from walletwatch.bot.conversation import Conversations
+from walletwatch.bot.views.all import Views
 from walletwatch.domain.profile import PROFILES
 from walletwatch.runtime import SystemClock
 from walletwatch.services.administering import MaintenanceSwitch
@@ -96,21 +99,21 @@ async def environments(
             "7:token-of-the-tests",
             "http://telegram",
             username="testbot",
-            watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
-            balances=Balances(chain, RedisCache(redis, metrics), metrics),
-            backfills=BackfillRequests(queues, rates, clock),
-            scans=ScanRequests(queues),
-            reports=ScanMemory(RedisCache(redis, metrics), metrics, clock, chain="test"),
-            subscriptions=stores.subscriptions,
-            administration=FakeSystem().administering(
-                stores.ledger, AlertMemory(), administration, maintenance
+            dialogue=Dialogue(
+                watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
+                balances=Balances(chain, RedisCache(redis, metrics), metrics),
+                backfills=BackfillRequests(queues, rates, clock),
+                scans=ScanRequests(queues),
+                reports=ScanMemory(RedisCache(redis, metrics), metrics, clock, chain="test"),
+                admin=FakeSystem().administering(stores.ledger, AlertMemory(), administration, maintenance),
+                listing=Listing(FakeAddressLists(), administration, queues, clock),
+                views=Views(PROFILES["x1-mainnet"]),
+                metrics=metrics,
+                conversations=Conversations(RedisSessions(redis, metrics), clock, metrics),
             ),
-            listing=Listing(FakeAddressLists(), administration, queues, clock),
+            subscriptions=stores.subscriptions,
             maintenance=maintenance,
             operators=Operators(),
-            sessions=RedisSessions(redis, metrics),
-            clock=clock,
-            profile=PROFILES["x1-mainnet"],
             metrics=metrics,
         )
         await bot.start()

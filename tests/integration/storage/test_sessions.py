@@ -21,7 +21,7 @@ pytestmark = pytest.mark.integration
 ANNA = 11
 KEY = "ww:1:session:11:11"
 ASKED = Session(ANNA, ANNA, "watch", (), SystemClock().now())
-GOOD = b'"command":"watch","arguments":[],"started_at":"2026-11-01T12:00:00Z"'
+GOOD = b'"command":"watch","before":[],"started_at":"2026-11-01T12:00:00Z"'
 
 
 @pytest.fixture

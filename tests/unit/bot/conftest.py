@@ -28,6 +28,9 @@ from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.vitals import FakeSystem
 from walletwatch.bot import application
 from walletwatch.bot.application import BotApplication, Operators
+from walletwatch.bot.commands.dialogue import Dialogue
+from walletwatch.bot.conversation import Conversations
+from walletwatch.bot.views.all import Views
 from walletwatch.domain.profile import PROFILES
 from walletwatch.services.administering import MaintenanceSwitch
 from walletwatch.services.alert_memory import AlertMemory
@@ -136,19 +139,21 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
             TOKEN,
             "http://telegram",
             username="testbot",
-            watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
-            balances=Balances(chain, FakeCache(clock), metrics),
-            backfills=BackfillRequests(queues, FakeRateLimits(clock), clock),
-            scans=ScanRequests(queues),
-            reports=memory,
+            dialogue=Dialogue(
+                watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
+                balances=Balances(chain, FakeCache(clock), metrics),
+                backfills=BackfillRequests(queues, FakeRateLimits(clock), clock),
+                scans=ScanRequests(queues),
+                reports=memory,
+                admin=system.administering(stores.ledger, alerts, administration, maintenance),
+                listing=Listing(lists, administration, queues, clock),
+                views=Views(PROFILES["x1-mainnet"]),
+                metrics=metrics,
+                conversations=Conversations(sessions, clock, metrics),
+            ),
             subscriptions=stores.subscriptions,
-            administration=system.administering(stores.ledger, alerts, administration, maintenance),
-            listing=Listing(lists, administration, queues, clock),
             maintenance=maintenance,
             operators=Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP})),
-            sessions=sessions,
-            clock=clock,
-            profile=PROFILES["x1-mainnet"],
             metrics=metrics,
         )
         instances.append(bot)

@@ -1,6 +1,6 @@
 import re
 import string
-import tomllib
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from walletwatch.bot.commands.__main__ import document as commands_document
 from walletwatch.bot.formatting import number
 from walletwatch.bot.html_length import MAX_UNITS, units
 from walletwatch.bot.rendering import HtmlRenderer
-from walletwatch.bot.texts import LANGUAGES, PLURALS, Html, texts
+from walletwatch.bot.texts import LANGUAGES, PLURALS, Html, entries, texts
 from walletwatch.domain.activities import Activity, ActivityKind, Leg
 from walletwatch.domain.chats import Chat, ChatKind, Subscription
 from walletwatch.domain.delivery import DeliveryKind, PendingDelivery
@@ -302,18 +302,8 @@ class TestNumbers:
 
 
 class TestLocales:
-    def _keys(self, language: str) -> dict[str, str]:
-        flat: dict[str, str] = {}
-
-        def walk(prefix: str, table: dict[str, object]) -> None:
-            for name, value in table.items():
-                if isinstance(value, dict):
-                    walk(f"{prefix}{name}.", value)
-                else:
-                    flat[f"{prefix}{name}"] = str(value)
-
-        walk("", tomllib.loads((BOT / "locales" / f"{language}.toml").read_text()))
-        return flat
+    def _keys(self, language: str) -> Mapping[str, str]:
+        return entries(language)
 
     def test_every_text_is_used(self) -> None:
         source = "\n".join(path.read_text() for path in BOT.rglob("*.py"))

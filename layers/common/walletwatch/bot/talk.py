@@ -10,7 +10,8 @@ from telegram.error import BadRequest
 
 from walletwatch.bot.keyboards import to_markup
 from walletwatch.bot.texts import Html, Texts, supported, texts
-from walletwatch.domain.chats import ChatKind, Contact
+from walletwatch.domain.chats import Chat, ChatKind, Contact
+from walletwatch.domain.sessions import Session
 from walletwatch.domain.work import Button, RenderedMessage
 
 ADMIN_STATUSES: Final = frozenset({"creator", "administrator"})
@@ -23,7 +24,8 @@ class Talk:
     """What a command's handler is given.
 
     Attributes:
-        given_up: The name of the command whose open question this update ended.
+        known: The chat as it is remembered; None until `meet`.
+        given_up: The open question that this update ended.
         answered: Whether anything was sent or edited yet; after that a redelivery would repeat it.
     """
 
@@ -34,13 +36,25 @@ class Talk:
     arguments: tuple[str, ...] = ()
     query_id: str | None = None
     sender_chat_id: int | None = None
-    given_up: str | None = None
+    known: Chat | None = None
+    given_up: Session | None = None
     answered: bool = False
 
     @property
     def chat_id(self) -> int:
         """The chat."""
         return self.contact.chat_id
+
+    @property
+    def chat(self) -> Chat:
+        """The chat as it is remembered, with its settings and who answers for it."""
+        assert self.known is not None
+        return self.known
+
+    def meet(self, chat: Chat) -> None:
+        """Speak to the chat as it wishes."""
+        self.known = chat
+        self.say = texts(chat.spoken_language)
 
     @property
     def in_group(self) -> bool:

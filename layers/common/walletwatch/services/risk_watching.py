@@ -56,7 +56,9 @@ class RiskWatching:
             for watcher in watchers:
                 settings = watcher.chat.settings
                 if settings.risk and not settings.muted and not watcher.paused and watcher.chat.active:
-                    await self._tell(check, watcher.chat.chat_id, report, before, watcher.chat.language)
+                    await self._tell(
+                        check, watcher.chat.chat_id, report, before, watcher.chat.spoken_language
+                    )
         if verdict.confidence >= ENOUGH_CONFIDENCE:
             await self._risks.keep(
                 wallet.id, KnownRisk(verdict.score, verdict.level, verdict.rules, self._clock.now())

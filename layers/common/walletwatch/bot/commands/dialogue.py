@@ -9,7 +9,8 @@ from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.keyboards import Action
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html
-from walletwatch.bot.views import PAGE_SIZE, Views
+from walletwatch.bot.views.all import Views
+from walletwatch.bot.views.wallets import PAGE_SIZE
 from walletwatch.domain.addresses import decode_address
 from walletwatch.domain.chats import MAX_LABEL_LENGTH, Subscription
 from walletwatch.domain.errors import InvalidAddress
@@ -141,7 +142,7 @@ async def choose(
         return
     if await dialogue.conversations.ask(talk.contact, command):
         question = Html(f"{question}\n{talk.say('ask.or_send')}")
-    await talk.reply(question, dialogue.views.choices(watched[: 4 * PAGE_SIZE], action))
+    await talk.reply(question, dialogue.views.wallets.choices(watched[: 4 * PAGE_SIZE], action))
 
 
 async def owned(talk: Talk, dialogue: Dialogue, subscription_id: int) -> Subscription:

@@ -1,7 +1,7 @@
 """`ports.SubscriptionStore` on PostgreSQL. Every operation is one round trip."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscribed, Subscription
@@ -19,6 +19,8 @@ from walletwatch.storage.postgres.rows import (
     to_subscription,
 )
 
+SEEN_FRESH: Final = timedelta(minutes=15)
+"""How exactly it is known when somebody was last seen."""
 MAX_LANGUAGE_LENGTH: Final = 35
 MAX_USERNAME_LENGTH: Final = 64
 MAX_REASON_LENGTH: Final = 200
@@ -28,19 +30,33 @@ WITH person AS (
     INSERT INTO users AS u (id, username, language)
     SELECT %(user_id)s, %(username)s, %(language)s
      WHERE %(user_id)s::bigint IS NOT NULL
+       AND NOT EXISTS (SELECT FROM users known
+                        WHERE known.id = %(user_id)s AND known.language = %(language)s
+                          AND known.username IS NOT DISTINCT FROM %(username)s
+                          AND known.seen_at > now() - %(fresh)s)
     ON CONFLICT (id) DO UPDATE
        SET username = excluded.username, language = excluded.language, seen_at = now()
+), changed AS (
+    INSERT INTO chats AS c (id, kind, language)
+    SELECT %(chat_id)s, %(kind)s, %(language)s
+     WHERE NOT EXISTS (SELECT FROM chats known
+                        WHERE known.id = %(chat_id)s AND known.kind = %(kind)s
+                          AND (known.kind <> 'private' OR known.language = %(language)s)
+                          AND known.active = (known.migrated_to IS NULL)
+                          AND known.seen_at > now() - %(fresh)s)
+    ON CONFLICT (id) DO UPDATE
+       SET kind = excluded.kind,
+           language = CASE WHEN excluded.kind = 'private' THEN excluded.language ELSE c.language END,
+           active = c.migrated_to IS NULL,
+           inactive_reason = CASE WHEN c.migrated_to IS NOT NULL THEN c.inactive_reason END,
+           seen_at = now()
+    RETURNING {CHAT_COLUMNS}
 )
-INSERT INTO chats AS c (id, kind, language)
-VALUES (%(chat_id)s, %(kind)s, %(language)s)
-ON CONFLICT (id) DO UPDATE
-   SET kind = excluded.kind,
-       language = CASE WHEN excluded.kind = 'private' THEN excluded.language ELSE c.language END,
-       active = c.migrated_to IS NULL,
-       inactive_reason = CASE WHEN c.migrated_to IS NOT NULL THEN c.inactive_reason END,
-       seen_at = now()
-RETURNING {CHAT_COLUMNS}
+SELECT * FROM changed
+UNION ALL
+SELECT {CHAT_COLUMNS} FROM chats c WHERE c.id = %(chat_id)s AND NOT EXISTS (SELECT FROM changed)
 """
+"""Who was seen a moment ago, and is as they were, costs no write: it is asked at every update."""
 
 _SUBSCRIPTIONS: Final = f"""
 SELECT {SUBSCRIPTION_COLUMNS}
@@ -208,6 +224,7 @@ class PostgresSubscriptionStore:
             "user_id": contact.user_id,
             "username": None if contact.username is None else storable(contact.username, MAX_USERNAME_LENGTH),
             "language": storable(contact.language, MAX_LANGUAGE_LENGTH),
+            "fresh": SEEN_FRESH,
         }
 
         async def work(connection: Connection) -> Chat:

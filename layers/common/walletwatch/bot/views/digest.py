@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from walletwatch.bot.activity_view import PAYMENTS, ActivityView, notes_of
 from walletwatch.bot.formatting import Amounts, number, wallet, when
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.links import address_buttons
 from walletwatch.bot.texts import Html, Texts, texts
+from walletwatch.bot.views.activity import PAYMENTS, ActivityView, notes_of
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.annotations import AssetNote
 from walletwatch.domain.chats import Subscription
@@ -58,7 +58,7 @@ class DigestView:
             activities: All of them, oldest first.
             subscription: Whose chat is told.
         """
-        say = texts(subscription.chat.language)
+        say = texts(subscription.chat.spoken_language)
         name = wallet(subscription.address, subscription.label, say)
         lines = [
             say("digest.title", count=len(activities), wallet=name),

@@ -38,7 +38,7 @@ class ActivityView:
 
     def activity(self, activity: Activity, subscription: Subscription) -> RenderedMessage:
         """What happened, at a glance: what, how much, who, fee, time."""
-        say = texts(subscription.chat.language)
+        say = texts(subscription.chat.spoken_language)
         lines = [
             *self._warnings(activity, say),
             Html(f"<b>{self._title(activity, say)}</b>"),
