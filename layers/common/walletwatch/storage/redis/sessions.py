@@ -99,9 +99,7 @@ class RedisSessions:
     async def save(self, session: Session) -> Session | None:
         """Store it in place of the version it has, and return it with its new one; None if that is gone."""
         version = uuid.uuid4().hex
-        content = msgspec.json.encode(
-            _Content(session.command, session.before, session.started_at, session.behind)
-        )
+        content = _Content(session.command, session.before, session.started_at, session.behind)
         saved = await self._server.script(
             _SAVE,
             [self._key(session.chat_id, session.user_id)],
