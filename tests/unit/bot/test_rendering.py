@@ -53,7 +53,7 @@ def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> 
                 "<b>📥 Received 5 XNT</b>",
                 "<b>Savings</b> · <code>9Dpj…CoaU</code>",
                 "From <code>B69c…m9Tq</code>",
-                "🕒 2026-10-26 07:33:20 UTC",
+                "🕒 26 Oct 2026, 07:33:20 UTC",
             ],
         ),
         (
@@ -63,7 +63,7 @@ def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> 
                 "<b>Savings</b> · <code>9Dpj…CoaU</code>",
                 "Account deposits 0.002039 XNT",
                 "Fee 0.000005 XNT",
-                "🕒 2026-10-26 07:33:20 UTC",
+                "🕒 26 Oct 2026, 07:33:20 UTC",
             ],
         ),
         (
@@ -74,7 +74,7 @@ def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> 
                 "− 1 XNT",
                 "+ 7 token <code>mint</code>",
                 "With XDEX",
-                "🕒 2026-10-26 07:33:20 UTC",
+                "🕒 26 Oct 2026, 07:33:20 UTC",
             ],
         ),
         (
@@ -92,7 +92,7 @@ def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> 
                 "With Stake",
                 "Stake account <code>B69c…m9Tq</code>",
                 "For epoch 41",
-                "🕒 2026-10-26 07:33:20 UTC",
+                "🕒 26 Oct 2026, 07:33:20 UTC",
             ],
         ),
         (
@@ -102,7 +102,7 @@ def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> 
                 "<b>Savings</b> · <code>9Dpj…CoaU</code>",
                 "Reason: instruction 0: Custom 1 &lt;b&gt;",
                 "Fee 0.000005 XNT",
-                "🕒 2026-10-26 07:33:20 UTC",
+                "🕒 26 Oct 2026, 07:33:20 UTC",
             ],
         ),
         (
@@ -111,7 +111,7 @@ def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> 
                 "<b>✋ Approved a spender</b>",
                 "<b>Savings</b> · <code>9Dpj…CoaU</code>",
                 "<code>B69c…m9Tq</code> may spend 1,500 base units",
-                "🕒 2026-10-26 07:33:20 UTC",
+                "🕒 26 Oct 2026, 07:33:20 UTC",
             ],
         ),
         (
@@ -124,7 +124,7 @@ def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> 
                 "<b>✋ Approved a spender</b>",
                 "<b>Savings</b> · <code>9Dpj…CoaU</code>",
                 "<code>B69c…m9Tq</code> may spend 1.5 USDC.x",
-                "🕒 2026-10-26 07:33:20 UTC",
+                "🕒 26 Oct 2026, 07:33:20 UTC",
             ],
         ),
         (
@@ -135,7 +135,7 @@ def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> 
                 "<b>✋ Approved a spender</b>",
                 "<b>Savings</b> · <code>9Dpj…CoaU</code>",
                 "⚠️ <code>B69c…m9Tq</code> may spend all of it, without a limit",
-                "🕒 2026-10-26 07:33:20 UTC",
+                "🕒 26 Oct 2026, 07:33:20 UTC",
             ],
         ),
         (
@@ -175,7 +175,7 @@ def test_a_digest_counts_and_adds_up() -> None:
     ]
     assert render(*told).split("\n") == [
         "📚 <b>14 activities</b> of <b>Savings</b> · <code>9Dpj…CoaU</code>",
-        "🕒 2026-10-26 07:33:20 UTC to 2026-10-26 07:34:20 UTC",
+        "🕒 26 Oct 2026, 07:33:20 UTC to 26 Oct 2026, 07:34:20 UTC",
         "All of them are in the explorer.",
         "📥 Received × 12",
         "📤 Sent × 1",
@@ -289,12 +289,12 @@ class TestNumbers:
         ],
     )
     def test_numbers_are_readable(self, value: str, expected: str) -> None:
-        assert number(Decimal(value)) == expected
+        assert number(Decimal(value), texts("en")) == expected
 
     @given(st.integers(1, 2**64), st.integers(0, 30))
     def test_what_is_there_is_never_shown_as_nothing_or_as_more(self, amount: int, decimals: int) -> None:
         value = Decimal(amount).scaleb(-decimals)
-        shown = number(value)
+        shown = number(value, texts("en"))
         assert re.search("[1-9]", shown)
         assert sum(character.isdigit() for character in shown) <= 18
         if not shown.startswith("<") and "e" not in shown:

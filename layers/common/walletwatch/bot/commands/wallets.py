@@ -43,7 +43,7 @@ async def watch_address(talk: Talk, dialogue: Dialogue, text: str, label: str | 
     if started.balance is None:
         lines.append(say("watch.chain"))
     else:
-        lines.append(say("watch.holds", balance=dialogue.views.wallets.native(started.balance.lamports)))
+        lines.append(say("watch.holds", balance=dialogue.views.wallets.native(started.balance.lamports, say)))
     message = RenderedMessage(Html("\n".join(lines)), dialogue.views.wallets.card_keyboard(subscription, say))
     await talk.show(message)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from walletwatch.bot.formatting import wallet
+from walletwatch.bot.formatting import wallet, whole
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts
@@ -47,12 +47,12 @@ class BasicsView:
         if status.slot is None:
             lines.append(say("status.no_chain"))
         else:
-            lines.append(say("status.chain", slot=f"{status.slot:,}"))
+            lines.append(say("status.chain", slot=whole(status.slot, say)))
         age = None if status.swept is None else max(0, round((status.now - status.swept.at).total_seconds()))
         if status.swept is None:
             lines.append(say("status.never_swept"))
         else:
-            lines.append(say("status.swept", seconds=age, slot=f"{status.swept.slot:,}"))
+            lines.append(say("status.swept", seconds=age, slot=whole(status.swept.slot, say)))
         lines += [self._watched(item, age, say) for item in status.subscriptions]
         if not status.subscriptions:
             lines.append(say("status.none"))

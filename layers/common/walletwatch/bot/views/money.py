@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from walletwatch.bot.formatting import Amounts, wallet
+from walletwatch.bot.formatting import Amounts, wallet, whole
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.texts import Texts
 from walletwatch.domain.chain import WalletBalance
@@ -24,7 +24,7 @@ class MoneyView:
         """What a wallet holds; the largest number of base units first is no order of value, so by mint."""
         lines = [
             say("balance.title", wallet=wallet(balance.address, label, say)),
-            say("balance.native", amount=self._amounts.native(balance.lamports)),
+            say("balance.native", amount=self._amounts.native(balance.lamports, say)),
         ]
         held = [holding for holding in balance.holdings if holding.amount]
         for holding in sorted(held, key=lambda holding: holding.mint)[:MAX_HOLDINGS]:
@@ -35,5 +35,5 @@ class MoneyView:
         empty = len(balance.holdings) - len(held)
         if empty:
             lines.append(say("balance.empty_accounts", count=empty))
-        lines.append(say("balance.slot", slot=f"{balance.slot:,}"))
+        lines.append(say("balance.slot", slot=whole(balance.slot, say)))
         return RenderedMessage(join_lines(lines), ((refresh,),))

@@ -21,9 +21,9 @@ class WalletsView:
         self._profile = profile
         self._amounts = Amounts(profile)
 
-    def native(self, lamports: int) -> Html:
+    def native(self, lamports: int, say: Texts) -> Html:
         """Lamports with the chain's symbol."""
-        return self._amounts.native(lamports)
+        return self._amounts.native(lamports, say)
 
     def list(self, subscriptions: Sequence[Subscription], page: int, say: Texts) -> RenderedMessage:
         """A page of what the chat watches; a button for each wallet."""
