@@ -8,9 +8,9 @@ import psycopg
 import pytest
 
 from tests.fakes.administration import FakeAdministration
+from tests.fakes.admission import FakeAdmission
 from tests.fakes.board import FakeBoard
 from tests.fakes.cache import FakeCache
-from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.clock import FakeClock
 from tests.fakes.history import FakeHistory
 from tests.fakes.leases import FakeLeases
@@ -19,14 +19,13 @@ from tests.fakes.lists import FakeAddressLists
 from tests.fakes.marks import FakeSentMarks
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.risks import FakeRisks
-from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.servers import postgres_url, redis_url
 from walletwatch.ports.common import Clock
 from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
 from walletwatch.ports.scanning import AddressLists, Risks
 from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
-from walletwatch.ports.volatile import Cache, Leases, RateLimits, Sessions, UpdateClaims
+from walletwatch.ports.volatile import Admission, Cache, Leases, RateLimits
 from walletwatch.ports.watching import FollowStore, SubscriptionStore, WatchStore
 from walletwatch.runtime import SystemClock
 from walletwatch.services.alert_memory import AlertMemory
@@ -41,14 +40,13 @@ from walletwatch.storage.postgres.migrate import migrate
 from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.postgres.watch import PostgresWatchStore
+from walletwatch.storage.redis.admission import RedisAdmission
 from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
-from walletwatch.storage.redis.claims import RedisUpdateClaims
 from walletwatch.storage.redis.leases import RedisLeases
 from walletwatch.storage.redis.limits import RedisRateLimits, RedisSendLimits
 from walletwatch.storage.redis.marks import RedisSentMarks
 from walletwatch.storage.redis.server import RedisServer
-from walletwatch.storage.redis.sessions import RedisSessions
 
 __all__ = ["postgres_url", "redis_url"]
 
@@ -79,16 +77,16 @@ class Volatile:
     """Everything that is kept in Redis; `elapse` lets time pass for it."""
 
     cache: Cache
-    claims: UpdateClaims
+    admission: Admission
     leases: Leases
     send_limits: SendLimits
     rate_limits: RateLimits
     marks: SentMarks
     board: TelemetryBoard
     clock: Clock
-    sessions: Sessions
     metrics: FakeMetrics
     elapse: Callable[[float], Awaitable[None]] = field(repr=False)
+    updates: int = 0
 
 
 @pytest.fixture(scope="session")
@@ -137,7 +135,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             fake.follow,
             FakeHistory(fake.tables),
             AlertMemory(),
-            FakeAdministration(),
+            FakeAdministration(fake.tables),
             FakeAddressLists(),
             FakeRisks(),
             clock,
@@ -164,16 +162,16 @@ async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
     metrics = FakeMetrics()
     if request.param == "fake":
         fake = FakeClock()
+        board = FakeBoard(fake)
         yield Volatile(
             FakeCache(fake, metrics=metrics),
-            FakeUpdateClaims(fake),
+            FakeAdmission(fake, board),
             FakeLeases(fake),
             FakeSendLimits(fake, OVERALL_PER_SECOND, CHAT_BURST, GROUP_PER_MINUTE),
             FakeRateLimits(fake),
             FakeSentMarks(),
-            FakeBoard(fake),
+            board,
             fake,
-            FakeSessions(fake),
             metrics,
             fake.sleep,
         )
@@ -183,7 +181,7 @@ async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
     await server.command("FLUSHDB")
     yield Volatile(
         RedisCache(server, metrics),
-        RedisUpdateClaims(server),
+        RedisAdmission(server, RedisTelemetryBoard(server, clock), metrics),
         RedisLeases(server),
         RedisSendLimits(
             server,
@@ -195,7 +193,6 @@ async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
         RedisSentMarks(server),
         RedisTelemetryBoard(server, clock),
         clock,
-        RedisSessions(server, metrics),
         metrics,
         asyncio.sleep,
     )

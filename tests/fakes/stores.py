@@ -23,6 +23,7 @@ from walletwatch.domain.chats import (
     ChatKind,
     ChatSettings,
     Contact,
+    Greeting,
     Owner,
     Subscribed,
     Subscription,
@@ -86,6 +87,9 @@ class FakeSubscriptionStore:
             row.chat, kind=contact.chat_kind, language=language, active=row.migrated_to is None
         )
         return row.chat
+
+    async def greet(self, contact: Contact) -> Greeting:
+        return Greeting(await self.remember(contact), self.tables.maintenance)
 
     async def chat(self, chat_id: int) -> Chat | None:
         self.outage.check()

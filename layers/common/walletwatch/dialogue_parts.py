@@ -5,6 +5,7 @@ from walletwatch import settings as config
 from walletwatch.bot.commands.dialogue import Dialogue
 from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.messenger import make_bot
+from walletwatch.bot.persistence import ConversationPersistence
 from walletwatch.bot.views.all import Views
 from walletwatch.chain.rpc.client import RpcClient
 from walletwatch.chain.rpc.reader import RpcChain
@@ -12,7 +13,7 @@ from walletwatch.observability import EmfMetrics
 from walletwatch.ports.chain import Chain
 from walletwatch.queueing.messages import ledger_key_of
 from walletwatch.runtime import SystemClock
-from walletwatch.services.administering import Administering, MaintenanceSwitch
+from walletwatch.services.administering import Administering
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.listing import Listing
@@ -29,7 +30,6 @@ from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.limits import RedisRateLimits
 from walletwatch.storage.redis.server import RedisServer
-from walletwatch.storage.redis.sessions import RedisSessions
 
 
 def make_dialogue(
@@ -40,7 +40,6 @@ def make_dialogue(
     redis: RedisServer,
     rpc: RpcClient,
     database: Database,
-    maintenance: MaintenanceSwitch,
     metrics: EmfMetrics,
 ) -> Dialogue:
     """The use cases, over the webhook's stores and the chain."""
@@ -61,11 +60,11 @@ def make_dialogue(
         backfills=BackfillRequests(queues, RedisRateLimits(redis), clock),
         scans=ScanRequests(queues),
         reports=parts.make_scan_memory(cache, metrics, profile),
-        admin=_administering(secrets, telegram, redis, chain, database, maintenance, metrics),
+        admin=_administering(secrets, telegram, redis, chain, database, metrics),
         listing=Listing(PostgresAddressLists(database), PostgresAdministration(database), queues, clock),
         views=Views(profile),
         metrics=metrics,
-        conversations=Conversations(RedisSessions(redis, metrics), clock, metrics),
+        conversations=Conversations(ConversationPersistence(), clock, metrics),
     )
 
 
@@ -75,7 +74,6 @@ def _administering(
     redis: RedisServer,
     chain: Chain,
     database: Database,
-    maintenance: MaintenanceSwitch,
     metrics: EmfMetrics,
 ) -> Administering:
     clock = SystemClock()
@@ -89,7 +87,6 @@ def _administering(
         ledger=PostgresLedger(database, clock),
         alerts=PostgresAlerts(database),
         administration=PostgresAdministration(database),
-        switch=maintenance,
         key_of=ledger_key_of,
         clock=clock,
     )

@@ -1,7 +1,7 @@
 """The bot as python-telegram-bot's Application, fed by a webhook that is a Lambda function."""
 
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,41 +10,43 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 from telegram.error import ChatMigrated as TelegramChatMigrated
 from telegram.ext import (
     Application,
+    ApplicationBuilder,
+    CallbackContext,
     CallbackQueryHandler,
     ChatMemberHandler,
-    CommandHandler,
     ContextTypes,
     ExtBot,
     MessageHandler,
     filters,
 )
 
-from walletwatch.bot.commands.command import ButtonHandler, Command, Handler
+from walletwatch.bot.commands.command import ButtonHandler, Command
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue
 from walletwatch.bot.commands.table import (
     ADMIN_BUTTONS,
-    ADMIN_COMMANDS,
+    ADMIN_COMMANDS_BY_NAME,
     BUTTONS,
-    COMMANDS,
     COMMANDS_BY_NAME,
 )
+from walletwatch.bot.dispatch import CommandsHandler
 from walletwatch.bot.keyboards import CallbackData, StaleData
 from walletwatch.bot.messenger import make_request, translate
+from walletwatch.bot.persistence import Conversation
 from walletwatch.bot.talk import Talk, contact_of, talk_of
 from walletwatch.bot.texts import texts
 from walletwatch.domain.addresses import is_address
+from walletwatch.domain.admission import Admitted, SessionChange
 from walletwatch.domain.chats import ChatKind, Contact
 from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, StoreUnavailable, TransientError
 from walletwatch.domain.sessions import Session
 from walletwatch.ports.common import Metrics
 from walletwatch.ports.watching import SubscriptionStore
-from walletwatch.services.administering import MaintenanceSwitch
 
 _log = logging.getLogger("walletwatch.bot")
 
 GONE_STATUSES: Final = frozenset({"kicked", "left"})
 
-type Context = ContextTypes.DEFAULT_TYPE
+type Context = CallbackContext[ExtBot[None], dict[Any, Any], Conversation, dict[Any, Any]]
 type Run = Callable[[Talk], Awaitable[None]]
 
 
@@ -66,6 +68,14 @@ class _Bot(ExtBot[None]):
     async def get_me(self, **_options: Any) -> User:
         self._bot_user = self._known
         return self._known
+
+
+class _Application(Application[Any, Any, Any, Any, Any, Any]):
+    """The library's, that forgets a chat when its update is over: it would keep all that it ever saw."""
+
+    def forget(self, chat_id: int) -> None:
+        """Let go of a chat's data; where it is stored, it stays."""
+        self._chat_data.pop(chat_id, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +112,29 @@ class BotApplication:
         username: str,
         dialogue: Dialogue,
         subscriptions: SubscriptionStore,
-        maintenance: MaintenanceSwitch,
         operators: Operators,
         metrics: Metrics,
     ) -> None:
         self._dialogue = dialogue
         self._conversations = dialogue.conversations
-        self._maintenance = maintenance
         self._operators = operators
         self._subscriptions = subscriptions
         self._metrics = metrics
         self._failure: TransientError | None = None
         self._bot = _Bot(token, api_url, username)
-        self._application = Application.builder().bot(self._bot).updater(None).job_queue(None).build()
+        self._persistence = self._conversations.persistence
+        application = (
+            ApplicationBuilder()
+            .application_class(_Application)
+            .context_types(ContextTypes(chat_data=Conversation))
+            .persistence(self._persistence)
+            .bot(self._bot)
+            .updater(None)
+            .job_queue(None)
+            .build()
+        )
+        assert isinstance(application, _Application)
+        self._application = application
         self._started = False
         self._add_handlers()
 
@@ -130,12 +150,20 @@ class BotApplication:
             await self._application.shutdown()
             self._started = False
 
-    async def handle(self, update: Mapping[str, Any]) -> None:
+    async def handle(self, update: Mapping[str, Any], admitted: Admitted) -> SessionChange | None:
         """Handle one update of the Bot API, of whatever kind.
 
+        Args:
+            update: As Telegram sent it.
+            admitted: What is known since it was let in.
+
+        Returns:
+            What its conversation waits for now; None where that did not change.
+
         Raises:
-            TransientError: Deliver it again later; nothing was answered.
+            TransientError: Deliver it again later; nothing was answered, and nothing changed.
         """
+        await self.start()
         self._failure = None
         try:
             parsed = Update.de_json(dict(update), self._bot)
@@ -143,18 +171,32 @@ class BotApplication:
             # The last two: a date that no calendar has.
             self._metrics.count("UpdatesUnreadable")
             _log.warning("unreadable update: %s", type(error).__name__)
-            return
-        await self._application.process_update(parsed)
+            return None
+        change = await self._process(parsed, admitted)
         if self._failure is not None:
             raise self._failure
+        return change
+
+    async def _process(self, update: Update, admitted: Admitted) -> SessionChange | None:
+        chat = update.effective_chat
+        if chat is None:
+            await self._application.process_update(update)
+            return None
+        self._persistence.expect(chat.id, admitted)
+        try:
+            await self._application.process_update(update)
+            # The library does this once a minute by itself, in a process that runs for so long.
+            await self._application.update_persistence()
+        finally:
+            self._application.forget(chat.id)
+            change = self._persistence.finish(chat.id)
+        return change
 
     def _add_handlers(self) -> None:
         add = self._application.add_handler
         new = filters.UpdateType.MESSAGE
-        for command in COMMANDS:
-            add(CommandHandler(command.name, self._command(command.run), filters=new))
-        for command in ADMIN_COMMANDS:
-            add(CommandHandler(command.name, self._admin_command(command.run), filters=new))
+        add(CommandsHandler(COMMANDS_BY_NAME, self._command))
+        add(CommandsHandler(ADMIN_COMMANDS_BY_NAME, self._admin_command))
         add(CallbackQueryHandler(self._button))
         add(ChatMemberHandler(self._member, ChatMemberHandler.MY_CHAT_MEMBER))
         add(MessageHandler(new & filters.StatusUpdate.MIGRATE, self._migrated))
@@ -162,37 +204,33 @@ class BotApplication:
         add(MessageHandler(new & filters.TEXT & filters.ChatType.PRIVATE, self._text))
         self._application.add_error_handler(self._bug)
 
-    def _command(self, run: Handler) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
-        async def handler(update: Update, context: Context) -> None:
-            arguments = tuple(context.args or ())
+    async def _command(self, update: Update, context: Context) -> None:
+        name, *arguments = context.args or [""]
+        run = COMMANDS_BY_NAME[name].run
 
-            async def answer(talk: Talk) -> None:
-                talk.arguments = arguments
-                talk.given_up = await self._conversations.drop(talk.contact)
-                await run(talk, self._dialogue)
+        async def answer(talk: Talk) -> None:
+            talk.arguments = tuple(arguments)
+            talk.given_up = await self._conversations.drop(talk.contact)
+            await run(talk, self._dialogue)
 
-            await self._guarded(update, answer)
+        await self._guarded(update, answer)
 
-        return handler
+    async def _admin_command(self, update: Update, context: Context) -> None:
+        contact = contact_of(update)
+        if contact is None or not self._operators.may(contact):
+            # As any other word that is no command.
+            if contact is not None and contact.chat_kind is ChatKind.PRIVATE:
+                await self._unknown_command(update, context)
+            return
+        name, *arguments = context.args or [""]
+        run = ADMIN_COMMANDS_BY_NAME[name].run
 
-    def _admin_command(self, run: Handler) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
-        async def handler(update: Update, context: Context) -> None:
-            contact = contact_of(update)
-            if contact is None or not self._operators.may(contact):
-                # As any other word that is no command.
-                if contact is not None and contact.chat_kind is ChatKind.PRIVATE:
-                    await self._unknown_command(update, context)
-                return
-            arguments = tuple(context.args or ())
+        async def answer(talk: Talk) -> None:
+            talk.arguments = tuple(arguments)
+            self._metrics.count("AdminCommands")
+            await run(talk, self._dialogue)
 
-            async def answer(talk: Talk) -> None:
-                talk.arguments = arguments
-                self._metrics.count("AdminCommands")
-                await run(talk, self._dialogue)
-
-            await self._guarded(update, answer)
-
-        return handler
+        await self._guarded(update, answer)
 
     async def _button(self, update: Update, _context: Context) -> None:
         query = update.callback_query
@@ -248,9 +286,9 @@ class BotApplication:
             # The person's next try, or Telegram's, is an answer still.
             raise
         except BaseException:
-            await self._conversations.close(session)
+            await self._conversations.close(talk.contact, session)
             raise
-        await self._conversations.close(session)
+        await self._conversations.close(talk.contact, session)
 
     async def _unknown_command(self, update: Update, _context: Context) -> None:
         async def answer(talk: Talk) -> None:
@@ -308,11 +346,10 @@ class BotApplication:
 
     def _met(self, run: Run) -> Run:
         async def answer(talk: Talk) -> None:
-            talk.meet(await self._dialogue.watching.greet(talk.contact))
-            if not self._operators.may(talk.contact):
-                maintenance = await self._maintenance.current()
-                if maintenance is not None:
-                    raise Complaint("error.maintenance", note=maintenance.note)
+            greeting = await self._dialogue.watching.greet(talk.contact)
+            talk.meet(greeting.chat)
+            if greeting.maintenance is not None and not self._operators.may(talk.contact):
+                raise Complaint("error.maintenance", note=greeting.maintenance.note)
             await run(talk)
 
         return answer

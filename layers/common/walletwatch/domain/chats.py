@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from walletwatch.domain.administration import Maintenance
+
 DEFAULT_LANGUAGE = "en"
 DEFAULT_TIMEZONE = "UTC"
 MAX_LABEL_LENGTH = 48
@@ -100,6 +102,18 @@ class Chat:
     def spoken_language(self) -> str:
         """What it is spoken to in."""
         return self.settings.language or self.language
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What is known when somebody writes.
+
+    Attributes:
+        maintenance: People are asked to come back later; None where not.
+    """
+
+    chat: Chat
+    maintenance: Maintenance | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from walletwatch.domain.chain import WalletBalance
-from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscription
+from walletwatch.domain.chats import Chat, ChatSettings, Contact, Greeting, Subscription
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import ChainUnavailable
 from walletwatch.domain.wallets import Progress
@@ -67,9 +67,9 @@ class Watching:
         self._clock = clock
         self._wallets_per_chat = wallets_per_chat
 
-    async def greet(self, contact: Contact) -> Chat:
+    async def greet(self, contact: Contact) -> Greeting:
         """Remember who wrote and where; a chat that had gone silent is active again."""
-        return await self._subscriptions.remember(contact)
+        return await self._subscriptions.greet(contact)
 
     async def watch(self, chat_id: int, address: str, label: str | None) -> WatchStarted:
         """Watch a wallet from the newest confirmed slot on.

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscribed, Subscription
+from walletwatch.domain.administration import Maintenance
+from walletwatch.domain.chats import Chat, ChatSettings, Contact, Greeting, Subscribed, Subscription
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import QuotaExceeded, UnknownChat
 from walletwatch.domain.rules import Suppression
@@ -25,7 +26,7 @@ MAX_LANGUAGE_LENGTH: Final = 35
 MAX_USERNAME_LENGTH: Final = 64
 MAX_REASON_LENGTH: Final = 200
 
-_REMEMBER: Final = f"""
+_GREET: Final = f"""
 WITH person AS (
     INSERT INTO users AS u (id, username, language)
     SELECT %(user_id)s, %(username)s, %(language)s
@@ -52,9 +53,12 @@ WITH person AS (
            seen_at = now()
     RETURNING {CHAT_COLUMNS}
 )
-SELECT * FROM changed
-UNION ALL
-SELECT {CHAT_COLUMNS} FROM chats c WHERE c.id = %(chat_id)s AND NOT EXISTS (SELECT FROM changed)
+SELECT m.since, m.user_id, m.note, known.*
+  FROM (SELECT * FROM changed
+        UNION ALL
+        SELECT {CHAT_COLUMNS} FROM chats c WHERE c.id = %(chat_id)s AND NOT EXISTS (SELECT FROM changed)
+       ) known
+  LEFT JOIN maintenance m ON true
 """
 """Who was seen a moment ago, and is as they were, costs no write: it is asked at every update."""
 
@@ -218,6 +222,10 @@ class PostgresSubscriptionStore:
 
     async def remember(self, contact: Contact) -> Chat:
         """Insert or refresh the user and the chat (active again), and return the chat with its settings."""
+        return (await self.greet(contact)).chat
+
+    async def greet(self, contact: Contact) -> Greeting:
+        """`remember`, and whether there is maintenance."""
         values = {
             "chat_id": contact.chat_id,
             "kind": contact.chat_kind.value,
@@ -227,10 +235,11 @@ class PostgresSubscriptionStore:
             "fresh": SEEN_FRESH,
         }
 
-        async def work(connection: Connection) -> Chat:
-            row = await (await connection.execute(_REMEMBER, values)).fetchone()
+        async def work(connection: Connection) -> Greeting:
+            row = await (await connection.execute(_GREET, values)).fetchone()
             assert row is not None
-            return to_chat(row)
+            since, user_id, note, *chat = row
+            return Greeting(to_chat(chat), None if since is None else Maintenance(since, user_id, note))
 
         return await self._database.run(work)
 

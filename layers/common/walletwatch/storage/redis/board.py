@@ -10,8 +10,9 @@ from typing import Any, Final
 
 import msgspec
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 
-from walletwatch.domain.telemetry import Instance, Tally
+from walletwatch.domain.telemetry import Instance, Report, Tally
 from walletwatch.ports.common import Clock
 from walletwatch.storage.redis.server import RedisServer, milliseconds
 
@@ -35,23 +36,26 @@ class RedisTelemetryBoard:
 
         A report whose answer was lost is posted again and counts twice; it is not worth more.
         """
-        now = instance.seen_at.timestamp()
-        minute = self._minute(int(now // 60))
 
         async def write(client: Redis) -> None:
             async with client.pipeline(transaction=False) as pipeline:
-                for field, value in tally.fields.items():
-                    pipeline.hincrby(self._total, field, value)
-                    pipeline.hincrby(minute, field, value)
-                if tally.fields:
-                    pipeline.expire(minute, MINUTES_KEPT * 60)
-                pipeline.zadd(self._seen, {instance.id: now})
-                pipeline.set(
-                    self._instance(instance.id), _encoder.encode(instance), px=milliseconds(INSTANCE_PERIOD)
-                )
+                self.add(pipeline, Report(instance, tally))
                 await pipeline.execute()
 
         await self._server.run(write)
+
+    def add(self, pipeline: Pipeline, report: Report) -> None:
+        """Post it with others."""
+        instance, fields = report.instance, report.tally.fields
+        now = instance.seen_at.timestamp()
+        minute = self._minute(int(now // 60))
+        for field, value in fields.items():
+            pipeline.hincrby(self._total, field, value)
+            pipeline.hincrby(minute, field, value)
+        if fields:
+            pipeline.expire(minute, MINUTES_KEPT * 60)
+        pipeline.zadd(self._seen, {instance.id: now})
+        pipeline.set(self._instance(instance.id), _encoder.encode(instance), px=milliseconds(INSTANCE_PERIOD))
 
     async def total(self) -> Tally:
         """Everything that was ever counted, or since Redis began anew."""
