@@ -161,7 +161,8 @@ def webhook() -> Webhook:
     Raises:
         InvalidSettings: By every builder, if the environment is not complete.
     """
-    from walletwatch.bot.application import BotApplication, Operators
+    from walletwatch.bot.application import BotApplication
+    from walletwatch.bot.operators import Operators
     from walletwatch.dialogue_parts import make_dialogue
     from walletwatch.services.admitting import Admitting
     from walletwatch.services.intake import UpdateIntake
@@ -177,7 +178,8 @@ def webhook() -> Webhook:
     redis = parts.make_redis()
     rpc = parts.make_rpc(metrics)
     database = parts.make_database()
-    operators = config.load(config.AdminSettings)
+    admins = config.load(config.AdminSettings)
+    operators = Operators(admins.admins, frozenset(admins.chats))
     clock = SystemClock()
     bot = BotApplication(
         secrets.bot_token,
@@ -190,10 +192,11 @@ def webhook() -> Webhook:
             redis=redis,
             rpc=rpc,
             database=database,
+            operators=operators,
             metrics=metrics,
         ),
         subscriptions=PostgresSubscriptionStore(database),
-        operators=Operators(operators.admins, frozenset(operators.chats)),
+        operators=operators,
         metrics=metrics,
     )
     admission = RedisAdmission(redis, RedisTelemetryBoard(redis, clock), metrics)

@@ -23,14 +23,17 @@ from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.limits import FakeRateLimits
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.queues import FakeQueues
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.vitals import FakeSystem
 from walletwatch.bot import application
-from walletwatch.bot.application import BotApplication, Operators
+from walletwatch.bot.application import BotApplication
 from walletwatch.bot.commands.dialogue import Dialogue
+from walletwatch.bot.commands.table import CATALOGUE
 from walletwatch.bot.conversation import Conversations
+from walletwatch.bot.operators import Operators
 from walletwatch.bot.persistence import ConversationPersistence
 from walletwatch.bot.views.all import Views
 from walletwatch.domain.profile import PROFILES
@@ -40,6 +43,7 @@ from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.intake import UpdateIntake
 from walletwatch.services.listing import Listing
+from walletwatch.services.personal import Personal
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanReports, ScanRequests
 from walletwatch.services.watching import Watching
@@ -89,6 +93,7 @@ class Chat:
     judge: FakeJudge
     scans: ScanReports
     lists: FakeAddressLists
+    personal: FakePersonalRecords
     another_instance: Callable[[], Awaitable[Instance]]
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -152,6 +157,8 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     sessions, lists, claims = FakeAdmission(clock), FakeAddressLists(), FakeUpdateClaims(clock)
     inspector, judge = FakeInspector(clock), FakeJudge()
     memory = ScanMemory(FakeCache(clock), metrics, clock, chain="test")
+    personal = FakePersonalRecords(stores)
+    operators = Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP}))
     instances: list[BotApplication] = []
     deliveries = count(1)
 
@@ -169,12 +176,15 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 reports=memory,
                 admin=system.administering(stores.ledger, alerts, administration),
                 listing=Listing(lists, administration, queues, clock),
+                personal=Personal(personal, FakeRateLimits(clock), clock, metrics),
                 views=Views(PROFILES["x1-mainnet"]),
+                catalogue=CATALOGUE,
+                operators=operators,
                 metrics=metrics,
                 conversations=Conversations(ConversationPersistence(), clock, metrics),
             ),
             subscriptions=stores.subscriptions,
-            operators=Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP})),
+            operators=operators,
             metrics=metrics,
         )
         instances.append(bot)
@@ -203,6 +213,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         judge,
         ScanReports(inspector, judge, memory, clock),
         lists,
+        personal,
         instance,
     )
     for bot in instances:

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from telegram import Update, User
@@ -31,6 +30,7 @@ from walletwatch.bot.commands.table import (
 from walletwatch.bot.dispatch import CommandsHandler
 from walletwatch.bot.keyboards import CallbackData, StaleData
 from walletwatch.bot.messenger import make_request, translate
+from walletwatch.bot.operators import Operators
 from walletwatch.bot.persistence import Conversation
 from walletwatch.bot.talk import Talk, contact_of, talk_of
 from walletwatch.bot.texts import texts
@@ -76,24 +76,6 @@ class _Application(Application[Any, Any, Any, Any, Any, Any]):
     def forget(self, chat_id: int) -> None:
         """Let go of a chat's data; where it is stored, it stays."""
         self._chat_data.pop(chat_id, None)
-
-
-@dataclass(frozen=True, slots=True)
-class Operators:
-    """Who runs this bot.
-
-    Attributes:
-        users: Who may use the administrators' commands, in their private chats and in `chats`.
-        chats: Where alerts are told.
-    """
-
-    users: frozenset[int] = frozenset()
-    chats: frozenset[int] = frozenset()
-
-    def may(self, contact: Contact) -> bool:
-        """Whether this person may use them here."""
-        here = contact.chat_kind is ChatKind.PRIVATE or contact.chat_id in self.chats
-        return here and contact.user_id in self.users
 
 
 class BotApplication:

@@ -1,0 +1,187 @@
+"""What every command costs in round trips to PostgreSQL and to Valkey, counted on the wire.
+
+The webhook is the one that Lambda runs, as `bootstrap` builds it; what is not a store is a fake. Every
+command of the table is driven, so that a new one is held to the same.
+"""
+
+import os
+
+# python-telegram-bot warns of every RetryAfter unless it is told that its new type is wanted.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import msgspec
+import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from tests.fakes.chain import FakeChain
+from tests.fakes.queues import FakeQueues
+from tests.fakes.telegram_request import FakeRequest
+from tests.fakes.vitals import FakeSystem
+from tests.wire import Wire
+from walletwatch import bootstrap, dialogue_parts, parts
+from walletwatch.bot import application
+from walletwatch.bot.commands.command import Topic
+from walletwatch.bot.commands.table import AREAS
+from walletwatch.services.intake import Intake
+from walletwatch.storage.postgres.migrate import migrate
+
+pytestmark = pytest.mark.integration
+
+ADMIN: Final = 99
+WALLET: Final = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
+OTHER: Final = "B69chRzqzDCmdB5WYB8NRu5Yv5ZA95ABiZcdzCgGm9Tq"
+TYPICAL: Final = ("", WALLET, "Main")
+"""How a command is used that is not in the table below: alone, with an address, with a wallet's label."""
+ARGUMENTS: Final = {
+    "watch": ("", WALLET, f"{OTHER} Other"),
+    "backfill": ("", "30", f"{WALLET} 30", "Main"),
+    "start": ("", f"w_{WALLET}"),
+    "report_scam": ("", f"{WALLET} sells what is not there"),
+    "appeal": ("", f"{WALLET} by mistake"),
+    "block": ("", f"{WALLET} a reason"),
+    "allow": ("", f"{WALLET} a reason"),
+    "maintenance": ("", "on Back at noon", "off"),
+}
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Round trips: those to Valkey count apart, before the first answer and after it."""
+
+    sql: int
+    redis_before: int
+    redis_after: int
+
+
+PLAIN: Final = Cost(2, 1, 1)
+MORE: Final = {
+    # It reads what saves the chain a look.
+    "balance": Cost(2, 2, 1),
+    "scan": Cost(2, 2, 1),
+    # It counts how often the past is read.
+    "backfill": Cost(2, 2, 1),
+    # Its count and its entry are under one lock.
+}
+"""What may cost more than a plain command, and why."""
+ADMINISTRATORS: Final = Cost(12, 12, 12)
+"""Figures of the whole system are put together from all of its parts; each act is written down."""
+
+
+class Telegram(FakeRequest):
+    """It remembers how often the stores had been asked when the person was answered."""
+
+    def __init__(self, wires: "Wires") -> None:
+        super().__init__()
+        self.wires = wires
+        self.answers: list[tuple[int, int]] = []
+
+    async def do_request(self, url: str, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        if url.rsplit("/", 1)[-1].startswith(("send", "edit", "answer")):
+            self.answers.append(self.wires.trips)
+        return await super().do_request(url, *args, **kwargs)
+
+
+@dataclass
+class Wires:
+    sql: Wire
+    redis: Wire
+
+    @property
+    def trips(self) -> tuple[int, int]:
+        return self.sql.trips, self.redis.trips
+
+
+@dataclass
+class Environment:
+    """The webhook's, warm."""
+
+    webhook: bootstrap.Webhook
+    telegram: Telegram
+    wires: Wires
+    numbers: "count[int]"
+
+    async def cost(self, text: str, user: int) -> Cost:
+        """What it costs to answer this, and to be done with it."""
+        sql, redis = self.wires.trips
+        self.telegram.answers.clear()
+        await self.write(text, user)
+        # Where nothing is answered, all of it is before the answer.
+        _, answered = next(iter(self.telegram.answers), self.wires.trips)
+        return Cost(self.wires.sql.trips - sql, answered - redis, self.wires.redis.trips - answered)
+
+    async def write(self, text: str, user: int) -> None:
+        number = next(self.numbers)
+        name = text.split(maxsplit=1)[0]
+        message = {
+            "message_id": number,
+            "date": 60 * number,
+            "text": text,
+            "entities": [{"type": "bot_command", "offset": 0, "length": len(name)}],
+            "from": {"id": user, "is_bot": False, "first_name": "x", "language_code": "en"},
+            "chat": {"id": user, "type": "private"},
+        }
+        visit = self.webhook.intake.visit({"update_id": number, "message": message})
+        assert await self.webhook.telemetry.during(visit.take(), visit) is Intake.HANDLED
+
+
+@pytest.fixture
+async def environment(
+    database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Environment]:
+    await migrate(database_url)
+    sql = Wire(int(conninfo_to_dict(database_url)["port"] or 5432))
+    redis = Wire(urlsplit(redis_url).port or 6379)
+    wires = Wires(sql, redis)
+    telegram = Telegram(wires)
+    system = FakeSystem()
+    queues, chain = FakeQueues(), FakeChain()
+    secrets = {"bot_token": "7:token-of-the-tests", "webhook_secret": "secret-of-the-tests"}
+    monkeypatch.setattr(application, "make_request", lambda **_: telegram)
+    monkeypatch.setattr(parts, "read_secret", lambda _: msgspec.json.encode(secrets))
+    monkeypatch.setattr(parts, "make_queues", lambda: queues)
+    monkeypatch.setattr(parts, "make_inspection", lambda: system.queues)
+    monkeypatch.setattr(parts, "make_vital_signs", lambda *_: system.signs)
+    monkeypatch.setattr(dialogue_parts, "RpcChain", lambda *_args, **_kwargs: chain)
+    async with sql.open() as sql_port, redis.open() as redis_port:
+        for name, value in {
+            "SECRET_ARN": "arn:of-the-tests",
+            "DATABASE_WRITE_URL": make_conninfo(database_url, host="127.0.0.1", port=sql_port),
+            # A statement is prepared in a round trip of its own, once for each connection.
+            "DATABASE_PREPARE": "false",
+            "DATABASE_POOL_MIN": "1",
+            "REDIS_URL": f"redis://127.0.0.1:{redis_port}/0",
+            "RPC_URLS": "http://127.0.0.1:1",
+            "CHAIN_PROFILE": "local",
+            "ADMIN_IDS": str(ADMIN),
+            "UPDATES_PER_MINUTE": "1000000",
+        }.items():
+            monkeypatch.setenv(name, value)
+        yield Environment(bootstrap.webhook(), telegram, wires, count(1))
+
+
+async def test_every_command(environment: Environment) -> None:
+    users = count(1000)
+    too_much: dict[str, Cost] = {}
+    for area in AREAS:
+        for command in area.commands:
+            for arguments in ARGUMENTS.get(command.name, TYPICAL):
+                user = ADMIN if area.topic is Topic.ADMIN else next(users)
+                await environment.write(f"/watch {WALLET} Main", user)
+                text = f"/{command.name} {arguments}".strip()
+                cost = await environment.cost(text, user)
+                allowed = ADMINISTRATORS if user == ADMIN else MORE.get(command.name, PLAIN)
+                if (
+                    cost.sql > allowed.sql
+                    or cost.redis_before > allowed.redis_before
+                    or cost.redis_after > allowed.redis_after
+                ):
+                    too_much[text] = cost
+            if command.name == "maintenance":
+                await environment.write("/maintenance off", ADMIN)
+    assert too_much == {}
