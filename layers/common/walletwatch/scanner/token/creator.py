@@ -8,7 +8,7 @@ from walletwatch.domain.inspection.creator import Deployments, MadeToken, TokenN
 from walletwatch.domain.money import to_decimal
 from walletwatch.domain.risk import CannotTell, Evidence, Finding, UnknownReason
 from walletwatch.scanner.check import Check
-from walletwatch.scanner.pulling import MAX_EVIDENCE, SERIAL, pulls
+from walletwatch.domain.inspection.pulling import MAX_EVIDENCE, SERIAL, pulls
 
 NEW: Final = 86_400
 """Seconds: so young a wallet has no past that could be judged."""
