@@ -27,7 +27,7 @@ def _or_none(term: str, known: str) -> str:
     return f"({term} or 0 * {known})"
 
 
-_INVOCATIONS: Final = _increase("walletwatch_invocations_total", '{function=~"webhook|sweep|stream|cleanup"}')
+_INVOCATIONS: Final = _increase("walletwatch_invocations_total", '{function=~"webhook|sweep|stream|cleanup|refresh"}')
 _FAILED: Final = " + ".join(
     _or_none(_increase(f"walletwatch_{name}_total"), WORK)
     for name in ("invocation_failures", "records_retried", "records_failed", "handler_errors")

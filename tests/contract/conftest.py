@@ -12,12 +12,14 @@ from tests.fakes.board import FakeBoard
 from tests.fakes.cache import FakeCache
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.clock import FakeClock
+from tests.fakes.dealings import FakeDealings
 from tests.fakes.history import FakeHistory
 from tests.fakes.leases import FakeLeases
 from tests.fakes.limits import FakeRateLimits, FakeSendLimits
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.marks import FakeSentMarks
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.pools import FakePoolCreators
 from tests.fakes.risks import FakeRisks
 from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
@@ -28,10 +30,12 @@ from walletwatch.ports import (
     Alerts,
     Cache,
     Clock,
+    Dealings,
     FollowStore,
     History,
     Leases,
     Ledger,
+    PoolCreators,
     RateLimits,
     Risks,
     SendLimits,
@@ -47,11 +51,13 @@ from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.storage.postgres.administration import PostgresAdministration
 from walletwatch.storage.postgres.alerts import PostgresAlerts
 from walletwatch.storage.postgres.database import Database
+from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.following import PostgresFollowStore
 from walletwatch.storage.postgres.history import PostgresHistory
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
+from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
 from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.postgres.watch import PostgresWatchStore
@@ -85,6 +91,8 @@ class Stores:
     administration: Administration
     lists: AddressLists
     risks: Risks
+    dealings: Dealings
+    pools: PoolCreators
     clock: FakeClock
 
 
@@ -124,7 +132,7 @@ def empty(url: str) -> None:
         connection.execute(
             "TRUNCATE users, chats, wallets, subscriptions, watched_accounts, activities, deliveries,"
             " progress, followers, sweep_shards, alerts, audit, maintenance, update_claims,"
-            " listed_addresses, address_reports, wallet_risks"
+            " listed_addresses, address_reports, wallet_risks, dealings, pool_creators, list_sources"
         )
         connection.execute("INSERT INTO sweep_shards (shard) VALUES (0)")
 
@@ -154,6 +162,8 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             FakeAdministration(),
             FakeAddressLists(),
             FakeRisks(),
+            FakeDealings(fake.tables),
+            FakePoolCreators(),
             clock,
         )
         return
@@ -168,6 +178,8 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresAdministration(database),
         PostgresAddressLists(database),
         PostgresRisks(database),
+        PostgresDealings(database),
+        PostgresPoolCreators(database),
         clock,
     )
     await database.close()

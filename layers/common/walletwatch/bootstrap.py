@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from walletwatch.services.health import HealthCheck
     from walletwatch.services.housekeeping import Housekeeping
     from walletwatch.services.intake import UpdateIntake
+    from walletwatch.services.refreshing import Refreshing
     from walletwatch.services.risk_watching import RiskWatching
     from walletwatch.services.scanning import Scanning
     from walletwatch.services.sweeping import Sweeping
@@ -106,6 +107,14 @@ class Cleanup:
 
 
 @dataclass(frozen=True, slots=True)
+class Refresh:
+    """What the refresh function runs."""
+
+    service: "Refreshing"
+    telemetry: "Telemetry"
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """What the health function runs.
 
@@ -182,11 +191,13 @@ def webhook() -> Webhook:
     from walletwatch.services.claiming import ClaimsWithSpare
     from walletwatch.services.intake import UpdateIntake
     from walletwatch.services.listing import Listing
+    from walletwatch.services.looking_again import LookingAgain
     from walletwatch.services.scanning import ScanRequests
     from walletwatch.services.watching import Watching
     from walletwatch.storage.postgres.administration import PostgresAdministration
     from walletwatch.storage.postgres.alerts import PostgresAlerts
     from walletwatch.storage.postgres.claims import PostgresUpdateClaims
+    from walletwatch.storage.postgres.dealings import PostgresDealings
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.lists import PostgresAddressLists
     from walletwatch.storage.postgres.statistics import PostgresStatistics
@@ -237,7 +248,12 @@ def webhook() -> Webhook:
             key_of=ledger_key_of,
             clock=SystemClock(),
         ),
-        listing=Listing(PostgresAddressLists(database), administration, queues, SystemClock()),
+        listing=Listing(
+            PostgresAddressLists(database),
+            administration,
+            LookingAgain(PostgresDealings(database), queues, SystemClock(), metrics),
+            SystemClock(),
+        ),
         maintenance=maintenance,
         operators=Operators(operators.admins, frozenset(operators.chats)),
         sessions=RedisSessions(redis, metrics),
@@ -434,6 +450,7 @@ def cleanup() -> Cleanup:
     from walletwatch.services.housekeeping import Housekeeping
     from walletwatch.storage.postgres.alerts import PostgresAlerts
     from walletwatch.storage.postgres.claims import PostgresUpdateClaims
+    from walletwatch.storage.postgres.dealings import PostgresDealings
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.watch import PostgresWatchStore
     from walletwatch.storage.redis.board import RedisTelemetryBoard
@@ -449,12 +466,58 @@ def cleanup() -> Cleanup:
         digesting=parts.make_digesting(database, metrics),
         alerts=PostgresAlerts(database),
         claims=PostgresUpdateClaims(database),
+        dealings=PostgresDealings(database),
         board=RedisTelemetryBoard(redis, clock),
         clock=clock,
         metrics=metrics,
         retention=parts.retention(),
     )
     return Cleanup(service, parts.make_telemetry("cleanup", metrics, redis))
+
+
+def refresh() -> Refresh:
+    """The refresh function."""
+    from walletwatch.chain.inspection.pool_makers import PoolMakers
+    from walletwatch.chain.rpc.batching import BatchingCaller
+    from walletwatch.chain.rpc.reader import RpcChain
+    from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
+    from walletwatch.services.looking_again import LookingAgain
+    from walletwatch.services.pool_suspects import PoolSuspects
+    from walletwatch.services.refreshing import Refreshing
+    from walletwatch.storage.postgres.dealings import PostgresDealings
+    from walletwatch.storage.postgres.lists import PostgresAddressLists
+    from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
+    from walletwatch.storage.redis.leases import RedisLeases
+
+    metrics = EmfMetrics("refresh")
+    clock = SystemClock()
+    database = parts.make_database()
+    redis = parts.make_redis()
+    rpc = parts.make_rpc(metrics)
+    profile = config.load(config.ChainSettings).profile
+    exchange = profile.exchange
+    money = {WRAPPED_NATIVE_MINT, *(exchange.stable_mints if exchange else ())}
+    store = PostgresPoolCreators(database)
+    suspects = PoolSuspects(
+        store,
+        PostgresAddressLists(database),
+        LookingAgain(PostgresDealings(database), parts.make_queues(), clock, metrics),
+        clock,
+        metrics,
+        ordinary={*money, *profile.tokens},
+        known=profile.labels,
+    )
+    service = Refreshing(
+        lists=parts.make_pool_lists(profile),
+        chain=PoolMakers(RpcChain(BatchingCaller(rpc)), exchange.program) if exchange else None,
+        store=store,
+        suspects=suspects,
+        leases=RedisLeases(redis),
+        clock=clock,
+        metrics=metrics,
+        money=money,
+    )
+    return Refresh(service, parts.make_telemetry("refresh", metrics, redis, rpc))
 
 
 def health() -> Health:

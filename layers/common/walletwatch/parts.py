@@ -5,7 +5,7 @@ Nothing but `walletwatch.bootstrap` calls these.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from walletwatch.chain.rpc.client import RpcClient
     from walletwatch.chain.rpc.reader import RpcChain
     from walletwatch.domain.profile import ChainProfile, Exchange
-    from walletwatch.ports import Cache, Chain, Decode, Metrics, Prices, Tokens
+    from walletwatch.ports import Cache, Chain, Decode, Metrics, PoolList, Prices, Tokens
     from walletwatch.queueing.consumer import Consumer
     from walletwatch.queueing.inspection import SqsInspection
     from walletwatch.queueing.sqs import SqsQueues
@@ -341,6 +341,19 @@ def _pool_prices(
         clock,
         min_liquidity_usd=Decimal(settings.price_min_liquidity_usd),
     )
+
+
+def make_pool_lists(profile: "ChainProfile") -> "Sequence[PoolList]":
+    """Who lists the exchange's pools: its API, where it serves this chain and is asked for prices too."""
+    settings = config.load(config.PriceSettings)
+    if profile.exchange is None or profile.exchange.api_network is None:
+        return ()
+    if "xdex-api" not in settings.sources(profile):
+        return ()
+    from walletwatch.chain.prices.xdex_client import XdexClient
+    from walletwatch.chain.prices.xdex_pools import XdexPoolList
+
+    return (XdexPoolList(XdexClient(settings.xdex_api_url, profile.exchange.api_network, SystemClock())),)
 
 
 def make_transactions(chain: "RpcChain", redis: "RedisServer", metrics: EmfMetrics) -> "Transactions":

@@ -1081,14 +1081,18 @@ class PoolCreators(Protocol):
         """The most LP tokens that each of these was ever seen to have; unknown pools are absent."""
 
     async def keep(
-        self, pools: Sequence[PoolSeen], drained: Collection[str], listed: Mapping[str, Decimal], at: datetime
+        self,
+        pools: Sequence[PoolSeen],
+        drained: Collection[str],
+        listed: Mapping[str, Decimal | None],
+        at: datetime,
     ) -> None:
         """Remember pools as they were read. An older slot never replaces a newer one.
 
         Args:
             pools: As the chain has them.
             drained: Those whose liquidity is gone.
-            listed: Dollars that the API says are in them, of those that it lists.
+            listed: Those that the API lists, with the dollars that it says are in them.
             at: When they were read.
         """
 
@@ -1106,6 +1110,9 @@ class PoolCreators(Protocol):
 
     async def examined(self, creator: str, pulls: Sequence[PoolPull], at: datetime) -> None:
         """A creator was looked into; each pull is noted at the pools of its token."""
+
+    async def postpone(self, creator: str, at: datetime) -> None:
+        """A creator could not be looked into now: the others that wait go first."""
 
     async def made_by(self, creator: str) -> Sequence[KnownPool]:
         """The pools that somebody made, at most 100."""

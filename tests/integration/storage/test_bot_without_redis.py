@@ -16,6 +16,7 @@ import pytest
 from tests.fakes.administration import FakeAdministration
 from tests.fakes.chain import FakeChain
 from tests.fakes.claims import FakeUpdateClaims
+from tests.fakes.dealings import FakeDealings
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.queues import FakeQueues
@@ -34,6 +35,7 @@ from walletwatch.services.balances import Balances
 from walletwatch.services.claiming import ClaimsWithSpare
 from walletwatch.services.intake import Intake, UpdateIntake
 from walletwatch.services.listing import Listing
+from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
@@ -105,7 +107,12 @@ async def environments(
             administration=FakeSystem().administering(
                 stores.ledger, AlertMemory(), administration, maintenance
             ),
-            listing=Listing(FakeAddressLists(), administration, queues, clock),
+            listing=Listing(
+                FakeAddressLists(),
+                administration,
+                LookingAgain(FakeDealings(stores.tables), queues, clock, metrics),
+                clock,
+            ),
             maintenance=maintenance,
             operators=Operators(),
             sessions=RedisSessions(redis, metrics),

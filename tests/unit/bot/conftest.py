@@ -19,6 +19,7 @@ from tests.fakes.chain import FakeChain
 from tests.fakes.clock import FakeClock
 from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.limits import FakeRateLimits
+from tests.fakes.dealings import FakeDealings
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.queues import FakeQueues
@@ -34,6 +35,7 @@ from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.listing import Listing
+from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanReports, ScanRequests
 from walletwatch.services.watching import Watching
@@ -143,7 +145,9 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
             reports=memory,
             subscriptions=stores.subscriptions,
             administration=system.administering(stores.ledger, alerts, administration, maintenance),
-            listing=Listing(lists, administration, queues, clock),
+            listing=Listing(
+                lists, administration, LookingAgain(FakeDealings(stores.tables), queues, clock, metrics), clock
+            ),
             maintenance=maintenance,
             operators=Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP})),
             sessions=sessions,

@@ -24,11 +24,11 @@ class ListedPool:
     """A pool as the exchange's API lists it.
 
     Attributes:
-        tvl_usd: What it says that the pool holds.
+        tvl_usd: What it says that the pool holds; None where it says nothing that can be believed.
     """
 
     address: str
-    tvl_usd: Decimal
+    tvl_usd: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)

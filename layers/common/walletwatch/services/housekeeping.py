@@ -10,6 +10,7 @@ from walletwatch.domain.work import BalanceCheck, CheckReason
 from walletwatch.ports import (
     Alerts,
     Clock,
+    Dealings,
     ForgetfulClaims,
     Ledger,
     Metrics,
@@ -18,6 +19,7 @@ from walletwatch.ports import (
     WatchStore,
 )
 from walletwatch.services.digesting import Digesting
+from walletwatch.services.looking_again import DEALT_WITHIN
 
 STUCK_AFTER: Final = timedelta(minutes=30)
 """Longer than all tries of the notification queue take, and than SQS deduplicates (five minutes)."""
@@ -52,6 +54,7 @@ class Housekept:
         wallets: Wallets that nobody watches, with their accounts.
         alerts: Alerts that have long been over.
         claims: Claims to updates that have ended.
+        dealings: With whom wallets dealt longer ago than a change of the lists concerns.
         instances: Environments that are gone; None where the registry could not be asked.
     """
 
@@ -63,6 +66,7 @@ class Housekept:
     wallets: int
     alerts: int
     claims: int
+    dealings: int
     instances: int | None
 
 
@@ -78,6 +82,7 @@ class Housekeeping:
         digesting: Digesting,
         alerts: Alerts,
         claims: ForgetfulClaims,
+        dealings: Dealings,
         board: TelemetryBoard,
         clock: Clock,
         metrics: Metrics,
@@ -89,6 +94,7 @@ class Housekeeping:
         self._digesting = digesting
         self._alerts = alerts
         self._claims = claims
+        self._dealings = dealings
         self._board = board
         self._clock = clock
         self._metrics = metrics
@@ -111,6 +117,7 @@ class Housekeeping:
             wallets=await self._watch.forget_unwatched(now - UNWATCHED_FOR, FORGOTTEN_AT_ONCE),
             alerts=await self._alerts.forget(now - ALERTS_KEPT),
             claims=await self._claims.forget(now),
+            dealings=await self._dealings.forget((now - DEALT_WITHIN).date()),
             instances=await self._forget_instances(),
         )
         _log.info("cleaned up", extra={"done": asdict(done)})

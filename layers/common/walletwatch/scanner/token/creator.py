@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import Final
 
 from walletwatch.domain.inspection.creator import Deployments, MadeToken, TokenNow, TokenOrigin
+from walletwatch.domain.inspection.pulling import MAX_EVIDENCE, SERIAL, pulls
 from walletwatch.domain.money import to_decimal
 from walletwatch.domain.risk import CannotTell, Evidence, Finding, UnknownReason
 from walletwatch.scanner.check import Check
-from walletwatch.domain.inspection.pulling import MAX_EVIDENCE, SERIAL, pulls
 
 NEW: Final = 86_400
 """Seconds: so young a wallet has no past that could be judged."""

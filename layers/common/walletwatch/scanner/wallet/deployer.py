@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from walletwatch.domain.inspection.creator import Deployments
+from walletwatch.domain.inspection.pulling import MAX_EVIDENCE, SERIAL, pulls
 from walletwatch.domain.risk import CannotTell, Evidence, Finding, UnknownReason
 from walletwatch.scanner.check import Check
-from walletwatch.domain.inspection.pulling import MAX_EVIDENCE, SERIAL, pulls
 
 
 def _look(made: Deployments) -> Iterator[Finding]:

@@ -19,11 +19,12 @@ _KEEP: Final = """
 INSERT INTO pool_creators (pool, creator, mints, vaults, lp_mint, lp_most, slot, seen_at, drained_at,
                            listed_at, tvl_usd)
 SELECT pool, creator, ARRAY[mint_0, mint_1], ARRAY[vault_0, vault_1], lp_mint, lp_supply, slot, %(at)s,
-       CASE WHEN drained THEN %(at)s::timestamptz END, CASE WHEN tvl IS NOT NULL THEN %(at)s::timestamptz END, tvl
+       CASE WHEN drained THEN %(at)s::timestamptz END, CASE WHEN listed THEN %(at)s::timestamptz END, tvl
   FROM unnest(%(pools)s::text[], %(creators)s::text[], %(mints_0)s::text[], %(mints_1)s::text[],
               %(vaults_0)s::text[], %(vaults_1)s::text[], %(lp_mints)s::text[], %(lp_supplies)s::numeric[],
-              %(slots)s::bigint[], %(drained)s::boolean[], %(tvls)s::numeric[])
-       n (pool, creator, mint_0, mint_1, vault_0, vault_1, lp_mint, lp_supply, slot, drained, tvl)
+              %(slots)s::bigint[], %(drained)s::boolean[], %(listed)s::boolean[],
+              %(tvls)s::numeric[])
+       n (pool, creator, mint_0, mint_1, vault_0, vault_1, lp_mint, lp_supply, slot, drained, listed, tvl)
  ORDER BY pool
 ON CONFLICT (pool) DO UPDATE
    SET lp_most = greatest(pool_creators.lp_most, excluded.lp_most), slot = excluded.slot,
@@ -31,7 +32,7 @@ ON CONFLICT (pool) DO UPDATE
        drained_at = CASE WHEN excluded.drained_at IS NOT NULL
                          THEN coalesce(pool_creators.drained_at, excluded.drained_at) END,
        listed_at = coalesce(excluded.listed_at, pool_creators.listed_at),
-       tvl_usd = coalesce(excluded.tvl_usd, pool_creators.tvl_usd)
+       tvl_usd = CASE WHEN excluded.listed_at IS NULL THEN pool_creators.tvl_usd ELSE excluded.tvl_usd END
  WHERE pool_creators.slot <= excluded.slot
 """
 
@@ -42,7 +43,7 @@ SELECT p.creator, array_agg(DISTINCT t.mint ORDER BY t.mint)
  WHERE p.drained_at IS NOT NULL AND t.mint <> ALL (%(money)s)
  GROUP BY p.creator
 HAVING count(DISTINCT t.mint) >= %(least)s AND bool_or(coalesce(p.examined_at < p.drained_at, true))
- ORDER BY min(p.examined_at) NULLS FIRST, p.creator
+ ORDER BY min(p.tried_at) NULLS FIRST, p.creator
  LIMIT %(limit)s
 """
 
@@ -90,7 +91,11 @@ class PostgresPoolCreators:
         return {pool: int(most) for pool, most in rows}
 
     async def keep(
-        self, pools: Sequence[PoolSeen], drained: Collection[str], listed: Mapping[str, Decimal], at: datetime
+        self,
+        pools: Sequence[PoolSeen],
+        drained: Collection[str],
+        listed: Mapping[str, Decimal | None],
+        at: datetime,
     ) -> None:
         """Remember pools as they were read, in one statement."""
         if not pools:
@@ -107,6 +112,7 @@ class PostgresPoolCreators:
             "lp_supplies": [Decimal(pool.lp_supply) for pool in pools],
             "slots": [pool.slot for pool in pools],
             "drained": [pool.address in drained for pool in pools],
+            "listed": [pool.address in listed for pool in pools],
             "tvls": [listed.get(pool.address) for pool in pools],
         }
         await self._execute(_KEEP, values)
@@ -130,7 +136,7 @@ class PostgresPoolCreators:
         await self._execute(
             """
             UPDATE pool_creators p
-               SET examined_at = %(at)s,
+               SET examined_at = %(at)s, tried_at = %(at)s,
                    pull = (SELECT each FROM jsonb_array_elements(%(pulls)s::jsonb) each
                             WHERE each ->> 'mint' = ANY(p.mints) LIMIT 1)
              WHERE p.creator = %(creator)s
@@ -141,6 +147,10 @@ class PostgresPoolCreators:
                 "pulls": json.dumps([{**asdict(pull), "share": str(pull.share)} for pull in pulls]),
             },
         )
+
+    async def postpone(self, creator: str, at: datetime) -> None:
+        """A creator could not be looked into now: the others that wait go first."""
+        await self._execute("UPDATE pool_creators SET tried_at = %s WHERE creator = %s", [at, creator])
 
     async def made_by(self, creator: str) -> Sequence[KnownPool]:
         """The pools that somebody made."""

@@ -13,9 +13,10 @@ CREATE TABLE pool_creators (
     drained_at  timestamptz,
     listed_at   timestamptz,
     tvl_usd     numeric,
+    tried_at    timestamptz,
     examined_at timestamptz,
     pull        jsonb       CHECK (jsonb_typeof(pull) = 'object'),
-    CHECK ((listed_at IS NULL) = (tvl_usd IS NULL))
+    CHECK (tvl_usd IS NULL OR listed_at IS NOT NULL)
 );
 CREATE INDEX pool_creators_creator ON pool_creators (creator);
 CREATE INDEX pool_creators_drained ON pool_creators (creator) WHERE drained_at IS NOT NULL;
@@ -24,7 +25,7 @@ COMMENT ON COLUMN pool_creators.creator IS 'As the pool''s account says; never w
 COMMENT ON COLUMN pool_creators.lp_most IS 'The most LP tokens that it was ever seen to have.';
 COMMENT ON COLUMN pool_creators.drained_at IS 'When its liquidity was first seen gone; null while it has some.';
 COMMENT ON COLUMN pool_creators.listed_at IS 'When XDEX''s API last named it, and what it was worth then.';
-COMMENT ON COLUMN pool_creators.examined_at IS 'When its creator''s deeds were last looked into.';
+COMMENT ON COLUMN pool_creators.examined_at IS 'When its creator''s deeds were last looked into; tried_at, in vain or not.';
 COMMENT ON COLUMN pool_creators.pull IS 'walletwatch.domain.pools.PoolPull: the withdrawal that shows a pull.';
 
 CREATE TABLE list_sources (
