@@ -243,6 +243,7 @@ def make_vital_signs(
     from walletwatch.bot.webhook_state import TelegramWebhookState
     from walletwatch.services.vitals import Sources, VitalSigns
     from walletwatch.storage.expiries import CertificateAndSecrets
+    from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
     from walletwatch.storage.postgres.statistics import PostgresStatistics
     from walletwatch.storage.redis.board import RedisTelemetryBoard
 
@@ -264,6 +265,7 @@ def make_vital_signs(
             expiries=CertificateAndSecrets(
                 url=settings.public_url, secrets=secrets, max_age=timedelta(days=days) if days else None
             ),
+            lists=PostgresPoolCreators(database).sources,
             watchers=settings.watchers,
         ),
         clock,

@@ -203,6 +203,7 @@ CacheHitPercent Percent share of cache reads that found something, over five min
 ErrorPercent Percent share of work that failed, over five minutes
 OpenAlerts Count alerts that are not over
 TelegramWebhookErrors Count whether Telegram's last delivery to the webhook failed within five minutes
+ListAgeSeconds Seconds since the list from outside that is oldest had a good answer
 ExpiryDays Count days until the first certificate or secret expires
 RedisDown Count whether Redis does not answer
 DatabaseDown Count whether PostgreSQL does not answer
