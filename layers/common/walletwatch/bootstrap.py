@@ -377,6 +377,7 @@ def scan() -> Scan:
     from walletwatch.services.scanning import Scanning
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.lists import PostgresAddressLists
+    from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
     from walletwatch.storage.postgres.risks import PostgresRisks
     from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
     from walletwatch.storage.postgres.watch import PostgresWatchStore
@@ -395,6 +396,7 @@ def scan() -> Scan:
         profile,
         parts.make_prices(RpcChain(rpc), redis, metrics, profile),
         PostgresAddressLists(database),
+        PostgresPoolCreators(database),
     )
     ledger, queues, renderer = PostgresLedger(database, clock), parts.make_queues(), HtmlRenderer(profile)
     return Scan(
