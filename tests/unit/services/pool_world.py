@@ -20,7 +20,7 @@ from tests.unit.inspection.lives import VAULT, XDEX, Lives, added, made, mint_ac
 from walletwatch.chain.inspection.pool_makers import PoolMakers
 from walletwatch.domain.pools import API, ListedPool
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
-from walletwatch.ports import ExchangePools
+from walletwatch.ports.listing import ExchangePools
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.pool_suspects import PoolSuspects
 from walletwatch.services.refreshing import Refreshed, Refreshing

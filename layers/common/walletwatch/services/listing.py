@@ -18,7 +18,9 @@ from walletwatch.domain.lists import (
     Report,
     Review,
 )
-from walletwatch.ports import AddressLists, Administration, Clock
+from walletwatch.ports.common import Clock
+from walletwatch.ports.operations import Administration
+from walletwatch.ports.scanning import AddressLists
 from walletwatch.services.looking_again import LookingAgain
 
 PAGE: Final = 10

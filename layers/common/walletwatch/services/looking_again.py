@@ -6,7 +6,9 @@ from typing import Final
 
 from walletwatch.domain.lists import Dealer
 from walletwatch.domain.work import RiskCheck
-from walletwatch.ports import Clock, Dealings, Metrics, Queues
+from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.listing import Dealings
+from walletwatch.ports.queueing import Queues
 
 DEALT_WITHIN: Final = timedelta(days=90)
 PAGE: Final = 200

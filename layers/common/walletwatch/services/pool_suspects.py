@@ -14,7 +14,9 @@ from walletwatch.domain.inspection.pulling import SERIAL, Pull, pulls
 from walletwatch.domain.lists import MAX_REASON, ListEntry, ListKind
 from walletwatch.domain.pools import POOLS, PoolPull, Suspect
 from walletwatch.domain.risk import Unknown, UnknownReason
-from walletwatch.ports import AddressLists, Clock, ExchangePools, Metrics, PoolCreators
+from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.listing import ExchangePools, PoolCreators
+from walletwatch.ports.scanning import AddressLists
 from walletwatch.services.looking_again import LookingAgain
 
 MAKERS_A_RUN: Final = 20

@@ -12,7 +12,9 @@ from typing import Final
 
 from walletwatch.domain.errors import ChainRefused, SourceRefused, SourceUnavailable, StoreUnavailable
 from walletwatch.domain.pools import CHAIN, SHRUNK
-from walletwatch.ports import Clock, ExchangePools, Lease, Leases, Metrics, PoolCreators, PoolList
+from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.listing import ExchangePools, PoolCreators, PoolList
+from walletwatch.ports.volatile import Lease, Leases
 from walletwatch.services.pool_suspects import PoolSuspects
 
 LEASE: Final = "refresh"

@@ -19,7 +19,8 @@ from walletwatch.domain.inspection.network import Listed, Listings, Network
 from walletwatch.domain.pools import KnownPool
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.risk import Facts, Unknown, UnknownReason
-from walletwatch.ports import Chain, PoolCreators
+from walletwatch.ports.chain import Chain
+from walletwatch.ports.listing import PoolCreators
 
 CREATOR_TRANSACTIONS: Final = 60
 CREATOR_HOPS: Final = 2

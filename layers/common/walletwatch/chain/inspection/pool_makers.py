@@ -23,7 +23,7 @@ from walletwatch.domain.inspection.creator import Deed, MadeToken, TokenOrigin
 from walletwatch.domain.pools import PoolSeen
 from walletwatch.domain.programs import TOKEN_PROGRAMS
 from walletwatch.domain.risk import Unknown, UnknownReason
-from walletwatch.ports import Chain
+from walletwatch.ports.chain import Chain
 
 READ_OF_A_POOL: Final = 20
 """Its newest transactions with LP tokens, so that whatever was put back is among them."""

@@ -14,7 +14,8 @@ from walletwatch.domain.inspection.funding import FundingChain
 from walletwatch.domain.inspection.network import Network
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.risk import Facts, Unknown
-from walletwatch.ports import Chain, PoolCreators
+from walletwatch.ports.chain import Chain
+from walletwatch.ports.listing import PoolCreators
 
 HISTORY_FACTS: Final = (Conduct, Deployments, FundingChain, Network)
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import msgspec
 
 from walletwatch.domain.errors import PriceUnavailable
-from walletwatch.ports import Clock
+from walletwatch.ports.common import Clock
 
 if TYPE_CHECKING:
     from httpx2 import AsyncBaseTransport, AsyncClient, Response
