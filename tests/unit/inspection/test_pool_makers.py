@@ -7,12 +7,16 @@ import pytest
 from tests.fakes.chain import FakeChain
 from tests.pool_accounts import PROGRAM, MadePool, address
 from tests.unit.services.pool_world import MAKER, PoolWorld, lp_of
+from walletwatch.chain.inspection.origin import read_origin
+from walletwatch.chain.inspection.people import TokenPeople, WalletPeople
 from walletwatch.chain.inspection.pool_makers import PoolMakers
 from walletwatch.domain.errors import ChainRefused
+from walletwatch.domain.inspection.creator import Deployments, TokenOrigin
 from walletwatch.domain.pools import PoolSeen
-from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
+from walletwatch.domain.profile import WRAPPED_NATIVE_MINT, ChainProfile
 from walletwatch.domain.risk import Unknown, UnknownReason
 
+PROFILE = ChainProfile("test", "XNT", None)
 POOL = MadePool((WRAPPED_NATIVE_MINT, address("token")), (5, 7), decimals=(9, 6), lp_supply=2**64 - 1)
 SEEN = PoolSeen(
     POOL.address,
@@ -92,3 +96,22 @@ class TestDeeds:
         world.lives.chain.down = True
         found = await PoolMakers(world.lives.chain, PROGRAM).deeds(MAKER, [own], {address("a"): lp_of(own)})
         assert found == Unknown(UnknownReason.UNAVAILABLE)
+
+
+class TestMemory:
+    """What scans of a maker are told of remembered pools."""
+
+    async def test_a_token_and_a_wallet_know_of_their_makers_pools(self) -> None:
+        world = PoolWorld()
+        mint = world.rug("own")
+        await world.refresh()
+        people = TokenPeople(world.lives.chain, PROFILE, world.store)
+        facts = await people.creator(mint, {TokenOrigin: await read_origin(world.lives.chain, mint)})
+        made = facts[Deployments]
+        assert [each.drained for each in made.pools] == [True]
+        assert made.pools[0].mints[1] == mint
+        wallet = WalletPeople(world.lives.chain, PROFILE, world.store)
+        assert (await wallet.read(MAKER, (), whole=True))[Deployments].pools == made.pools
+        world.store.outage.down = True
+        found = await wallet.read(MAKER, (), whole=True)
+        assert found[Deployments].pools == Unknown(UnknownReason.UNAVAILABLE)
