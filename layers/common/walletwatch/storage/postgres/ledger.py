@@ -35,14 +35,28 @@ _WALLET_LOCK: Final = 1 << 56
 _LOCK_WALLET: Final = "SELECT pg_advisory_xact_lock(%(lock)s)"
 
 _ADD_ACTIVITIES: Final = """
-INSERT INTO activities (wallet_id, signature, slot, block_time, kind, success, payload, created_at)
-SELECT %(wallet_id)s, signature, slot, block_time, kind, success, payload, %(now)s
-  FROM unnest(%(signatures)s::text[], %(slots)s::bigint[], %(block_times)s::bigint[], %(kinds)s::text[],
-              %(successes)s::boolean[], %(payloads)s::jsonb[])
-       WITH ORDINALITY n (signature, slot, block_time, kind, success, payload, position)
- ORDER BY position
-ON CONFLICT (wallet_id, signature) DO NOTHING
+WITH added AS (
+    INSERT INTO activities (wallet_id, signature, slot, block_time, kind, success, payload, created_at)
+    SELECT %(wallet_id)s, signature, slot, block_time, kind, success, payload, %(now)s
+      FROM unnest(%(signatures)s::text[], %(slots)s::bigint[], %(block_times)s::bigint[], %(kinds)s::text[],
+                  %(successes)s::boolean[], %(payloads)s::jsonb[])
+           WITH ORDINALITY n (signature, slot, block_time, kind, success, payload, position)
+     ORDER BY position
+    ON CONFLICT (wallet_id, signature) DO NOTHING
+    RETURNING payload, to_timestamp(greatest(0, least(block_time, extract(epoch FROM created_at)))) AS at)
+INSERT INTO dealings (address, wallet_id, dealt_on)
+SELECT met.address, %(wallet_id)s, max((added.at AT TIME ZONE 'UTC')::date)
+  FROM added
+ CROSS JOIN LATERAL (
+       SELECT leg ->> 'counterparty' AS address FROM jsonb_array_elements(added.payload -> 'legs') leg
+        UNION
+       SELECT jsonb_array_elements_text(added.payload -> 'programs')) met
+ WHERE met.address ~ '^[1-9A-HJ-NP-Za-km-z]{32,44}$'
+ GROUP BY met.address
+ON CONFLICT (address, wallet_id) DO UPDATE SET dealt_on = excluded.dealt_on
+   WHERE dealings.dealt_on < excluded.dealt_on
 """
+"""A block's time is the validators' estimate, or unknown: it is never taken to be later than now."""
 
 _PRESENT_SUBSCRIPTIONS: Final = f"""
 SELECT {SUBSCRIPTION_COLUMNS}
