@@ -17,6 +17,7 @@ from tests.fakes.metrics import FakeMetrics
 from tests.fakes.prices import FakePrices
 from tests.integration.chain.market import BURN, MILLION, WHOLE, World, market
 from tests.pool_accounts import PROGRAM
+from traffic.instructions import associated_account
 from traffic.mints import Extensions, Metadata, Mint, transfer
 from walletwatch.domain.lists import ADMINISTRATORS, ListEntry, ListKind
 from walletwatch.domain.money import NATIVE
@@ -204,7 +205,7 @@ async def test_a_wallet_with_open_doors(scanner: Scanner) -> None:
     world = scanner.world
     owner, stranger = world.people[0], Keypair()
     mint = await world.token(freeze_authority=world.maker.pubkey())
-    await world.acts.approve(mint, owner, stranger.pubkey(), 5 * MILLION)
+    approval = await world.acts.approve(mint, owner, stranger.pubkey(), 5 * MILLION)
     frozen = await world.token(freeze_authority=world.maker.pubkey())
     await world.acts.freeze(frozen, world.maker, owner.pubkey())
     false = Extensions(metadata=Metadata("USD Coin on X1", "USDC.x"), permanent_delegate=stranger.pubkey())
@@ -215,6 +216,9 @@ async def test_a_wallet_with_open_doors(scanner: Scanner) -> None:
     report = await scanner.scan(owner.pubkey())
     assert report.kind is SubjectKind.WALLET
     assert scanner.requests <= MOST_FOR_A_WALLET
+    approved = next(each.finding for each in report.verdict.findings if each.finding.rule == "approval_open")
+    assert approved.remark == "approved_on"
+    assert (approval.signature, "approve", str(stranger.pubkey())) in evidence(report, "approval_open")
     assert {value for _, field, value in evidence(report, "approval_open") if field == "delegate"} == {
         str(stranger.pubkey())
     }
@@ -257,7 +261,9 @@ async def test_what_a_busy_wallet_costs(scanner: Scanner) -> None:
         )
     report = await scanner.scan(owner.pubkey())
     assert scanner.requests <= MOST_FOR_A_WALLET
-    assert set(report.verdict.unknown) == {"habits", "deployer", "funding", "contacts"}
+    assert set(report.verdict.unknown) == {
+        "habits", "deployer", "funding", "contacts", "given_accounts", "nonces",
+    }  # fmt: skip
     assert set(report.verdict.unknown.values()) == {UnknownReason.TOO_MUCH}
     await scanner.scan(owner.pubkey())
     assert scanner.requests == 0
@@ -276,3 +282,45 @@ async def test_a_wallet_whose_stake_others_have_a_say_about(scanner: Scanner) ->
     accounts = {each.account for weighed in report.verdict.findings for each in weighed.finding.evidence}
     assert str(own) not in accounts
     assert "stake_has_custodian" not in rules(report)
+
+
+async def test_a_wallet_that_gave_its_accounts_away(scanner: Scanner) -> None:
+    world = scanner.world
+    owner, thief = world.people[0], Keypair().pubkey()
+    escrow = Pubkey.find_program_address([b"escrow"], MEMO_PROGRAM)[0]
+    kept, taken, escrowed = [await world.token() for _ in range(3)]
+    theft = await world.acts.give_account(taken, owner, thief)
+    await world.acts.give_account(escrowed, owner, escrow)
+    report = await scanner.scan(owner.pubkey())
+    account = str(associated_account(owner.pubkey(), taken.address, taken.program))
+    assert evidence(report, "deposit_account_given_away") == {
+        (theft.signature, "setAuthority accountOwner", account),
+        (account, "owner", str(thief)),
+        (account, "amount", str(20 * MILLION)),
+    }
+    assert str(escrow) in {value for _, _, value in evidence(report, "account_given_to_program")}
+    assert report.verdict.level >= Level.WARNING
+    assert scanner.requests <= MOST_FOR_A_WALLET
+    accounts = {each.account for weighed in report.verdict.findings for each in weighed.finding.evidence}
+    assert str(associated_account(owner.pubkey(), kept.address, kept.program)) not in accounts
+
+
+async def test_a_wallet_and_the_nonces_of_others(scanner: Scanner) -> None:
+    world = scanner.world
+    owner, stranger = world.people
+    target = Keypair().pubkey()
+    own, _ = await world.acts.create_nonce(owner, owner.pubkey())
+    given, _ = await world.acts.create_nonce(owner, owner.pubkey())
+    await world.acts.authorize_nonce(given, owner, stranger.pubkey())
+    trap, _ = await world.acts.create_nonce(stranger, stranger.pubkey())
+    signed = await world.acts.pay_on_nonce(trap, stranger, owner, target, WHOLE)
+    report = await scanner.scan(owner.pubkey())
+    assert (str(given), "authority", str(stranger.pubkey())) in evidence(report, "nonce_of_other")
+    assert (str(given), "paid by", str(owner.pubkey())) in evidence(report, "nonce_of_other")
+    assert (str(own), "authority", str(owner.pubkey())) in evidence(report, "nonce_kept")
+    assert evidence(report, "signed_on_nonce_of_other") == {
+        (signed.signature, "advanceNonce", str(trap)),
+        (str(trap), "authority", str(stranger.pubkey())),
+    }
+    assert report.verdict.level <= Level.CAUTION
+    assert scanner.requests <= MOST_FOR_A_WALLET

@@ -27,6 +27,7 @@ class _Finding(msgspec.Struct, frozen=True):
     share: Decimal
     nature: Nature
     points: Decimal
+    remark: str | None = None
 
 
 class _Report(msgspec.Struct, frozen=True):
@@ -107,13 +108,14 @@ def _packed_finding(weighed: Weighed) -> _Finding:
         weighed.finding.share,
         weighed.nature,
         weighed.points,
+        weighed.finding.remark,
     )
 
 
 def _opened(kept: _Report) -> ScanReport:
     findings = tuple(
         Weighed(
-            Finding(each.rule, each.evidence, {**each.texts, **each.numbers}, each.share),
+            Finding(each.rule, each.evidence, {**each.texts, **each.numbers}, each.share, each.remark),
             each.nature,
             each.points,
         )
