@@ -19,6 +19,8 @@ from tests.integration.chain.market import BURN, MILLION, WHOLE, World, market
 from tests.pool_accounts import PROGRAM
 from traffic.instructions import associated_account
 from traffic.mints import Extensions, Metadata, Mint, transfer
+from walletwatch.bot.scan_view import ScanView
+from walletwatch.bot.texts import texts
 from walletwatch.domain.lists import ADMINISTRATORS, ListEntry, ListKind
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import PROFILES, ChainProfile, Exchange
@@ -52,6 +54,11 @@ class Scanner:
         before = self.world.metrics.counts["RpcRequests"]
         report = await reports.report(str(address), SubjectKind.AUTO)
         self.requests = self.world.metrics.counts["RpcRequests"] - before
+        view, say = ScanView(profile), texts("en")
+        # Whatever is found can be told: no text lacks a value.
+        view.scan(report, say)
+        for page in range(len(report.verdict.findings)):
+            view.details(report, page, say)
         return report
 
     async def sold(self, mint: Mint) -> Mint:
