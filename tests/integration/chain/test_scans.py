@@ -119,20 +119,38 @@ async def test_a_permanent_delegate_that_took(scanner: Scanner) -> None:
     world = scanner.world
     thief = world.maker
     mint = await scanner.sold(await world.token(Extensions(permanent_delegate=thief.pubkey())))
-    await world.acts.seize(mint, thief, world.people[0].pubkey(), MILLION)
+    theft = await world.acts.seize(mint, thief, world.people[0].pubkey(), MILLION)
     report = await scanner.scan(mint.address)
-    assert report.verdict.level >= Level.WARNING
+    assert report.verdict.level >= Level.DANGER
     (found,) = evidence(report, "permanent_delegate_kept")
     assert found == (str(mint.address), "permanent_delegate", str(thief.pubkey()))
+    victim = world.people[0].pubkey()
+    assert evidence(report, "delegate_took") == {
+        (theft.signature, "taken by the permanent delegate", str(MILLION)),
+        (str(associated_account(victim, mint.address, mint.program)), "owner", str(victim)),
+    }
+    assert scanner.requests <= MOST_FOR_A_TOKEN
+
+
+async def test_a_permanent_delegate_that_only_moves_its_own(scanner: Scanner) -> None:
+    world = scanner.world
+    mint = await world.token(Extensions(permanent_delegate=world.maker.pubkey()))
+    await world.acts.transfer_token(mint, world.maker, world.people[0].pubkey(), MILLION)
+    report = await scanner.scan(mint.address)
+    assert "permanent_delegate_kept" in rules(report)
+    assert "delegate_took" not in rules(report)
 
 
 async def test_a_fee_of_99_percent_from_the_next_epoch_on(scanner: Scanner) -> None:
     mint = await scanner.world.token(Extensions(transfer_fee=(100, 10**18)))
-    await scanner.world.acts.set_transfer_fee(mint, scanner.world.maker, 9_900, 10**18)
+    raised = await scanner.world.acts.set_transfer_fee(mint, scanner.world.maker, 9_900, 10**18)
     report = await scanner.scan(mint.address)
     ((account, field, value),) = evidence(report, "transfer_fee_confiscates_soon")
     assert (account, field) == (str(mint.address), "newer_transfer_fee")
     assert value.startswith("9900 basis points")
+    assert evidence(report, "fee_raised") == {
+        (raised.signature, "setTransferFee", "100 to 9900 basis points")
+    }
     assert scanner.requests <= MOST_FOR_A_TOKEN
     assert report.verdict.level >= Level.DANGER
 
@@ -140,10 +158,15 @@ async def test_a_fee_of_99_percent_from_the_next_epoch_on(scanner: Scanner) -> N
 async def test_paused(scanner: Scanner) -> None:
     world = scanner.world
     mint = await scanner.sold(await world.token(Extensions(pausable=world.maker.pubkey())))
-    await world.acts.set_paused(mint, world.maker, paused=True)
+    stop = await world.acts.set_paused(mint, world.maker, paused=True)
     report = await scanner.scan(mint.address)
     assert {"paused", "transfer_stopped"} <= rules(report)
     assert report.verdict.level >= Level.WARNING
+    await world.acts.set_paused(mint, world.maker, paused=False)
+    scanner.cache.values.clear()
+    report = await scanner.scan(mint.address)
+    assert "paused" not in rules(report)
+    assert evidence(report, "pause_used") == {(stop.signature, "pause", str(world.maker.pubkey()))}
 
 
 async def test_a_mint_that_was_closed(scanner: Scanner) -> None:
@@ -180,6 +203,42 @@ async def test_a_honeypot_whose_buyers_are_frozen(scanner: Scanner) -> None:
     report = await scanner.scan(mint.address)
     assert {"sell_impossible", "sell_refused_to_some"} & rules(report)
     assert report.verdict.level >= Level.DANGER
+
+
+async def test_powers_that_somebody_else_than_the_maker_uses(scanner: Scanner) -> None:
+    world = scanner.world
+    keeper, (first, second) = Keypair(), world.people
+    await world.acts.airdrop(keeper.pubkey(), 10 * WHOLE)
+    mint = await world.token(freeze_authority=keeper.pubkey())
+    await world.pool(mint, lp_to=BURN, opened_at=await world.now())
+    await asyncio.sleep(1.1)
+    await world.acts.set_mint_authority(mint, world.maker, keeper.pubkey())
+    minted = await world.acts.mint_to(mint, keeper, first.pubkey(), 40 * MILLION)
+    await world.acts.freeze(mint, keeper, first.pubkey())
+    await world.acts.thaw(mint, keeper, first.pubkey())
+    frozen = await world.acts.freeze(mint, keeper, second.pubkey())
+    report = await scanner.scan(mint.address)
+    assert (minted.signature, "mintTo", str(40 * MILLION)) in evidence(report, "minted_after_launch")
+    account = str(associated_account(second.pubkey(), mint.address, mint.program))
+    assert evidence(report, "holders_frozen") == {(frozen.signature, "freezeAccount", account)}
+    assert scanner.requests <= MOST_FOR_A_TOKEN
+
+
+async def test_what_a_busy_token_costs(scanner: Scanner) -> None:
+    world = scanner.world
+    mint = await scanner.sold(await world.token(Extensions(transfer_fee=(100, 10**18))))
+    for _ in range(10):
+        await asyncio.gather(
+            *(world.acts.burn(mint, person, 1 + number) for number, person in enumerate(world.people)),
+            *(
+                world.acts.mint_to(mint, world.maker, world.people[0].pubkey(), 1 + number)
+                for number in range(10)
+            ),
+        )
+        world.node.chain.advance()
+    report = await scanner.scan(mint.address)
+    assert report.verdict.unknown["deeds"] is UnknownReason.TOO_MUCH
+    assert scanner.requests <= MOST_FOR_A_TOKEN
 
 
 async def test_whoever_is_warned_of_and_whoever_is_vouched_for(scanner: Scanner) -> None:
