@@ -19,8 +19,10 @@ from tests.integration.chain.market import BURN, MILLION, WHOLE, World, market
 from tests.pool_accounts import PROGRAM
 from traffic.instructions import associated_account
 from traffic.mints import Extensions, Metadata, Mint, transfer
+from walletwatch.bot.connections_view import ConnectionsView
 from walletwatch.bot.scan_view import ScanView
 from walletwatch.bot.texts import texts
+from walletwatch.domain.connections import Tie
 from walletwatch.domain.lists import ADMINISTRATORS, ListEntry, ListKind
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import PROFILES, ChainProfile, Exchange
@@ -59,6 +61,8 @@ class Scanner:
         view.scan(report, say)
         for page in range(len(report.verdict.findings)):
             view.details(report, page, say)
+        if report.connections is not None:
+            ConnectionsView(profile).connections(report, report.connections, say)
         return report
 
     async def sold(self, mint: Mint) -> Mint:
@@ -290,6 +294,19 @@ async def test_a_wallet_with_open_doors(scanner: Scanner) -> None:
     }
     assert {"account_frozen", "fake_token_held", "rent_reclaimable"} <= rules(report)
     assert report.verdict.level >= Level.CAUTION
+
+
+async def test_whom_a_wallet_is_connected_with(scanner: Scanner) -> None:
+    world = scanner.world
+    owner, friend = world.people
+    await world.acts.transfer_native(world.maker, owner.pubkey(), 3 * WHOLE)
+    await world.acts.transfer_native(owner, friend.pubkey(), WHOLE)
+    await world.acts.transfer_native(friend, world.maker.pubkey(), 2 * WHOLE)
+    report = await scanner.scan(owner.pubkey())
+    assert report.connections is not None
+    me, other, maker = (str(key.pubkey()) for key in (owner, friend, world.maker))
+    paid = {(each.source, each.target): each.lamports for each in report.connections.of(Tie.PAID)}
+    assert (paid[maker, me], paid[me, other], paid[other, maker]) == (3 * WHOLE, WHOLE, 2 * WHOLE)
 
 
 async def test_a_wallet_that_was_emptied(scanner: Scanner) -> None:

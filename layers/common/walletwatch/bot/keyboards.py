@@ -32,6 +32,7 @@ class Action(StrEnum):
     SCAN_ADDRESS = "sa"
     SCAN_DETAILS = "sd"
     SCAN_VERDICT = "sv"
+    SCAN_CONNECTIONS = "sn"
     BLOCKLIST = "bl"
     ALERTS = "aa"
     ACKNOWLEDGE = "ak"

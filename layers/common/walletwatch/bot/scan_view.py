@@ -166,8 +166,10 @@ class ScanView:
             turning.append(to("previous", page - 1))
         if page < pages - 1:
             turning.append(to("next", page + 1))
-        back = button(say("button.back"), Action.SCAN_VERDICT, report.subject)
-        return (*((tuple(turning),) if turning else ()), (back,), self._links(report, say))
+        back = [button(say("button.back"), Action.SCAN_VERDICT, report.subject)]
+        if report.connections is not None:
+            back.append(button(say("button.connections"), Action.SCAN_CONNECTIONS, report.subject))
+        return (*((tuple(turning),) if turning else ()), tuple(back), self._links(report, say))
 
     def _links(self, report: ScanReport, say: Texts) -> tuple[Button, ...]:
         url = self._profile.address_url(report.subject)

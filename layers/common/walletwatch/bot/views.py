@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from walletwatch.bot.connections_view import ConnectionsView
 from walletwatch.bot.formatting import Amounts, wallet
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
@@ -10,6 +11,7 @@ from walletwatch.bot.scan_view import ScanView
 from walletwatch.bot.texts import Html, Texts
 from walletwatch.domain.chain import WalletBalance
 from walletwatch.domain.chats import ChatSettings, Subscription
+from walletwatch.domain.connections import Connections
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.scans import ScanReport
@@ -30,6 +32,7 @@ class Views:
         self._profile = profile
         self._amounts = Amounts(profile)
         self._scans = ScanView(profile)
+        self._connections = ConnectionsView(profile)
 
     def menu(self, say: Texts) -> Sequence[Sequence[Button]]:
         """The ways on from the first message."""
@@ -45,6 +48,10 @@ class Views:
     def scan_details(self, report: ScanReport, page: int, say: Texts) -> RenderedMessage:
         """A page of what a scan found, from 0 on."""
         return self._scans.details(report, page, say)
+
+    def scan_connections(self, report: ScanReport, connections: Connections, say: Texts) -> RenderedMessage:
+        """With whom a scanned wallet is connected."""
+        return self._connections.connections(report, connections, say)
 
     def native(self, lamports: int) -> Html:
         """Lamports with the chain's symbol."""

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from walletwatch.domain.connections import Connections
 from walletwatch.domain.risk import Evidence, Finding, Level, Nature, UnknownReason, Verdict, Weighed
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.tokens import TokenIdentity
@@ -43,6 +44,7 @@ class _Report(msgspec.Struct, frozen=True):
     trusted: bool
     read_at: datetime
     fresh_until: datetime
+    connections: Connections | None = None
 
 
 class _Forgotten(Exception):
@@ -95,6 +97,7 @@ def _packed(report: ScanReport) -> _Report:
         report.trusted,
         report.read_at,
         report.fresh_until,
+        report.connections,
     )
 
 
@@ -130,4 +133,5 @@ def _opened(kept: _Report) -> ScanReport:
         read_at=kept.read_at,
         fresh_until=kept.fresh_until,
         asked_at=kept.read_at,
+        connections=kept.connections,
     )

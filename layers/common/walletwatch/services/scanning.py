@@ -2,9 +2,10 @@
 
 from typing import Final
 
+from walletwatch.domain.connections import Connections, connections_of
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery, delivery_key
 from walletwatch.domain.errors import ChainUnavailable
-from walletwatch.domain.scans import ScanReport
+from walletwatch.domain.scans import Inspection, ScanReport
 from walletwatch.domain.work import Notification, RenderedMessage, SecurityScan, SubjectKind
 from walletwatch.ports import Clock, Inspector, Judge, Ledger, Queues, Renderer
 from walletwatch.services.scan_memory import ScanMemory
@@ -82,9 +83,16 @@ class ScanReports:
             read_at=inspection.read_at,
             fresh_until=inspection.fresh_until,
             asked_at=self._clock.now(),
+            connections=_connections(inspection),
         )
         await self._memory.remember(report)
         return report
+
+
+def _connections(inspection: Inspection) -> Connections | None:
+    if inspection.kind is SubjectKind.TOKEN:
+        return None
+    return connections_of(inspection.subject, inspection.facts)
 
 
 class Scanning:

@@ -87,6 +87,16 @@ async def scan_details(talk: Talk, dialogue: Dialogue, argument: str) -> None:
         await talk.show(dialogue.views.scan_details(report, int(page), talk.say))
 
 
+async def scan_connections(talk: Talk, dialogue: Dialogue, text: str) -> None:
+    """Show with whom a scanned wallet is connected; what is no longer known is scanned anew."""
+    address = address_of(text)
+    report = await dialogue.reports.recall(address)
+    if report is None or report.connections is None:
+        await _queue(talk, dialogue, address)
+    else:
+        await talk.show(dialogue.views.scan_connections(report, report.connections, talk.say))
+
+
 async def _queue(talk: Talk, dialogue: Dialogue, address: str) -> None:
     # A button can be pressed again; each press is a request of its own, and a repeated delivery is not.
     request = talk.query_id or str(talk.message_id)

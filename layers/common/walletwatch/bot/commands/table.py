@@ -106,5 +106,8 @@ BUTTONS: Final[Mapping[Action, ButtonHandler]] = {
     Action.BLOCKLIST: lambda talk, dialogue, data: lists.page(talk, dialogue, data.number),
     Action.SCAN_ADDRESS: lambda talk, dialogue, data: money.scan_address(talk, dialogue, data.argument),
     Action.SCAN_DETAILS: lambda talk, dialogue, data: money.scan_details(talk, dialogue, data.argument),
+    Action.SCAN_CONNECTIONS: lambda talk, dialogue, data: money.scan_connections(
+        talk, dialogue, data.argument
+    ),
     Action.SCAN_VERDICT: lambda talk, dialogue, data: money.scan_verdict(talk, dialogue, data.argument),
 }
