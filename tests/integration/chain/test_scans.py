@@ -181,7 +181,7 @@ async def test_a_mint_that_was_closed(scanner: Scanner) -> None:
     assert evidence(report, "close_authority_kept") == {
         (str(mint.address), "close_authority", str(keeper.pubkey()))
     }
-    await world.acts.close_mint(mint, keeper)
+    closed = await world.acts.close_mint(mint, keeper)
     name = next(key for key in scanner.cache.values if key.startswith("token:"))
     scanner.cache.values = {name: scanner.cache.values[name]}
     report = await scanner.scan(mint.address)
@@ -189,6 +189,12 @@ async def test_a_mint_that_was_closed(scanner: Scanner) -> None:
     assert report.kind is SubjectKind.TOKEN
     assert "mint_authority" in report.verdict.unknown
     assert report.verdict.confidence < 20
+    # Whoever comes later does not even see a name: the history tells.
+    scanner.cache.values.clear()
+    report = await scanner.scan(mint.address)
+    assert report.kind is SubjectKind.WALLET
+    assert evidence(report, "mint_closed") == {(closed.signature, "closeAccount", str(mint.address))}
+    assert report.verdict.level >= Level.DANGER
 
 
 async def test_a_false_dollar(scanner: Scanner) -> None:

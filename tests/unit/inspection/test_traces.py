@@ -7,7 +7,7 @@ import pytest
 
 from tests.fakes.chain import FakeChain
 from tests.unit.chain.scenes import Story, address
-from tests.unit.inspection.lives import Lives
+from tests.unit.inspection.lives import Lives, made
 from walletwatch.chain.inspection.formerly_own import MAX_ACCOUNTS, MAX_NONCES, read_formerly_own, read_nonce
 from walletwatch.chain.inspection.histories import History, read_history
 from walletwatch.chain.inspection.instructions import associated_account
@@ -19,6 +19,7 @@ from walletwatch.domain.chain import AccountData
 from walletwatch.domain.inspection.traces import (
     Approval,
     Approvals,
+    ClosedMint,
     GivenAccount,
     GivenAccounts,
     NonceAccount,
@@ -179,6 +180,23 @@ def test_a_nonce_account_is_read_and_what_is_none_is_not() -> None:
     assert read_nonce(replace(short, data=short.data[:-1]), seen, ME) is None
 
 
+async def test_an_address_that_was_a_token(lives: Lives) -> None:
+    def close(account: str) -> Story:
+        return Story(FRIEND).call(TOKEN_2022, b"\x09", account, FRIEND, THIEF)
+
+    # An account of tokens that was closed was no token.
+    lives.land(close(ME), ME)
+    assert (await traces(lives)).closed is None
+    lives.land(made(ME, FRIEND), ME)
+    lives.land(close(COIN), ME)
+    assert (await traces(lives)).closed is None
+    signature = lives.land(close(ME), ME)
+    found = (await traces(lives)).closed
+    assert found == ClosedMint(ME, THIEF, signature, lives.chain.current_slot)
+    facts = await WalletHistory(lives.chain, PROFILES["local"]).read(ME, {})
+    assert facts[ClosedMint] == found
+
+
 async def test_more_than_is_looked_at_is_owned_up_to() -> None:
     chain = FakeChain()
     many = Traces(mints={address(f"mint {number}"): None for number in range(MAX_ACCOUNTS + 1)})
@@ -200,7 +218,7 @@ async def test_they_are_part_of_a_wallets_history(lives: Lives) -> None:
     signature = lives.land(approve(address("mine"), FRIEND))
     lives.chain.data[NONCE] = nonce_account(THIEF)
     facts = await WalletHistory(lives.chain, PROFILES["local"]).read(ME, {})
-    assert set(facts) == set(HISTORY_FACTS)
+    assert set(facts) == {*HISTORY_FACTS} - {ClosedMint}
     approvals = facts[Approvals]
     assert [each.signature for each in approvals.given] == [signature]
     assert (approvals.looked, approvals.complete) == (3, True)

@@ -8,6 +8,7 @@ from walletwatch.scanner.wallet import (
     approvals,
     circles,
     close_authorities,
+    closed_mint,
     cluster,
     contacts,
     deployer,
@@ -28,6 +29,7 @@ WALLET_CHECKS: Final[tuple[Check, ...]] = tuple(
     module.CHECK
     for module in (
         standing,
+        closed_mint,
         approvals,
         frozen_accounts,
         close_authorities,

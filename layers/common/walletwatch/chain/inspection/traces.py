@@ -6,7 +6,7 @@ history has them.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,11 +14,12 @@ from walletwatch.chain.decoding.layouts import Decoded
 from walletwatch.chain.decoding.registry import decode_instructions
 from walletwatch.chain.inspection.histories import History
 from walletwatch.chain.parsing.model import Transaction
-from walletwatch.domain.inspection.traces import Approval, SignedOnNonce
-from walletwatch.domain.programs import SYSTEM, TOKEN_PROGRAMS
+from walletwatch.domain.inspection.traces import Approval, ClosedMint, SignedOnNonce
+from walletwatch.domain.programs import SYSTEM, TOKEN_2022, TOKEN_PROGRAMS
 
 _APPROVALS: Final = frozenset({"approve", "approveChecked"})
 _NONCES: Final = frozenset({"initializeNonce", "authorizeNonce", "advanceNonce"})
+_MINTINGS: Final = frozenset({"initializeMint", "initializeMint2"})
 _CREATIONS: Final = frozenset({"createAccount", "createAccountWithSeed", "createAccountAllowPrefund"})
 
 
@@ -41,6 +42,7 @@ class Traces:
         payers: By nonce account, who paid for it.
         signed_on: Nonces of others on which it signed.
         approvals: By token account; what was revoked is gone.
+        closed: That the address itself was a mint.
     """
 
     given: dict[str, Seen] = field(default_factory=dict)
@@ -49,6 +51,7 @@ class Traces:
     payers: dict[str, str] = field(default_factory=dict)
     signed_on: tuple[SignedOnNonce, ...] = ()
     approvals: dict[str, Approval] = field(default_factory=dict)
+    closed: ClosedMint | None = None
 
 
 def traces_of(history: History) -> Traces:
@@ -57,14 +60,18 @@ def traces_of(history: History) -> Traces:
     advanced: dict[tuple[str, str], Seen] = {}
     times: Counter[tuple[str, str]] = Counter()
     other_mints: dict[str, None] = {}
+    was_mint = False
     for transaction in history.transactions:
         for account in transaction.tokens:
             own = wallet in {account.owner_before, account.owner_after}
             (found.mints if own else other_mints)[account.mint] = None
+        decoded = decode_instructions(transaction.instructions)
+        seen = Seen(transaction.signature, transaction.slot)
+        was_mint = was_mint or _is_made(wallet, decoded)
+        if was_mint:
+            found.closed = _closed(wallet, decoded, seen) or found.closed
         if wallet not in transaction.signers:
             continue
-        seen = Seen(transaction.signature, transaction.slot)
-        decoded = decode_instructions(transaction.instructions)
         _follow_tokens(found, wallet, transaction, decoded, seen)
         for key in _follow_nonces(found, wallet, decoded, seen):
             advanced[key] = seen
@@ -101,6 +108,18 @@ def _follow_tokens(
                 )
         elif instruction.name == "revoke":
             found.approvals.pop(str(fields.get("source")), None)
+
+
+def _is_made(address: str, decoded: Sequence[Decoded]) -> bool:
+    return any(each.name in _MINTINGS and each.fields.get("mint") == address for each in decoded)
+
+
+def _closed(address: str, decoded: Sequence[Decoded], seen: Seen) -> ClosedMint | None:
+    """Token-2022 closes a mint of which there is nothing, by its close authority (`CloseAccount`)."""
+    for each in decoded:
+        if (each.program, each.name, each.fields.get("account")) == (TOKEN_2022, "closeAccount", address):
+            return ClosedMint(address, str(each.fields.get("owner")), seen.signature, seen.slot)
+    return None
 
 
 def _follow_nonces(

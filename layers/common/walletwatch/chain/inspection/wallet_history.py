@@ -15,12 +15,14 @@ from walletwatch.domain.inspection.conduct import Conduct
 from walletwatch.domain.inspection.creator import Deployments
 from walletwatch.domain.inspection.funding import FundingChain
 from walletwatch.domain.inspection.network import Network
-from walletwatch.domain.inspection.traces import Approvals, GivenAccounts, Nonces
+from walletwatch.domain.inspection.traces import Approvals, ClosedMint, GivenAccounts, Nonces
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.risk import Facts, Unknown
 from walletwatch.ports import Chain
 
-HISTORY_FACTS: Final = (Conduct, Deployments, FundingChain, Network, Approvals, GivenAccounts, Nonces)
+HISTORY_FACTS: Final = (
+    Conduct, Deployments, FundingChain, Network, Approvals, GivenAccounts, Nonces, ClosedMint,
+)  # fmt: skip
 
 NEWEST: Final = 400
 """Transactions that are read; those of whoever has more are told apart as not whole."""
@@ -35,7 +37,7 @@ class WalletHistory:
         self._people = WalletPeople(chain, profile)
 
     async def read(self, wallet: str, _facts: Facts) -> Facts:
-        """`Conduct`, `Approvals`, and what `WalletPeople` and `read_formerly_own` give."""
+        """`Conduct`, `Approvals`, `ClosedMint` if it was one, and what `WalletPeople` and others give."""
         page = await read_page(self._chain, wallet)
         if isinstance(page, Unknown):
             return dict.fromkeys(HISTORY_FACTS, page)
@@ -55,7 +57,8 @@ class WalletHistory:
             wallet, activities, _balances(history), labelled=self._profile.labels, whole=whole
         )
         approvals = Approvals(wallet, tuple(traces.approvals.values()), len(history.transactions), whole)
-        return {Conduct: conduct, Approvals: approvals, **people, **formerly_own}
+        facts = {Conduct: conduct, Approvals: approvals, **people, **formerly_own}
+        return facts if traces.closed is None else {**facts, ClosedMint: traces.closed}
 
 
 def _understand(history: History) -> tuple[Sequence[Activity], Traces]:

@@ -97,6 +97,21 @@ class Nonces:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedMint:
+    """The address was a token, and its mint was closed.
+
+    Attributes:
+        by: Who closed it.
+        signature: Of the transaction.
+    """
+
+    mint: str
+    by: str
+    signature: str
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
 class Approval:
     """The last time that the wallet let somebody spend from a token account.
 
