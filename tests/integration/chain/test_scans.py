@@ -19,9 +19,9 @@ from tests.integration.chain.market import BURN, MILLION, WHOLE, World, market
 from tests.pool_accounts import PROGRAM
 from traffic.instructions import associated_account
 from traffic.mints import Extensions, Metadata, Mint, transfer
-from walletwatch.bot.connections_view import ConnectionsView
-from walletwatch.bot.scan_view import ScanView
 from walletwatch.bot.texts import texts
+from walletwatch.bot.views.connections import ConnectionsView
+from walletwatch.bot.views.scan import ScanView
 from walletwatch.domain.connections import Tie
 from walletwatch.domain.lists import ADMINISTRATORS, ListEntry, ListKind
 from walletwatch.domain.money import NATIVE

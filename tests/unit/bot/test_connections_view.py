@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from telegram_double.html_mode import parse_html
 from tests.unit.bot.conftest import OTHER, WALLET, Chat
-from walletwatch.bot.connections_view import ConnectionsView
 from walletwatch.bot.html_length import MAX_UNITS, units
 from walletwatch.bot.texts import texts
+from walletwatch.bot.views.connections import ConnectionsView
 from walletwatch.domain.connections import Connections, Edge, Node, Tie
 from walletwatch.domain.inspection.network import Contact, Network
 from walletwatch.domain.profile import PROFILES

@@ -13,7 +13,7 @@ ALSO_GIVEN = {
     "risky_token_held": {"mint"},
 }
 """Values of findings that only their advice names; the checks' own tests hold them."""
-LOCALE = Path(__file__).parents[3] / "layers/common/walletwatch/bot/locales/en.toml"
+LOCALE = Path(__file__).parents[3] / "layers/common/walletwatch/bot/locales/en/scan.toml"
 
 
 def test_rules_and_checks_have_texts() -> None:

@@ -19,7 +19,7 @@ from walletwatch.domain.inspection.deeds import DeedKind, MintDeeds, Usage
 from walletwatch.domain.inspection.mint import MintState
 from walletwatch.domain.programs import TOKEN_PROGRAMS
 from walletwatch.domain.risk import Facts, Unknown
-from walletwatch.ports import Chain
+from walletwatch.ports.chain import Chain
 
 NEWEST: Final = 60
 """Transactions; with those that others ask for at the same time they fit into a batch."""

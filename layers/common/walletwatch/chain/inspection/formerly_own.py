@@ -17,7 +17,7 @@ from walletwatch.domain.errors import ChainRefused, ChainUnavailable
 from walletwatch.domain.inspection.traces import GivenAccount, GivenAccounts, NonceAccount, Nonces
 from walletwatch.domain.programs import SYSTEM, TOKEN, TOKEN_PROGRAMS
 from walletwatch.domain.risk import Facts
-from walletwatch.ports import Chain
+from walletwatch.ports.chain import Chain
 
 FORMERLY_OWN_FACTS: Final = (GivenAccounts, Nonces)
 

@@ -18,7 +18,7 @@ from walletwatch.domain.inspection.network import Network
 from walletwatch.domain.inspection.traces import Approvals, ClosedMint, GivenAccounts, Nonces
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.risk import Facts, Unknown
-from walletwatch.ports import Chain
+from walletwatch.ports.chain import Chain
 
 HISTORY_FACTS: Final = (
     Conduct, Deployments, FundingChain, Network, Approvals, GivenAccounts, Nonces, ClosedMint,

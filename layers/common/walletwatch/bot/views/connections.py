@@ -6,8 +6,8 @@ from typing import Final
 from walletwatch.bot.formatting import Amounts
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
-from walletwatch.bot.scan_view import PAGE_SEPARATOR
 from walletwatch.bot.texts import Html, Texts
+from walletwatch.bot.views.scan import PAGE_SEPARATOR
 from walletwatch.domain.connections import Connections, Edge, Node, Tie
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.risk import UnknownReason
@@ -43,7 +43,7 @@ class ConnectionsView:
         hops = {edge.target: edge for edge in found.of(Tie.FUNDED)}
         lines, at = [], found.subject
         while (edge := hops.pop(at, None)) is not None:
-            other, amount = self._other(nodes[edge.source], say), self._amounts.native(edge.lamports)
+            other, amount = self._other(nodes[edge.source], say), self._amounts.native(edge.lamports, say)
             lines.append(say("risk.connections.funded", target=at, amount=amount, other=other))
             at = edge.source
         return lines
@@ -84,7 +84,7 @@ class ConnectionsView:
                 say(
                     f"risk.connections.{first.tie}",
                     other=self._other(nodes[first.source], say),
-                    amount=self._amounts.native(first.lamports),
+                    amount=self._amounts.native(first.lamports, say),
                     count=len(first.tokens),
                 ),
                 *(
@@ -113,7 +113,7 @@ class ConnectionsView:
         ]
 
     def _dealing(self, direction: str, edge: Edge, say: Texts) -> Html:
-        amount = self._amounts.native(edge.lamports)
+        amount = self._amounts.native(edge.lamports, say)
         if not edge.movements:
             return say(f"risk.connections.{direction}", amount=amount)
         if not edge.lamports:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from walletwatch.bot.formatting import number, short
+from walletwatch.bot.formatting import number, short, whole
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts
@@ -145,7 +145,7 @@ class ScanView:
         return (
             line
             if evidence.slot is None
-            else Html(f"{line} {say('risk.at_slot', slot=f'{evidence.slot:,}')}")
+            else Html(f"{line} {say('risk.at_slot', slot=whole(evidence.slot, say))}")
         )
 
     def _keyboard(self, report: ScanReport, say: Texts) -> Sequence[Sequence[Button]]:
@@ -183,7 +183,7 @@ def _is_unclear(report: ScanReport) -> bool:
 
 def _told(weighed: Weighed, say: Texts) -> Sequence[Html]:
     finding = weighed.finding
-    values = _values(finding)
+    values = _values(finding, say)
     told = [Html(f"{_MARKS[weighed.nature]} {say(f'risk.rule.{finding.rule}.title', **values)}")]
     if finding.remark is not None:
         told.append(say(f"risk.remark.{finding.remark}", **values))
@@ -192,17 +192,17 @@ def _told(weighed: Weighed, say: Texts) -> Sequence[Html]:
 
 def _advice(weighed: Weighed, say: Texts) -> Html:
     finding = weighed.finding
-    return say("risk.advice", advice=say(f"risk.rule.{finding.rule}.advice", **_values(finding)))
+    return say("risk.advice", advice=say(f"risk.rule.{finding.rule}.advice", **_values(finding, say)))
 
 
-def _values(finding: Finding) -> dict[str, str]:
-    return {name: _value(value) for name, value in finding.values.items()}
+def _values(finding: Finding, say: Texts) -> dict[str, str]:
+    return {name: _value(value, say) for name, value in finding.values.items()}
 
 
-def _value(value: str | int | Decimal) -> str:
+def _value(value: str | int | Decimal, say: Texts) -> str:
     if isinstance(value, str):
         return value if len(value) <= MAX_VALUE else f"{value[:MAX_VALUE]}…"
-    return number(Decimal(value))
+    return number(Decimal(value), say)
 
 
 def _name(identity: TokenIdentity | None) -> str | None:
