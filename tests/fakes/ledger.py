@@ -72,6 +72,11 @@ class FakeLedger:
         self._write(delivery)
         return self.tables.deliveries[delivery.key].status
 
+    async def entry(self, chat_id: int, key: str) -> PendingDelivery | None:
+        self.outage.check()
+        row = self.tables.deliveries.get(key)
+        return None if row is None or row.entry.chat_id != chat_id else self._pending(row)
+
     async def statuses(self, keys: Sequence[str]) -> Mapping[str, DeliveryStatus]:
         self.outage.check()
         return {key: row.status for key in keys if (row := self.tables.deliveries.get(key))}
@@ -242,6 +247,11 @@ class FakeLedger:
             self.tables.subscription(subscription),
             tuple(stored(activity) for activity in activities),
             row.created_at,
+            {
+                self.tables.wallets[mine.wallet_id].address: mine.label
+                for mine in self.tables.subscriptions.values()
+                if mine.chat_id == entry.chat_id
+            },
         )
 
 

@@ -68,6 +68,7 @@ def make_dialogue(
         reports=parts.make_scan_memory(cache, metrics, profile),
         admin=_administering(secrets, telegram, redis, chain, database, maintenance, metrics),
         listing=Listing(PostgresAddressLists(database), PostgresAdministration(database), queues, clock),
+        ledger=PostgresLedger(database, clock),
         personal=Personal(PostgresPersonalRecords(database), RedisRateLimits(redis), clock, metrics),
         views=Views(profile),
         catalogue=CATALOGUE,

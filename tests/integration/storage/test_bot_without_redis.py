@@ -111,6 +111,7 @@ async def environments(
                 reports=ScanMemory(RedisCache(redis, metrics), metrics, clock, chain="test"),
                 admin=FakeSystem().administering(stores.ledger, AlertMemory(), administration, maintenance),
                 listing=Listing(FakeAddressLists(), administration, queues, clock),
+                ledger=stores.ledger,
                 personal=Personal(FakePersonalRecords(stores), rates, clock, metrics),
                 views=Views(PROFILES["x1-mainnet"]),
                 catalogue=CATALOGUE,

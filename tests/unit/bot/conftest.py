@@ -154,6 +154,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 reports=memory,
                 admin=system.administering(stores.ledger, alerts, administration, maintenance),
                 listing=Listing(lists, administration, queues, clock),
+                ledger=stores.ledger,
                 personal=Personal(personal, FakeRateLimits(clock), clock, metrics),
                 views=Views(PROFILES["x1-mainnet"]),
                 catalogue=CATALOGUE,

@@ -94,8 +94,13 @@ SELECT key, kind, chat_id, wallet_id, signature, status, reason, digest_key, due
        n (key, kind, chat_id, wallet_id, signature, status, reason, digest_key, due_at)
 """
 
-_PENDING: Final = f"""
-SELECT d.key, d.kind, d.created_at, told.payloads, {SUBSCRIPTION_COLUMNS}
+_ENTRIES: Final = f"""
+SELECT d.key, d.kind, d.created_at, told.payloads,
+       (SELECT jsonb_object_agg(named.address, mine.label)
+          FROM subscriptions mine
+          JOIN wallets named ON named.id = mine.wallet_id
+         WHERE mine.chat_id = d.chat_id),
+       {SUBSCRIPTION_COLUMNS}
   FROM deliveries d
   JOIN subscriptions s ON s.chat_id = d.chat_id AND s.wallet_id = d.wallet_id
   JOIN wallets w ON w.id = s.wallet_id
@@ -112,10 +117,11 @@ SELECT d.key, d.kind, d.created_at, told.payloads, {SUBSCRIPTION_COLUMNS}
                LIMIT 1
               ) a
        ) told
- WHERE d.status = 'pending' AND d.kind IN ('activity', 'digest') AND d.due_at IS NULL
-   AND told.payloads IS NOT NULL
+ WHERE d.kind IN ('activity', 'digest') AND told.payloads IS NOT NULL
 """
 """There is one activity at most; saying so keeps the planner from reading all activities of a busy wallet."""
+
+_PENDING: Final = f"{_ENTRIES} AND d.status = 'pending' AND d.due_at IS NULL"
 
 _PENDING_OF_KEYS: Final = f"{_PENDING} AND d.key = ANY(%(keys)s) ORDER BY told.slot, told.id, d.key"
 
@@ -271,6 +277,19 @@ class PostgresLedger:
             row = await cursor.fetchone()
             assert row is not None
             return DeliveryStatus(row[0])
+
+        return await self._database.run(work)
+
+    async def entry(self, chat_id: int, key: str) -> PendingDelivery | None:
+        """What a message of this chat tells, whatever became of it."""
+
+        async def work(connection: Connection) -> PendingDelivery | None:
+            cursor = await connection.execute(
+                f"{_ENTRIES} AND d.key = %(key)s AND d.chat_id = %(chat_id)s",
+                {"key": key, "chat_id": chat_id},
+            )
+            row = await cursor.fetchone()
+            return None if row is None else to_pending(row)
 
         return await self._database.run(work)
 
