@@ -35,6 +35,7 @@ class Action(StrEnum):
     SCAN_ADDRESS = "sa"
     SCAN_DETAILS = "sd"
     SCAN_VERDICT = "sv"
+    SCAN_CONNECTIONS = "sn"
     BLOCKLIST = "bl"
     ALERTS = "aa"
     ACKNOWLEDGE = "ak"

@@ -2,6 +2,7 @@
 
 from walletwatch.bot.views.activity import ActivityView
 from walletwatch.bot.views.basics import BasicsView
+from walletwatch.bot.views.connections import ConnectionsView
 from walletwatch.bot.views.money import MoneyView
 from walletwatch.bot.views.scan import ScanView
 from walletwatch.bot.views.wallets import WalletsView
@@ -18,3 +19,4 @@ class Views:
         self.wallets = WalletsView(profile)
         self.money = MoneyView(profile)
         self.scans = ScanView(profile)
+        self.connections = ConnectionsView(profile)
