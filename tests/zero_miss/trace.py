@@ -14,8 +14,8 @@ from walletwatch.chain.rpc.client import RpcClient
 from walletwatch.chain.rpc.reader import RpcChain
 from walletwatch.domain.wallets import Cursor
 
-MAX_EXPLAINED: Final = 3
-MAX_ROWS: Final = 300
+MAX_EXPLAINED: Final = 2
+MAX_ROWS: Final = 200
 SLOTS_AROUND: Final = 4
 
 ACCOUNTS: Final = """
@@ -25,7 +25,8 @@ CREATE TABLE trace.accounts (at timestamptz NOT NULL DEFAULT clock_timestamp(), 
                              cursor_signature text, state_slot bigint, state_digest bytea);
 CREATE FUNCTION trace.account() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO trace.accounts (wallet_id, id, address, cursor_slot, cursor_signature, state_slot, state_digest)
+    INSERT INTO trace.accounts (wallet_id, id, address, cursor_slot, cursor_signature, state_slot,
+                                state_digest)
     VALUES (NEW.wallet_id, NEW.id, NEW.address, NEW.cursor_slot, NEW.cursor_signature, NEW.state_slot,
             NEW.state_digest);
     RETURN NULL;
@@ -78,8 +79,9 @@ async def explain(
         lines = [f"missed {signature} of {wallet} in slot {slot} by chats {chats}"]
         accounts = _rows(
             database,
-            "SELECT a.address, a.id, a.kind, a.cursor_slot, a.cursor_signature, a.state_slot, w.id"
-            "  FROM watched_accounts a JOIN wallets w ON w.id = a.wallet_id WHERE w.address = %s ORDER BY a.id",
+            "SELECT a.address, a.id, a.kind, a.cursor_slot, a.cursor_signature, a.state_slot"
+            "  FROM watched_accounts a JOIN wallets w ON w.id = a.wallet_id"
+            " WHERE w.address = %s ORDER BY a.id",
             [wallet],
         )
         for address, *account in accounts:

@@ -9,9 +9,10 @@ from walletwatch.domain.wallets import AccountKind, Cursor, WatchedAccount
 from walletwatch.domain.work import AccountHint
 
 START = 100
+BEGUN = Cursor(START)
 
 
-def _account(number: int, cursor: Cursor = Cursor(START)) -> WatchedAccount:
+def _account(number: int, cursor: Cursor = BEGUN) -> WatchedAccount:
     return WatchedAccount(number, 1, "wallet", f"account{number}", AccountKind.TOKEN, None, cursor, None)
 
 

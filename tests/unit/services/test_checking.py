@@ -406,28 +406,31 @@ async def test_a_killed_check_leaves_nothing_untold_in_the_slot_of_a_cursor(worl
     assert told >= {"filled", "spent", "s0", f"s{CHUNK_SIZE - 1}"}
 
 
-async def test_a_history_that_was_read_too_early_for_a_transaction_is_read_again(world: World) -> None:
+async def test_a_history_that_was_read_too_early_for_a_transaction_is_read_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Both histories are read by one check, and the account is filled and emptied between the two reads."""
     await world.watch(1)
     _reveals(world, "opened", "account")
     await _check(world)
     await _follow_ups(world)
-    read = world.chain.signatures
+    read, is_read = world.chain.signatures, asyncio.Event()
 
-    async def read_slowly(
+    async def signatures(
         address: str, *, after: Cursor, min_context_slot: int | None
     ) -> Sequence[SignatureInfo]:
-        if address == WALLET and "filled" not in world.chain.results:
+        if address == WALLET:
+            await is_read.wait()
+        found = await read(address, after=after, min_context_slot=min_context_slot)
+        if not is_read.is_set():
             world.pay("filled", WALLET, accounts=("account",))
             _reveals(world, "emptied", "account")
-        return await read(address, after=after, min_context_slot=min_context_slot)
+            is_read.set()
+        return found
 
-    accounts = await accounts_of(world.stores.watch)
-    hints = tuple(AccountHint(account.address, START + 1, START) for account in reversed(accounts))
-    world.chain.history = dict(reversed(world.chain.history.items()))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(world.chain, "signatures", read_slowly)
-        await _check(world, BalanceCheck(WALLET, CheckReason.CHANGED, hints))
+    monkeypatch.setattr(world.chain, "signatures", signatures)
+    hints = tuple(AccountHint(address, START + 1, START) for address in (WALLET, "account"))
+    await _check(world, BalanceCheck(WALLET, CheckReason.CHANGED, hints))
     await _follow_ups(world)
     assert sorted(world.told()) == [(1, "emptied"), (1, "filled"), (1, "opened")]
 

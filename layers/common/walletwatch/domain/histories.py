@@ -1,4 +1,4 @@
-"""The histories of a wallet's accounts, read together: what is new, in which order, and how far it was told."""
+"""The histories of a wallet's accounts, read together: what is new, in which order, how far it is told."""
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,8 +13,8 @@ class Histories:
     """What each account's history has after its cursor.
 
     A transaction of two accounts is in both histories and is told once, at its place in the first. So the
-    second's cursor must not follow it yet where something older of the second has still to be told: whoever is
-    killed then would leave that untold for ever.
+    second's cursor must not follow it yet where something older of the second has still to be told: whoever
+    is killed then would leave that untold for ever.
 
     Args:
         histories: Newest first.

@@ -168,7 +168,7 @@ class RpcChain:
                 found.append(_signature(entry))
             if len(page) < SIGNATURES_PER_PAGE:
                 break
-            before = {"before": found[-1].signature}
+            before = {"before": found[-1].signature, "minContextSlot": found[0].slot}
         return found[:limit]
 
     async def transactions(self, signatures: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
