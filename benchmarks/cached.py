@@ -107,7 +107,7 @@ class TableSessions:
             return await cursor.fetchone()
 
         async def save(connection: Connection) -> Any:
-            content = msgspec.json.encode([session.command, session.arguments, session.started_at]).decode()
+            content = msgspec.json.encode([session.command, session.before, session.started_at]).decode()
             values = {
                 "chat": session.chat_id,
                 "user": session.user_id,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from tests.fakes.administration import FakeAdministration
 from tests.fakes.board import FakeBoard
@@ -22,26 +23,12 @@ from tests.fakes.risks import FakeRisks
 from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.servers import postgres_url, redis_url
-from walletwatch.ports import (
-    AddressLists,
-    Administration,
-    Alerts,
-    Cache,
-    Clock,
-    FollowStore,
-    History,
-    Leases,
-    Ledger,
-    RateLimits,
-    Risks,
-    SendLimits,
-    SentMarks,
-    Sessions,
-    SubscriptionStore,
-    TelemetryBoard,
-    UpdateClaims,
-    WatchStore,
-)
+from walletwatch.ports.common import Clock
+from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
+from walletwatch.ports.scanning import AddressLists, Risks
+from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
+from walletwatch.ports.volatile import Cache, Leases, RateLimits, Sessions, UpdateClaims
+from walletwatch.ports.watching import FollowStore, SubscriptionStore, WatchStore
 from walletwatch.runtime import SystemClock
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.storage.postgres.administration import PostgresAdministration
@@ -121,10 +108,11 @@ def migrated_url(postgres_url: str) -> Iterator[str]:
 def empty(url: str) -> None:
     """Take all rows out of the database."""
     with psycopg.connect(url, autocommit=True) as connection:
+        tables = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations'"
+        ).fetchall()
         connection.execute(
-            "TRUNCATE users, chats, wallets, subscriptions, watched_accounts, activities, deliveries,"
-            " progress, followers, sweep_shards, alerts, audit, maintenance, update_claims,"
-            " listed_addresses, address_reports, wallet_risks"
+            sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(sql.Identifier(name) for (name,) in tables))
         )
         connection.execute("INSERT INTO sweep_shards (shard) VALUES (0)")
 

@@ -20,7 +20,7 @@ from walletwatch.chain.rpc.reader import RpcChain
 from walletwatch.domain.addresses import decode_address
 from walletwatch.domain.chain import AccountData, Simulation, SimulationError, SimulationResult
 from walletwatch.domain.programs import TOKEN_2022
-from walletwatch.ports import Chain
+from walletwatch.ports.chain import Chain
 
 pytestmark = pytest.mark.integration
 

@@ -10,7 +10,7 @@ from tests.contract.conftest import empty
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.clock import FakeClock
 from tests.fakes.metrics import FakeMetrics
-from walletwatch.ports import Claim, UpdateClaims
+from walletwatch.ports.volatile import Claim, UpdateClaims
 from walletwatch.services.claiming import ClaimsWithSpare
 from walletwatch.storage.postgres.claims import PostgresUpdateClaims
 from walletwatch.storage.postgres.database import Database

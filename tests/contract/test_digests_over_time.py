@@ -22,7 +22,8 @@ from walletwatch.domain.digests import DigestPolicy
 from walletwatch.domain.risk_watch import KnownRisk
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.work import DigestDue, Notification, RenderedMessage
-from walletwatch.ports import Ledger, SubscriptionStore
+from walletwatch.ports.telling import Ledger
+from walletwatch.ports.watching import SubscriptionStore
 from walletwatch.services.digesting import Digesting
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.ledger import PostgresLedger

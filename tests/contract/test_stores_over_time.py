@@ -41,7 +41,8 @@ from walletwatch.domain.delivery import (
 )
 from walletwatch.domain.rules import concerns
 from walletwatch.domain.wallets import AccountState, Cursor, Wallet, WatchedAccount
-from walletwatch.ports import Ledger, SubscriptionStore, WatchStore
+from walletwatch.ports.telling import Ledger
+from walletwatch.ports.watching import SubscriptionStore, WatchStore
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
@@ -197,7 +198,7 @@ class EntriesOverTime(Machine):
         assert set(statuses) == set(self.chat_of_key)
         since = self.clock.now() - timedelta(hours=1)
         for chat_id in CHATS:
-            counts = self.do(self.subscriptions.delivery_counts(chat_id, since))
+            counts = self.do(self.subscriptions.service(chat_id, since)).deliveries
             owners = [*self.chat_of_key.values(), *self.digests.values()]
             assert sum(counts.values()) == owners.count(chat_id)
 

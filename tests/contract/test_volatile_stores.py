@@ -7,7 +7,7 @@ import pytest
 from tests.contract.conftest import CHAT_BURST, GROUP_PER_MINUTE, OVERALL_PER_SECOND, Volatile
 from walletwatch.domain.caching import CacheStats, Looked, escaped
 from walletwatch.domain.sessions import Session
-from walletwatch.ports import Lease
+from walletwatch.ports.volatile import Lease
 
 SHORT = timedelta(milliseconds=200)
 LONG = timedelta(seconds=30)

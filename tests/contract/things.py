@@ -17,7 +17,8 @@ from walletwatch.domain.delivery import (
 from walletwatch.domain.digests import digest_key
 from walletwatch.domain.sweep import Shard
 from walletwatch.domain.wallets import WatchedAccount
-from walletwatch.ports import Ledger, WatchStore
+from walletwatch.ports.telling import Ledger
+from walletwatch.ports.watching import WatchStore
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 

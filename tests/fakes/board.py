@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from tests.fakes.outage import Outage
 from walletwatch.domain.telemetry import Instance, Tally
-from walletwatch.ports import Clock
+from walletwatch.ports.common import Clock
 
 
 @dataclass

@@ -9,7 +9,7 @@ from tests.fakes.metrics import FakeMetrics
 from tests.fakes.outage import Outage
 from walletwatch.domain.caching import CacheStats, Looked
 from walletwatch.domain.errors import StoreUnavailable
-from walletwatch.ports import Clock, Metrics
+from walletwatch.ports.common import Clock, Metrics
 
 MILLISECOND = timedelta(milliseconds=1)
 

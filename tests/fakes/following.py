@@ -11,7 +11,7 @@ from tests.fakes.rows import Tables
 from walletwatch.domain.chain import AnnouncedSlot, Block, Position
 from walletwatch.domain.errors import BlockNotAvailable, ChainUnavailable, FencedOff, SlotSkipped
 from walletwatch.domain.wallets import Progress, WatchedWallets
-from walletwatch.ports import Clock
+from walletwatch.ports.common import Clock
 
 
 @dataclass

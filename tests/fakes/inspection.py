@@ -8,7 +8,7 @@ from walletwatch.domain.risk import Evidence, Facts, Finding, Nature, Verdict, W
 from walletwatch.domain.scans import Inspection
 from walletwatch.domain.tokens import TokenIdentity
 from walletwatch.domain.work import SubjectKind
-from walletwatch.ports import Clock
+from walletwatch.ports.common import Clock
 from walletwatch.scanner.rules import read_rules
 
 

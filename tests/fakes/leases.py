@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tests.fakes.outage import Outage
-from walletwatch.ports import Clock
+from walletwatch.ports.common import Clock
 
 POLL_SECONDS = 0.05
 WANTED_PERIOD = timedelta(seconds=2)

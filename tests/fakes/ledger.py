@@ -16,7 +16,8 @@ from walletwatch.domain.delivery import (
 )
 from walletwatch.domain.digests import Burst, Outgoing, digest_key
 from walletwatch.domain.work import DigestDue
-from walletwatch.ports import Clock, DeliveryPlan
+from walletwatch.ports.common import Clock
+from walletwatch.ports.telling import DeliveryPlan
 from walletwatch.storage.postgres.rows import payload_json
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tests.fakes.outage import Outage
-from walletwatch.ports import Clock
+from walletwatch.ports.common import Clock
 
 
 @dataclass

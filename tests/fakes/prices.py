@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from walletwatch.domain.errors import PriceUnavailable
 from walletwatch.domain.prices import Price, PriceSource
-from walletwatch.ports import Clock
+from walletwatch.ports.common import Clock
 
 
 @dataclass

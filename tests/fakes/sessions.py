@@ -6,7 +6,7 @@ from itertools import count
 
 from tests.fakes.outage import Outage
 from walletwatch.domain.sessions import SESSION_TTL, Session
-from walletwatch.ports import Clock
+from walletwatch.ports.common import Clock
 
 
 @dataclass

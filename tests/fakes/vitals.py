@@ -14,7 +14,8 @@ from walletwatch.domain.alerts import AlertLevel, AlertLimits
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import QueueUnavailable, StoreUnavailable
 from walletwatch.domain.vitals import Expiry, LastLook, Population, QueueDepth, TelegramVitals
-from walletwatch.ports import Administration, Alerts, Ledger
+from walletwatch.ports.operations import Administration, Alerts
+from walletwatch.ports.telling import Ledger
 from walletwatch.queueing.messages import ledger_key_of
 from walletwatch.services.administering import Administering, MaintenanceSwitch
 from walletwatch.services.vitals import Sources, VitalSigns

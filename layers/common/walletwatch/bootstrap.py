@@ -172,30 +172,17 @@ def webhook() -> Webhook:
     Raises:
         InvalidSettings: By every builder, if the environment is not complete.
     """
-    from walletwatch.bot.application import BotApplication, Operators
-    from walletwatch.bot.messenger import make_bot
-    from walletwatch.chain.rpc.reader import RpcChain
-    from walletwatch.queueing.messages import ledger_key_of
-    from walletwatch.services.administering import Administering, MaintenanceSwitch
-    from walletwatch.services.backfilling import BackfillRequests
-    from walletwatch.services.balances import Balances
+    from walletwatch.bot.application import BotApplication
+    from walletwatch.bot.operators import Operators
+    from walletwatch.dialogue_parts import make_dialogue
+    from walletwatch.services.administering import MaintenanceSwitch
     from walletwatch.services.claiming import ClaimsWithSpare
     from walletwatch.services.intake import UpdateIntake
-    from walletwatch.services.listing import Listing
-    from walletwatch.services.scanning import ScanRequests
-    from walletwatch.services.watching import Watching
     from walletwatch.storage.postgres.administration import PostgresAdministration
-    from walletwatch.storage.postgres.alerts import PostgresAlerts
     from walletwatch.storage.postgres.claims import PostgresUpdateClaims
-    from walletwatch.storage.postgres.ledger import PostgresLedger
-    from walletwatch.storage.postgres.lists import PostgresAddressLists
-    from walletwatch.storage.postgres.statistics import PostgresStatistics
     from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
-    from walletwatch.storage.redis.board import RedisTelemetryBoard
-    from walletwatch.storage.redis.cache import RedisCache
     from walletwatch.storage.redis.claims import RedisUpdateClaims
     from walletwatch.storage.redis.limits import RedisRateLimits
-    from walletwatch.storage.redis.sessions import RedisSessions
 
     metrics = EmfMetrics("webhook")
     secrets = parts.read_secrets()
@@ -203,46 +190,28 @@ def webhook() -> Webhook:
     telegram = config.load(config.TelegramSettings)
     redis = parts.make_redis()
     rpc = parts.make_rpc(metrics)
-    chain = RpcChain(rpc)
-    queues = parts.make_queues()
     database = parts.make_database()
-    subscriptions = PostgresSubscriptionStore(database)
-    operators = config.load(config.AdminSettings)
-    administration = PostgresAdministration(database)
-    maintenance = MaintenanceSwitch(administration, SystemClock())
-    profile = config.load(config.ChainSettings).profile
-    telegram_bot = make_bot(secrets.bot_token, telegram.telegram_api_url)
+    admins = config.load(config.AdminSettings)
+    operators = Operators(admins.admins, frozenset(admins.chats))
+    maintenance = MaintenanceSwitch(PostgresAdministration(database), SystemClock())
     bot = BotApplication(
         secrets.bot_token,
         telegram.telegram_api_url,
         username=telegram.bot_username,
-        watching=Watching(
-            subscriptions, chain, queues, SystemClock(), wallets_per_chat=settings.wallets_per_chat
+        dialogue=make_dialogue(
+            secrets=secrets,
+            telegram=telegram,
+            settings=settings,
+            redis=redis,
+            rpc=rpc,
+            database=database,
+            maintenance=maintenance,
+            operators=operators,
+            metrics=metrics,
         ),
-        balances=Balances(chain, RedisCache(redis, metrics), metrics),
-        backfills=BackfillRequests(queues, RedisRateLimits(redis), SystemClock()),
-        scans=ScanRequests(queues),
-        reports=parts.make_scan_memory(RedisCache(redis, metrics), metrics, profile),
-        subscriptions=subscriptions,
-        administration=Administering(
-            signs=parts.make_vital_signs(database, redis, chain, telegram_bot, metrics),
-            limits=config.load(config.AlertSettings).limits,
-            board=RedisTelemetryBoard(redis, SystemClock()),
-            statistics=PostgresStatistics(database, parts.make_reads(database, metrics)),
-            dead_letters=parts.make_inspection(),
-            ledger=PostgresLedger(database, SystemClock()),
-            alerts=PostgresAlerts(database),
-            administration=administration,
-            switch=maintenance,
-            key_of=ledger_key_of,
-            clock=SystemClock(),
-        ),
-        listing=Listing(PostgresAddressLists(database), administration, queues, SystemClock()),
+        subscriptions=PostgresSubscriptionStore(database),
         maintenance=maintenance,
-        operators=Operators(operators.admins, frozenset(operators.chats)),
-        sessions=RedisSessions(redis, metrics),
-        clock=SystemClock(),
-        profile=profile,
+        operators=operators,
         metrics=metrics,
     )
     intake = UpdateIntake(
@@ -478,8 +447,8 @@ def health() -> Health:
 
 def alarm() -> Alarm:
     """The alarm function."""
-    from walletwatch.bot.alert_view import alert_message
     from walletwatch.bot.messenger import TelegramMessenger, make_bot
+    from walletwatch.bot.views.system_alerts import alert_message
     from walletwatch.chain.rpc.reader import RpcChain
     from walletwatch.services.alarming import Alarming
     from walletwatch.services.alert_memory import AlertMemory

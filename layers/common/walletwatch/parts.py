@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from walletwatch.chain.rpc.client import RpcClient
     from walletwatch.chain.rpc.reader import RpcChain
     from walletwatch.domain.profile import ChainProfile, Exchange
-    from walletwatch.ports import Cache, Chain, Decode, Metrics, Prices, Tokens
+    from walletwatch.ports.chain import Chain, Decode, Prices, Tokens
+    from walletwatch.ports.common import Metrics
+    from walletwatch.ports.volatile import Cache
     from walletwatch.queueing.consumer import Consumer
     from walletwatch.queueing.inspection import SqsInspection
     from walletwatch.queueing.sqs import SqsQueues

@@ -35,7 +35,10 @@ from walletwatch.domain.inspection.tradability import Tradability
 from walletwatch.domain.lists import Standing
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.parts import make_scan_memory
-from walletwatch.ports import AddressLists, Cache, Chain, Metrics, Prices
+from walletwatch.ports.chain import Chain, Prices
+from walletwatch.ports.common import Metrics
+from walletwatch.ports.scanning import AddressLists
+from walletwatch.ports.volatile import Cache
 from walletwatch.runtime import SystemClock
 from walletwatch.scanner.judging import RuleJudge
 from walletwatch.scanner.rules import read_rules

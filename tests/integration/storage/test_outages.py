@@ -15,7 +15,7 @@ from walletwatch.domain.chats import Subscription
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.sessions import Session
-from walletwatch.ports import Claim
+from walletwatch.ports.volatile import Claim
 from walletwatch.runtime import SystemClock
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.ledger import PostgresLedger
@@ -133,7 +133,8 @@ class TestPostgres:
         keys = [candidate.key for candidate in candidates]
         statuses = await ledger.statuses(keys)
         assert statuses == dict.fromkeys(keys, DeliveryStatus.PENDING)
-        counts = await PostgresSubscriptionStore(database).delivery_counts(CHAT, SystemClock().now() - MINUTE)
+        found = await PostgresSubscriptionStore(database).service(CHAT, SystemClock().now() - MINUTE)
+        counts = found.deliveries
         assert sum(counts.values()) == 300
 
     async def test_one_that_does_not_answer(self, mortal_postgres: Server) -> None:

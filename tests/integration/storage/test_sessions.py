@@ -21,7 +21,7 @@ pytestmark = pytest.mark.integration
 ANNA = 11
 KEY = "ww:1:session:11:11"
 ASKED = Session(ANNA, ANNA, "watch", (), SystemClock().now())
-GOOD = b'"command":"watch","arguments":[],"started_at":"2026-11-01T12:00:00Z"'
+GOOD = b'"command":"watch","before":[],"started_at":"2026-11-01T12:00:00Z"'
 
 
 @pytest.fixture
@@ -43,8 +43,8 @@ async def redis(redis_url: str) -> AsyncIterator[RedisServer]:
         b"v" * 32 + b"{" + GOOD + b',"admin":true}',
         b"v" * 32 + b"{" + GOOD.replace(b"watch", b"../watch") + b"}",
         b"v" * 32 + b"{" + GOOD.replace(b"watch", b"watch\\n") + b"}",
-        b"v" * 32 + b"{" + GOOD.replace(b"[]", b'["1","2","3","4","5"]') + b"}",
-        b"v" * 32 + b"{" + GOOD.replace(b"[]", b'["' + b"x" * 65 + b'"]') + b"}",
+        b"v" * 32 + b"{" + GOOD.replace(b"[]", b"[" + b",".join([b'"1"'] * 13) + b"]") + b"}",
+        b"v" * 32 + b"{" + GOOD.replace(b"[]", b'["' + b"x" * 129 + b'"]') + b"}",
         b"v" * 32 + b"{" + GOOD.replace(b"00Z", b"00") + b"}",
         b"v" * 32 + b"[" * 1000,
         b"v" * 32 + b"{" + GOOD + b" " * 100_000 + b"}",

@@ -11,6 +11,7 @@ from telegram_double.html_mode import parse_html
 from tests.unit.bot.test_rendering import PEER, USDC, WALLET, activity, render
 from walletwatch.bot.formatting import dollars
 from walletwatch.bot.html_length import MAX_UNITS, units
+from walletwatch.bot.texts import texts
 from walletwatch.domain.activities import Activity, ActivityKind, Leg
 from walletwatch.domain.annotations import Annotation, AssetNote, Flag, Lookalike
 
@@ -18,7 +19,7 @@ MINT = "Fmxzgey1Bpo8PMSfEEASC9FtFGFm9bN1omqxNkkpBnTk"
 POISON = PEER[:4] + "1" * (len(PEER) - 8) + PEER[-4:]
 XNT = AssetNote("XNT", None, 9, listed=True, usd=Decimal("0.5"))
 TOLL = AssetNote("TOLL", "Toll Token", 6, listed=False)
-WHEN = "🕒 2026-10-26 07:33:20 UTC"
+WHEN = "🕒 26 Oct 2026, 07:33:20 UTC"
 NAME = "<b>Savings</b> · <code>9Dpj…CoaU</code>"
 
 
@@ -132,13 +133,13 @@ def test_a_digest_knows_names_and_values_and_warns_of_what_it_holds() -> None:
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        ("0", "< $0.01"), ("0.0099", "< $0.01"), ("0.01", "$0.01"), ("12.345", "$12.34"),
+        ("0", "$0"), ("0.0099", "< $0.01"), ("0.01", "$0.01"), ("12.345", "$12.34"),
         ("999.999", "$1,000.00"),
         ("1234567.8", "$1,234,568"), ("1e15", None), ("1e40", None), ("1e-40", "< $0.01"),
     ],
 )  # fmt: skip
 def test_dollars_as_people_say_them(value: str, said: str | None) -> None:
-    assert dollars(Decimal(value)) == said
+    assert dollars(Decimal(value), texts("en")) == said
 
 
 notes = st.builds(

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from telegram_double.html_mode import parse_html
 from walletwatch.bot.html_length import MAX_UNITS, units
 from walletwatch.bot.keyboards import MAX_DATA_BYTES
-from walletwatch.bot.scan_view import FINDINGS_PER_PAGE, ScanView
 from walletwatch.bot.texts import texts
+from walletwatch.bot.views.scan import FINDINGS_PER_PAGE, ScanView
 from walletwatch.domain.profile import PROFILES
 from walletwatch.domain.risk import Evidence, Finding, Level, Nature, UnknownReason, Verdict, Weighed
 from walletwatch.domain.scans import ScanReport

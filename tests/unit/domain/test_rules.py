@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ def _received(signature: str = "s", *, amount: int = 10**9, slot: int = 101) -> 
     )  # fmt: skip
 
 
-def _with(**settings: bool) -> Subscription:
+def _with(**settings: Any) -> Subscription:
     return replace(SUBSCRIPTION, chat=replace(SUBSCRIPTION.chat, settings=ChatSettings(**settings)))
 
 

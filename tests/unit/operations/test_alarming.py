@@ -9,9 +9,9 @@ import pytest
 
 from tests.fakes.cache import FakeCache
 from tests.fakes.vitals import FakeSystem
-from walletwatch.bot.alert_view import alert_list, alert_message, duration
 from walletwatch.bot.html_length import units
 from walletwatch.bot.texts import texts
+from walletwatch.bot.views.system_alerts import alert_list, alert_message, duration
 from walletwatch.domain.alerts import Alert, AlertLevel, AlertLimits, Condition, Finding
 from walletwatch.domain.errors import ChatUnreachable, DeliveryUnavailable, StoreUnavailable
 from walletwatch.domain.measures import MEASURES

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from walletwatch.scanner.rules import read_rules
 
-LOCALE = Path(__file__).parents[3] / "layers/common/walletwatch/bot/locales/en.toml"
+LOCALE = Path(__file__).parents[3] / "layers/common/walletwatch/bot/locales/en/scan.toml"
 
 
 def test_rules_and_checks_have_texts() -> None:

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from telegram import Update, User
@@ -19,6 +18,7 @@ from telegram.ext import (
     filters,
 )
 
+from walletwatch.bot.commands.command import ButtonHandler, Command, Handler
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue
 from walletwatch.bot.commands.table import (
     ADMIN_BUTTONS,
@@ -26,28 +26,19 @@ from walletwatch.bot.commands.table import (
     BUTTONS,
     COMMANDS,
     COMMANDS_BY_NAME,
-    ButtonHandler,
-    Command,
 )
-from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.keyboards import CallbackData, StaleData
 from walletwatch.bot.messenger import make_request, translate
+from walletwatch.bot.operators import Operators
 from walletwatch.bot.talk import Talk, contact_of, talk_of
 from walletwatch.bot.texts import texts
-from walletwatch.bot.views import Views
 from walletwatch.domain.addresses import is_address
 from walletwatch.domain.chats import ChatKind, Contact
 from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, StoreUnavailable, TransientError
-from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.sessions import Session
-from walletwatch.ports import Clock, Metrics, Sessions, SubscriptionStore
-from walletwatch.services.administering import Administering, MaintenanceSwitch
-from walletwatch.services.backfilling import BackfillRequests
-from walletwatch.services.balances import Balances
-from walletwatch.services.listing import Listing
-from walletwatch.services.scan_memory import ScanMemory
-from walletwatch.services.scanning import ScanRequests
-from walletwatch.services.watching import Watching
+from walletwatch.ports.common import Metrics
+from walletwatch.ports.watching import SubscriptionStore
+from walletwatch.services.administering import MaintenanceSwitch
 
 _log = logging.getLogger("walletwatch.bot")
 
@@ -77,24 +68,6 @@ class _Bot(ExtBot[None]):
         return self._known
 
 
-@dataclass(frozen=True, slots=True)
-class Operators:
-    """Who runs this bot.
-
-    Attributes:
-        users: Who may use the administrators' commands, in their private chats and in `chats`.
-        chats: Where alerts are told.
-    """
-
-    users: frozenset[int] = frozenset()
-    chats: frozenset[int] = frozenset()
-
-    def may(self, contact: Contact) -> bool:
-        """Whether this person may use them here."""
-        here = contact.chat_kind is ChatKind.PRIVATE or contact.chat_id in self.chats
-        return here and contact.user_id in self.users
-
-
 class BotApplication:
     """Runs the commands of one bot.
 
@@ -109,34 +82,14 @@ class BotApplication:
         api_url: str,
         *,
         username: str,
-        watching: Watching,
-        balances: Balances,
-        backfills: BackfillRequests,
-        scans: ScanRequests,
-        reports: ScanMemory,
+        dialogue: Dialogue,
         subscriptions: SubscriptionStore,
-        administration: Administering,
-        listing: Listing,
         maintenance: MaintenanceSwitch,
         operators: Operators,
-        sessions: Sessions,
-        clock: Clock,
-        profile: ChainProfile,
         metrics: Metrics,
     ) -> None:
-        self._conversations = Conversations(sessions, clock, metrics)
-        self._dialogue = Dialogue(
-            watching,
-            balances,
-            backfills,
-            scans,
-            reports,
-            administration,
-            listing,
-            Views(profile),
-            metrics,
-            self._conversations,
-        )
+        self._dialogue = dialogue
+        self._conversations = dialogue.conversations
         self._maintenance = maintenance
         self._operators = operators
         self._subscriptions = subscriptions
@@ -191,16 +144,12 @@ class BotApplication:
         add(MessageHandler(new & filters.TEXT & filters.ChatType.PRIVATE, self._text))
         self._application.add_error_handler(self._bug)
 
-    def _command(
-        self, run: Callable[[Talk, Dialogue], Awaitable[None]]
-    ) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
+    def _command(self, run: Handler) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
         async def handler(update: Update, context: Context) -> None:
             arguments = tuple(context.args or ())
 
             async def answer(talk: Talk) -> None:
                 talk.arguments = arguments
-                if talk.contact.chat_kind is ChatKind.PRIVATE:
-                    await self._dialogue.watching.greet(talk.contact)
                 talk.given_up = await self._conversations.drop(talk.contact)
                 await run(talk, self._dialogue)
 
@@ -208,9 +157,7 @@ class BotApplication:
 
         return handler
 
-    def _admin_command(
-        self, run: Callable[[Talk, Dialogue], Awaitable[None]]
-    ) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
+    def _admin_command(self, run: Handler) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
         async def handler(update: Update, context: Context) -> None:
             contact = contact_of(update)
             if contact is None or not self._operators.may(contact):
@@ -235,7 +182,7 @@ class BotApplication:
 
         async def answer(talk: Talk) -> None:
             # Whatever was asked, the conversation has gone on from there.
-            await self._conversations.drop(talk.contact)
+            talk.given_up = await self._conversations.drop(talk.contact)
             try:
                 decoded = CallbackData.decode(data or "")
                 await self._handler(decoded, talk.contact)(talk, self._dialogue, decoded)
@@ -257,7 +204,6 @@ class BotApplication:
         text = ((message.text if message else None) or "").strip()
 
         async def answer(talk: Talk) -> None:
-            await self._dialogue.watching.greet(talk.contact)
             try:
                 session = await self._conversations.open(talk.contact)
             except StoreUnavailable:
@@ -267,10 +213,10 @@ class BotApplication:
                     raise Complaint("error.session_lost") from None
             command = COMMANDS_BY_NAME.get(session.command) if session else None
             if session is not None and command is not None:
-                talk.arguments = (*text.split(), *session.arguments)
+                talk.arguments = (*session.before, *text.split(), *session.behind)
                 await self._answer_question(talk, session, command)
             elif is_address(text):
-                await talk.send(self._dialogue.views.bare_address(text, talk.say))
+                await talk.send(self._dialogue.views.wallets.bare_address(text, talk.say))
             else:
                 raise Complaint("error.unknown_command")
 
@@ -333,7 +279,7 @@ class BotApplication:
         if talk is None:
             return
         try:
-            await self._tell_complaints(talk, self._unless_in_maintenance(run))
+            await self._tell_complaints(talk, self._met(run))
         except TransientError as error:
             self._transient(talk, error)
         except TelegramError as error:
@@ -342,8 +288,9 @@ class BotApplication:
             except TransientError as fault:
                 self._transient(talk, fault)
 
-    def _unless_in_maintenance(self, run: Run) -> Run:
+    def _met(self, run: Run) -> Run:
         async def answer(talk: Talk) -> None:
+            talk.meet(await self._dialogue.watching.greet(talk.contact))
             if not self._operators.may(talk.contact):
                 maintenance = await self._maintenance.current()
                 if maintenance is not None:

@@ -11,7 +11,8 @@ from typing import Final
 from walletwatch.domain.chats import ChatKind, Contact
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.sessions import Session
-from walletwatch.ports import Clock, Metrics, Sessions
+from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.volatile import Sessions
 
 PATIENCE_SECONDS: Final = 0.5
 """A person waits; what takes longer counts as down."""
@@ -27,17 +28,28 @@ class Conversations:
         self._clock = clock
         self._metrics = metrics
 
-    async def ask(self, contact: Contact, command: str, arguments: tuple[str, ...] = ()) -> bool:
+    async def ask(
+        self,
+        contact: Contact,
+        command: str,
+        *,
+        before: tuple[str, ...] = (),
+        behind: tuple[str, ...] = (),
+    ) -> bool:
         """Wait for what the command lacks; False where the answer would not be understood.
+
+        The command is then run with `before`, the words of the answer, and `behind`. A command with several
+        questions (a wizard) asks for the first that is missing, each time it is run.
 
         Args:
             contact: Who is asked.
             command: Its name.
-            arguments: What was said behind it already; it comes behind the answer.
+            before: What was said already and comes before the answer.
+            behind: What was said already and comes behind it.
         """
         if contact.chat_kind is not ChatKind.PRIVATE or contact.user_id is None:
             return False
-        session = Session(contact.chat_id, contact.user_id, command, arguments, self._clock.now())
+        session = Session(contact.chat_id, contact.user_id, command, before, self._clock.now(), behind)
         try:
             return await self._in_time(self._sessions.save(session)) is not None
         except StoreUnavailable:
@@ -61,8 +73,8 @@ class Conversations:
             # It ends by itself; until then a text is taken for the answer once more, and that is harmless.
             return
 
-    async def drop(self, contact: Contact) -> str | None:
-        """Give up the question that is open, if any; returns the name of its command."""
+    async def drop(self, contact: Contact) -> Session | None:
+        """Give up the question that is open, and return it; None where there is none."""
         try:
             session = await self.open(contact)
         except StoreUnavailable:
@@ -70,7 +82,7 @@ class Conversations:
         if session is None:
             return None
         await self.close(session)
-        return session.command
+        return session
 
     async def _in_time[T](self, operation: Awaitable[T]) -> T:
         try:

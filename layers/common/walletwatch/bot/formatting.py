@@ -1,10 +1,12 @@
-"""Amounts, addresses and times as people read them."""
+"""Amounts, addresses and times as people read them, in the marks and the order of their language."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal, localcontext
+from functools import cache
 from types import MappingProxyType
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from walletwatch.bot.texts import Html, Texts, escape
 from walletwatch.domain.activities import Leg
@@ -19,6 +21,7 @@ MAX_USD: Final = Decimal(10) ** 15
 """Nothing is worth more; such a price is a mistake or a joke, and is not shown."""
 NO_NOTES: Final[Mapping[str, AssetNote]] = MappingProxyType({})
 _SHORT_ENDS: Final = 4
+_UNITS: Final = (("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
 
 
 def short(address: str) -> str:
@@ -28,7 +31,7 @@ def short(address: str) -> str:
     return f"{address[:_SHORT_ENDS]}…{address[-_SHORT_ENDS:]}"
 
 
-def number(value: Decimal) -> str:
+def number(value: Decimal, say: Texts) -> str:
     """A number with grouped thousands and as many places as matter; cut off, never rounded up.
 
     From 1,000 on two places, from 1 on six, below that four significant digits down to nine places. What is
@@ -38,7 +41,7 @@ def number(value: Decimal) -> str:
     if size == 0:
         return "0"
     if size.adjusted() >= MAX_INTEGER_DIGITS:
-        return f"{value:.3e}"
+        return _marked(f"{value:.3e}", say)
     if size >= 1000:
         places = 2
     elif size >= 1:
@@ -47,29 +50,106 @@ def number(value: Decimal) -> str:
         places = min(MAX_PLACES, -size.adjusted() + 3)
     cut = size.quantize(Decimal(1).scaleb(-places), rounding=ROUND_DOWN)
     if cut == 0:
-        return f"< {Decimal(1).scaleb(-MAX_PLACES):f}"
+        return f"< {_marked(f'{Decimal(1).scaleb(-MAX_PLACES):f}', say)}"
     text = f"{cut:,f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return f"-{text}" if value < 0 else text
+    return _marked(f"-{text}" if value < 0 else text, say)
 
 
-def dollars(value: Decimal) -> str | None:
+def whole(value: int, say: Texts) -> str:
+    """A whole number with grouped thousands: a count, a slot, base units."""
+    return _marked(f"{value:,}", say)
+
+
+def percent(share: Decimal, say: Texts) -> str:
+    """A share of one as a percentage with one place, such as `12.5 %`; what is less is said to be less."""
+    points = share * 100
+    if 0 < abs(points) < Decimal("0.1"):
+        return f"< {_marked('0.1', say)} %"
+    text = f"{points.quantize(Decimal('0.1'), rounding=ROUND_HALF_EVEN):,f}"
+    return f"{_marked(text.removesuffix('.0'), say)} %"
+
+
+def dollars(value: Decimal, say: Texts) -> str | None:
     """A value in US dollars as people say it; None where it is too large to be believed."""
     with localcontext(prec=60):
-        if value >= MAX_USD:
+        size = abs(value)
+        if size >= MAX_USD:
             return None
-        if value < CENT:
-            return f"< ${CENT}"
-        places = Decimal(1) if value >= 1000 else CENT
-        return f"${value.quantize(places, rounding=ROUND_HALF_EVEN):,f}"
+        if size == 0:
+            return "$0"
+        sign = "−" if value < 0 else ""
+        if size < CENT:
+            return f"< ${_marked(str(CENT), say)}"
+        places = Decimal(1) if size >= 1000 else CENT
+        return f"{sign}${_marked(f'{size.quantize(places, rounding=ROUND_HALF_EVEN):,f}', say)}"
 
 
-def when(block_time: int | None, texts: Texts) -> str:
-    """A block's time in UTC."""
-    if block_time is None:
-        return texts("common.unknown")
-    return datetime.fromtimestamp(block_time, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+def _marked(text: str, say: Texts) -> str:
+    """A number that Python wrote, with the marks of the language."""
+    point, group = say("format.point"), say("format.group")
+    if (point, group) == (".", ","):
+        return text
+    return text.translate({ord("."): str(point), ord(","): str(group)})
+
+
+@cache
+def zone_of(name: str) -> ZoneInfo:
+    """A time zone of the IANA database.
+
+    Raises:
+        ZoneInfoNotFoundError: There is none of this name.
+        ValueError: It is no name.
+    """
+    return ZoneInfo(name)
+
+
+def when(at: int | datetime | None, say: Texts, zone: str) -> str:
+    """A moment to the second, in a zone whose name stands behind it.
+
+    Args:
+        at: Unix seconds, or a moment that knows its zone; None where it is not known.
+        say: Of the reader.
+        zone: IANA name.
+    """
+    if at is None:
+        return say("common.unknown")
+    local = _local(at, zone)
+    clock = local.strftime("%H:%M:%S")
+    name = local.tzname() or ""
+    # Zones without a name of their own show their offset from Greenwich as +05 or +0530.
+    shown = f"UTC{name}" if name[:1] in "+-" else name
+    return say("format.moment", day=_day(local, say), clock=clock, zone=shown)
+
+
+def day(at: int | datetime, say: Texts, zone: str) -> str:
+    """The day of a moment, in a zone."""
+    return _day(_local(at, zone), say)
+
+
+def clock(at: int | datetime, zone: str) -> str:
+    """Hour and minute of a moment, in a zone."""
+    return _local(at, zone).strftime("%H:%M")
+
+
+def lasting(time: timedelta, say: Texts) -> str:
+    """A length of time in its greatest unit, such as `3 hours`; less than a second is none."""
+    seconds = max(0, round(time.total_seconds()))
+    for unit, size in _UNITS:
+        if seconds >= size:
+            return say(f"format.{unit}", count=seconds // size)
+    return say("format.seconds", count=0)
+
+
+def _local(at: int | datetime, zone: str) -> datetime:
+    moment = at if isinstance(at, datetime) else datetime.fromtimestamp(at, UTC)
+    return moment.astimezone(zone_of(zone))
+
+
+def _day(local: datetime, say: Texts) -> str:
+    month = say("format.months").split()[local.month - 1]
+    return say("format.day", day=local.day, month=month, year=local.year)
 
 
 class Amounts:
@@ -78,9 +158,10 @@ class Amounts:
     def __init__(self, profile: ChainProfile) -> None:
         self._profile = profile
 
-    def native(self, lamports: int) -> Html:
+    def native(self, lamports: int, texts: Texts) -> Html:
         """Lamports in the chain's own token."""
-        return escape(f"{number(to_decimal(lamports, NATIVE_DECIMALS))} {self._profile.native_symbol}")
+        shown = number(to_decimal(lamports, NATIVE_DECIMALS), texts)
+        return escape(f"{shown} {self._profile.native_symbol}")
 
     def leg(self, leg: Leg, texts: Texts, notes: Mapping[str, AssetNote] = NO_NOTES) -> Html:
         """The size of a leg, without its sign."""
@@ -97,14 +178,14 @@ class Amounts:
         """An amount of the native token or of a mint's, with what it is worth where that is known."""
         note = notes.get(asset)
         if asset == NATIVE:
-            return self._worth(self.native(amount), amount, NATIVE_DECIMALS, note)
+            return self._worth(self.native(amount, texts), amount, NATIVE_DECIMALS, note, texts)
         listed = self._profile.tokens.get(asset)
         if decimals is None:
             decimals = listed.decimals if listed else note.decimals if note else None
         if decimals is None:
-            shown: str = texts("common.units", amount=f"{amount:,}")
+            shown: str = texts("common.units", amount=whole(amount, texts))
         else:
-            shown = escape(number(to_decimal(amount, decimals)))
+            shown = escape(number(to_decimal(amount, decimals), texts))
         if listed:
             symbol: str = escape(listed.symbol)
         elif note is not None and (note.symbol or note.name):
@@ -112,13 +193,15 @@ class Amounts:
             symbol = texts("common.unlisted_token", name=note.symbol or note.name, mint=short(asset))
         else:
             symbol = texts("common.another_token", mint=short(asset))
-        return self._worth(Html(f"{shown} {symbol}"), amount, decimals, note)
+        return self._worth(Html(f"{shown} {symbol}"), amount, decimals, note, texts)
 
-    def _worth(self, shown: Html, amount: int, decimals: int | None, note: AssetNote | None) -> Html:
+    def _worth(
+        self, shown: Html, amount: int, decimals: int | None, note: AssetNote | None, texts: Texts
+    ) -> Html:
         if note is None or note.usd is None or decimals is None or note.impostor_of or not amount:
             return shown
         with localcontext(prec=60):
-            value = dollars(to_decimal(amount, decimals) * note.usd)
+            value = dollars(to_decimal(amount, decimals) * note.usd, texts)
         return shown if value is None else Html(f"{shown} (≈ {escape(value)})")
 
 

@@ -15,7 +15,8 @@ from telegram import (
 )
 from telegram.error import BadRequest, Forbidden, TelegramError
 
-from walletwatch.bot.commands.table import ADMIN_COMMANDS, COMMANDS, Command
+from walletwatch.bot.commands.command import Command
+from walletwatch.bot.commands.table import ADMIN_COMMANDS, COMMANDS
 from walletwatch.bot.messenger import make_bot, translate
 from walletwatch.bot.texts import LANGUAGES, texts
 from walletwatch.domain.chats import DEFAULT_LANGUAGE

@@ -1,9 +1,9 @@
 """The renderer of the functions that write messages without a dialogue."""
 
-from walletwatch.bot.activity_view import ActivityView
-from walletwatch.bot.digest_view import DigestView
-from walletwatch.bot.scan_view import ScanView
 from walletwatch.bot.texts import texts
+from walletwatch.bot.views.activity import ActivityView
+from walletwatch.bot.views.digest import DigestView
+from walletwatch.bot.views.scan import ScanView
 from walletwatch.domain.delivery import DeliveryKind, PendingDelivery
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.risk_watch import KnownRisk

@@ -10,10 +10,12 @@ from telegram.error import BadRequest
 
 from walletwatch.bot.keyboards import to_markup
 from walletwatch.bot.texts import Html, Texts, supported, texts
-from walletwatch.domain.chats import ChatKind, Contact
+from walletwatch.domain.chats import Chat, ChatKind, Contact
+from walletwatch.domain.sessions import Session
 from walletwatch.domain.work import Button, RenderedMessage
 
 ADMIN_STATUSES: Final = frozenset({"creator", "administrator"})
+UPLOAD_SECONDS: Final = 20.0
 _NOT_MODIFIED: Final = "message is not modified"
 _TOO_OLD: Final = "query is too old"
 
@@ -23,7 +25,8 @@ class Talk:
     """What a command's handler is given.
 
     Attributes:
-        given_up: The name of the command whose open question this update ended.
+        known: The chat as it is remembered; None until `meet`.
+        given_up: The open question that this update ended.
         answered: Whether anything was sent or edited yet; after that a redelivery would repeat it.
     """
 
@@ -34,13 +37,25 @@ class Talk:
     arguments: tuple[str, ...] = ()
     query_id: str | None = None
     sender_chat_id: int | None = None
-    given_up: str | None = None
+    known: Chat | None = None
+    given_up: Session | None = None
     answered: bool = False
 
     @property
     def chat_id(self) -> int:
         """The chat."""
         return self.contact.chat_id
+
+    @property
+    def chat(self) -> Chat:
+        """The chat as it is remembered, with its settings and who answers for it."""
+        assert self.known is not None
+        return self.known
+
+    def meet(self, chat: Chat) -> None:
+        """Speak to the chat as it wishes."""
+        self.known = chat
+        self.say = texts(chat.spoken_language)
 
     @property
     def in_group(self) -> bool:
@@ -61,6 +76,34 @@ class Talk:
             reply_markup=to_markup(message.keyboard) if message.keyboard else None,
             link_preview_options=LinkPreviewOptions(is_disabled=True),
             reply_parameters=reply,
+        )
+        self.answered = True
+
+    async def tell(self, chat_id: int, message: RenderedMessage) -> None:
+        """Send a message to another chat than this one."""
+        await self.bot.send_message(
+            chat_id,
+            message.html,
+            parse_mode=ParseMode.HTML,
+            reply_markup=to_markup(message.keyboard) if message.keyboard else None,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
+
+    async def document(self, name: str, content: bytes, caption: Html) -> None:
+        """Send a small file, from memory.
+
+        Args:
+            name: Of the file.
+            content: At most 50 MB (Bot API, sendDocument).
+            caption: At most 1024 UTF-16 units after parsing.
+        """
+        await self.bot.send_document(
+            self.chat_id,
+            content,
+            filename=name,
+            caption=caption,
+            parse_mode=ParseMode.HTML,
+            write_timeout=UPLOAD_SECONDS,
         )
         self.answered = True
 

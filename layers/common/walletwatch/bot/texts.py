@@ -1,11 +1,12 @@
 """Texts of the locale files, with their values escaped.
 
-A locale file holds trusted Telegram HTML with `{named}` places. What is put there is escaped unless it is
-`Html` already, so a label or a token's name can never become markup.
+A language has a folder with a file for each part of the bot. It holds trusted Telegram HTML with `{named}`
+places. What is put there is escaped unless it is `Html` already, so a label or a token's name can never
+become markup.
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from html import escape as escape_html
 from importlib import resources
@@ -59,8 +60,8 @@ class Texts:
 
     def __init__(self, language: str) -> None:
         self.language = supported(language)
-        self._entries = _entries(self.language)
-        self._fallback = _entries(DEFAULT_LANGUAGE)
+        self._entries = entries(self.language)
+        self._fallback = entries(DEFAULT_LANGUAGE)
 
     def __call__(self, key: str, /, **values: object) -> Html:
         """The text of a key; `count` among the values chooses the plural.
@@ -95,20 +96,22 @@ def texts(language: str) -> Texts:
 
 
 @cache
-def _entries(language: str) -> Mapping[str, str]:
-    file = resources.files("walletwatch.bot") / "locales" / f"{language}.toml"
+def entries(language: str) -> Mapping[str, str]:
+    """All texts of a language that has files, by key, as they are written."""
     flat: dict[str, str] = {}
-    _flatten("", tomllib.loads(file.read_text(encoding="utf-8")), flat)
+    for file in (resources.files("walletwatch.bot") / "locales" / language).iterdir():
+        for key, text in _flattened(tomllib.loads(file.read_text(encoding="utf-8"))):
+            assert key not in flat, f"{key} has two texts"
+            flat[key] = text
     return flat
 
 
-def _flatten(prefix: str, table: Mapping[str, Any], flat: dict[str, str]) -> None:
+def _flattened(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
     for name, value in table.items():
-        key = f"{prefix}.{name}" if prefix else name
         if isinstance(value, dict):
-            _flatten(key, value, flat)
+            yield from _flattened(value, f"{prefix}{name}.")
         else:
-            flat[key] = value.strip("\n")
+            yield f"{prefix}{name}", value.strip("\n")
 
 
 def _value(value: object) -> str:

@@ -36,7 +36,9 @@ _RULES: Final = """\
 def document() -> str:
     """All rules as Markdown."""
     rules = read_rules()
-    texts = tomllib.loads((files("walletwatch.bot") / "locales" / "en.toml").read_text("utf-8"))["risk"]
+    texts = tomllib.loads((files("walletwatch.bot") / "locales" / "en" / "scan.toml").read_text("utf-8"))[
+        "risk"
+    ]
     head = _HEAD.format(
         version=rules.version,
         levels=", ".join(f"{name} {score}" for name, score in rules.levels.items()),

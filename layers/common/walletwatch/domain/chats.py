@@ -1,9 +1,13 @@
 """Chats, their settings and what they watch."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 DEFAULT_LANGUAGE = "en"
+DEFAULT_TIMEZONE = "UTC"
 MAX_LABEL_LENGTH = 48
 
 
@@ -16,11 +20,21 @@ class ChatKind(StrEnum):
     CHANNEL = "channel"
 
 
+class Currency(StrEnum):
+    """What values are told in."""
+
+    USD = "usd"
+    NATIVE = "native"
+    """The chain's own token."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChatSettings:
-    """What a chat wants to hear.
+    """What a chat wants to hear, and how.
 
     Attributes:
+        language: What it has chosen; None to follow Telegram.
+        timezone: Name in the IANA database.
         muted: Nothing is sent; the ledger says so for each activity.
         failed: Failed transactions are told too.
         dust: Incoming native transfers below the dust limit are told too.
@@ -28,6 +42,9 @@ class ChatSettings:
         risk: It is told when the risk of a watched wallet gets worse.
     """
 
+    language: str | None = None
+    timezone: str = DEFAULT_TIMEZONE
+    currency: Currency = Currency.USD
     muted: bool = False
     failed: bool = True
     dust: bool = True
@@ -47,10 +64,28 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """Who answers for a chat: its person, or whoever brought the bot into the group or channel.
+
+    Attributes:
+        user_id: None for a group that nobody has claimed.
+        banned: Nothing is answered or told.
+        premium_until: The premium plan ends then; None for the free plan.
+        quotas: What an administrator has set, by the quota's name; else the plan's hold.
+    """
+
+    user_id: int | None = None
+    banned: bool = False
+    premium_until: datetime | None = None
+    quotas: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
 class Chat:
     """A chat the bot knows.
 
     Attributes:
+        language: What Telegram says; `spoken_language` is what it wants.
         active: False after the bot was blocked or removed; nothing is sent until it is heard of again.
     """
 
@@ -59,6 +94,12 @@ class Chat:
     language: str = DEFAULT_LANGUAGE
     active: bool = True
     settings: ChatSettings = field(default_factory=ChatSettings)
+    owner: Owner = field(default_factory=Owner)
+
+    @property
+    def spoken_language(self) -> str:
+        """What it is spoken to in."""
+        return self.settings.language or self.language
 
 
 @dataclass(frozen=True, slots=True)

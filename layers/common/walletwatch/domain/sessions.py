@@ -6,8 +6,9 @@ from typing import Final
 
 SESSION_TTL: Final = timedelta(minutes=10)
 """After so much silence a text is not an answer any more."""
-MAX_ARGUMENTS: Final = 4
-MAX_ARGUMENT_LENGTH: Final = 64
+MAX_ARGUMENTS: Final = 12
+"""Before and behind the answer, together."""
+MAX_ARGUMENT_LENGTH: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +17,16 @@ class Session:
 
     Attributes:
         command: The name of the command whose argument was asked for.
-        arguments: What was said behind the command already, at most `MAX_ARGUMENTS` short words.
+        before: What was said already and comes before the answer, in short words.
         started_at: When the question was asked.
+        behind: What was said already and comes behind the answer.
         version: Names what is stored, and changes with every `Sessions.save`; empty before the first.
     """
 
     chat_id: int
     user_id: int
     command: str
-    arguments: tuple[str, ...]
+    before: tuple[str, ...]
     started_at: datetime
+    behind: tuple[str, ...] = ()
     version: str = ""

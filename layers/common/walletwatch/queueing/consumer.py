@@ -14,7 +14,7 @@ from walletwatch.domain.errors import TransientError
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-    from walletwatch.ports import Metrics
+    from walletwatch.ports.common import Metrics
 
 FIRST_RETRY_SECONDS: Final = 1.0
 MAX_RETRY_SECONDS: Final = 900.0

@@ -13,7 +13,10 @@ from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.health import HealthReport, judge
 from walletwatch.domain.telemetry import Instance, Tally
 from walletwatch.domain.vitals import Population, Vitals
-from walletwatch.ports import Administration, Alerts, Clock, DeadLetters, Ledger, Statistics, TelemetryBoard
+from walletwatch.ports.common import Clock
+from walletwatch.ports.operations import Administration, Alerts, Statistics, TelemetryBoard
+from walletwatch.ports.queueing import DeadLetters
+from walletwatch.ports.telling import Ledger
 from walletwatch.services.vitals import ALIVE, VitalSigns
 
 QUEUES: Final = ("balance", "scan", "notification")

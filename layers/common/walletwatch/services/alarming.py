@@ -16,7 +16,10 @@ from walletwatch.domain.errors import (
 )
 from walletwatch.domain.vitals import Lost, Vitals
 from walletwatch.domain.work import RenderedMessage
-from walletwatch.ports import Alerts, Cache, Clock, Messenger, Metrics
+from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.operations import Alerts
+from walletwatch.ports.telling import Messenger
+from walletwatch.ports.volatile import Cache
 from walletwatch.services.cloudwatch import CloudWatchAlarm
 from walletwatch.services.vitals import VitalSigns
 

@@ -17,7 +17,9 @@ from walletwatch.domain.prices import Price, value_usd
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.suspicion import Counterparty, judge
 from walletwatch.domain.tokens import IdentitySource, TokenIdentity
-from walletwatch.ports import Clock, History, Metrics, Prices, Tokens
+from walletwatch.ports.chain import Prices, Tokens
+from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.telling import History
 
 PATIENCE_SECONDS: Final = 3.0
 """A message is not held up longer than this for what it can do without."""

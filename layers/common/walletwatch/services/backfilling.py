@@ -10,17 +10,12 @@ from typing import Final
 from walletwatch.domain.chain import SignatureInfo
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.work import Backfill
-from walletwatch.ports import (
-    Chain,
-    Clock,
-    Decode,
-    Ledger,
-    Metrics,
-    Queues,
-    RateLimits,
-    SubscriptionStore,
-    WatchStore,
-)
+from walletwatch.ports.chain import Chain, Decode
+from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.queueing import Queues
+from walletwatch.ports.telling import Ledger
+from walletwatch.ports.volatile import RateLimits
+from walletwatch.ports.watching import SubscriptionStore, WatchStore
 from walletwatch.services.reading import read_activities
 from walletwatch.services.transactions import Transactions
 

@@ -7,7 +7,9 @@ from typing import Final
 import msgspec
 
 from walletwatch.domain.chain import WalletBalance
-from walletwatch.ports import Cache, Chain, Metrics
+from walletwatch.ports.chain import Chain
+from walletwatch.ports.common import Metrics
+from walletwatch.ports.volatile import Cache
 from walletwatch.services.caching import Cached
 
 BALANCE_TTL: Final = timedelta(seconds=10)

@@ -17,7 +17,10 @@ from walletwatch.domain.chain import Block, Position, SignatureInfo
 from walletwatch.domain.errors import BlockNotAvailable, MalformedTransaction, SlotSkipped
 from walletwatch.domain.slots import AnnouncedChain
 from walletwatch.domain.work import BalanceCheck, CheckReason
-from walletwatch.ports import Blocks, Clock, Concerned, FollowStore, Metrics, Queues, SlotFeed
+from walletwatch.ports.chain import Blocks, Concerned, SlotFeed
+from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.queueing import Queues
+from walletwatch.ports.watching import FollowStore
 from walletwatch.services.transactions import Transactions
 
 PARALLEL_BLOCKS: Final = 4

@@ -23,7 +23,8 @@ import msgspec
 
 from walletwatch.domain.caching import Looked
 from walletwatch.domain.errors import StoreUnavailable
-from walletwatch.ports import Cache, Metrics
+from walletwatch.ports.common import Metrics
+from walletwatch.ports.volatile import Cache
 
 LOCK_FOR: Final = timedelta(seconds=5)
 """Longer than a load usually takes; so long nobody else loads where a loader was killed."""

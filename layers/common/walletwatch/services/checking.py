@@ -23,16 +23,10 @@ from walletwatch.domain.risk_watch import cause_of
 from walletwatch.domain.rules import concerns
 from walletwatch.domain.wallets import Cursor, NewAccount, Wallet, WatchedAccount
 from walletwatch.domain.work import AccountHint, BalanceCheck, CheckReason, RiskCheck
-from walletwatch.ports import (
-    Chain,
-    Decode,
-    FindAccounts,
-    FollowStore,
-    Metrics,
-    Queues,
-    SubscriptionStore,
-    WatchStore,
-)
+from walletwatch.ports.chain import Chain, Decode, FindAccounts
+from walletwatch.ports.common import Metrics
+from walletwatch.ports.queueing import Queues
+from walletwatch.ports.watching import FollowStore, SubscriptionStore, WatchStore
 from walletwatch.services.annotating import Annotating
 from walletwatch.services.digesting import Digesting
 from walletwatch.services.reading import read_activities

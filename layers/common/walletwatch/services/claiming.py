@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from walletwatch.domain.errors import StoreUnavailable
-from walletwatch.ports import Claim, Clock, Metrics, UpdateClaims
+from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.volatile import Claim, UpdateClaims
 
 LOOK_BACK: Final = timedelta(hours=1)
 """For so long after an outage, updates that are delivered again may have been taken during it."""

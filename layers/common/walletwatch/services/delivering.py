@@ -14,7 +14,9 @@ from walletwatch.domain.errors import (
     StoreUnavailable,
 )
 from walletwatch.domain.work import BatchOutcome, Notification
-from walletwatch.ports import Clock, Ledger, Messenger, Metrics, SendLimits, SentMarks, SubscriptionStore
+from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.telling import Ledger, Messenger, SendLimits, SentMarks
+from walletwatch.ports.watching import SubscriptionStore
 
 MAX_WAIT_SECONDS: Final = 3.0
 """A place in Telegram's limits that is nearer than this is waited for; else the queue waits."""

@@ -15,7 +15,9 @@ from walletwatch.domain.activities import Activity
 from walletwatch.domain.delivery import Candidate, DeliveryKind, NewDelivery, PendingDelivery
 from walletwatch.domain.digests import Burst, DigestPolicy, Outgoing, plan_deliveries
 from walletwatch.domain.work import DigestDue, Notification, Priority
-from walletwatch.ports import Clock, Ledger, Metrics, Queues, Renderer
+from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.queueing import Queues
+from walletwatch.ports.telling import Ledger, Renderer
 
 MAX_LOGGED: Final = 3
 """Signatures in a log line; the ledger has them all."""

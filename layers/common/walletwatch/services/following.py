@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Final
 
 from walletwatch.domain.errors import FencedOff, StoreUnavailable, TransientError
-from walletwatch.ports import Clock, Lease, Leases, Metrics
+from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.volatile import Lease, Leases
 from walletwatch.services.block_follower import BlockFollower
 
 LEASE_NAME: Final = "stream"

@@ -9,7 +9,7 @@ from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.health import Health, HealthReport, judge
 from walletwatch.domain.telemetry import Tally
 from walletwatch.domain.vitals import Lost, Vitals
-from walletwatch.ports import TelemetryBoard
+from walletwatch.ports.operations import TelemetryBoard
 from walletwatch.services.exposition import exposition
 from walletwatch.services.vitals import VitalSigns
 

@@ -7,16 +7,12 @@ from typing import Final
 
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.work import BalanceCheck, CheckReason
-from walletwatch.ports import (
-    Alerts,
-    Clock,
-    ForgetfulClaims,
-    Ledger,
-    Metrics,
-    Queues,
-    TelemetryBoard,
-    WatchStore,
-)
+from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.operations import Alerts, TelemetryBoard
+from walletwatch.ports.queueing import Queues
+from walletwatch.ports.telling import Ledger
+from walletwatch.ports.volatile import ForgetfulClaims
+from walletwatch.ports.watching import WatchStore
 from walletwatch.services.digesting import Digesting
 
 STUCK_AFTER: Final = timedelta(minutes=30)

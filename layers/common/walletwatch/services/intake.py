@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from walletwatch.domain.errors import StoreUnavailable
-from walletwatch.ports import Claim, Metrics, RateLimits, UpdateClaims
+from walletwatch.ports.common import Metrics
+from walletwatch.ports.volatile import Claim, RateLimits, UpdateClaims
 
 WINDOW: Final = timedelta(minutes=1)
 MAX_UPDATE_ID: Final = 2**63 - 1

@@ -19,7 +19,10 @@ from walletwatch.domain.lists import (
     Review,
 )
 from walletwatch.domain.work import RiskCheck
-from walletwatch.ports import AddressLists, Administration, Clock, Queues
+from walletwatch.ports.common import Clock
+from walletwatch.ports.operations import Administration
+from walletwatch.ports.queueing import Queues
+from walletwatch.ports.scanning import AddressLists
 
 PAGE: Final = 10
 REVIEWS: Final = 5

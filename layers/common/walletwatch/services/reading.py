@@ -7,7 +7,8 @@ from typing import Any
 from walletwatch.domain.activities import Activity, ActivityKind
 from walletwatch.domain.chain import SignatureInfo
 from walletwatch.domain.errors import MalformedTransaction
-from walletwatch.ports import Decode, Metrics
+from walletwatch.ports.chain import Decode
+from walletwatch.ports.common import Metrics
 
 _log = logging.getLogger("walletwatch.reading")
 

@@ -8,7 +8,8 @@ from walletwatch.domain.errors import ChainRefused
 from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS
 from walletwatch.domain.programs import STAKE
 from walletwatch.domain.wallets import AccountKind, WatchedAccount
-from walletwatch.ports import Chain, Metrics
+from walletwatch.ports.chain import Chain
+from walletwatch.ports.common import Metrics
 
 
 class Rewarding:

@@ -5,7 +5,11 @@ from walletwatch.domain.risk import ENOUGH_CONFIDENCE
 from walletwatch.domain.risk_watch import KnownRisk, has_worsened
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.work import Notification, RiskCheck, SubjectKind
-from walletwatch.ports import Clock, Ledger, Queues, Renderer, Risks, SubscriptionStore, WatchStore
+from walletwatch.ports.common import Clock
+from walletwatch.ports.queueing import Queues
+from walletwatch.ports.scanning import Risks
+from walletwatch.ports.telling import Ledger, Renderer
+from walletwatch.ports.watching import SubscriptionStore, WatchStore
 from walletwatch.services.scanning import ScanReports
 
 
@@ -52,7 +56,9 @@ class RiskWatching:
             for watcher in watchers:
                 settings = watcher.chat.settings
                 if settings.risk and not settings.muted and not watcher.paused and watcher.chat.active:
-                    await self._tell(check, watcher.chat.chat_id, report, before, watcher.chat.language)
+                    await self._tell(
+                        check, watcher.chat.chat_id, report, before, watcher.chat.spoken_language
+                    )
         if verdict.confidence >= ENOUGH_CONFIDENCE:
             await self._risks.keep(
                 wallet.id, KnownRisk(verdict.score, verdict.level, verdict.rules, self._clock.now())

@@ -11,7 +11,8 @@ from walletwatch.domain.risk import Evidence, Finding, Level, Nature, UnknownRea
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.tokens import TokenIdentity
 from walletwatch.domain.work import SubjectKind
-from walletwatch.ports import Cache, Clock, Metrics
+from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.volatile import Cache
 from walletwatch.services.caching import Cached
 
 KEPT_FOR: Final = timedelta(hours=24)

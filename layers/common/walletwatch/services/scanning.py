@@ -6,7 +6,10 @@ from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDeliver
 from walletwatch.domain.errors import ChainUnavailable
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.work import Notification, RenderedMessage, SecurityScan, SubjectKind
-from walletwatch.ports import Clock, Inspector, Judge, Ledger, Queues, Renderer
+from walletwatch.ports.common import Clock
+from walletwatch.ports.queueing import Queues
+from walletwatch.ports.scanning import Inspector, Judge
+from walletwatch.ports.telling import Ledger, Renderer
 from walletwatch.services.scan_memory import ScanMemory
 
 TOLD_AFTER_TRIES: Final = 3

@@ -13,7 +13,9 @@ from typing import Final
 from walletwatch.domain.errors import ChainRefused, ChainUnavailable
 from walletwatch.domain.sweep import Belongings, SweptAccount, SweptWallet
 from walletwatch.domain.wallets import NewAccount
-from walletwatch.ports import Chain, Metrics, WatchStore
+from walletwatch.ports.chain import Chain
+from walletwatch.ports.common import Metrics
+from walletwatch.ports.watching import WatchStore
 
 ACCOUNTS_PER_CALL: Final = 100
 CALLS_PER_ACCOUNT: Final = 0.0105

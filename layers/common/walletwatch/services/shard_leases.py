@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from walletwatch.ports import Lease, Leases, Metrics
+from walletwatch.ports.common import Metrics
+from walletwatch.ports.volatile import Lease, Leases
 
 LEASE_TTL: Final = timedelta(seconds=20)
 

@@ -3,7 +3,7 @@
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.lists import ListKind, Standing
 from walletwatch.domain.risk import Facts, Unknown, UnknownReason
-from walletwatch.ports import AddressLists
+from walletwatch.ports.scanning import AddressLists
 
 
 class StandingReader:

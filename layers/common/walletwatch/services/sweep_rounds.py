@@ -10,7 +10,10 @@ from walletwatch.domain.errors import ChainRefused, TransientError
 from walletwatch.domain.sweep import Shard, SweptAccount, SweptWallet
 from walletwatch.domain.wallets import AccountKind, AccountState, Progress
 from walletwatch.domain.work import AccountHint, BalanceCheck, CheckReason
-from walletwatch.ports import Chain, Clock, Metrics, Queues, WatchStore
+from walletwatch.ports.chain import Chain
+from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.queueing import Queues
+from walletwatch.ports.watching import WatchStore
 from walletwatch.services.searching import Rotation, Searching, searches_for
 
 PAGE_WALLETS: Final = 1000

@@ -10,7 +10,11 @@ from typing import Final
 from walletwatch.domain.errors import ChainRefused, StoreUnavailable, TransientError
 from walletwatch.domain.sweep import Shard, planned_shards
 from walletwatch.domain.wallets import Progress
-from walletwatch.ports import Chain, Clock, Leases, Metrics, Queues, WatchStore
+from walletwatch.ports.chain import Chain
+from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.queueing import Queues
+from walletwatch.ports.volatile import Leases
+from walletwatch.ports.watching import WatchStore
 from walletwatch.services.shard_leases import LEASE_TTL, ShardLeases, Worker
 from walletwatch.services.sweep_rounds import SweepRounds
 

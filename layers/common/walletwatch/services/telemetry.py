@@ -10,7 +10,8 @@ from typing import Any, Final, Protocol
 
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.telemetry import Instance, RpcUse, Tally
-from walletwatch.ports import Clock, Metrics, TelemetryBoard
+from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.operations import TelemetryBoard
 
 BEAT: Final = timedelta(seconds=10)
 """How often a long invocation reports."""

@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import Any, Final, Protocol
 
 from walletwatch.domain.errors import StoreUnavailable
-from walletwatch.ports import Chain, Metrics
+from walletwatch.ports.chain import Chain
+from walletwatch.ports.common import Metrics
 
 KEPT: Final = timedelta(minutes=15)
 """Longer than a check usually waits in its queue; a later one reads the chain."""

@@ -25,16 +25,10 @@ from walletwatch.domain.vitals import (
     Vitals,
     WatcherVitals,
 )
-from walletwatch.ports import (
-    Chain,
-    Clock,
-    Expiries,
-    Metrics,
-    QueueDepths,
-    Statistics,
-    TelemetryBoard,
-    WebhookState,
-)
+from walletwatch.ports.chain import Chain
+from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.operations import Expiries, Statistics, TelemetryBoard, WebhookState
+from walletwatch.ports.queueing import QueueDepths
 
 PROBE_SECONDS: Final = 2.0
 FRESH: Final = timedelta(seconds=5)

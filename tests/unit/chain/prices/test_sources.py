@@ -12,7 +12,7 @@ from walletwatch.chain.prices.fixed import FixedPrices
 from walletwatch.chain.prices.sources import SourcedPrices
 from walletwatch.domain.errors import PriceUnavailable
 from walletwatch.domain.prices import Price, PriceSource
-from walletwatch.ports import Prices
+from walletwatch.ports.chain import Prices
 
 CLOCK = FakeClock()
 

@@ -1,11 +1,14 @@
 """The administrators' commands; to everybody else they do not exist."""
 
+from collections.abc import Mapping
 from typing import Final
 
-from walletwatch.bot import admin_view
-from walletwatch.bot.alert_view import alert_list
+from walletwatch.bot.commands.command import Area, Command, Handler, Topic
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue
+from walletwatch.bot.keyboards import Action, CallbackData, StaleData
 from walletwatch.bot.talk import Talk
+from walletwatch.bot.views import admin as admin_view
+from walletwatch.bot.views.system_alerts import alert_list
 from walletwatch.domain.errors import QueueUnavailable
 from walletwatch.domain.vitals import Lost
 from walletwatch.services.administering import QUEUES
@@ -146,3 +149,46 @@ def _known(queue: str) -> str:
 def _user(talk: Talk) -> int:
     assert talk.contact.user_id is not None
     return talk.contact.user_id
+
+
+_PANEL: Final[Mapping[str, Handler]] = {
+    "panel": panel,
+    "queues": queues,
+    "sysalerts": alerts,
+    "rpc": rpc,
+    "cache": cache,
+    "stats_all": statistics,
+    "audit": audit,
+}
+
+
+async def _from_panel(talk: Talk, dialogue: Dialogue, data: CallbackData) -> None:
+    if data.argument not in _PANEL:
+        raise StaleData
+    await _PANEL[data.argument](talk, dialogue)
+
+
+AREA: Final = Area(
+    Topic.ADMIN,
+    commands=(
+        Command("admin", panel),
+        Command("queues", queues),
+        Command("retryfailed", retry_failed),
+        Command("purge", purge),
+        Command("stats_all", statistics),
+        Command("rpc", rpc),
+        Command("cache", cache),
+        Command("sysalerts", alerts),
+        Command("ack", acknowledge),
+        Command("maintenance", maintenance),
+        Command("audit", audit),
+    ),
+    buttons={
+        Action.ADMIN: _from_panel,
+        Action.ALERTS: lambda talk, dialogue, _data: alerts(talk, dialogue),
+        Action.ACKNOWLEDGE: lambda talk, dialogue, data: acknowledge_one(talk, dialogue, data.number),
+        Action.RETRY_FAILED: lambda talk, dialogue, data: retry_queue(talk, dialogue, data.argument),
+        Action.PURGE: lambda talk, dialogue, data: ask_purge(talk, dialogue, data.argument),
+        Action.PURGE_CONFIRMED: lambda talk, dialogue, data: purge_confirmed(talk, dialogue, data.argument),
+    },
+)

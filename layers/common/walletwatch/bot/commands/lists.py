@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from walletwatch.bot import list_view
+from walletwatch.bot.commands.command import Area, Command, Topic
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of
-from walletwatch.bot.keyboards import StaleData
+from walletwatch.bot.keyboards import Action, StaleData
 from walletwatch.bot.talk import Talk
+from walletwatch.bot.views import lists as list_view
 from walletwatch.domain.lists import REPORTS_A_DAY, ListKind
 from walletwatch.services.listing import Taken
 
@@ -107,3 +108,25 @@ def _user(talk: Talk) -> int:
     if talk.contact.user_id is None:
         raise Complaint("lists.anonymous")
     return talk.contact.user_id
+
+
+AREA: Final = Area(
+    Topic.SECURITY,
+    commands=(
+        Command("blocklist", blocklist),
+        Command("report_scam", report_scam),
+        Command("appeal", appeal),
+    ),
+    buttons={Action.BLOCKLIST: lambda talk, dialogue, data: page(talk, dialogue, data.number)},
+)
+
+ADMIN_AREA: Final = Area(
+    Topic.ADMIN,
+    commands=(
+        Command("block", block),
+        Command("unblock", unblock),
+        Command("allow", allow),
+        Command("reviews", reviews),
+    ),
+    buttons={Action.REVIEW: lambda talk, dialogue, data: decide(talk, dialogue, data.argument)},
+)

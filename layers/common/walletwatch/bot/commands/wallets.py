@@ -1,7 +1,9 @@
 """/watch, /unwatch, /list, /backfill, and the card of a wallet."""
 
 from dataclasses import replace
+from typing import Final
 
+from walletwatch.bot.commands.command import Area, Command, Topic
 from walletwatch.bot.commands.dialogue import (
     Complaint,
     Dialogue,
@@ -33,7 +35,6 @@ async def watch_address(talk: Talk, dialogue: Dialogue, text: str, label: str | 
     address = address_of(text)
     if not await talk.may_change():
         raise Complaint("error.admins_only")
-    await dialogue.watching.greet(talk.contact)
     started = await dialogue.watching.watch(talk.chat_id, address, label)
     subscription = started.subscription
     say = talk.say
@@ -42,8 +43,8 @@ async def watch_address(talk: Talk, dialogue: Dialogue, text: str, label: str | 
     if started.balance is None:
         lines.append(say("watch.chain"))
     else:
-        lines.append(say("watch.holds", balance=dialogue.views.native(started.balance.lamports)))
-    message = RenderedMessage(Html("\n".join(lines)), dialogue.views.card_keyboard(subscription, say))
+        lines.append(say("watch.holds", balance=dialogue.views.wallets.native(started.balance.lamports, say)))
+    message = RenderedMessage(Html("\n".join(lines)), dialogue.views.wallets.card_keyboard(subscription, say))
     await talk.show(message)
 
 
@@ -60,7 +61,7 @@ async def unwatch(talk: Talk, dialogue: Dialogue) -> None:
 async def ask_unwatch(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
     """Ask whether it is meant."""
     subscription = await owned(talk, dialogue, subscription_id)
-    await talk.show(dialogue.views.unwatch_question(subscription, talk.say))
+    await talk.show(dialogue.views.wallets.unwatch_question(subscription, talk.say))
 
 
 async def unwatch_confirmed(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
@@ -77,7 +78,7 @@ async def backfill(talk: Talk, dialogue: Dialogue) -> None:
     if not 1 <= days <= MAX_DAYS:
         raise Complaint("error.backfill", days=MAX_DAYS)
     if not talk.arguments or await _lacks_wallet(talk, dialogue):
-        if not await dialogue.conversations.ask(talk.contact, "backfill", talk.arguments):
+        if not await dialogue.conversations.ask(talk.contact, "backfill", behind=talk.arguments):
             raise Complaint("error.backfill", days=MAX_DAYS)
         await talk.reply(talk.say("ask.backfill"))
         return
@@ -101,13 +102,13 @@ async def list_(talk: Talk, dialogue: Dialogue) -> None:
 async def page(talk: Talk, dialogue: Dialogue, number: int) -> None:
     """Show a page of what the chat watches."""
     watched = await dialogue.watching.subscriptions(talk.chat_id)
-    await talk.show(dialogue.views.list(watched, number, talk.say))
+    await talk.show(dialogue.views.wallets.list(watched, number, talk.say))
 
 
 async def card(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
     """Show one wallet."""
     subscription = await owned(talk, dialogue, subscription_id)
-    await talk.show(dialogue.views.card(subscription, talk.say))
+    await talk.show(dialogue.views.wallets.card(subscription, talk.say))
 
 
 def _is_days(word: str) -> bool:
@@ -130,3 +131,21 @@ async def _stop(talk: Talk, dialogue: Dialogue, address: str) -> None:
         raise Complaint("error.not_watched")
     name = wallet(subscription.address, subscription.label, talk.say)
     await talk.show(RenderedMessage(talk.say("unwatch.done", wallet=name)))
+
+
+AREA: Final = Area(
+    Topic.WALLETS,
+    commands=(
+        Command("watch", watch),
+        Command("unwatch", unwatch),
+        Command("list", list_),
+        Command("backfill", backfill),
+    ),
+    buttons={
+        Action.CARD: lambda talk, dialogue, data: card(talk, dialogue, data.number),
+        Action.UNWATCH: lambda talk, dialogue, data: ask_unwatch(talk, dialogue, data.number),
+        Action.UNWATCH_CONFIRMED: lambda talk, dialogue, data: unwatch_confirmed(talk, dialogue, data.number),
+        Action.LIST: lambda talk, dialogue, data: page(talk, dialogue, data.number),
+        Action.WATCH_ADDRESS: lambda talk, dialogue, data: watch_address(talk, dialogue, data.argument),
+    },
+)

@@ -26,7 +26,7 @@ from walletwatch.chain.fetching.locations import (
 )
 from walletwatch.chain.fetching.resolving import NoSuchHost, Resolve, SystemResolver
 from walletwatch.domain.fetching import Fetched, FetchOutcome, Miss, Missed, Refusal, Refused, Wanted
-from walletwatch.ports import Metrics
+from walletwatch.ports.common import Metrics
 
 if TYPE_CHECKING:
     from httpx2 import Response

@@ -25,7 +25,7 @@ from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
 from walletwatch.domain.programs import TOKEN_PROGRAMS
 from walletwatch.domain.risk import Unknown, UnknownReason
-from walletwatch.ports import Chain
+from walletwatch.ports.chain import Chain
 
 MAX_TOKENS: Final = 40
 MAX_REMOVALS: Final = 60

@@ -11,7 +11,7 @@ from walletwatch.domain.inspection.funding import Funding, FundingChain, Funding
 from walletwatch.domain.profile import KnownAddress
 from walletwatch.domain.risk import Unknown, UnknownReason
 from walletwatch.domain.rules import DUST_LAMPORTS
-from walletwatch.ports import Chain
+from walletwatch.ports.chain import Chain
 
 FIRST_TRANSACTIONS: Final = 4
 """Of a funder, half of them its oldest: the first one nearly always tells."""

@@ -10,7 +10,7 @@ from walletwatch.chain.parsing.model import Transaction
 from walletwatch.domain.chain import SignatureInfo
 from walletwatch.domain.errors import ChainRefused, ChainUnavailable, MalformedTransaction
 from walletwatch.domain.risk import Unknown, UnknownReason
-from walletwatch.ports import Chain
+from walletwatch.ports.chain import Chain
 
 PAGE: Final = 1000
 """Signatures that `getSignaturesForAddress` gives at once."""

@@ -17,7 +17,7 @@ from walletwatch.domain.inspection.holders import Holders, Holding
 from walletwatch.domain.inspection.mint import MintState
 from walletwatch.domain.programs import TOKEN, TOKEN_2022
 from walletwatch.domain.risk import Facts, Unknown, UnknownReason
-from walletwatch.ports import Chain
+from walletwatch.ports.chain import Chain
 
 LARGEST: Final = 20
 """As many as `getTokenLargestAccounts` answers."""

@@ -18,7 +18,7 @@ from walletwatch.domain.prices import Price, value_usd
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT, ChainProfile
 from walletwatch.domain.risk import Facts, Unknown
 from walletwatch.domain.tokens import TokenIdentity
-from walletwatch.ports import Chain, Prices, Tokens
+from walletwatch.ports.chain import Chain, Prices, Tokens
 
 HOLDINGS_FACTS: Final = (Holdings, HeldTokens)
 

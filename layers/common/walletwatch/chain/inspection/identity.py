@@ -24,7 +24,8 @@ from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.risk import Facts, Unknown, UnknownReason
 from walletwatch.domain.tokens import IdentitySource, TokenTexts, impostor_of
-from walletwatch.ports import Chain, Fetcher
+from walletwatch.ports.chain import Chain
+from walletwatch.ports.scanning import Fetcher
 
 IDENTITY_FACTS: Final = (WrittenNames, MetadataFile, Picture)
 IDENTITY_NEEDS: Final = (MintState,)

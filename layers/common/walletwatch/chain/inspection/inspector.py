@@ -3,7 +3,7 @@
 from walletwatch.chain.inspection.parts import PartReader
 from walletwatch.domain.scans import Inspection
 from walletwatch.domain.work import SubjectKind
-from walletwatch.ports import Tokens
+from walletwatch.ports.chain import Tokens
 
 
 class ChainInspector:

@@ -36,7 +36,8 @@ from walletwatch.domain.prices import Price, value_usd
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT, Exchange
 from walletwatch.domain.programs import TOKEN
 from walletwatch.domain.risk import Facts, Unknown, UnknownReason
-from walletwatch.ports import Chain, Clock, Prices
+from walletwatch.ports.chain import Chain, Prices
+from walletwatch.ports.common import Clock
 
 MAX_POOLS: Final = 30
 """Whose balances are read: three accounts each, and a call takes a hundred."""

@@ -12,7 +12,10 @@ from walletwatch.domain.errors import ChainRefused, ChainUnavailable
 from walletwatch.domain.inspection.identity import Listed, Sameness, Twin
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.risk import Unknown, UnknownReason
-from walletwatch.ports import Cache, Chain, Fetcher, Metrics
+from walletwatch.ports.chain import Chain
+from walletwatch.ports.common import Metrics
+from walletwatch.ports.scanning import Fetcher
+from walletwatch.ports.volatile import Cache
 from walletwatch.services.caching import Cached
 
 KNOWN_FOR: Final = timedelta(hours=24)

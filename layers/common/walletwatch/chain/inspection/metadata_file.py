@@ -10,7 +10,7 @@ import msgspec
 from walletwatch.domain.fetching import Fetched, Miss, Missed, Refusal, Refused, Wanted
 from walletwatch.domain.inspection.identity import Useless
 from walletwatch.domain.risk import Unknown, UnknownReason
-from walletwatch.ports import Fetcher
+from walletwatch.ports.scanning import Fetcher
 
 MAX_LINK: Final = 2_048
 

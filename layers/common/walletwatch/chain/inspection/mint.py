@@ -20,7 +20,7 @@ from walletwatch.domain.errors import ChainRefused, ChainUnavailable
 from walletwatch.domain.inspection.authorities import HookProgram, MetaplexMetadata, MintAuthorities
 from walletwatch.domain.inspection.mint import MintState
 from walletwatch.domain.risk import Facts, Unknown, UnknownReason
-from walletwatch.ports import Chain
+from walletwatch.ports.chain import Chain
 
 MINT_FACTS: Final = (MintState, MintAuthorities)
 

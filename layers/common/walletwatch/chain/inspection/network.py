@@ -23,7 +23,7 @@ from walletwatch.domain.inspection.funding import Funding, FundingEnd
 from walletwatch.domain.inspection.network import Bond, Contact, Group, Link, Network
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.risk import Unknown, UnknownReason
-from walletwatch.ports import Chain
+from walletwatch.ports.chain import Chain
 
 NEAREST: Final = 5
 """Contacts whose own dealings are looked at."""

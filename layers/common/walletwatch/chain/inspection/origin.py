@@ -17,7 +17,7 @@ from walletwatch.domain.inspection.creator import OriginSource, TokenOrigin
 from walletwatch.domain.inspection.mint import MintState
 from walletwatch.domain.programs import TOKEN_PROGRAMS
 from walletwatch.domain.risk import Unknown, UnknownReason
-from walletwatch.ports import Chain
+from walletwatch.ports.chain import Chain
 
 OLDEST: Final = 5
 """Anybody can send lamports to an address before it is a mint, so the first transaction need not be it."""

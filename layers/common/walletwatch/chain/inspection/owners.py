@@ -14,7 +14,7 @@ from walletwatch.domain.chain import AccountData
 from walletwatch.domain.inspection.holders import Owner, OwnerKind
 from walletwatch.domain.profile import ChainProfile, Role
 from walletwatch.domain.programs import SYSTEM, TOKEN_PROGRAMS
-from walletwatch.ports import Chain
+from walletwatch.ports.chain import Chain
 
 LOCKERS: Final[Mapping[str, str]] = {
     "strmRqUCoQUgGUan5YhzUZa6KqdzwX5L6FpUxfmKg5m": "Streamflow",

@@ -14,7 +14,8 @@ import msgspec
 
 from walletwatch.chain.inspection.kept import Misfit, decode, encode
 from walletwatch.domain.risk import Facts, Unknown, UnknownReason
-from walletwatch.ports import Cache, Clock, Metrics
+from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.volatile import Cache
 from walletwatch.services.caching import Cached
 
 STEADY: Final = timedelta(hours=24)

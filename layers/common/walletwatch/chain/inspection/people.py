@@ -17,7 +17,7 @@ from walletwatch.domain.inspection.mint import MintState
 from walletwatch.domain.inspection.network import Listed, Listings, Network
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.risk import Facts, Unknown, UnknownReason
-from walletwatch.ports import Chain
+from walletwatch.ports.chain import Chain
 
 CREATOR_TRANSACTIONS: Final = 60
 CREATOR_HOPS: Final = 2

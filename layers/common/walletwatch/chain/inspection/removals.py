@@ -15,7 +15,7 @@ from walletwatch.domain.errors import ChainRefused, ChainUnavailable, MalformedT
 from walletwatch.domain.inspection.liquidity import Removal
 from walletwatch.domain.prices import ARITHMETIC
 from walletwatch.domain.risk import Unknown, UnknownReason
-from walletwatch.ports import Chain
+from walletwatch.ports.chain import Chain
 
 READ: Final = 8
 """Transactions, so that those of two pools go in one batch."""

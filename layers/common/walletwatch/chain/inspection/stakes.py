@@ -9,7 +9,7 @@ from walletwatch.domain.errors import ChainRefused, ChainUnavailable
 from walletwatch.domain.inspection.stakes import StakeAccount, Stakes
 from walletwatch.domain.programs import STAKE, SYSTEM
 from walletwatch.domain.risk import Facts, Unknown, UnknownReason
-from walletwatch.ports import Chain
+from walletwatch.ports.chain import Chain
 
 MAX_ACCOUNTS: Final = 100
 """As many as one call reads."""

@@ -25,7 +25,7 @@ from walletwatch.domain.inspection.tradability import Attempt, Failed, Passed, T
 from walletwatch.domain.profile import Exchange
 from walletwatch.domain.programs import SYSTEM, TOKEN, TOKEN_2022
 from walletwatch.domain.risk import Facts, Unknown, UnknownReason
-from walletwatch.ports import Chain
+from walletwatch.ports.chain import Chain
 
 SELLERS: Final = 2
 HEAD: Final = 2048

@@ -14,7 +14,7 @@ from walletwatch.domain.inspection.funding import FundingChain
 from walletwatch.domain.inspection.network import Network
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.risk import Facts, Unknown
-from walletwatch.ports import Chain
+from walletwatch.ports.chain import Chain
 
 HISTORY_FACTS: Final = (Conduct, Deployments, FundingChain, Network)
 

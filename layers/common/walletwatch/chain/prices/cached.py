@@ -10,7 +10,9 @@ from walletwatch.domain.addresses import is_address
 from walletwatch.domain.errors import PriceUnavailable, StoreUnavailable
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.prices import Price, fresh
-from walletwatch.ports import Cache, Clock, Metrics, Prices
+from walletwatch.ports.chain import Prices
+from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.volatile import Cache
 from walletwatch.services.caching import Cached
 
 FRESH_FOR: Final = timedelta(seconds=60)

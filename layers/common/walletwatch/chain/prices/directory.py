@@ -20,7 +20,9 @@ from walletwatch.chain.prices.pool_account import (
 )
 from walletwatch.domain.errors import ChainRefused, ChainUnavailable, PriceUnavailable
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT, Exchange
-from walletwatch.ports import Cache, Chain, Clock, Metrics
+from walletwatch.ports.chain import Chain
+from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.volatile import Cache
 from walletwatch.services.caching import Cached
 
 LISTING_AGE: Final = timedelta(hours=1)

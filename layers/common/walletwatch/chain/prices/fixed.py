@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from walletwatch.domain.prices import Price, PriceSource
-from walletwatch.ports import Clock
+from walletwatch.ports.common import Clock
 
 
 class FixedPrices:

@@ -14,7 +14,8 @@ from walletwatch.domain.errors import ChainRefused, ChainUnavailable, PriceUnava
 from walletwatch.domain.money import NATIVE, to_decimal
 from walletwatch.domain.prices import ARITHMETIC, Price, PriceSource
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT, Exchange
-from walletwatch.ports import Chain, Clock
+from walletwatch.ports.chain import Chain
+from walletwatch.ports.common import Clock
 
 POOLS_PER_CALL: Final = 33
 """A pool and its two vaults are read by one call, so that they are of one slot; a call takes 100 accounts."""

@@ -9,7 +9,8 @@ from typing import Final
 
 from walletwatch.domain.errors import PriceUnavailable
 from walletwatch.domain.prices import Price
-from walletwatch.ports import Metrics, Prices
+from walletwatch.ports.chain import Prices
+from walletwatch.ports.common import Metrics
 
 MAX_DISAGREEMENT: Final = Decimal("0.1")
 """Part of the price that was believed; a source that is off by more is counted."""

@@ -22,7 +22,8 @@ from walletwatch.domain.errors import PriceUnavailable
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.prices import Price, PriceSource
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
-from walletwatch.ports import Cache, Clock, Metrics
+from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.volatile import Cache
 from walletwatch.services.caching import Cached
 
 if TYPE_CHECKING:

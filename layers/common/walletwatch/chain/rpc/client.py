@@ -16,7 +16,7 @@ from walletwatch.chain.rpc.pool import Connect, PoolLimits, PoolStatus, RpcPool,
 from walletwatch.domain.errors import BlockNotAvailable, ChainRefused, ChainUnavailable
 
 if TYPE_CHECKING:
-    from walletwatch.ports import Metrics
+    from walletwatch.ports.common import Metrics
 
 MAX_TRIES: Final = 4
 BACKOFF_SECONDS: Final = 0.15

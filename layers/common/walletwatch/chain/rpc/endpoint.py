@@ -19,7 +19,7 @@ from walletwatch.chain.rpc.redaction import Redaction
 from walletwatch.chain.rpc.transport import Reply, Transport, TransportFailed
 
 if TYPE_CHECKING:
-    from walletwatch.ports import Metrics
+    from walletwatch.ports.common import Metrics
 
 LIMIT_PAUSE_SECONDS: Final = 0.25
 """First pause after a rate limit that names none; doubled with each in a row, with jitter."""

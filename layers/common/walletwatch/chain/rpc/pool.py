@@ -13,7 +13,7 @@ from walletwatch.chain.rpc.jsonrpc import Request
 from walletwatch.chain.rpc.transport import HttpTransport, Transport
 
 if TYPE_CHECKING:
-    from walletwatch.ports import Metrics
+    from walletwatch.ports.common import Metrics
 
 type Connect = Callable[[str], Transport]
 """Makes the transport of one URL."""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 from walletwatch.domain.chain import AnnouncedSlot
 
 if TYPE_CHECKING:
-    from walletwatch.ports import Metrics
+    from walletwatch.ports.common import Metrics
 
 CONNECT_SECONDS: Final = 5.0
 BACKOFF_SECONDS: Final = (0.2, 5.0)

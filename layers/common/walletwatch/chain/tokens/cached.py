@@ -7,7 +7,9 @@ from typing import Final
 import msgspec
 
 from walletwatch.domain.tokens import TokenIdentity
-from walletwatch.ports import Cache, Metrics, Tokens
+from walletwatch.ports.chain import Tokens
+from walletwatch.ports.common import Metrics
+from walletwatch.ports.volatile import Cache
 from walletwatch.services.caching import Cached
 
 KNOWN_FOR: Final = timedelta(hours=24)

@@ -6,7 +6,7 @@ from walletwatch.chain.tokens.written import read_written
 from walletwatch.domain.addresses import is_address
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.tokens import TokenIdentity, identify, listed
-from walletwatch.ports import Chain
+from walletwatch.ports.chain import Chain
 
 
 class ChainTokens:

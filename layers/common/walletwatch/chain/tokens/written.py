@@ -12,7 +12,7 @@ from walletwatch.chain.tokens.metadata import (
 from walletwatch.chain.tokens.mint_account import TOKEN_METADATA, MintAccount, read_mint
 from walletwatch.domain.chain import AccountData
 from walletwatch.domain.tokens import TokenTexts
-from walletwatch.ports import Chain
+from walletwatch.ports.chain import Chain
 
 
 @dataclass(frozen=True, slots=True)

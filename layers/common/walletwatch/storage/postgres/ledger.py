@@ -14,7 +14,8 @@ from walletwatch.domain.chats import Subscription
 from walletwatch.domain.delivery import Candidate, DeliveryStatus, NewDelivery, PendingDelivery
 from walletwatch.domain.digests import Burst, Outgoing, digest_key
 from walletwatch.domain.work import DigestDue
-from walletwatch.ports import Clock, DeliveryPlan
+from walletwatch.ports.common import Clock
+from walletwatch.ports.telling import DeliveryPlan
 from walletwatch.storage.postgres.database import Connection, Database, together
 from walletwatch.storage.postgres.rows import (
     SUBSCRIPTION_COLUMNS,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Final, Protocol
 
 from walletwatch.domain.errors import StoreUnavailable
-from walletwatch.ports import Metrics
+from walletwatch.ports.common import Metrics
 from walletwatch.storage.postgres.database import Connection, Database
 
 ASKED_EVERY_SECONDS: Final = 1.0

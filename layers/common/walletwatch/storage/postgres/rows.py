@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
+
 from walletwatch.domain.activities import Activity
-from walletwatch.domain.chats import Chat, ChatKind, ChatSettings, Subscription
+from walletwatch.domain.chats import Chat, ChatKind, ChatSettings, Owner, Subscription
 from walletwatch.domain.delivery import DeliveryKind, PendingDelivery
 from walletwatch.domain.sweep import SweptAccount, SweptWallet
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, WatchedAccount
@@ -18,7 +20,15 @@ REPLACEMENT_CHARACTER: Final = "\ufffd"
 _NOT_STORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 """PostgreSQL's text has no NUL, and UTF-8 has no surrogates."""
 
-CHAT_COLUMNS: Final = "c.id, c.kind, c.language, c.active, c.settings"
+CHAT_COLUMNS: Final = """
+c.id, c.kind, c.language, c.active, c.settings, c.owner_id,
+(SELECT jsonb_build_object(
+            'banned', o.banned_at IS NOT NULL, 'premium_until', o.premium_until, 'quotas', o.quotas)
+   FROM users o
+  WHERE o.id = coalesce(c.owner_id, c.id)
+    AND (o.banned_at IS NOT NULL OR o.premium_until IS NOT NULL OR o.quotas <> '{}'))
+"""
+"""Of chats c."""
 
 CHECKED_SLOT: Final = """
 greatest(
@@ -49,9 +59,17 @@ _KINDS: Final[Mapping[str, AccountKind]] = {kind.value: kind for kind in Account
 
 def to_chat(row: Row) -> Chat:
     """The chat of `CHAT_COLUMNS`."""
-    chat_id, kind, language, active, settings = row
-    known = {name: value for name, value in settings.items() if name in ChatSettings.__dataclass_fields__}
-    return Chat(chat_id, ChatKind(kind), language, active, ChatSettings(**known))
+    chat_id, kind, language, active, settings, owner_id, standing = row
+    if owner_id is None and kind == ChatKind.PRIVATE:
+        owner_id = chat_id
+    return Chat(
+        chat_id,
+        ChatKind(kind),
+        language,
+        active,
+        msgspec.convert(settings, ChatSettings) if settings else ChatSettings(),
+        msgspec.convert({"user_id": owner_id, **(standing or {})}, Owner),
+    )
 
 
 def to_subscription(row: Row) -> Subscription:
@@ -103,13 +121,12 @@ def to_pending(row: Row) -> PendingDelivery:
 def settings_json(settings: ChatSettings) -> str:
     """The settings that differ from the defaults, so that a new default reaches who never chose."""
     defaults = ChatSettings()
-    return json.dumps(
-        {
-            name: value
-            for name in ChatSettings.__dataclass_fields__
-            if (value := getattr(settings, name)) != getattr(defaults, name)
-        }
-    )
+    changed = {
+        name: value
+        for name in ChatSettings.__dataclass_fields__
+        if (value := getattr(settings, name)) != getattr(defaults, name)
+    }
+    return msgspec.json.encode(changed).decode()
 
 
 def storable(text: str, limit: int | None = None) -> str:

@@ -1,13 +1,14 @@
 """`ports.SubscriptionStore` on PostgreSQL. Every operation is one round trip."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscribed, Subscription
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import QuotaExceeded, UnknownChat
 from walletwatch.domain.rules import Suppression
+from walletwatch.domain.service import Service
 from walletwatch.domain.wallets import Progress
 from walletwatch.storage.postgres.database import Connection, Database, together
 from walletwatch.storage.postgres.rows import (
@@ -19,6 +20,8 @@ from walletwatch.storage.postgres.rows import (
     to_subscription,
 )
 
+SEEN_FRESH: Final = timedelta(minutes=15)
+"""How exactly it is known when somebody was last seen."""
 MAX_LANGUAGE_LENGTH: Final = 35
 MAX_USERNAME_LENGTH: Final = 64
 MAX_REASON_LENGTH: Final = 200
@@ -28,19 +31,33 @@ WITH person AS (
     INSERT INTO users AS u (id, username, language)
     SELECT %(user_id)s, %(username)s, %(language)s
      WHERE %(user_id)s::bigint IS NOT NULL
+       AND NOT EXISTS (SELECT FROM users known
+                        WHERE known.id = %(user_id)s AND known.language = %(language)s
+                          AND known.username IS NOT DISTINCT FROM %(username)s
+                          AND known.seen_at > now() - %(fresh)s)
     ON CONFLICT (id) DO UPDATE
        SET username = excluded.username, language = excluded.language, seen_at = now()
+), changed AS (
+    INSERT INTO chats AS c (id, kind, language)
+    SELECT %(chat_id)s, %(kind)s, %(language)s
+     WHERE NOT EXISTS (SELECT FROM chats known
+                        WHERE known.id = %(chat_id)s AND known.kind = %(kind)s
+                          AND (known.kind <> 'private' OR known.language = %(language)s)
+                          AND known.active = (known.migrated_to IS NULL)
+                          AND known.seen_at > now() - %(fresh)s)
+    ON CONFLICT (id) DO UPDATE
+       SET kind = excluded.kind,
+           language = CASE WHEN excluded.kind = 'private' THEN excluded.language ELSE c.language END,
+           active = c.migrated_to IS NULL,
+           inactive_reason = CASE WHEN c.migrated_to IS NOT NULL THEN c.inactive_reason END,
+           seen_at = now()
+    RETURNING {CHAT_COLUMNS}
 )
-INSERT INTO chats AS c (id, kind, language)
-VALUES (%(chat_id)s, %(kind)s, %(language)s)
-ON CONFLICT (id) DO UPDATE
-   SET kind = excluded.kind,
-       language = CASE WHEN excluded.kind = 'private' THEN excluded.language ELSE c.language END,
-       active = c.migrated_to IS NULL,
-       inactive_reason = CASE WHEN c.migrated_to IS NOT NULL THEN c.inactive_reason END,
-       seen_at = now()
-RETURNING {CHAT_COLUMNS}
+SELECT * FROM changed
+UNION ALL
+SELECT {CHAT_COLUMNS} FROM chats c WHERE c.id = %(chat_id)s AND NOT EXISTS (SELECT FROM changed)
 """
+"""Who was seen a moment ago, and is as they were, costs no write: it is asked at every update."""
 
 _SUBSCRIPTIONS: Final = f"""
 SELECT {SUBSCRIPTION_COLUMNS}
@@ -150,6 +167,13 @@ SELECT slot, at FROM (
 ) watchers ORDER BY slot DESC LIMIT 1
 """
 
+_TOLD: Final = """
+SELECT status, CASE WHEN status = 'suppressed' THEN coalesce(reason, '') END, count(*)
+  FROM deliveries
+ WHERE chat_id = %s AND created_at >= %s
+ GROUP BY 1, 2
+"""
+
 _MIGRATION: Final = (
     "SELECT FROM chats WHERE id IN (%(old)s, %(new)s) ORDER BY id FOR NO KEY UPDATE",
     """
@@ -208,6 +232,7 @@ class PostgresSubscriptionStore:
             "user_id": contact.user_id,
             "username": None if contact.username is None else storable(contact.username, MAX_USERNAME_LENGTH),
             "language": storable(contact.language, MAX_LANGUAGE_LENGTH),
+            "fresh": SEEN_FRESH,
         }
 
         async def work(connection: Connection) -> Chat:
@@ -325,30 +350,29 @@ class PostgresSubscriptionStore:
         """Everybody who watches this wallet."""
         return await self._select("s.wallet_id = %s", [wallet_id])
 
-    async def progress(self) -> Progress | None:
-        """How far the watchers have come; None before the first look of either."""
+    async def service(self, chat_id: int, since: datetime) -> Service:
+        """How a chat is served."""
 
-        async def work(connection: Connection) -> Progress | None:
-            cursor = await connection.execute(_PROGRESS)
-            row = await cursor.fetchone()
-            return None if row is None else Progress(*row)
-
-        return await self._database.run(work)
-
-    async def delivery_counts(self, chat_id: int, since: datetime) -> Mapping[DeliveryStatus, int]:
-        """How many ledger entries of this chat have which status."""
-
-        async def work(connection: Connection) -> Mapping[DeliveryStatus, int]:
-            cursor = await connection.execute(
-                """
-                SELECT status, count(*) FROM deliveries
-                 WHERE chat_id = %s AND created_at >= %s
-                 GROUP BY status
-                """,
-                [chat_id, since],
+        async def work(connection: Connection) -> Service:
+            async with connection.pipeline():
+                watched = await connection.execute(
+                    f"{_SUBSCRIPTIONS} WHERE s.chat_id = %s ORDER BY s.id", [chat_id]
+                )
+                looked = await connection.execute(_PROGRESS)
+                told = await connection.execute(_TOLD, [chat_id, since])
+            row = await looked.fetchone()
+            deliveries = dict.fromkeys(DeliveryStatus, 0)
+            suppressed: dict[str, int] = {}
+            for status, reason, count in await told.fetchall():
+                deliveries[DeliveryStatus(status)] += count
+                if reason is not None:
+                    suppressed[reason] = count
+            return Service(
+                [to_subscription(each) for each in await watched.fetchall()],
+                None if row is None else Progress(*row),
+                deliveries,
+                suppressed,
             )
-            counts = dict(await cursor.fetchall())
-            return {status: counts.get(status.value, 0) for status in DeliveryStatus}
 
         return await self._database.run(work)
 

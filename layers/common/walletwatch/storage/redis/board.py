@@ -12,7 +12,7 @@ import msgspec
 from redis.asyncio import Redis
 
 from walletwatch.domain.telemetry import Instance, Tally
-from walletwatch.ports import Clock
+from walletwatch.ports.common import Clock
 from walletwatch.storage.redis.server import RedisServer, milliseconds
 
 MINUTES_KEPT: Final = 15

@@ -7,7 +7,7 @@ from typing import Final
 from redis.asyncio import Redis
 
 from walletwatch.domain.caching import CacheStats, Looked, escaped
-from walletwatch.ports import Metrics
+from walletwatch.ports.common import Metrics
 from walletwatch.storage.redis.server import RedisServer, Script, milliseconds
 
 SCAN_STEP: Final = 500

@@ -4,7 +4,7 @@ import uuid
 from typing import Final
 
 from walletwatch.domain.errors import StoreUnavailable
-from walletwatch.ports import Claim
+from walletwatch.ports.volatile import Claim
 from walletwatch.storage.claim_periods import CLAIM_PERIOD, DONE_PERIOD
 from walletwatch.storage.redis.server import RedisServer, Script, milliseconds
 

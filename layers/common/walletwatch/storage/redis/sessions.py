@@ -8,10 +8,10 @@ from typing import Annotated, Final
 import msgspec
 
 from walletwatch.domain.sessions import MAX_ARGUMENT_LENGTH, MAX_ARGUMENTS, SESSION_TTL, Session
-from walletwatch.ports import Metrics
+from walletwatch.ports.common import Metrics
 from walletwatch.storage.redis.server import RedisServer, Script, milliseconds
 
-MAX_BYTES: Final = 2048
+MAX_BYTES: Final = 16384
 """What the longest session takes, escaped, fits in; nothing longer is read."""
 VERSION_LENGTH: Final = 32
 
@@ -55,15 +55,19 @@ return 1
 """)
 
 
+type _Words = Annotated[
+    tuple[Annotated[str, msgspec.Meta(max_length=MAX_ARGUMENT_LENGTH)], ...],
+    msgspec.Meta(max_length=MAX_ARGUMENTS),
+]
+
+
 class _Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is stored behind the version. Whose it is says the key alone."""
 
     command: Annotated[str, msgspec.Meta(pattern=r"\A[a-z_]{1,32}\Z")]
-    arguments: Annotated[
-        tuple[Annotated[str, msgspec.Meta(max_length=MAX_ARGUMENT_LENGTH)], ...],
-        msgspec.Meta(max_length=MAX_ARGUMENTS),
-    ]
+    before: _Words
     started_at: Annotated[datetime, msgspec.Meta(tz=True)]
+    behind: _Words = ()
 
 
 class RedisSessions:
@@ -88,16 +92,18 @@ class RedisSessions:
             self._metrics.count("SessionsUnreadable")
             await self._server.command("UNLINK", key)
             return None
-        return Session(chat_id, user_id, content.command, content.arguments, content.started_at, version)
+        return Session(
+            chat_id, user_id, content.command, content.before, content.started_at, content.behind, version
+        )
 
     async def save(self, session: Session) -> Session | None:
         """Store it in place of the version it has, and return it with its new one; None if that is gone."""
         version = uuid.uuid4().hex
-        content = msgspec.json.encode(_Content(session.command, session.arguments, session.started_at))
+        content = _Content(session.command, session.before, session.started_at, session.behind)
         saved = await self._server.script(
             _SAVE,
             [self._key(session.chat_id, session.user_id)],
-            [session.version, version, content, milliseconds(self._ttl)],
+            [session.version, version, msgspec.json.encode(content), milliseconds(self._ttl)],
         )
         return replace(session, version=version) if saved else None
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from itertools import groupby
 from typing import Final
 
-from walletwatch.bot.alert_view import duration, moment
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts, escape
+from walletwatch.bot.views.system_alerts import duration, moment
 from walletwatch.domain.administration import AuditEntry, Maintenance, Redriven
 from walletwatch.domain.health import Health, HealthReport
 from walletwatch.domain.telemetry import Instance, Tally

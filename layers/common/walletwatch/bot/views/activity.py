@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from walletwatch.bot.formatting import NO_NOTES, Amounts, short, wallet, when
+from walletwatch.bot.formatting import NO_NOTES, Amounts, short, wallet, when, whole
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.links import address_buttons
 from walletwatch.bot.texts import Html, Texts, texts
@@ -38,7 +38,7 @@ class ActivityView:
 
     def activity(self, activity: Activity, subscription: Subscription) -> RenderedMessage:
         """What happened, at a glance: what, how much, who, fee, time."""
-        say = texts(subscription.chat.language)
+        say = texts(subscription.chat.spoken_language)
         lines = [
             *self._warnings(activity, say),
             Html(f"<b>{self._title(activity, say)}</b>"),
@@ -47,7 +47,7 @@ class ActivityView:
         lines += self._legs(activity, say)
         lines += self._details(activity, say)
         lines += self._costs(activity, say)
-        lines.append(Html(f"🕒 {when(activity.block_time, say)}"))
+        lines.append(Html(f"🕒 {when(activity.block_time, say, subscription.chat.settings.timezone)}"))
         return RenderedMessage(join_lines(lines), self._keyboard(activity, say))
 
     def headline(self, activity: Activity, say: Texts) -> Html:
@@ -188,7 +188,7 @@ class ActivityView:
             known = decimals if isinstance(decimals, int) else None
             shown = self._amounts.asset(mint, amount, known, say, notes_of(activity))
         else:
-            shown = say("common.units", amount=f"{amount:,}")
+            shown = say("common.units", amount=whole(amount, say))
         return say("activity.line.delegate", address=delegate, amount=shown)
 
     def _authority(self, address: object, say: Texts) -> str:
@@ -197,11 +197,11 @@ class ActivityView:
     def _costs(self, activity: Activity, say: Texts) -> list[Html]:
         lines = []
         if activity.rent > 0:
-            lines.append(say("activity.line.rent_paid", amount=self._amounts.native(activity.rent)))
+            lines.append(say("activity.line.rent_paid", amount=self._amounts.native(activity.rent, say)))
         elif activity.rent < 0:
-            lines.append(say("activity.line.rent_returned", amount=self._amounts.native(-activity.rent)))
+            lines.append(say("activity.line.rent_returned", amount=self._amounts.native(-activity.rent, say)))
         if activity.fee:
-            lines.append(say("activity.line.fee", amount=self._amounts.native(activity.fee)))
+            lines.append(say("activity.line.fee", amount=self._amounts.native(activity.fee, say)))
         return lines
 
     def _keyboard(self, activity: Activity, say: Texts) -> Sequence[Sequence[Button]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from walletwatch.bot.formatting import number, short
+from walletwatch.bot.formatting import number, short, whole
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts
@@ -143,7 +143,7 @@ class ScanView:
         return (
             line
             if evidence.slot is None
-            else Html(f"{line} {say('risk.at_slot', slot=f'{evidence.slot:,}')}")
+            else Html(f"{line} {say('risk.at_slot', slot=whole(evidence.slot, say))}")
         )
 
     def _keyboard(self, report: ScanReport, say: Texts) -> Sequence[Sequence[Button]]:
@@ -179,14 +179,14 @@ def _is_unclear(report: ScanReport) -> bool:
 
 def _told(weighed: Weighed, say: Texts) -> Html:
     finding = weighed.finding
-    values = {name: _value(value) for name, value in finding.values.items()}
+    values = {name: _value(value, say) for name, value in finding.values.items()}
     return Html(f"{_MARKS[weighed.nature]} {say(f'risk.rule.{finding.rule}.title', **values)}")
 
 
-def _value(value: str | int | Decimal) -> str:
+def _value(value: str | int | Decimal, say: Texts) -> str:
     if isinstance(value, str):
         return value if len(value) <= MAX_VALUE else f"{value[:MAX_VALUE]}…"
-    return number(Decimal(value))
+    return number(Decimal(value), say)
 
 
 def _name(identity: TokenIdentity | None) -> str | None:

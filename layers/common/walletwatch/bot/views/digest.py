@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from walletwatch.bot.activity_view import PAYMENTS, ActivityView, notes_of
-from walletwatch.bot.formatting import Amounts, number, wallet, when
+from walletwatch.bot.formatting import Amounts, number, wallet, when, whole
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.links import address_buttons
 from walletwatch.bot.texts import Html, Texts, texts
+from walletwatch.bot.views.activity import PAYMENTS, ActivityView, notes_of
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.annotations import AssetNote
 from walletwatch.domain.chats import Subscription
@@ -58,11 +58,11 @@ class DigestView:
             activities: All of them, oldest first.
             subscription: Whose chat is told.
         """
-        say = texts(subscription.chat.language)
+        say = texts(subscription.chat.spoken_language)
         name = wallet(subscription.address, subscription.label, say)
         lines = [
             say("digest.title", count=len(activities), wallet=name),
-            _between(activities, say),
+            _between(activities, say, subscription.chat.settings.timezone),
             *([say("digest.explorer")] if self._profile.explorer else []),
             *self._warnings(activities, say),
             *self._kinds(activities, say),
@@ -124,7 +124,9 @@ class DigestView:
             return self._amounts.asset(asset, units, total.decimals, say, notes)
 
         def bare(units: int) -> str:
-            return f"{units:,}" if total.decimals is None else number(to_decimal(units, total.decimals))
+            if total.decimals is None:
+                return whole(units, say)
+            return number(to_decimal(units, total.decimals), say)
 
         net = total.got - total.gave
         if not total.gave:
@@ -139,10 +141,10 @@ class DigestView:
         rent = sum(activity.rent for activity in activities)
         if rent:
             key = "activity.line.rent_paid" if rent > 0 else "activity.line.rent_returned"
-            lines.append(say(key, amount=self._amounts.native(abs(rent))))
+            lines.append(say(key, amount=self._amounts.native(abs(rent), say)))
         fees = sum(activity.fee for activity in activities)
         if fees:
-            lines.append(say("digest.fees", amount=self._amounts.native(fees)))
+            lines.append(say("digest.fees", amount=self._amounts.native(fees, say)))
         return lines
 
     def _first(self, activities: Sequence[Activity], say: Texts) -> list[Html]:
@@ -153,10 +155,10 @@ class DigestView:
         return [Html(""), say("digest.first"), *first, *_more(len(activities) - len(first), say)]
 
 
-def _between(activities: Sequence[Activity], say: Texts) -> Html:
+def _between(activities: Sequence[Activity], say: Texts, zone: str) -> Html:
     times = [activity.block_time for activity in activities if activity.block_time is not None]
     first, last = min(times, default=None), max(times, default=None)
-    return say("digest.between", first=when(first, say), last=when(last, say))
+    return say("digest.between", first=when(first, say, zone), last=when(last, say, zone))
 
 
 def _more(count: int, say: Texts) -> list[Html]:

@@ -1,0 +1,1 @@
+"""What the bot shows: each module renders the messages of one part of it."""

@@ -1,0 +1,103 @@
+"""How the dialogue is put together: the use cases behind the commands. Only the webhook imports this."""
+
+from walletwatch import parts
+from walletwatch import settings as config
+from walletwatch.bot.commands.dialogue import Dialogue
+from walletwatch.bot.commands.table import CATALOGUE
+from walletwatch.bot.conversation import Conversations
+from walletwatch.bot.messenger import make_bot
+from walletwatch.bot.operators import Operators
+from walletwatch.bot.views.all import Views
+from walletwatch.chain.rpc.client import RpcClient
+from walletwatch.chain.rpc.reader import RpcChain
+from walletwatch.observability import EmfMetrics
+from walletwatch.ports.chain import Chain
+from walletwatch.queueing.messages import ledger_key_of
+from walletwatch.runtime import SystemClock
+from walletwatch.services.administering import Administering, MaintenanceSwitch
+from walletwatch.services.backfilling import BackfillRequests
+from walletwatch.services.balances import Balances
+from walletwatch.services.listing import Listing
+from walletwatch.services.personal import Personal
+from walletwatch.services.scanning import ScanRequests
+from walletwatch.services.watching import Watching
+from walletwatch.storage.postgres.administration import PostgresAdministration
+from walletwatch.storage.postgres.alerts import PostgresAlerts
+from walletwatch.storage.postgres.database import Database
+from walletwatch.storage.postgres.ledger import PostgresLedger
+from walletwatch.storage.postgres.lists import PostgresAddressLists
+from walletwatch.storage.postgres.personal import PostgresPersonalRecords
+from walletwatch.storage.postgres.statistics import PostgresStatistics
+from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+from walletwatch.storage.redis.board import RedisTelemetryBoard
+from walletwatch.storage.redis.cache import RedisCache
+from walletwatch.storage.redis.limits import RedisRateLimits
+from walletwatch.storage.redis.server import RedisServer
+from walletwatch.storage.redis.sessions import RedisSessions
+
+
+def make_dialogue(
+    *,
+    secrets: config.Secrets,
+    telegram: config.TelegramSettings,
+    settings: config.BotSettings,
+    redis: RedisServer,
+    rpc: RpcClient,
+    database: Database,
+    maintenance: MaintenanceSwitch,
+    operators: Operators,
+    metrics: EmfMetrics,
+) -> Dialogue:
+    """The use cases, over the webhook's stores and the chain."""
+    clock = SystemClock()
+    chain = RpcChain(rpc)
+    queues = parts.make_queues()
+    profile = config.load(config.ChainSettings).profile
+    cache = RedisCache(redis, metrics)
+    return Dialogue(
+        watching=Watching(
+            PostgresSubscriptionStore(database),
+            chain,
+            queues,
+            clock,
+            wallets_per_chat=settings.wallets_per_chat,
+        ),
+        balances=Balances(chain, cache, metrics),
+        backfills=BackfillRequests(queues, RedisRateLimits(redis), clock),
+        scans=ScanRequests(queues),
+        reports=parts.make_scan_memory(cache, metrics, profile),
+        admin=_administering(secrets, telegram, redis, chain, database, maintenance, metrics),
+        listing=Listing(PostgresAddressLists(database), PostgresAdministration(database), queues, clock),
+        personal=Personal(PostgresPersonalRecords(database), RedisRateLimits(redis), clock, metrics),
+        views=Views(profile),
+        catalogue=CATALOGUE,
+        operators=operators,
+        metrics=metrics,
+        conversations=Conversations(RedisSessions(redis, metrics), clock, metrics),
+    )
+
+
+def _administering(
+    secrets: config.Secrets,
+    telegram: config.TelegramSettings,
+    redis: RedisServer,
+    chain: Chain,
+    database: Database,
+    maintenance: MaintenanceSwitch,
+    metrics: EmfMetrics,
+) -> Administering:
+    clock = SystemClock()
+    bot = make_bot(secrets.bot_token, telegram.telegram_api_url)
+    return Administering(
+        signs=parts.make_vital_signs(database, redis, chain, bot, metrics),
+        limits=config.load(config.AlertSettings).limits,
+        board=RedisTelemetryBoard(redis, clock),
+        statistics=PostgresStatistics(database, parts.make_reads(database, metrics)),
+        dead_letters=parts.make_inspection(),
+        ledger=PostgresLedger(database, clock),
+        alerts=PostgresAlerts(database),
+        administration=PostgresAdministration(database),
+        switch=maintenance,
+        key_of=ledger_key_of,
+        clock=clock,
+    )

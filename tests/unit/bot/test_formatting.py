@@ -1,0 +1,88 @@
+"""Numbers and times in the marks, the order and the zone of their reader."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from walletwatch.bot.formatting import clock, day, dollars, lasting, number, percent, when, whole
+from walletwatch.bot.texts import LANGUAGES, texts
+
+EN = texts("en")
+MOMENT = datetime(2026, 11, 30, 22, 5, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [
+        ("UTC", "30 Nov 2026, 22:05:09 UTC"),
+        ("Europe/Madrid", "30 Nov 2026, 23:05:09 CET"),
+        ("Asia/Kolkata", "1 Dec 2026, 03:35:09 IST"),
+        ("America/Sao_Paulo", "30 Nov 2026, 19:05:09 UTC-03"),
+    ],
+)
+def test_a_moment_in_a_zone(zone: str, expected: str) -> None:
+    assert when(MOMENT, EN, zone) == expected
+    assert when(int(MOMENT.timestamp()), EN, zone) == expected
+
+
+def test_what_is_not_known_is_said() -> None:
+    assert when(None, EN, "UTC") == "unknown"
+
+
+def test_a_day_and_a_clock_change_with_the_zone() -> None:
+    assert (day(MOMENT, EN, "Asia/Kolkata"), clock(MOMENT, "Asia/Kolkata")) == ("1 Dec 2026", "03:35")
+
+
+def test_the_night_without_two_o_clock() -> None:
+    before = datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC)
+    assert clock(before, "Europe/Madrid") == "01:59"
+    assert clock(before + timedelta(seconds=1), "Europe/Madrid") == "03:00"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (0, "0 seconds"),
+        (1, "1 second"),
+        (59, "59 seconds"),
+        (90, "1 minute"),
+        (7300, "2 hours"),
+        (2e6, "23 days"),
+    ],
+)
+def test_a_length_of_time(seconds: float, expected: str) -> None:
+    assert lasting(timedelta(seconds=seconds), EN) == expected
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [("0", "0 %"), ("0.0004", "< 0.1 %"), ("0.125", "12.5 %"), ("1", "100 %"), ("-0.5", "-50 %")],
+)
+def test_a_share(share: str, expected: str) -> None:
+    assert percent(Decimal(share), EN) == expected
+
+
+def test_losses_are_dollars_too() -> None:
+    assert dollars(Decimal("-1234.5"), EN) == "−$1,234"
+    assert dollars(Decimal(0), EN) == "$0"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(value=st.decimals(min_value=0, max_value=10**12, places=6))
+def test_a_number_can_be_read_back_in_every_language(language: str, value: Decimal) -> None:
+    say = texts(language)
+    point, group = str(say("format.point")), str(say("format.group"))
+    assert point != group
+    shown = number(value, say)
+    if not shown.startswith("<"):
+        read = Decimal(shown.replace(group, "").replace(point, "."))
+        assert 0 <= value - read <= Decimal("0.01")
+    assert int(whole(int(value), say).replace(group, "")) == int(value)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_twelve_months(language: str) -> None:
+    assert len(texts(language)("format.months").split()) == 12
