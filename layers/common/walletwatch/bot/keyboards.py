@@ -33,6 +33,8 @@ class Action(StrEnum):
     WATCH_ADDRESS = "wa"
     BALANCE_ADDRESS = "ba"
     SCAN_ADDRESS = "sa"
+    APPROVALS = "so"
+    RISKS = "sr"
     SCAN_DETAILS = "sd"
     SCAN_VERDICT = "sv"
     SCAN_CONNECTIONS = "sn"

@@ -1,6 +1,7 @@
 """The views that the dialogue uses, by what they are about."""
 
 from walletwatch.bot.views.activity import ActivityView
+from walletwatch.bot.views.approvals import ApprovalsView
 from walletwatch.bot.views.basics import BasicsView
 from walletwatch.bot.views.connections import ConnectionsView
 from walletwatch.bot.views.money import MoneyView
@@ -15,6 +16,7 @@ class Views:
     def __init__(self, profile: ChainProfile) -> None:
         self.profile = profile
         self.basics = BasicsView()
+        self.approvals = ApprovalsView(profile)
         self.activities = ActivityView(profile)
         self.wallets = WalletsView(profile)
         self.money = MoneyView(profile)
