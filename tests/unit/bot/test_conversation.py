@@ -40,7 +40,8 @@ class TestAnswering:
         assert chat.sessions.stored == {}
 
     @pytest.mark.parametrize(
-        ("command", "said"), [("/balance", "2 XNT"), ("/scan", "Waiting for its turn"), ("/unwatch", "Stopped")]
+        ("command", "said"),
+        [("/balance", "2 XNT"), ("/scan", "Waiting for its turn"), ("/unwatch", "Stopped")],
     )
     @pytest.mark.parametrize("answer", [WALLET, "main"])
     async def test_other_commands_ask_too_beside_their_buttons(
