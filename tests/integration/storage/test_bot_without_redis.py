@@ -16,10 +16,12 @@ import pytest
 from tests.fakes.administration import FakeAdministration
 from tests.fakes.chain import FakeChain
 from tests.fakes.claims import FakeUpdateClaims
+from tests.fakes.dealings import FakeDealings
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.queues import FakeQueues
+from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.vitals import FakeSystem
@@ -40,6 +42,7 @@ from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.intake import Intake, UpdateIntake
 from walletwatch.services.listing import Listing
+from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
@@ -111,7 +114,14 @@ async def environments(
                 scans=ScanRequests(queues),
                 reports=ScanMemory(RedisCache(redis, metrics), metrics, clock, chain="test"),
                 admin=FakeSystem().administering(stores.ledger, AlertMemory(), administration),
-                listing=Listing(FakeAddressLists(), administration, queues, clock),
+                ledger=stores.ledger,
+                risks=FakeRisks(stores.tables),
+                listing=Listing(
+                    FakeAddressLists(),
+                    administration,
+                    LookingAgain(FakeDealings(stores.tables), queues, clock, metrics),
+                    clock,
+                ),
                 personal=Personal(FakePersonalRecords(stores), rates, clock, metrics),
                 views=Views(PROFILES["x1-mainnet"]),
                 catalogue=CATALOGUE,

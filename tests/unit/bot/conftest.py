@@ -19,12 +19,14 @@ from tests.fakes.cache import FakeCache
 from tests.fakes.chain import FakeChain
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.clock import FakeClock
+from tests.fakes.dealings import FakeDealings
 from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.limits import FakeRateLimits
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.queues import FakeQueues
+from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.vitals import FakeSystem
@@ -43,6 +45,7 @@ from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.intake import UpdateIntake
 from walletwatch.services.listing import Listing
+from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanReports, ScanRequests
@@ -94,6 +97,7 @@ class Chat:
     scans: ScanReports
     lists: FakeAddressLists
     personal: FakePersonalRecords
+    risks: FakeRisks
     another_instance: Callable[[], Awaitable[Instance]]
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -157,7 +161,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     sessions, lists, claims = FakeAdmission(clock), FakeAddressLists(), FakeUpdateClaims(clock)
     inspector, judge = FakeInspector(clock), FakeJudge()
     memory = ScanMemory(FakeCache(clock), metrics, clock, chain="test")
-    personal = FakePersonalRecords(stores)
+    personal, risks = FakePersonalRecords(stores), FakeRisks(stores.tables)
     operators = Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP}))
     instances: list[BotApplication] = []
     deliveries = count(1)
@@ -175,7 +179,14 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 scans=ScanRequests(queues),
                 reports=memory,
                 admin=system.administering(stores.ledger, alerts, administration),
-                listing=Listing(lists, administration, queues, clock),
+                ledger=stores.ledger,
+                risks=risks,
+                listing=Listing(
+                    lists,
+                    administration,
+                    LookingAgain(FakeDealings(stores.tables), queues, clock, metrics),
+                    clock,
+                ),
                 personal=Personal(personal, FakeRateLimits(clock), clock, metrics),
                 views=Views(PROFILES["x1-mainnet"]),
                 catalogue=CATALOGUE,
@@ -214,6 +225,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         ScanReports(inspector, judge, memory, clock),
         lists,
         personal,
+        risks,
         instance,
     )
     for bot in instances:

@@ -23,7 +23,9 @@ class HtmlRenderer:
         """The message of an activity or of a digest."""
         if delivery.kind is DeliveryKind.DIGEST:
             return self._digests.digest(delivery.activities, delivery.subscription)
-        return self._activities.activity(delivery.activities[0], delivery.subscription)
+        return self._activities.activity(
+            delivery.activities[0], delivery.subscription, delivery.names, delivery.key
+        )
 
     def scan(self, report: ScanReport, language: str) -> RenderedMessage:
         """The message of a security scan."""
@@ -32,6 +34,10 @@ class HtmlRenderer:
     def risk_worse(self, report: ScanReport, before: KnownRisk, language: str) -> RenderedMessage:
         """That the risk of a watched wallet got worse."""
         return self._scans.worse(report, before, texts(language))
+
+    def scan_begun(self, subject: str, language: str) -> RenderedMessage:
+        """That a scan is being made."""
+        return self._scans.begun(subject, texts(language))
 
     def scan_delayed(self, subject: str, language: str) -> RenderedMessage:
         """That a scan could not be made yet, and is tried again."""

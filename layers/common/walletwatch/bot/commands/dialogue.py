@@ -16,6 +16,8 @@ from walletwatch.domain.addresses import decode_address
 from walletwatch.domain.chats import MAX_LABEL_LENGTH, Subscription
 from walletwatch.domain.errors import InvalidAddress
 from walletwatch.ports.common import Metrics
+from walletwatch.ports.scanning import Risks
+from walletwatch.ports.telling import Ledger
 from walletwatch.services.administering import Administering
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
@@ -47,6 +49,8 @@ class Dialogue:
     reports: ScanMemory
     admin: Administering
     listing: Listing
+    ledger: Ledger
+    risks: Risks
     personal: Personal
     views: Views
     catalogue: "Catalogue"

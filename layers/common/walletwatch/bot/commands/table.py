@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from walletwatch.bot.commands import admin, basics, lists, money, security, wallets
+from walletwatch.bot.commands import admin, basics, lists, money, security, telling, wallets
 from walletwatch.bot.commands.command import Area, ButtonHandler, Catalogue, Command, Topic
 from walletwatch.bot.keyboards import Action
 
@@ -13,6 +13,7 @@ AREAS: Final[tuple[Area, ...]] = (
     money.AREA,
     security.AREA,
     lists.AREA,
+    telling.AREA,
     basics.AREA,
     admin.AREA,
     lists.ADMIN_AREA,
