@@ -20,6 +20,16 @@ MINUTES_KEPT: Final = 15
 INSTANCE_PERIOD: Final = timedelta(minutes=10)
 """How long an instance is remembered that says nothing; Lambda ends an idle one after some minutes."""
 
+_ADD: Final = """
+for i = 2, #ARGV, 2 do
+  redis.call('HINCRBY', KEYS[1], ARGV[i], ARGV[i + 1])
+end
+if ARGV[1] ~= '0' then
+  redis.call('EXPIRE', KEYS[1], ARGV[1])
+end
+"""
+"""Each field would be a command of its own otherwise. It is short enough to be sent in full each time."""
+
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Instance)
 
@@ -49,11 +59,10 @@ class RedisTelemetryBoard:
         instance, fields = report.instance, report.tally.fields
         now = instance.seen_at.timestamp()
         minute = self._minute(int(now // 60))
-        for field, value in fields.items():
-            pipeline.hincrby(self._total, field, value)
-            pipeline.hincrby(minute, field, value)
         if fields:
-            pipeline.expire(minute, MINUTES_KEPT * 60)
+            counts = [word for pair in fields.items() for word in pair]
+            pipeline.eval(_ADD, 1, self._total, 0, *counts)
+            pipeline.eval(_ADD, 1, minute, MINUTES_KEPT * 60, *counts)
         pipeline.zadd(self._seen, {instance.id: now})
         pipeline.set(self._instance(instance.id), _encoder.encode(instance), px=milliseconds(INSTANCE_PERIOD))
 
