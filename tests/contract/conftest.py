@@ -27,6 +27,7 @@ from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
 from walletwatch.ports.scanning import AddressLists, Risks
 from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
 from walletwatch.ports.volatile import Cache, Leases, RateLimits, Sessions, UpdateClaims
+from walletwatch.ports.wallets import WalletBook
 from walletwatch.ports.watching import FollowStore, SubscriptionStore, WatchStore
 from walletwatch.runtime import SystemClock
 from walletwatch.services.alert_memory import AlertMemory
@@ -40,6 +41,7 @@ from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
 from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 from walletwatch.storage.postgres.watch import PostgresWatchStore
 from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
@@ -72,6 +74,7 @@ class Stores:
     lists: AddressLists
     risks: Risks
     clock: FakeClock
+    book: WalletBook
 
 
 @dataclass
@@ -110,7 +113,7 @@ def empty(url: str) -> None:
         connection.execute(
             "TRUNCATE users, chats, wallets, subscriptions, watched_accounts, activities, deliveries,"
             " progress, followers, sweep_shards, alerts, audit, maintenance, update_claims,"
-            " listed_addresses, address_reports, wallet_risks"
+            " listed_addresses, address_reports, wallet_risks, shares"
         )
         connection.execute("INSERT INTO sweep_shards (shard) VALUES (0)")
 
@@ -139,8 +142,9 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             AlertMemory(),
             FakeAdministration(),
             FakeAddressLists(),
-            FakeRisks(),
+            FakeRisks(known=fake.tables.risks),
             clock,
+            fake.book,
         )
         return
     database = Database(stores_url, max_connections=8)
@@ -155,6 +159,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresAddressLists(database),
         PostgresRisks(database),
         clock,
+        PostgresWalletBook(database),
     )
     await database.close()
 

@@ -67,29 +67,39 @@ SELECT {SUBSCRIPTION_COLUMNS}
 
 _LOCK_CHAT: Final = "SELECT FROM chats WHERE id = %(chat_id)s FOR NO KEY UPDATE"
 
-_ADD_WALLET: Final = """
+_ADMITTED: Final = """
+admitted AS (
+    SELECT address, label, position
+      FROM (SELECT n.address, n.label, n.position, row_number() OVER (ORDER BY n.position) AS place
+              FROM unnest(%(addresses)s::text[], %(labels)s::text[])
+                   WITH ORDINALITY n (address, label, position)
+             WHERE NOT EXISTS (SELECT FROM subscriptions s
+                                 JOIN wallets w ON w.id = s.wallet_id
+                                WHERE s.chat_id = %(chat_id)s AND w.address = n.address)) new
+     WHERE EXISTS (SELECT FROM chats c WHERE c.id = %(chat_id)s)
+       AND place <= %(limit)s - (SELECT count(*) FROM subscriptions s WHERE s.chat_id = %(chat_id)s)
+)
+"""
+"""The wallets that are new to the chat and within its limit. The chat is locked, so they stay the same ones."""
+
+_ADD_WALLETS: Final = f"""
+WITH {_ADMITTED}
 INSERT INTO wallets AS w (address)
-SELECT %(address)s
-  FROM chats c
- WHERE c.id = %(chat_id)s
-   AND (SELECT count(*) FROM subscriptions s WHERE s.chat_id = c.id) < %(limit)s
+SELECT address FROM admitted ORDER BY address
 ON CONFLICT (address) DO UPDATE SET discovered_at = w.discovered_at
 """
-"""The update changes nothing; it locks the wallet against others that subscribe to it now."""
+"""The update changes nothing; it locks the wallets, in one order, against others that subscribe to them now."""
 
-_ADD_SUBSCRIPTION: Final = """
-WITH wallet AS (
-    SELECT w.id, w.address, w.watch_slot,
+_ADD_SUBSCRIPTIONS: Final = f"""
+WITH {_ADMITTED}, wallet AS (
+    SELECT w.id, w.address, w.watch_slot, admitted.label, admitted.position,
            EXISTS (SELECT FROM subscriptions s
                      JOIN chats c ON c.id = s.chat_id
                     WHERE s.wallet_id = w.id AND c.active) AS watched
-      FROM wallets w
-      JOIN chats mine ON mine.id = %(chat_id)s
-     WHERE w.address = %(address)s
-       AND (SELECT count(*) FROM subscriptions s WHERE s.chat_id = mine.id) < %(limit)s
-       AND NOT EXISTS (SELECT FROM subscriptions s WHERE s.chat_id = mine.id AND s.wallet_id = w.id)
+      FROM admitted
+      JOIN wallets w ON w.address = admitted.address
 ), new AS (
-    SELECT id, address, watched,
+    SELECT id, address, label, position, watched,
            CASE WHEN watched AND %(slot)s::bigint IS NULL
                 THEN greatest(watch_slot, (SELECT max(greatest(a.state_slot, a.cursor_slot))
                                              FROM watched_accounts a
@@ -124,7 +134,7 @@ WITH wallet AS (
      WHERE s.wallet_id = new.id AND s.from_slot IS NULL
 )
 INSERT INTO subscriptions (chat_id, wallet_id, label, from_slot)
-SELECT %(chat_id)s, id, %(label)s, start FROM new
+SELECT %(chat_id)s, id, label, start FROM new ORDER BY position
 RETURNING id
 """
 """A wallet that is watched goes on; its cursors never stand behind the new watcher's start.
@@ -135,10 +145,11 @@ move their cursors past what the watcher has to hear.
 
 _RELABEL: Final = """
 UPDATE subscriptions s
-   SET label = %(label)s
-  FROM wallets w
- WHERE w.id = s.wallet_id AND w.address = %(address)s AND s.chat_id = %(chat_id)s
-   AND %(label)s::text IS NOT NULL AND s.label IS DISTINCT FROM %(label)s
+   SET label = n.label
+  FROM unnest(%(addresses)s::text[], %(labels)s::text[]) n (address, label)
+  JOIN wallets w ON w.address = n.address
+ WHERE w.id = s.wallet_id AND s.chat_id = %(chat_id)s
+   AND n.label IS NOT NULL AND s.label IS DISTINCT FROM n.label
 """
 
 _UNSUBSCRIBE: Final = f"""
@@ -177,7 +188,9 @@ _MIGRATION: Final = (
     """,
     """
     UPDATE subscriptions kept
-       SET from_slot = least(kept.from_slot, gone.from_slot), label = coalesce(kept.label, gone.label)
+       SET from_slot = least(kept.from_slot, gone.from_slot), label = coalesce(kept.label, gone.label),
+           note = coalesce(kept.note, gone.note),
+           tags = CASE WHEN kept.tags = '{}' THEN gone.tags ELSE kept.tags END
       FROM subscriptions gone
      WHERE gone.chat_id = %(old)s AND kept.chat_id = %(new)s AND gone.wallet_id = kept.wallet_id
     """,
@@ -190,6 +203,7 @@ _MIGRATION: Final = (
     UPDATE subscriptions SET chat_id = %(new)s
      WHERE chat_id = %(old)s AND EXISTS (SELECT FROM chats WHERE id = %(new)s)
     """,
+    "UPDATE shares SET chat_id = %(new)s WHERE chat_id = %(old)s AND EXISTS (SELECT FROM chats WHERE id = %(new)s)",
     """
     DELETE FROM deliveries gone
      USING deliveries kept
@@ -289,32 +303,40 @@ class PostgresSubscriptionStore:
         self, chat_id: int, address: str, label: str | None, *, slot: int | None, limit: int
     ) -> Subscribed:
         """Watch the wallet from `slot` on; a known subscription keeps its start and takes a new label."""
+        found = await self.subscribe_many(chat_id, {address: label}, slot=slot, limit=limit)
+        if address not in found:
+            raise QuotaExceeded(limit)
+        return found[address]
+
+    async def subscribe_many(
+        self, chat_id: int, wanted: Mapping[str, str | None], *, slot: int | None, limit: int
+    ) -> Mapping[str, Subscribed]:
+        """As `subscribe` for each wallet in turn; those above the limit are left out."""
         values = {
             "chat_id": chat_id,
-            "address": address,
-            "label": None if label is None else storable(label),
+            "addresses": list(wanted),
+            "labels": [None if label is None else storable(label) for label in wanted.values()],
             "slot": slot,
             "limit": limit,
         }
 
-        async def work(connection: Connection) -> tuple[bool, bool, Subscription | None]:
+        async def work(connection: Connection) -> tuple[bool, set[int], Sequence[Subscription]]:
             async with together(connection):
                 chat = await connection.execute(_LOCK_CHAT, values)
-                await connection.execute(_ADD_WALLET, values)
-                added = await connection.execute(_ADD_SUBSCRIPTION, values)
+                await connection.execute(_ADD_WALLETS, values)
+                added = await connection.execute(_ADD_SUBSCRIPTIONS, values)
                 await connection.execute(_RELABEL, values)
                 found = await connection.execute(
-                    f"{_SUBSCRIPTIONS} WHERE s.chat_id = %(chat_id)s AND w.address = %(address)s", values
+                    f"{_SUBSCRIPTIONS} WHERE s.chat_id = %(chat_id)s AND w.address = ANY(%(addresses)s)",
+                    values,
                 )
-            row = await found.fetchone()
-            return chat.rowcount > 0, added.rowcount > 0, None if row is None else to_subscription(row)
+            created = {row[0] for row in await added.fetchall()}
+            return chat.rowcount > 0, created, [to_subscription(row) for row in await found.fetchall()]
 
-        known, created, subscription = await self._database.run(work)
+        known, created, subscriptions = await self._database.run(work)
         if not known:
             raise UnknownChat("a chat that was never greeted cannot watch")
-        if subscription is None:
-            raise QuotaExceeded(limit)
-        return Subscribed(subscription, created)
+        return {each.address: Subscribed(each, each.id in created) for each in subscriptions}
 
     async def unsubscribe(self, chat_id: int, address: str) -> Subscription | None:
         """Stop watching; None where the chat did not watch it. Others' subscriptions are untouched."""
