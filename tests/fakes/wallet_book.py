@@ -1,11 +1,12 @@
 """`ports.WalletBook` in memory."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from tests.fakes.outage import Outage
 from tests.fakes.rows import SubscriptionRow, Tables, stored
+from tests.progress import progress_of
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import TooManyTags, UnknownChat
@@ -180,7 +181,7 @@ class FakeWalletBook:
         subscription = self.tables.subscription(row)
         done = [each for (wallet, _), each in self.tables.activities.items() if wallet == row.wallet_id]
         last = stored(max(done, key=lambda each: (each.slot, each.id))) if done else None
-        progress = await self.subscriptions.progress()
+        progress = await progress_of(self.subscriptions)
         return WalletEntry(
             subscription,
             row.created_at,
@@ -194,8 +195,3 @@ class FakeWalletBook:
             self.tables.risks.get(row.wallet_id),
             progress.at if progress and subscription.checked_slot is not None else None,
         )
-
-
-def without_moment(entry: WalletEntry) -> WalletEntry:
-    """The entry but for when it was added, which a database says by its own clock."""
-    return replace(entry, added_at=datetime.min)

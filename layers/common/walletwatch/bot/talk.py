@@ -8,7 +8,6 @@ from typing import Final
 from telegram import (
     Bot,
     Document,
-    InputFile,
     LinkPreviewOptions,
     Message,
     ReplyParameters,
@@ -26,6 +25,7 @@ from walletwatch.domain.work import Button, RenderedMessage
 
 DOWNLOAD_SECONDS: Final = 15.0
 ADMIN_STATUSES: Final = frozenset({"creator", "administrator"})
+UPLOAD_SECONDS: Final = 20.0
 _NOT_MODIFIED: Final = "message is not modified"
 _TOO_OLD: Final = "query is too old"
 
@@ -41,7 +41,7 @@ class Talk:
     Attributes:
         known: The chat as it is remembered; None until `meet`.
         body: What `arguments` are the words of, with its line breaks.
-        document: A file that came with it.
+        attachment: A file that came with it.
         given_up: The open question that this update ended.
         meant: The wallets that a name may mean, where it is the name of several.
         answered: Whether anything was sent or edited yet; after that a redelivery would repeat it.
@@ -53,7 +53,7 @@ class Talk:
     message_id: int
     arguments: tuple[str, ...] = ()
     body: str = ""
-    document: Document | None = None
+    attachment: Document | None = None
     query_id: str | None = None
     sender_chat_id: int | None = None
     known: Chat | None = None
@@ -99,6 +99,34 @@ class Talk:
         )
         self.answered = True
 
+    async def tell(self, chat_id: int, message: RenderedMessage) -> None:
+        """Send a message to another chat than this one."""
+        await self.bot.send_message(
+            chat_id,
+            message.html,
+            parse_mode=ParseMode.HTML,
+            reply_markup=to_markup(message.keyboard) if message.keyboard else None,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
+
+    async def document(self, name: str, content: bytes, caption: Html) -> None:
+        """Send a small file, from memory.
+
+        Args:
+            name: Of the file.
+            content: At most 50 MB (Bot API, sendDocument).
+            caption: At most 1024 UTF-16 units after parsing.
+        """
+        await self.bot.send_document(
+            self.chat_id,
+            content,
+            filename=name,
+            caption=caption,
+            parse_mode=ParseMode.HTML,
+            write_timeout=UPLOAD_SECONDS,
+        )
+        self.answered = True
+
     async def show(self, message: RenderedMessage) -> None:
         """Show a view: in place of the message whose button was pressed, or as a new one."""
         if self.query_id is None:
@@ -130,18 +158,6 @@ class Talk:
                 raise
         self.answered = True
 
-    async def send_file(self, name: str, content: bytes, caption: Html) -> None:
-        """Send a small file."""
-        reply = ReplyParameters(self.message_id, allow_sending_without_reply=True) if self.in_group else None
-        await self.bot.send_document(
-            self.chat_id,
-            InputFile(content, filename=name),
-            caption=caption,
-            parse_mode=ParseMode.HTML,
-            reply_parameters=reply,
-        )
-        self.answered = True
-
     async def download(self, limit: int) -> bytes:
         """The file that came with the message.
 
@@ -149,12 +165,12 @@ class Talk:
             FileRefused: It is larger than `limit` bytes, or Telegram does not have it.
             DeliveryUnavailable: It did not come in time.
         """
-        document = self.document
-        if document is None or (document.file_size or 0) > limit:
+        attachment = self.attachment
+        if attachment is None or (attachment.file_size or 0) > limit:
             raise FileRefused
         try:
             async with asyncio.timeout(DOWNLOAD_SECONDS):
-                file = await self.bot.get_file(document.file_id)
+                file = await self.bot.get_file(attachment.file_id)
                 if (file.file_size or 0) > limit:
                     raise FileRefused
                 content = bytes(await file.download_as_bytearray())
@@ -224,6 +240,6 @@ def talk_of(update: Update, bot: Bot) -> Talk | None:
         say=texts(contact.language),
         message_id=message.message_id,
         query_id=query.id if query else None,
-        document=message.document if isinstance(message, Message) and query is None else None,
+        attachment=message.document if isinstance(message, Message) and query is None else None,
         sender_chat_id=sender.id if sender else None,
     )
