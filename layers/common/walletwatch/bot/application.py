@@ -228,18 +228,22 @@ class BotApplication:
     async def _document(self, update: Update, _context: Context) -> None:
         """A file is the answer to a question, or has a command in its caption."""
         caption = (update.effective_message.caption if update.effective_message else None) or ""
-        word, _, body = caption.strip().partition(" ") if caption.startswith("/") else ("", "", caption)
+        word, *rest = caption.split(maxsplit=1) if caption.startswith("/") else ("", caption)
         name, _, addressee = word.removeprefix("/").partition("@")
         named = COMMANDS_BY_NAME.get(name.lower())
         if addressee and addressee.lower() != self._bot.username.lower():
             return
 
         async def answer(talk: Talk) -> None:
-            session = await self._conversations.open(talk.contact) if named is None else None
+            try:
+                session = await self._conversations.open(talk.contact) if named is None else None
+            except StoreUnavailable:
+                raise Complaint("error.session_lost") from None
             command = named if session is None else COMMANDS_BY_NAME.get(session.command)
             if command is None or not command.takes_file:
                 raise Complaint("error.file")
-            talk.body = body
+            talk.body = "".join(rest)
+            talk.arguments = tuple(talk.body.split())
             if session is None:
                 talk.given_up = await self._conversations.drop(talk.contact)
                 await command.run(talk, self._dialogue)

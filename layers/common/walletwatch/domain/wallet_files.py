@@ -111,11 +111,7 @@ def decode_text(data: bytes) -> str:
     """
     if len(data) > MAX_BYTES:
         raise UnreadableList("too_large")
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            break
-    else:
-        mark, encoding = b"", "utf-8"
+    mark, encoding = next((each for each in _BOMS if data.startswith(each[0])), (b"", "utf-8"))
     try:
         text = data[len(mark) :].decode(encoding)
     except UnicodeDecodeError:

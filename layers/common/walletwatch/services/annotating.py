@@ -5,7 +5,6 @@ import logging
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 

@@ -131,12 +131,9 @@ class WalletCards:
         identities: Mapping[str, TokenIdentity],
         prices: Mapping[str, Price],
     ) -> Mapping[str, AssetNote]:
-        native = prices.get(NATIVE)
-        notes = {
-            NATIVE: AssetNote(
-                self._profile.native_symbol, None, NATIVE_DECIMALS, listed=True, usd=native and native.usd
-            )
-        }
+        native = prices[NATIVE].usd if NATIVE in prices else None
+        symbol = self._profile.native_symbol
+        notes = {NATIVE: AssetNote(symbol, None, NATIVE_DECIMALS, listed=True, usd=native)}
         for each in tokens:
             identity, price = identities.get(each.mint), prices.get(each.mint)
             usd = believed_usd(price, each.amount, each.decimals) if price else None

@@ -37,8 +37,6 @@ class Wallets:
         is_premium = owner.premium_until is not None and owner.premium_until > self.clock.now()
         return max(PREMIUM_WALLETS, self.wallets_per_chat) if is_premium else self.wallets_per_chat
 
-    async def pause(
-        self, chat_id: int, subscription_ids: Collection[int] | None
-    ) -> Sequence[Subscription]:
+    async def pause(self, chat_id: int, subscription_ids: Collection[int] | None) -> Sequence[Subscription]:
         """Tell nothing of these, or of all, from now on; those that this changed."""
         return await self.book.pause(chat_id, subscription_ids, self.clock.now())

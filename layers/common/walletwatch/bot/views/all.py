@@ -3,6 +3,8 @@
 from walletwatch.bot.views.basics import BasicsView
 from walletwatch.bot.views.money import MoneyView
 from walletwatch.bot.views.scan import ScanView
+from walletwatch.bot.views.wallet_card import WalletCardView
+from walletwatch.bot.views.wallet_lists import WalletListsView
 from walletwatch.bot.views.wallets import WalletsView
 from walletwatch.domain.profile import ChainProfile
 
@@ -14,5 +16,7 @@ class Views:
         self.profile = profile
         self.basics = BasicsView()
         self.wallets = WalletsView(profile)
+        self.wallet_card = WalletCardView(profile)
+        self.wallet_lists = WalletListsView()
         self.money = MoneyView(profile)
         self.scans = ScanView(profile)

@@ -1,6 +1,6 @@
 """`ports.SubscriptionStore` on PostgreSQL. Every operation is one round trip."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -81,7 +81,7 @@ admitted AS (
        AND place <= %(limit)s - (SELECT count(*) FROM subscriptions s WHERE s.chat_id = %(chat_id)s)
 )
 """
-"""The wallets that are new to the chat and within its limit. The chat is locked, so they stay the same ones."""
+"""The wallets that are new to the chat and within its limit. The chat is locked, so they stay the same."""
 
 _ADD_WALLETS: Final = f"""
 WITH {_ADMITTED}
@@ -89,7 +89,7 @@ INSERT INTO wallets AS w (address)
 SELECT address FROM admitted ORDER BY address
 ON CONFLICT (address) DO UPDATE SET discovered_at = w.discovered_at
 """
-"""The update changes nothing; it locks the wallets, in one order, against others that subscribe to them now."""
+"""The update changes nothing; it locks the wallets, in one order, against others that subscribe now."""
 
 _ADD_SUBSCRIPTIONS: Final = f"""
 WITH {_ADMITTED}, wallet AS (
@@ -211,7 +211,10 @@ _MIGRATION: Final = (
     UPDATE subscriptions SET chat_id = %(new)s
      WHERE chat_id = %(old)s AND EXISTS (SELECT FROM chats WHERE id = %(new)s)
     """,
-    "UPDATE shares SET chat_id = %(new)s WHERE chat_id = %(old)s AND EXISTS (SELECT FROM chats WHERE id = %(new)s)",
+    """
+    UPDATE shares SET chat_id = %(new)s
+     WHERE chat_id = %(old)s AND EXISTS (SELECT FROM chats WHERE id = %(new)s)
+    """,
     """
     DELETE FROM deliveries gone
      USING deliveries kept

@@ -261,7 +261,7 @@ class PostgresWalletBook:
         at: datetime,
         expires_at: datetime,
     ) -> Share:
-        """Keep a list under a token. Of more than `MAX_SHARES` the oldest end, as do those past their time."""
+        """Keep a list under a token; the oldest of too many end, as do those past their time."""
         values = {
             "chat_id": chat_id,
             "token": token,
