@@ -12,6 +12,7 @@ from walletwatch.ports.operations import Alerts, TelemetryBoard
 from walletwatch.ports.queueing import Queues
 from walletwatch.ports.telling import Ledger
 from walletwatch.ports.volatile import ForgetfulClaims
+from walletwatch.ports.wallets import WalletBook
 from walletwatch.ports.watching import WatchStore
 from walletwatch.services.digesting import Digesting
 
@@ -48,6 +49,7 @@ class Housekept:
         wallets: Wallets that nobody watches, with their accounts.
         alerts: Alerts that have long been over.
         claims: Claims to updates that have ended.
+        shares: Lists of wallets whose link has ended.
         instances: Environments that are gone; None where the registry could not be asked.
     """
 
@@ -59,6 +61,7 @@ class Housekept:
     wallets: int
     alerts: int
     claims: int
+    shares: int
     instances: int | None
 
 
@@ -74,6 +77,7 @@ class Housekeeping:
         digesting: Digesting,
         alerts: Alerts,
         claims: ForgetfulClaims,
+        book: WalletBook,
         board: TelemetryBoard,
         clock: Clock,
         metrics: Metrics,
@@ -85,6 +89,7 @@ class Housekeeping:
         self._digesting = digesting
         self._alerts = alerts
         self._claims = claims
+        self._book = book
         self._board = board
         self._clock = clock
         self._metrics = metrics
@@ -107,6 +112,7 @@ class Housekeeping:
             wallets=await self._watch.forget_unwatched(now - UNWATCHED_FOR, FORGOTTEN_AT_ONCE),
             alerts=await self._alerts.forget(now - ALERTS_KEPT),
             claims=await self._claims.forget(now),
+            shares=await self._book.forget_shares(now),
             instances=await self._forget_instances(),
         )
         _log.info("cleaned up", extra={"done": asdict(done)})
@@ -116,6 +122,7 @@ class Housekeeping:
         self._metrics.count("WatchesRestarted", done.restarted)
         self._metrics.count("WalletsForgotten", done.wallets)
         self._metrics.count("AlertsForgotten", done.alerts)
+        self._metrics.count("SharesForgotten", done.shares)
         self._metrics.count("InstancesForgotten", done.instances or 0)
         return done
 

@@ -34,6 +34,7 @@ async def import_(talk: Talk, dialogue: Dialogue) -> None:
     try:
         text = decode_text(await talk.download(MAX_BYTES))
     except FileRefused as error:
+        dialogue.metrics.count("FilesRefused")
         raise Complaint("error.import_too_large", lines=MAX_LINES, kilobytes=MAX_BYTES // 1024) from error
     except UnreadableList as error:
         raise _unreadable(error) from error
@@ -57,6 +58,7 @@ async def import_text(talk: Talk, dialogue: Dialogue, text: str) -> None:
         raise _unreadable(error) from error
     if done is None:
         raise Complaint("error.import_limit")
+    dialogue.metrics.count("WalletsImported", len(done.added))
     await talk.send(dialogue.views.wallet_lists.imported(done, talk.say))
 
 

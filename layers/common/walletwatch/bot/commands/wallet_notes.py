@@ -255,7 +255,8 @@ async def _resume(talk: Talk, dialogue: Dialogue, ids: Sequence[int] | None) -> 
     resumed = await dialogue.wallets.book.resume(talk.chat_id, ids)
     if not resumed:
         raise Complaint("error.not_paused")
-    await talk.show(dialogue.views.wallet_card.resumed(resumed, talk.say))
+    history = any(command.name == "history" for command in dialogue.catalogue.commands())
+    await talk.show(dialogue.views.wallet_card.resumed(resumed, talk.say, history=history))
 
 
 def _of(entries: Sequence[WalletEntry], subscription_id: int) -> WalletEntry:

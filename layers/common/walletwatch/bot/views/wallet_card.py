@@ -168,8 +168,8 @@ class WalletCardView:
             ),
         )
 
-    def resumed(self, resumed: Sequence[Resumed], say: Texts) -> RenderedMessage:
-        """That they are told of again, and how much was not."""
+    def resumed(self, resumed: Sequence[Resumed], say: Texts, *, history: bool) -> RenderedMessage:
+        """That they are told of again, and how much was not; `history` where a command shows what it was."""
         missed = sum(each.missed for each in resumed)
         if len(resumed) == 1:
             one = resumed[0].subscription
@@ -188,6 +188,8 @@ class WalletCardView:
             ][:TAG_CHOICES]
             buttons = (self._list(say),)
         lines.append(say("resume.missed", count=missed) if missed else say("resume.nothing_missed"))
+        if missed and history:
+            lines.append(say("resume.history"))
         return RenderedMessage(join_lines(lines), (buttons,))
 
     def _holdings(self, holdings: Holdings | None, say: Texts) -> Sequence[Html]:
@@ -221,7 +223,10 @@ class WalletCardView:
 
     def _watched(self, entry: WalletEntry, say: Texts, now: datetime) -> Html:
         if entry.paused_at is not None:
-            return say("wallet.paused", ago=ago(entry.paused_at, now, say), count=entry.missed)
+            since = ago(entry.paused_at, now, say)
+            if not entry.missed:
+                return say("wallet.paused_quietly", ago=since)
+            return say("wallet.paused", ago=since, count=entry.missed)
         if entry.checked_at is None:
             return say("wallet.unchecked")
         return say("wallet.checked", ago=ago(entry.checked_at, now, say))

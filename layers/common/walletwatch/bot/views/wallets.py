@@ -1,7 +1,7 @@
 """Watched wallets: their list, choosing among them, and what can be done with an address."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from walletwatch.bot.formatting import Amounts, lasting, short, wallet
@@ -22,6 +22,7 @@ CHOICES: Final = 40
 """Buttons for wallets of one name."""
 MAX_BUTTON: Final = 30
 """Characters of a button that a phone shows in half of a row, or a little more."""
+JUST_NOW: Final = timedelta(seconds=2)
 TAGS_SHOWN: Final = 40
 _IN_A_ROW: Final = 2
 
@@ -77,7 +78,7 @@ class WalletsView:
             lines.append(say("list.no_balances"))
         lines.append(Html(""))
         lines += [self._line(entry, say, now, held) for entry in shown]
-        rows = [*_in_rows(_card_buttons(shown, say))]
+        rows = [*_in_rows(_card_buttons(shown))]
         turns = []
         if page > 0:
             turns.append(button(say("button.previous"), Action.LIST, list_place(page - 1, order, tag)))
@@ -236,7 +237,8 @@ def list_place(page: int, order: ListOrder, tag: str | None) -> str:
 def ago(at: int | datetime, now: datetime, say: Texts) -> Html:
     """How long ago a moment was; one that is ahead of us was just now."""
     moment = at if isinstance(at, datetime) else datetime.fromtimestamp(at, now.tzinfo)
-    return say("list.ago", time=lasting(now - moment, say))
+    age = now - moment
+    return say("list.just_now") if age < JUST_NOW else say("list.ago", time=lasting(age, say))
 
 
 def cut(text: str, limit: int = MAX_BUTTON) -> str:
@@ -244,8 +246,7 @@ def cut(text: str, limit: int = MAX_BUTTON) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
-def _card_buttons(entries: Sequence[WalletEntry], say: Texts) -> Sequence[Button]:
-    del say
+def _card_buttons(entries: Sequence[WalletEntry]) -> Sequence[Button]:
     subscriptions = [entry.subscription for entry in entries]
     return [
         button(name, Action.CARD, item.id)
