@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from walletwatch.services.health import HealthCheck
     from walletwatch.services.housekeeping import Housekeeping
     from walletwatch.services.intake import UpdateIntake
+    from walletwatch.services.refreshing import Refreshing
     from walletwatch.services.risk_watching import RiskWatching
     from walletwatch.services.scanning import Scanning
     from walletwatch.services.sweeping import Sweeping
@@ -102,6 +103,14 @@ class Cleanup:
     """What the cleanup function runs."""
 
     service: "Housekeeping"
+    telemetry: "Telemetry"
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """What the refresh function runs."""
+
+    service: "Refreshing"
     telemetry: "Telemetry"
 
 
@@ -330,6 +339,7 @@ def scan() -> Scan:
     from walletwatch.services.scanning import Scanning
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.lists import PostgresAddressLists
+    from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
     from walletwatch.storage.postgres.risks import PostgresRisks
     from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
     from walletwatch.storage.postgres.watch import PostgresWatchStore
@@ -348,6 +358,7 @@ def scan() -> Scan:
         profile,
         parts.make_prices(RpcChain(rpc), redis, metrics, profile),
         PostgresAddressLists(database),
+        PostgresPoolCreators(database),
     )
     ledger, queues, renderer = PostgresLedger(database, clock), parts.make_queues(), HtmlRenderer(profile)
     return Scan(
@@ -403,6 +414,7 @@ def cleanup() -> Cleanup:
     from walletwatch.services.housekeeping import Housekeeping
     from walletwatch.storage.postgres.alerts import PostgresAlerts
     from walletwatch.storage.postgres.claims import PostgresUpdateClaims
+    from walletwatch.storage.postgres.dealings import PostgresDealings
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
     from walletwatch.storage.postgres.watch import PostgresWatchStore
@@ -420,12 +432,58 @@ def cleanup() -> Cleanup:
         alerts=PostgresAlerts(database),
         claims=PostgresUpdateClaims(database),
         book=PostgresWalletBook(database),
+        dealings=PostgresDealings(database),
         board=RedisTelemetryBoard(redis, clock),
         clock=clock,
         metrics=metrics,
         retention=parts.retention(),
     )
     return Cleanup(service, parts.make_telemetry("cleanup", metrics, redis))
+
+
+def refresh() -> Refresh:
+    """The refresh function."""
+    from walletwatch.chain.inspection.pool_makers import PoolMakers
+    from walletwatch.chain.rpc.batching import BatchingCaller
+    from walletwatch.chain.rpc.reader import RpcChain
+    from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
+    from walletwatch.services.looking_again import LookingAgain
+    from walletwatch.services.pool_suspects import PoolSuspects
+    from walletwatch.services.refreshing import Refreshing
+    from walletwatch.storage.postgres.dealings import PostgresDealings
+    from walletwatch.storage.postgres.lists import PostgresAddressLists
+    from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
+    from walletwatch.storage.redis.leases import RedisLeases
+
+    metrics = EmfMetrics("refresh")
+    clock = SystemClock()
+    database = parts.make_database()
+    redis = parts.make_redis()
+    rpc = parts.make_rpc(metrics)
+    profile = config.load(config.ChainSettings).profile
+    exchange = profile.exchange
+    money = {WRAPPED_NATIVE_MINT, *(exchange.stable_mints if exchange else ())}
+    store = PostgresPoolCreators(database)
+    suspects = PoolSuspects(
+        store,
+        PostgresAddressLists(database),
+        LookingAgain(PostgresDealings(database), parts.make_queues(), clock, metrics),
+        clock,
+        metrics,
+        ordinary={*money, *profile.tokens},
+        known=profile.labels,
+    )
+    service = Refreshing(
+        lists=parts.make_pool_lists(profile),
+        chain=PoolMakers(RpcChain(BatchingCaller(rpc)), exchange.program) if exchange else None,
+        store=store,
+        suspects=suspects,
+        leases=RedisLeases(redis),
+        clock=clock,
+        metrics=metrics,
+        money=money,
+    )
+    return Refresh(service, parts.make_telemetry("refresh", metrics, redis, rpc))
 
 
 def health() -> Health:

@@ -19,6 +19,7 @@ from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.importing import Importing
 from walletwatch.services.listing import Listing
+from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.sharing import Sharing
@@ -28,6 +29,7 @@ from walletwatch.services.watching import Watching
 from walletwatch.storage.postgres.administration import PostgresAdministration
 from walletwatch.storage.postgres.alerts import PostgresAlerts
 from walletwatch.storage.postgres.database import Database
+from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.personal import PostgresPersonalRecords
@@ -88,7 +90,13 @@ def make_dialogue(
         scans=ScanRequests(queues),
         reports=parts.make_scan_memory(cache, metrics, profile),
         admin=_administering(secrets, telegram, redis, chain, database, maintenance, metrics),
-        listing=Listing(PostgresAddressLists(database), PostgresAdministration(database), queues, clock),
+        ledger=PostgresLedger(database, clock),
+        listing=Listing(
+            PostgresAddressLists(database),
+            PostgresAdministration(database),
+            LookingAgain(PostgresDealings(database), queues, clock, metrics),
+            clock,
+        ),
         personal=Personal(PostgresPersonalRecords(database), RedisRateLimits(redis), clock, metrics),
         views=Views(profile),
         catalogue=CATALOGUE,

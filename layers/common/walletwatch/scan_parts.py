@@ -37,6 +37,7 @@ from walletwatch.domain.profile import ChainProfile
 from walletwatch.parts import make_scan_memory
 from walletwatch.ports.chain import Chain, Prices
 from walletwatch.ports.common import Metrics
+from walletwatch.ports.listing import PoolCreators
 from walletwatch.ports.scanning import AddressLists
 from walletwatch.ports.volatile import Cache
 from walletwatch.runtime import SystemClock
@@ -47,7 +48,13 @@ from walletwatch.services.standing import StandingReader
 
 
 def make_scan_reports(
-    rpc: Caller, cache: Cache, metrics: Metrics, profile: ChainProfile, prices: Prices, lists: AddressLists
+    rpc: Caller,
+    cache: Cache,
+    metrics: Metrics,
+    profile: ChainProfile,
+    prices: Prices,
+    lists: AddressLists,
+    pools: PoolCreators,
 ) -> ScanReports:
     """What security scans say.
 
@@ -58,6 +65,7 @@ def make_scan_reports(
         profile: Of the chain.
         prices: What tokens are worth.
         lists: Whom people were warned of.
+        pools: Who made the exchange's pools.
     """
     clock = SystemClock()
     chain = RpcChain(BatchingCaller(rpc))
@@ -71,13 +79,13 @@ def make_scan_reports(
         token=reader(
             *_mint_parts(chain, cache, metrics, profile),
             *_market_parts(chain, cache, metrics, profile, prices),
-            *_people_parts(chain, profile),
+            *_people_parts(chain, profile, pools),
             *_list_parts(lists, TokenOrigin, FundingChain),
         ),
         wallet=reader(
             Part("accounts", HOLDINGS_FACTS, FLEETING, HoldingsReader(chain, tokens, prices, profile).read),
             Part("stakes", (Stakes,), FLEETING, StakesReader(chain).read),
-            Part("history", HISTORY_FACTS, FLEETING, WalletHistory(chain, profile).read),
+            Part("history", HISTORY_FACTS, FLEETING, WalletHistory(chain, profile, pools).read),
             *_list_parts(lists, FundingChain, Network),
         ),
     )
@@ -128,9 +136,9 @@ def _market_parts(
     return tuple(parts)
 
 
-def _people_parts(chain: Chain, profile: ChainProfile) -> tuple[Part, ...]:
+def _people_parts(chain: Chain, profile: ChainProfile, pools: PoolCreators) -> tuple[Part, ...]:
 
-    people = TokenPeople(chain, profile)
+    people = TokenPeople(chain, profile, pools)
     return (
         Part("origin", (TokenOrigin,), STEADY, people.origin, (MintState,)),
         Part("creator", (Deployments, FundingChain), STEADY, people.creator, (TokenOrigin,)),

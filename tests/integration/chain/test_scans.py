@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import pytest
@@ -14,6 +14,7 @@ from tests.fakes.cache import FakeCache
 from tests.fakes.clock import FakeClock
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.pools import FakePoolCreators
 from tests.fakes.prices import FakePrices
 from tests.integration.chain.market import BURN, MILLION, WHOLE, World, market
 from tests.pool_accounts import PROGRAM
@@ -43,11 +44,14 @@ class Scanner:
     cache: FakeCache
     metrics: FakeMetrics
     lists: FakeAddressLists
+    pools: FakePoolCreators = field(default_factory=FakePoolCreators)
     requests: int = 0
 
     async def scan(self, address: Pubkey, profile: ChainProfile = PROFILE) -> ScanReport:
         prices = FakePrices(self.cache.clock, {NATIVE: Decimal(500)})
-        reports = make_scan_reports(self.world.client, self.cache, self.metrics, profile, prices, self.lists)
+        reports = make_scan_reports(
+            self.world.client, self.cache, self.metrics, profile, prices, self.lists, self.pools
+        )
         before = self.world.metrics.counts["RpcRequests"]
         report = await reports.report(str(address), SubjectKind.AUTO)
         self.requests = self.world.metrics.counts["RpcRequests"] - before

@@ -16,8 +16,8 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from walletwatch.bot.keyboards import to_markup
-from walletwatch.bot.texts import Html, Texts, supported, texts
+from walletwatch.bot.markup import to_markup
+from walletwatch.bot.texts import Html, Texts, supported, texts, texts_for
 from walletwatch.domain.chats import Chat, ChatKind, Contact, Subscription
 from walletwatch.domain.errors import DeliveryUnavailable
 from walletwatch.domain.sessions import Session
@@ -75,7 +75,7 @@ class Talk:
     def meet(self, chat: Chat) -> None:
         """Speak to the chat as it wishes."""
         self.known = chat
-        self.say = texts(chat.spoken_language)
+        self.say = texts_for(chat)
 
     @property
     def in_group(self) -> bool:

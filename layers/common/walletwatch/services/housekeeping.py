@@ -8,6 +8,7 @@ from typing import Final
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.work import BalanceCheck, CheckReason
 from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.listing import Dealings
 from walletwatch.ports.operations import Alerts, TelemetryBoard
 from walletwatch.ports.queueing import Queues
 from walletwatch.ports.telling import Ledger
@@ -15,6 +16,7 @@ from walletwatch.ports.volatile import ForgetfulClaims
 from walletwatch.ports.wallets import WalletBook
 from walletwatch.ports.watching import WatchStore
 from walletwatch.services.digesting import Digesting
+from walletwatch.services.looking_again import DEALT_WITHIN
 
 STUCK_AFTER: Final = timedelta(minutes=30)
 """Longer than all tries of the notification queue take, and than SQS deduplicates (five minutes)."""
@@ -50,6 +52,7 @@ class Housekept:
         alerts: Alerts that have long been over.
         claims: Claims to updates that have ended.
         shares: Lists of wallets whose link has ended.
+        dealings: With whom wallets dealt longer ago than a change of the lists concerns.
         instances: Environments that are gone; None where the registry could not be asked.
     """
 
@@ -62,6 +65,7 @@ class Housekept:
     alerts: int
     claims: int
     shares: int
+    dealings: int
     instances: int | None
 
 
@@ -78,6 +82,7 @@ class Housekeeping:
         alerts: Alerts,
         claims: ForgetfulClaims,
         book: WalletBook,
+        dealings: Dealings,
         board: TelemetryBoard,
         clock: Clock,
         metrics: Metrics,
@@ -90,6 +95,7 @@ class Housekeeping:
         self._alerts = alerts
         self._claims = claims
         self._book = book
+        self._dealings = dealings
         self._board = board
         self._clock = clock
         self._metrics = metrics
@@ -113,6 +119,7 @@ class Housekeeping:
             alerts=await self._alerts.forget(now - ALERTS_KEPT),
             claims=await self._claims.forget(now),
             shares=await self._book.forget_shares(now),
+            dealings=await self._dealings.forget((now - DEALT_WITHIN).date()),
             instances=await self._forget_instances(),
         )
         _log.info("cleaned up", extra={"done": asdict(done)})

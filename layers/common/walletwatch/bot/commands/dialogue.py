@@ -16,6 +16,7 @@ from walletwatch.domain.chats import Subscription
 from walletwatch.domain.errors import InvalidAddress
 from walletwatch.domain.wallet_book import UnfitText
 from walletwatch.ports.common import Metrics
+from walletwatch.ports.telling import Ledger
 from walletwatch.services.administering import Administering
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
@@ -50,6 +51,7 @@ class Dialogue:
     reports: ScanMemory
     admin: Administering
     listing: Listing
+    ledger: Ledger
     personal: Personal
     views: Views
     catalogue: "Catalogue"

@@ -1,5 +1,6 @@
 """The views that the dialogue uses, by what they are about."""
 
+from walletwatch.bot.views.activity import ActivityView
 from walletwatch.bot.views.basics import BasicsView
 from walletwatch.bot.views.money import MoneyView
 from walletwatch.bot.views.scan import ScanView
@@ -15,6 +16,7 @@ class Views:
     def __init__(self, profile: ChainProfile) -> None:
         self.profile = profile
         self.basics = BasicsView()
+        self.activities = ActivityView(profile)
         self.wallets = WalletsView(profile)
         self.wallet_card = WalletCardView(profile)
         self.wallet_lists = WalletListsView()

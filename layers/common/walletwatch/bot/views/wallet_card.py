@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
-from walletwatch.bot.formatting import Amounts, dollars, wallet
+from walletwatch.bot.formatting import Amounts, wallet, worth
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import SEPARATOR, Action, button
 from walletwatch.bot.links import address_buttons
@@ -204,9 +204,10 @@ class WalletCardView:
         if len(holdings.tokens) > TOKENS:
             lines.append(say("wallet.more_tokens", count=len(holdings.tokens) - TOKENS))
         if holdings.usd is not None and holdings.tokens:
-            worth = dollars(holdings.usd, say)
-            if worth is not None:
-                lines.append(say("wallet.worth" if holdings.complete else "wallet.worth_known", usd=worth))
+            value = worth(holdings.usd, say, self._profile, holdings.notes[NATIVE].usd)
+            if value is not None:
+                key = "wallet.worth" if holdings.complete else "wallet.worth_known"
+                lines.append(say(key, value=value))
         return lines
 
     def _risk(self, entry: WalletEntry, say: Texts, now: datetime) -> Html:

@@ -15,6 +15,7 @@ from walletwatch.domain.inspection.network import Network
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.risk import Facts, Unknown
 from walletwatch.ports.chain import Chain
+from walletwatch.ports.listing import PoolCreators
 
 HISTORY_FACTS: Final = (Conduct, Deployments, FundingChain, Network)
 
@@ -25,10 +26,10 @@ NEWEST: Final = 400
 class WalletHistory:
     """Reads the part of a wallet's inspection that its history is."""
 
-    def __init__(self, chain: Chain, profile: ChainProfile) -> None:
+    def __init__(self, chain: Chain, profile: ChainProfile, pools: PoolCreators | None = None) -> None:
         self._chain = chain
         self._profile = profile
-        self._people = WalletPeople(chain, profile)
+        self._people = WalletPeople(chain, profile, pools)
 
     async def read(self, wallet: str, _facts: Facts) -> Facts:
         """`Conduct`, and what `WalletPeople` gives."""
