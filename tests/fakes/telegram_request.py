@@ -1,5 +1,6 @@
 """A Bot API in memory behind python-telegram-bot: it records calls and refuses what Telegram would refuse."""
 
+import asyncio
 import json
 from collections import deque
 from typing import Any
@@ -22,6 +23,7 @@ class Refused(AssertionError):
 class FakeRequest(BaseRequest):
     """Answers every method.
 
+    `hangs` names methods that never answer; `files` are those that people sent, `uploads` those of the bot.
     `failures` say how the next calls end: (HTTP status, description, parameters), or None for a success.
     """
 
@@ -30,6 +32,7 @@ class FakeRequest(BaseRequest):
         self.failures: deque[tuple[int, str, dict[str, Any]] | None] = deque()
         self.admins: set[int] = set()
         self.files: dict[str, bytes] = {}
+        self.hangs: set[str] = set()
         self.uploads: list[tuple[str, bytes]] = []
 
     @property
@@ -59,6 +62,8 @@ class FakeRequest(BaseRequest):
         arguments = dict(request_data.parameters) if request_data else {}
         if "/file/bot" in url:
             return 200, self.files[name]
+        if name in self.hangs:
+            await asyncio.sleep(3600)
         _validate(name, arguments)
         for file_name, content, _ in request_data.multipart_data.values() if request_data else ():
             assert isinstance(content, bytes)

@@ -278,9 +278,14 @@ def _tags(text: str) -> tuple[str, ...]:
 
 def _guarded(cell: str) -> str:
     """The cell as text, whatever a spreadsheet makes of its beginning."""
-    return f"{_GUARD}{cell}" if cell[:1] in _FORMULA or cell.lstrip()[:1] in _FORMULA else cell
+    return f"{_GUARD}{cell}" if _is_dangerous(cell) else cell
 
 
 def _unguarded(cell: str) -> str:
-    bare = cell.removeprefix(_GUARD)
-    return bare if bare != cell and bare.lstrip()[:1] in _FORMULA else cell
+    return cell[1:] if cell.startswith(_GUARD) and _is_dangerous(cell) else cell
+
+
+def _is_dangerous(cell: str) -> bool:
+    """Whether it is a formula, or one that is guarded already: what is guarded twice loses one guard only."""
+    bare = cell.lstrip(_GUARD)
+    return bare[:1] in _FORMULA or bare.lstrip()[:1] in _FORMULA
