@@ -151,7 +151,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             AlertMemory(),
             FakeAdministration(),
             FakeAddressLists(),
-            FakeRisks(known=fake.tables.risks),
+            FakeRisks(fake.tables, known=fake.tables.risks),
             FakeDealings(fake.tables),
             FakePoolCreators(),
             clock,

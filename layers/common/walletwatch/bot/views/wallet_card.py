@@ -67,7 +67,7 @@ class WalletCardView:
             (
                 button(say("button.balance"), Action.BALANCE, subscription.id),
                 button(say("button.scan"), Action.SCAN, subscription.id),
-                button(say("button.refresh"), Action.CARD, subscription.id),
+                button(say("button.approvals"), Action.APPROVALS, subscription.id),
             ),
             (
                 button(say("button.label"), Action.LABEL, subscription.id),
@@ -82,7 +82,10 @@ class WalletCardView:
                 button(say("button.unwatch"), Action.UNWATCH, subscription.id),
             ),
             *address_buttons(self._profile, subscription.address, say),
-            (button(say("button.all_wallets"), Action.LIST, 0),),
+            (
+                button(say("button.all_wallets"), Action.LIST, 0),
+                button(say("button.refresh"), Action.CARD, subscription.id),
+            ),
         )
 
     def label_question(self, subscription: Subscription, say: Texts) -> RenderedMessage:
