@@ -116,14 +116,16 @@ class FakeWalletBook:
         share = Share(next(self.tables.ids), token, chat_id, tuple(wallets), named, at, expires_at)
         self.tables.shares[share.id] = share
         mine = [each for each in self.tables.shares.values() if each.chat_id == chat_id]
-        kept = await self.shares(chat_id, at)
+        kept = self._shares(chat_id, at)
         for each in mine:
             if each not in kept[:MAX_SHARES]:
                 del self.tables.shares[each.id]
         return share
 
-    async def shares(self, chat_id: int, now: datetime) -> Sequence[Share]:
-        self.outage.check()
+    async def shares(self, chat_id: int, now: datetime) -> tuple[Sequence[WalletEntry], Sequence[Share]]:
+        return await self.entries(chat_id), self._shares(chat_id, now)
+
+    def _shares(self, chat_id: int, now: datetime) -> Sequence[Share]:
         mine = [
             each for each in self.tables.shares.values() if each.chat_id == chat_id and each.expires_at > now
         ]

@@ -273,7 +273,7 @@ class TestSharing:
     async def test_it_is_revoked(self, chat: Chat) -> None:
         await watched(chat, "zebra", "yak")
         token = await self._link(chat)
-        (share,) = await chat.stores.book.shares(ANNA, chat.clock.now())
+        _, (share,) = await chat.stores.book.shares(ANNA, chat.clock.now())
         await chat.press(data(Action.SHARE_REVOKED, share.id), user=BORIS)
         assert "outdated" in chat.last
         await chat.send("/share")

@@ -65,8 +65,8 @@ class WalletBook(Protocol):
             UnknownChat: It was never greeted.
         """
 
-    async def shares(self, chat_id: int, now: datetime) -> Sequence[Share]:
-        """The chat's open lists, the newest first."""
+    async def shares(self, chat_id: int, now: datetime) -> tuple[Sequence[WalletEntry], Sequence[Share]]:
+        """What the chat watches, as `entries`, and its open lists, the newest first."""
 
     async def shared(self, token: str, now: datetime) -> Share | None:
         """The list of a token; None where there is none, or it has ended."""

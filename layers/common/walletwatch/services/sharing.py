@@ -39,8 +39,8 @@ class Sharing:
             return None
         return await self._book.shared(token, self._clock.now())
 
-    async def shares(self, chat_id: int) -> Sequence[Share]:
-        """What a chat shows at present, the newest first."""
+    async def shares(self, chat_id: int) -> tuple[Sequence[WalletEntry], Sequence[Share]]:
+        """What a chat watches, and the lists it shows at present, the newest first."""
         return await self._book.shares(chat_id, self._clock.now())
 
     async def revoke(self, chat_id: int, share_id: int) -> bool:

@@ -73,17 +73,17 @@ async def export(talk: Talk, dialogue: Dialogue) -> None:
 
 async def share(talk: Talk, dialogue: Dialogue) -> None:
     """`/share [#tag]`: ask what shall be shared, and show what is."""
-    entries = await dialogue.wallets.book.entries(talk.chat_id)
+    entries, shares = await dialogue.wallets.sharing.shares(talk.chat_id)
     tag = talk.arguments[0].removeprefix("#").casefold() if talk.arguments else None
     if tag is not None and tag not in tag_counts(entries):
         raise Complaint("error.no_such_tag", name=talk.arguments[0])
-    await _ask_share(talk, dialogue, entries, tag)
+    await _ask_share(talk, dialogue, entries, shares, tag)
 
 
 async def ask_share(talk: Talk, dialogue: Dialogue, key: str) -> None:
     """The same from a list, whose wallets may be those of a tag."""
-    entries = await dialogue.wallets.book.entries(talk.chat_id)
-    await _ask_share(talk, dialogue, entries, _tag(entries, key) if key else None)
+    entries, shares = await dialogue.wallets.sharing.shares(talk.chat_id)
+    await _ask_share(talk, dialogue, entries, shares, _tag(entries, key) if key else None)
 
 
 async def make_share(talk: Talk, dialogue: Dialogue, naming: str, key: str) -> None:
@@ -106,8 +106,8 @@ async def revoke(talk: Talk, dialogue: Dialogue, share_id: int) -> None:
     await need_admin(talk)
     if not await dialogue.wallets.sharing.revoke(talk.chat_id, share_id):
         raise Complaint("error.outdated")
-    entries = await dialogue.wallets.book.entries(talk.chat_id)
-    await _show_share(talk, dialogue, entries, None)
+    entries, shares = await dialogue.wallets.sharing.shares(talk.chat_id)
+    await _show_share(talk, dialogue, entries, shares, None)
     await talk.toast(talk.say("share.revoked"))
 
 
@@ -178,26 +178,32 @@ async def _show_shared(
     await talk.show(dialogue.views.wallet_lists.shared(found, page, addresses, talk.say, first=first))
 
 
-async def _ask_share(talk: Talk, dialogue: Dialogue, entries: Sequence[WalletEntry], tag: str | None) -> None:
+async def _ask_share(
+    talk: Talk,
+    dialogue: Dialogue,
+    entries: Sequence[WalletEntry],
+    shares: Sequence[Share],
+    tag: str | None,
+) -> None:
     if not entries:
         await talk.reply(talk.say("list.empty"))
         return
-    # The links of a list are secrets of whoever may make them.
+    # The links of a list are a matter of whoever may make them.
     await need_admin(talk)
-    await _show_share(talk, dialogue, entries, tag)
+    await _show_share(talk, dialogue, entries, shares, tag)
 
 
 async def _show_share(
-    talk: Talk, dialogue: Dialogue, entries: Sequence[WalletEntry], tag: str | None
+    talk: Talk,
+    dialogue: Dialogue,
+    entries: Sequence[WalletEntry],
+    shares: Sequence[Share],
+    tag: str | None,
 ) -> None:
     count = sum(tag is None or tag in entry.tags for entry in entries)
-    shares = await dialogue.wallets.sharing.shares(talk.chat_id)
     key = EVERYTHING if tag is None else tag_key(tag)
-    await talk.show(
-        dialogue.views.wallet_lists.share_question(
-            count, tag, key, shares, talk.say, talk.chat.settings.timezone
-        )
-    )
+    zone = talk.chat.settings.timezone
+    await talk.show(dialogue.views.wallet_lists.share_question(count, tag, key, shares, talk.say, zone))
 
 
 def _tag(entries: Sequence[WalletEntry], key: str) -> str:

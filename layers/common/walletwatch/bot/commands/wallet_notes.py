@@ -154,9 +154,10 @@ async def pause(talk: Talk, dialogue: Dialogue) -> None:
 async def pause_one(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
     """Tell nothing of one wallet."""
     await need_admin(talk)
-    await dialogue.wallets.pause(talk.chat_id, [subscription_id])
-    subscription = await owned(talk, dialogue, subscription_id)
-    await talk.show(dialogue.views.wallet_card.paused([subscription], talk.say))
+    paused = await dialogue.wallets.pause(talk.chat_id, [subscription_id])
+    # Nothing is changed by a second tap, and by one on another chat's wallet.
+    paused = paused or [await owned(talk, dialogue, subscription_id)]
+    await talk.show(dialogue.views.wallet_card.paused(paused, talk.say))
 
 
 async def ask_pause_all(talk: Talk, dialogue: Dialogue) -> None:

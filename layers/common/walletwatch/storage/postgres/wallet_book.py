@@ -136,6 +136,11 @@ SELECT %(token)s, c.id, %(addresses)s::text[], %(labels)s::text[], %(named)s, %(
 RETURNING {_SHARE_COLUMNS}
 """
 
+_SHARES: Final = f"""
+SELECT {_SHARE_COLUMNS} FROM shares h
+ WHERE h.chat_id = %(chat_id)s AND h.expires_at > %(now)s ORDER BY h.id DESC
+"""
+
 _END_SHARES: Final = """
 DELETE FROM shares
  WHERE chat_id = %(chat_id)s
@@ -285,16 +290,18 @@ class PostgresWalletBook:
             raise UnknownChat("a chat that was never greeted cannot share")
         return share
 
-    async def shares(self, chat_id: int, now: datetime) -> Sequence[Share]:
-        """The chat's open lists, the newest first."""
-        rows = await self._rows(
-            f"""
-            SELECT {_SHARE_COLUMNS} FROM shares h
-             WHERE h.chat_id = %(chat_id)s AND h.expires_at > %(now)s ORDER BY h.id DESC
-            """,
-            {"chat_id": chat_id, "now": now},
-        )
-        return [_to_share(row) for row in rows]
+    async def shares(self, chat_id: int, now: datetime) -> tuple[Sequence[WalletEntry], Sequence[Share]]:
+        """What the chat watches, as `entries`, and its open lists, the newest first."""
+        values = {"chat_id": chat_id, "now": now}
+
+        async def work(connection: Connection) -> tuple[Sequence[Row], Sequence[Row]]:
+            async with together(connection):
+                entries = await connection.execute(f"{_ENTRIES} ORDER BY s.id", values)
+                shares = await connection.execute(_SHARES, values)
+            return await entries.fetchall(), await shares.fetchall()
+
+        entries, shares = await self._database.run(work)
+        return [_to_entry(row) for row in entries], [_to_share(row) for row in shares]
 
     async def shared(self, token: str, now: datetime) -> Share | None:
         """The list of a token; None where there is none, or it has ended."""
