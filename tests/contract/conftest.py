@@ -30,6 +30,7 @@ from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
 from walletwatch.ports.scanning import AddressLists, Risks
 from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
 from walletwatch.ports.volatile import Admission, Cache, Leases, RateLimits
+from walletwatch.ports.wallets import WalletBook
 from walletwatch.ports.watching import FollowStore, SubscriptionStore, WatchStore
 from walletwatch.runtime import SystemClock
 from walletwatch.services.alert_memory import AlertMemory
@@ -45,6 +46,7 @@ from walletwatch.storage.postgres.migrate import migrate
 from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
 from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 from walletwatch.storage.postgres.watch import PostgresWatchStore
 from walletwatch.storage.redis.admission import RedisAdmission
 from walletwatch.storage.redis.board import RedisTelemetryBoard
@@ -78,6 +80,7 @@ class Stores:
     dealings: Dealings
     pools: PoolCreators
     clock: FakeClock
+    book: WalletBook
 
 
 @dataclass
@@ -146,10 +149,11 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             AlertMemory(),
             FakeAdministration(fake.tables),
             FakeAddressLists(),
-            FakeRisks(fake.tables),
+            FakeRisks(fake.tables, known=fake.tables.risks),
             FakeDealings(fake.tables),
             FakePoolCreators(),
             clock,
+            fake.book,
         )
         return
     database = Database(stores_url, max_connections=8)
@@ -166,6 +170,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresDealings(database),
         PostgresPoolCreators(database),
         clock,
+        PostgresWalletBook(database),
     )
     await database.close()
 

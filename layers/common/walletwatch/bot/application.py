@@ -4,17 +4,12 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from telegram import Update, User
+from telegram import Message, Update
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.error import ChatMigrated as TelegramChatMigrated
 from telegram.ext import (
-    Application,
-    ApplicationBuilder,
-    CallbackContext,
     CallbackQueryHandler,
     ChatMemberHandler,
-    ContextTypes,
-    ExtBot,
     MessageHandler,
     filters,
 )
@@ -29,9 +24,9 @@ from walletwatch.bot.commands.table import (
 )
 from walletwatch.bot.dispatch import CommandsHandler
 from walletwatch.bot.keyboards import CallbackData, StaleData
+from walletwatch.bot.library import Context, KnownBot, make_application
 from walletwatch.bot.messenger import make_request, translate
 from walletwatch.bot.operators import Operators
-from walletwatch.bot.persistence import Conversation
 from walletwatch.bot.talk import Talk, contact_of, talk_of
 from walletwatch.bot.texts import texts
 from walletwatch.domain.addresses import is_address
@@ -46,36 +41,7 @@ _log = logging.getLogger("walletwatch.bot")
 
 GONE_STATUSES: Final = frozenset({"kicked", "left"})
 
-type Context = CallbackContext[ExtBot[None], dict[Any, Any], Conversation, dict[Any, Any]]
 type Run = Callable[[Talk], Awaitable[None]]
-
-
-class _Bot(ExtBot[None]):
-    """A bot that knows who it is, which saves a `getMe` at every cold start."""
-
-    def __init__(self, token: str, api_url: str, username: str) -> None:
-        # One client for both roles: updates come by webhook, and a client costs 40 ms for its TLS context.
-        request = make_request()
-        super().__init__(
-            token,
-            base_url=f"{api_url}/bot",
-            base_file_url=f"{api_url}/file/bot",
-            request=request,
-            get_updates_request=request,
-        )
-        self._known = User(int(token.partition(":")[0]), username, is_bot=True, username=username)
-
-    async def get_me(self, **_options: Any) -> User:
-        self._bot_user = self._known
-        return self._known
-
-
-class _Application(Application[Any, Any, Any, Any, Any, Any]):
-    """The library's, that forgets a chat when its update is over: it would keep all that it ever saw."""
-
-    def forget(self, chat_id: int) -> None:
-        """Let go of a chat's data; where it is stored, it stays."""
-        self._chat_data.pop(chat_id, None)
 
 
 class BotApplication:
@@ -103,20 +69,9 @@ class BotApplication:
         self._subscriptions = subscriptions
         self._metrics = metrics
         self._failure: TransientError | None = None
-        self._bot = _Bot(token, api_url, username)
+        self._bot = KnownBot(token, api_url, username, make_request())
         self._persistence = self._conversations.persistence
-        application = (
-            ApplicationBuilder()
-            .application_class(_Application)
-            .context_types(ContextTypes(chat_data=Conversation))
-            .persistence(self._persistence)
-            .bot(self._bot)
-            .updater(None)
-            .job_queue(None)
-            .build()
-        )
-        assert isinstance(application, _Application)
-        self._application = application
+        self._application = make_application(self._bot, self._persistence)
         self._started = False
         self._add_handlers()
 
@@ -184,6 +139,7 @@ class BotApplication:
         add(MessageHandler(new & filters.StatusUpdate.MIGRATE, self._migrated))
         add(MessageHandler(new & filters.COMMAND & filters.ChatType.PRIVATE, self._unknown_command))
         add(MessageHandler(new & filters.TEXT & filters.ChatType.PRIVATE, self._text))
+        add(MessageHandler(new & filters.Document.ALL, self._document))
         self._application.add_error_handler(self._bug)
 
     async def _command(self, update: Update, context: Context) -> None:
@@ -192,6 +148,7 @@ class BotApplication:
 
         async def answer(talk: Talk) -> None:
             talk.arguments = tuple(arguments)
+            talk.body = _behind_command(update.effective_message)
             talk.given_up = await self._conversations.drop(talk.contact)
             await run(talk, self._dialogue)
 
@@ -251,7 +208,8 @@ class BotApplication:
                     raise Complaint("error.session_lost") from None
             command = COMMANDS_BY_NAME.get(session.command) if session else None
             if session is not None and command is not None:
-                talk.arguments = (*session.before, *text.split(), *session.behind)
+                talk.body = " ".join((*session.before, text, *session.behind))
+                talk.arguments = tuple(talk.body.split())
                 await self._answer_question(talk, session, command)
             elif is_address(text):
                 await talk.send(self._dialogue.views.wallets.bare_address(text, talk.say))
@@ -259,6 +217,35 @@ class BotApplication:
                 raise Complaint("error.unknown_command")
 
         await self._guarded(update, answer)
+
+    async def _document(self, update: Update, _context: Context) -> None:
+        """A file is the answer to a question, or has a command in its caption."""
+        caption = (update.effective_message.caption if update.effective_message else None) or ""
+        word, *rest = caption.split(maxsplit=1) if caption.startswith("/") else ("", caption)
+        name, _, addressee = word.removeprefix("/").partition("@")
+        named = COMMANDS_BY_NAME.get(name.lower())
+        if addressee and addressee.lower() != self._bot.username.lower():
+            return
+
+        async def answer(talk: Talk) -> None:
+            try:
+                session = await self._conversations.open(talk.contact) if named is None else None
+            except StoreUnavailable:
+                raise Complaint("error.session_lost") from None
+            command = named if session is None else COMMANDS_BY_NAME.get(session.command)
+            if command is None or not command.takes_file:
+                raise Complaint("error.file")
+            talk.body = "".join(rest)
+            talk.arguments = tuple(talk.body.split())
+            if session is None:
+                talk.given_up = await self._conversations.drop(talk.contact)
+                await command.run(talk, self._dialogue)
+            else:
+                await self._answer_question(talk, session, command)
+
+        # In a group a file without a command is for its people.
+        if named is not None or (update.effective_chat and update.effective_chat.type == ChatKind.PRIVATE):
+            await self._guarded(update, answer)
 
     async def _answer_question(self, talk: Talk, session: Session, command: Command) -> None:
         """Run the command with what was sent; only then is the question closed, so that no kill loses it."""
@@ -389,6 +376,12 @@ class BotApplication:
             await self._complain(talk, Complaint("error.bug"))
         except TelegramError as failure:
             _log.warning("the sender could not be told: %s", type(failure).__name__)
+
+
+def _behind_command(message: Message | None) -> str:
+    """What stands behind the command of a message, with its line breaks."""
+    parts = ((message.text if message else None) or "").split(maxsplit=1)
+    return parts[1] if len(parts) > 1 else ""
 
 
 def _as_transient(error: TelegramError) -> TransientError:
