@@ -96,8 +96,10 @@ class FakeSubscriptionStore:
         )
         return row.chat
 
-    async def greet(self, contact: Contact) -> Greeting:
-        return Greeting(await self.remember(contact), self.tables.maintenance)
+    async def greet(self, contact: Contact, *, with_watched: bool = False) -> Greeting:
+        chat = await self.remember(contact)
+        watched = await self.subscriptions(contact.chat_id) if with_watched else None
+        return Greeting(chat, self.tables.maintenance, watched)
 
     async def chat(self, chat_id: int) -> Chat | None:
         self.outage.check()

@@ -70,15 +70,15 @@ PLAIN: Final = Cost(2, 1, 1)
 MORE: Final = {
     # They read what saves the chain a look; of a scan that is not there, the right to make it is given up.
     "balance": Cost(2, 2, 1),
+    "wallet": Cost(2, 3, 1),
     "scan": Cost(2, 3, 1),
     "scantoken": Cost(2, 3, 1),
     "approvals": Cost(2, 3, 1),
     # They count how often a person asks for what is dear.
     "backfill": Cost(2, 2, 1),
+    "import": Cost(2, 2, 1),
     "mydata": Cost(2, 2, 1),
     "feedback": Cost(2, 2, 1),
-    # It finds the wallet by the name that a person gave it, among the others.
-    "unwatch": Cost(3, 1, 1),
 }
 """What may cost more than a plain command, and why."""
 ADMINISTRATORS: Final = Cost(4, 4, 1)

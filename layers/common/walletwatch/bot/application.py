@@ -144,15 +144,15 @@ class BotApplication:
 
     async def _command(self, update: Update, context: Context) -> None:
         name, *arguments = context.args or [""]
-        run = COMMANDS_BY_NAME[name].run
+        command = COMMANDS_BY_NAME[name]
 
         async def answer(talk: Talk) -> None:
             talk.arguments = tuple(arguments)
             talk.body = _behind_command(update.effective_message)
             talk.given_up = await self._conversations.drop(talk.contact)
-            await run(talk, self._dialogue)
+            await command.run(talk, self._dialogue)
 
-        await self._guarded(update, answer)
+        await self._guarded(update, answer, with_watched=command.names_wallet and bool(arguments))
 
     async def _admin_command(self, update: Update, context: Context) -> None:
         contact = contact_of(update)
@@ -216,7 +216,7 @@ class BotApplication:
             else:
                 raise Complaint("error.unknown_command")
 
-        await self._guarded(update, answer)
+        await self._guarded(update, answer, with_watched=self._asked_for_wallet(message))
 
     async def _document(self, update: Update, _context: Context) -> None:
         """A file is the answer to a question, or has a command in its caption."""
@@ -246,6 +246,12 @@ class BotApplication:
         # In a group a file without a command is for its people.
         if named is not None or (update.effective_chat and update.effective_chat.type == ChatKind.PRIVATE):
             await self._guarded(update, answer)
+
+    def _asked_for_wallet(self, message: Message | None) -> bool:
+        """Whether a text is an answer that may name a watched wallet."""
+        session = self._persistence.conversation(message.chat.id).session if message else None
+        command = COMMANDS_BY_NAME.get(session.command) if session else None
+        return command is not None and command.names_wallet
 
     async def _answer_question(self, talk: Talk, session: Session, command: Command) -> None:
         """Run the command with what was sent; only then is the question closed, so that no kill loses it."""
@@ -299,12 +305,12 @@ class BotApplication:
         except TransientError as error:
             self._failure = error
 
-    async def _guarded(self, update: Update, run: Run) -> None:
+    async def _guarded(self, update: Update, run: Run, *, with_watched: bool = False) -> None:
         talk = talk_of(update, self._bot)
         if talk is None:
             return
         try:
-            await self._tell_complaints(talk, self._met(run))
+            await self._tell_complaints(talk, self._met(run, with_watched=with_watched))
         except TransientError as error:
             self._transient(talk, error)
         except TelegramError as error:
@@ -313,10 +319,11 @@ class BotApplication:
             except TransientError as fault:
                 self._transient(talk, fault)
 
-    def _met(self, run: Run) -> Run:
+    def _met(self, run: Run, *, with_watched: bool) -> Run:
         async def answer(talk: Talk) -> None:
-            greeting = await self._dialogue.watching.greet(talk.contact)
+            greeting = await self._dialogue.watching.greet(talk.contact, with_watched=with_watched)
             talk.meet(greeting.chat)
+            talk.watched = greeting.watched
             if greeting.maintenance is not None and not self._operators.may(talk.contact):
                 raise Complaint("error.maintenance", note=greeting.maintenance.note)
             await run(talk)

@@ -29,8 +29,13 @@ class SubscriptionStore(Protocol):
         that has a new id stays inactive under the old one.
         """
 
-    async def greet(self, contact: Contact) -> Greeting:
-        """`remember`, and whether there is maintenance: what is asked at every update, in one look."""
+    async def greet(self, contact: Contact, *, with_watched: bool = False) -> Greeting:
+        """`remember`, and whether there is maintenance: what is asked at every update, in one look.
+
+        Args:
+            contact: Who wrote, and where.
+            with_watched: What the chat watches is read in the same look.
+        """
 
     async def chat(self, chat_id: int) -> Chat | None:
         """The chat, if it is known."""

@@ -67,9 +67,9 @@ class Watching:
         """The present moment in UTC."""
         return self._clock.now()
 
-    async def greet(self, contact: Contact) -> Greeting:
+    async def greet(self, contact: Contact, *, with_watched: bool = False) -> Greeting:
         """Remember who wrote and where; a chat that had gone silent is active again."""
-        return await self._subscriptions.greet(contact)
+        return await self._subscriptions.greet(contact, with_watched=with_watched)
 
     async def watch(
         self, chat_id: int, address: str, label: str | None, *, limit: int | None = None

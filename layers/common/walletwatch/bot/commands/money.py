@@ -43,7 +43,7 @@ async def balance_of_address(talk: Talk, dialogue: Dialogue, text: str) -> None:
 
 AREA: Final = Area(
     Topic.MONEY,
-    commands=(Command("balance", balance),),
+    commands=(Command("balance", balance, names_wallet=True),),
     buttons={
         Action.BALANCE: lambda talk, dialogue, data: balance_of(talk, dialogue, data.number),
         Action.BALANCE_ADDRESS: lambda talk, dialogue, data: balance_of_address(

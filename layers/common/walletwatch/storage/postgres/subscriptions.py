@@ -71,6 +71,8 @@ SELECT {SUBSCRIPTION_COLUMNS}
   JOIN chats c ON c.id = s.chat_id
 """
 
+_WATCHED: Final = f"{_SUBSCRIPTIONS} WHERE s.chat_id = %(chat_id)s ORDER BY s.id"
+
 _UNSUBSCRIBE: Final = f"""
 DELETE FROM subscriptions s
  USING wallets w, chats c
@@ -163,8 +165,8 @@ class PostgresSubscriptionStore:
         """Insert or refresh the user and the chat (active again), and return the chat with its settings."""
         return (await self.greet(contact)).chat
 
-    async def greet(self, contact: Contact) -> Greeting:
-        """`remember`, and whether there is maintenance."""
+    async def greet(self, contact: Contact, *, with_watched: bool = False) -> Greeting:
+        """`remember`, and whether there is maintenance; what the chat watches, if that is wanted."""
         values = {
             "chat_id": contact.chat_id,
             "kind": contact.chat_kind.value,
@@ -175,10 +177,19 @@ class PostgresSubscriptionStore:
         }
 
         async def work(connection: Connection) -> Greeting:
-            row = await (await connection.execute(_GREET, values)).fetchone()
+            watched = None
+            if with_watched:
+                async with connection.pipeline():
+                    greeted = await connection.execute(_GREET, values)
+                    found = await connection.execute(_WATCHED, values)
+                watched = [to_subscription(each) for each in await found.fetchall()]
+            else:
+                greeted = await connection.execute(_GREET, values)
+            row = await greeted.fetchone()
             assert row is not None
             since, user_id, note, *chat = row
-            return Greeting(to_chat(chat), None if since is None else Maintenance(since, user_id, note))
+            maintenance = None if since is None else Maintenance(since, user_id, note)
+            return Greeting(to_chat(chat), maintenance, watched)
 
         return await self._database.run(work)
 
@@ -287,7 +298,12 @@ class PostgresSubscriptionStore:
 
     async def subscriptions(self, chat_id: int) -> Sequence[Subscription]:
         """What the chat watches, in the order it was added."""
-        return await self._select("s.chat_id = %s", [chat_id])
+
+        async def work(connection: Connection) -> Sequence[Subscription]:
+            cursor = await connection.execute(_WATCHED, {"chat_id": chat_id})
+            return [to_subscription(row) for row in await cursor.fetchall()]
+
+        return await self._database.run(work)
 
     async def subscription(self, chat_id: int, subscription_id: int) -> Subscription | None:
         """One subscription of this chat; None where there is none or it is another chat's."""
