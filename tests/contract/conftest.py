@@ -22,6 +22,7 @@ from tests.fakes.risks import FakeRisks
 from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.servers import postgres_url, redis_url
+from walletwatch.ports.alerting import AlertLedger, AlertRules, Past, Preferences, Samples
 from walletwatch.ports.common import Clock
 from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
 from walletwatch.ports.scanning import AddressLists, Risks
@@ -31,6 +32,8 @@ from walletwatch.ports.watching import FollowStore, SubscriptionStore, WatchStor
 from walletwatch.runtime import SystemClock
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.storage.postgres.administration import PostgresAdministration
+from walletwatch.storage.postgres.alert_ledger import PostgresAlertLedger
+from walletwatch.storage.postgres.alert_rules import PostgresAlertRules
 from walletwatch.storage.postgres.alerts import PostgresAlerts
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.following import PostgresFollowStore
@@ -38,7 +41,10 @@ from walletwatch.storage.postgres.history import PostgresHistory
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
+from walletwatch.storage.postgres.past import PostgresPast
+from walletwatch.storage.postgres.preferences import PostgresPreferences
 from walletwatch.storage.postgres.risks import PostgresRisks
+from walletwatch.storage.postgres.samples import PostgresSamples
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.postgres.watch import PostgresWatchStore
 from walletwatch.storage.redis.board import RedisTelemetryBoard
@@ -71,6 +77,11 @@ class Stores:
     administration: Administration
     lists: AddressLists
     risks: Risks
+    preferences: Preferences
+    rules: AlertRules
+    alert_ledger: AlertLedger
+    samples: Samples
+    past: Past
     clock: FakeClock
 
 
@@ -110,7 +121,7 @@ def empty(url: str) -> None:
         connection.execute(
             "TRUNCATE users, chats, wallets, subscriptions, watched_accounts, activities, deliveries,"
             " progress, followers, sweep_shards, alerts, audit, maintenance, update_claims,"
-            " listed_addresses, address_reports, wallet_risks"
+            " listed_addresses, address_reports, wallet_risks, alert_rules, price_samples"
         )
         connection.execute("INSERT INTO sweep_shards (shard) VALUES (0)")
 
@@ -140,6 +151,11 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             FakeAdministration(),
             FakeAddressLists(),
             FakeRisks(),
+            fake.preferences,
+            fake.rules,
+            fake.alerts,
+            fake.samples,
+            fake.past,
             clock,
         )
         return
@@ -154,6 +170,11 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresAdministration(database),
         PostgresAddressLists(database),
         PostgresRisks(database),
+        PostgresPreferences(database),
+        PostgresAlertRules(database, clock),
+        PostgresAlertLedger(database, clock),
+        PostgresSamples(database),
+        PostgresPast(database),
         clock,
     )
     await database.close()

@@ -7,6 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from tests.fakes.alerting import (
+    FakeAlertLedger,
+    FakeAlertRules,
+    FakePast,
+    FakePreferences,
+    FakeSamples,
+)
 from tests.fakes.following import FakeFollowStore
 from tests.fakes.ledger import FakeLedger, settle_row
 from tests.fakes.outage import Outage
@@ -29,6 +36,7 @@ from walletwatch.domain.chats import (
 )
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus
 from walletwatch.domain.errors import QuotaExceeded, UnknownChat
+from walletwatch.domain.filters import Filter
 from walletwatch.domain.rules import Suppression
 from walletwatch.domain.sweep import Belongings, Shard, SweptAccount, SweptWallet, bucket_of
 from walletwatch.domain.wallets import (
@@ -66,6 +74,26 @@ class FakeStores:
     @property
     def ledger(self) -> "FakeLedger":
         return FakeLedger(self.tables, self.outage, self.clock)
+
+    @property
+    def preferences(self) -> FakePreferences:
+        return FakePreferences(self.tables, self.outage)
+
+    @property
+    def rules(self) -> FakeAlertRules:
+        return FakeAlertRules(self.tables, self.outage, self.clock)
+
+    @property
+    def alerts(self) -> FakeAlertLedger:
+        return FakeAlertLedger(self.tables, self.outage, self.clock)
+
+    @property
+    def samples(self) -> FakeSamples:
+        return FakeSamples(self.tables, self.outage)
+
+    @property
+    def past(self) -> FakePast:
+        return FakePast(self.tables, self.outage)
 
 
 @dataclass
@@ -124,6 +152,7 @@ class FakeSubscriptionStore:
                 continue
             kept.from_slot = _least(kept.from_slot, row.from_slot)
             kept.label = kept.label or row.label
+            kept.filter = row.filter if kept.filter == Filter() else kept.filter
             del tables.subscriptions[row.id]
         for key, delivery in list(tables.deliveries.items()):
             entry = delivery.entry
@@ -133,6 +162,14 @@ class FakeSubscriptionStore:
                 del tables.deliveries[key]
             else:
                 delivery.entry = replace(entry, chat_id=new_chat_id)
+        taken = max(
+            (row.rule.number for row in tables.rules.values() if row.rule.chat_id == new_chat_id), default=0
+        )
+        for rule_row in tables.rules.values():
+            if rule_row.rule.chat_id == chat_id:
+                rule_row.rule = replace(
+                    rule_row.rule, chat_id=new_chat_id, number=rule_row.rule.number + taken
+                )
         told = {row.entry.digest_key for row in tables.deliveries.values()}
         for key, delivery in list(tables.deliveries.items()):
             entry = delivery.entry

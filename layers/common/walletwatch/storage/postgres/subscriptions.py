@@ -177,7 +177,8 @@ _MIGRATION: Final = (
     """,
     """
     UPDATE subscriptions kept
-       SET from_slot = least(kept.from_slot, gone.from_slot), label = coalesce(kept.label, gone.label)
+       SET from_slot = least(kept.from_slot, gone.from_slot), label = coalesce(kept.label, gone.label),
+           filter = coalesce(kept.filter, gone.filter)
       FROM subscriptions gone
      WHERE gone.chat_id = %(old)s AND kept.chat_id = %(new)s AND gone.wallet_id = kept.wallet_id
     """,
@@ -203,6 +204,12 @@ _MIGRATION: Final = (
        AND NOT EXISTS (SELECT FROM deliveries merged WHERE merged.digest_key = digest.key)
     """,
     "UPDATE deliveries SET chat_id = %(new)s WHERE chat_id = %(old)s",
+    """
+    UPDATE alert_rules r
+       SET chat_id = %(new)s,
+           number = r.number + coalesce((SELECT max(number) FROM alert_rules WHERE chat_id = %(new)s), 0)
+     WHERE r.chat_id = %(old)s AND EXISTS (SELECT FROM chats WHERE id = %(new)s)
+    """,
     """
     UPDATE chats SET active = false, inactive_reason = 'migrated', migrated_to = %(new)s
      WHERE id = %(old)s AND migrated_to IS NULL
