@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
-
-from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
+from typing import TYPE_CHECKING, Final
 
 from walletwatch.domain.work import Button
+
+if TYPE_CHECKING:
+    from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 VERSION: Final = "1"
 MAX_DATA_BYTES: Final = 64
@@ -40,6 +41,27 @@ class Action(StrEnum):
     PURGE = "ap"
     PURGE_CONFIRMED = "ax"
     REVIEW = "rv"
+    AM_LIST = "al"
+    AM_CARD = "ac"
+    AM_ADD = "aw"
+    AM_SET = "as"
+    AM_DELETE = "az"
+    AM_DELETE_CONFIRMED = "ay"
+    AM_PREVIEW = "av"
+    AM_TEST = "at"
+    AM_RENAME = "an"
+    AM_FILTERS = "af"
+    AM_FILTER_SET = "ag"
+    AM_FILTER_ASK = "ai"
+    AM_UNLIST = "ae"
+    AM_MUTE_TOKEN = "am"
+    AM_MUTE_WALLET = "ao"
+    AM_BLOCK_SENDER = "ab"
+    AM_MUTE = "ah"
+    AM_UNMUTE = "au"
+    AM_SNOOZE = "aj"
+    AM_QUIET = "aq"
+    AM_DIGEST = "aD"
 
 
 class StaleData(ValueError):
@@ -96,12 +118,17 @@ def button(text: str, action: Action, argument: object = "") -> Button:
     return Button(text, callback_data=CallbackData(action, str(argument)).encode())
 
 
-def to_markup(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup:
+def to_markup(rows: Sequence[Sequence[Button]]) -> "InlineKeyboardMarkup":
     """The keyboard as the Bot API takes it."""
+    # Whoever only writes messages for a queue does without the library: 120 ms of cold start.
+    from telegram import InlineKeyboardMarkup  # noqa: PLC0415
+
     return InlineKeyboardMarkup([[_button(button) for button in row] for row in rows])
 
 
-def _button(button: Button) -> InlineKeyboardButton:
+def _button(button: Button) -> "InlineKeyboardButton":
+    from telegram import CopyTextButton, InlineKeyboardButton  # noqa: PLC0415
+
     if button.url is not None:
         return InlineKeyboardButton(button.text, url=button.url)
     if button.copy_text is not None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.work import BalanceCheck, CheckReason
+from walletwatch.ports.alerting import Samples
 from walletwatch.ports.common import Clock, Metrics
 from walletwatch.ports.operations import Alerts, TelemetryBoard
 from walletwatch.ports.queueing import Queues
@@ -27,6 +28,8 @@ What is older than the retention is not told, so nothing is told again for want 
 
 SCANS_KEPT: Final = timedelta(days=7)
 ALERTS_KEPT: Final = timedelta(days=90)
+SAMPLES_KEPT: Final = timedelta(days=31)
+"""As far as the preview of an alert looks back."""
 INSTANCES_KEPT: Final = timedelta(minutes=15)
 UNWATCHED_FOR: Final = timedelta(days=7)
 """Accounts of a wallet that nobody watches are kept this long after its last new watcher."""
@@ -47,6 +50,7 @@ class Housekept:
         scans: Ledger entries of scans.
         wallets: Wallets that nobody watches, with their accounts.
         alerts: Alerts that have long been over.
+        samples: Samples of prices that are older than any alert looks back.
         claims: Claims to updates that have ended.
         instances: Environments that are gone; None where the registry could not be asked.
     """
@@ -58,6 +62,7 @@ class Housekept:
     scans: int
     wallets: int
     alerts: int
+    samples: int
     claims: int
     instances: int | None
 
@@ -73,6 +78,7 @@ class Housekeeping:
         queues: Queues,
         digesting: Digesting,
         alerts: Alerts,
+        samples: Samples,
         claims: ForgetfulClaims,
         board: TelemetryBoard,
         clock: Clock,
@@ -84,6 +90,7 @@ class Housekeeping:
         self._queues = queues
         self._digesting = digesting
         self._alerts = alerts
+        self._samples = samples
         self._claims = claims
         self._board = board
         self._clock = clock
@@ -106,6 +113,7 @@ class Housekeeping:
             scans=await self._ledger.delete_scans_before(now - SCANS_KEPT),
             wallets=await self._watch.forget_unwatched(now - UNWATCHED_FOR, FORGOTTEN_AT_ONCE),
             alerts=await self._alerts.forget(now - ALERTS_KEPT),
+            samples=await self._samples.forget(now - SAMPLES_KEPT),
             claims=await self._claims.forget(now),
             instances=await self._forget_instances(),
         )
