@@ -6,24 +6,28 @@ from dataclasses import dataclass, field
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from tests.fakes.administration import FakeAdministration
 from tests.fakes.board import FakeBoard
 from tests.fakes.cache import FakeCache
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.clock import FakeClock
+from tests.fakes.dealings import FakeDealings
 from tests.fakes.history import FakeHistory
 from tests.fakes.leases import FakeLeases
 from tests.fakes.limits import FakeRateLimits, FakeSendLimits
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.marks import FakeSentMarks
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.pools import FakePoolCreators
 from tests.fakes.risks import FakeRisks
 from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.servers import postgres_url, redis_url
 from walletwatch.ports.alerting import AlertLedger, AlertRules, Past, Preferences, Samples
 from walletwatch.ports.common import Clock
+from walletwatch.ports.listing import Dealings, PoolCreators
 from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
 from walletwatch.ports.scanning import AddressLists, Risks
 from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
@@ -36,12 +40,14 @@ from walletwatch.storage.postgres.alert_ledger import PostgresAlertLedger
 from walletwatch.storage.postgres.alert_rules import PostgresAlertRules
 from walletwatch.storage.postgres.alerts import PostgresAlerts
 from walletwatch.storage.postgres.database import Database
+from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.following import PostgresFollowStore
 from walletwatch.storage.postgres.history import PostgresHistory
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
 from walletwatch.storage.postgres.past import PostgresPast
+from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
 from walletwatch.storage.postgres.preferences import PostgresPreferences
 from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.samples import PostgresSamples
@@ -82,6 +88,8 @@ class Stores:
     alert_ledger: AlertLedger
     samples: Samples
     past: Past
+    dealings: Dealings
+    pools: PoolCreators
     clock: FakeClock
 
 
@@ -118,10 +126,11 @@ def migrated_url(postgres_url: str) -> Iterator[str]:
 def empty(url: str) -> None:
     """Take all rows out of the database."""
     with psycopg.connect(url, autocommit=True) as connection:
+        tables = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations'"
+        ).fetchall()
         connection.execute(
-            "TRUNCATE users, chats, wallets, subscriptions, watched_accounts, activities, deliveries,"
-            " progress, followers, sweep_shards, alerts, audit, maintenance, update_claims,"
-            " listed_addresses, address_reports, wallet_risks, alert_rules, price_samples"
+            sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(sql.Identifier(name) for (name,) in tables))
         )
         connection.execute("INSERT INTO sweep_shards (shard) VALUES (0)")
 
@@ -156,6 +165,8 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             fake.alerts,
             fake.samples,
             fake.past,
+            FakeDealings(fake.tables),
+            FakePoolCreators(),
             clock,
         )
         return
@@ -175,6 +186,8 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresAlertLedger(database, clock),
         PostgresSamples(database),
         PostgresPast(database),
+        PostgresDealings(database),
+        PostgresPoolCreators(database),
         clock,
     )
     await database.close()

@@ -8,7 +8,7 @@ import pytest
 
 from tests.contract.conftest import Stores
 from tests.contract.test_subscription_store import ANNA, BORIS, GROUP, SUPERGROUP, watch
-from tests.contract.things import activity, candidates_of, entry, record
+from tests.contract.things import activity, candidates_of, entry
 from walletwatch.domain.chats import ChatSettings, Subscription
 from walletwatch.domain.delivery import Candidate, DeliveryKind, DeliveryStatus, NewDelivery
 from walletwatch.domain.digests import digest_key
@@ -117,22 +117,3 @@ async def test_a_digest_of_a_long_time_is_told_from_one_of_a_flood(stores: Store
     candidates = candidates_of([third], subscription)
     await stores.ledger.record(subscription.wallet_id, [third], candidates, plan, since=since)
     assert asked[1][subscription.id].told == 1  # type: ignore[index]
-
-
-async def test_why_activities_were_kept_from_a_chat(stores: Stores) -> None:
-    subscription = await watch(stores, ANNA)
-    began = stores.clock.now() - timedelta(seconds=1)
-    reasons = {"one": "dust_off", "two": "muted", "three": "muted", "four": None}
-    for name, reason in reasons.items():
-        done = activity(name, 101)
-        status = DeliveryStatus.SUPPRESSED if reason else DeliveryStatus.PENDING
-
-        def plan(
-            new: list[Candidate], reason: str | None = reason, status: DeliveryStatus = status
-        ) -> list[NewDelivery]:
-            return [entry(candidate, status, reason=reason) for candidate in new]
-
-        await record(stores.ledger, subscription.wallet_id, [done], candidates_of([done], subscription), plan)
-    assert await stores.preferences.suppressed_counts(ANNA, began) == {"dust_off": 1, "muted": 2}
-    assert await stores.preferences.suppressed_counts(BORIS, began) == {}
-    assert await stores.preferences.suppressed_counts(ANNA, stores.clock.now()) == {}

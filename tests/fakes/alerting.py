@@ -58,14 +58,6 @@ class FakePreferences:
                     moved.append(DigestDue(each.entry.key, due_at))
         return row.chat, moved
 
-    async def suppressed_counts(self, chat_id: int, since: datetime) -> Mapping[str, int]:
-        self.outage.check()
-        counts: defaultdict[str, int] = defaultdict(int)
-        for row in self.tables.deliveries.values():
-            if row.entry.chat_id == chat_id and row.created_at > since and row.entry.reason:
-                counts[row.entry.reason] += row.status is DeliveryStatus.SUPPRESSED
-        return {reason: counts[reason] for reason in sorted(counts) if counts[reason]}
-
 
 @dataclass
 class FakeAlertRules:

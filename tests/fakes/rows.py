@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
 
@@ -104,6 +104,7 @@ class Tables:
     deliveries: dict[str, DeliveryRow] = field(default_factory=dict)
     rules: dict[int, RuleRow] = field(default_factory=dict)
     samples: dict[tuple[str, datetime], Decimal] = field(default_factory=dict)
+    dealings: dict[tuple[str, int], date] = field(default_factory=dict)
     shards: list[Progress | None] = field(default_factory=lambda: [None])
     follower: FollowerRow = field(default_factory=FollowerRow)
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from walletwatch.services.health import HealthCheck
     from walletwatch.services.housekeeping import Housekeeping
     from walletwatch.services.intake import UpdateIntake
+    from walletwatch.services.refreshing import Refreshing
     from walletwatch.services.risk_watching import RiskWatching
     from walletwatch.services.scanning import Scanning
     from walletwatch.services.sweeping import Sweeping
@@ -107,6 +108,14 @@ class Cleanup:
 
 
 @dataclass(frozen=True, slots=True)
+class Refresh:
+    """What the refresh function runs."""
+
+    service: "Refreshing"
+    telemetry: "Telemetry"
+
+
+@dataclass(frozen=True, slots=True)
 class Alerts:
     """What the alerts function runs."""
 
@@ -181,7 +190,8 @@ def webhook() -> Webhook:
     Raises:
         InvalidSettings: By every builder, if the environment is not complete.
     """
-    from walletwatch.bot.application import BotApplication, Operators
+    from walletwatch.bot.application import BotApplication
+    from walletwatch.bot.operators import Operators
     from walletwatch.dialogue_parts import make_dialogue
     from walletwatch.services.administering import MaintenanceSwitch
     from walletwatch.services.claiming import ClaimsWithSpare
@@ -199,7 +209,8 @@ def webhook() -> Webhook:
     redis = parts.make_redis()
     rpc = parts.make_rpc(metrics)
     database = parts.make_database()
-    operators = config.load(config.AdminSettings)
+    admins = config.load(config.AdminSettings)
+    operators = Operators(admins.admins, frozenset(admins.chats))
     maintenance = MaintenanceSwitch(PostgresAdministration(database), SystemClock())
     bot = BotApplication(
         secrets.bot_token,
@@ -213,11 +224,12 @@ def webhook() -> Webhook:
             rpc=rpc,
             database=database,
             maintenance=maintenance,
+            operators=operators,
             metrics=metrics,
         ),
         subscriptions=PostgresSubscriptionStore(database),
         maintenance=maintenance,
-        operators=Operators(operators.admins, frozenset(operators.chats)),
+        operators=operators,
         metrics=metrics,
     )
     intake = UpdateIntake(
@@ -336,6 +348,7 @@ def scan() -> Scan:
     from walletwatch.services.scanning import Scanning
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.lists import PostgresAddressLists
+    from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
     from walletwatch.storage.postgres.risks import PostgresRisks
     from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
     from walletwatch.storage.postgres.watch import PostgresWatchStore
@@ -354,6 +367,7 @@ def scan() -> Scan:
         profile,
         parts.make_prices(RpcChain(rpc), redis, metrics, profile),
         PostgresAddressLists(database),
+        PostgresPoolCreators(database),
     )
     ledger, queues, renderer = PostgresLedger(database, clock), parts.make_queues(), HtmlRenderer(profile)
     return Scan(
@@ -410,6 +424,7 @@ def cleanup() -> Cleanup:
     from walletwatch.services.housekeeping import Housekeeping
     from walletwatch.storage.postgres.alerts import PostgresAlerts
     from walletwatch.storage.postgres.claims import PostgresUpdateClaims
+    from walletwatch.storage.postgres.dealings import PostgresDealings
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.samples import PostgresSamples
     from walletwatch.storage.postgres.watch import PostgresWatchStore
@@ -427,12 +442,58 @@ def cleanup() -> Cleanup:
         alerts=PostgresAlerts(database),
         samples=PostgresSamples(database),
         claims=PostgresUpdateClaims(database),
+        dealings=PostgresDealings(database),
         board=RedisTelemetryBoard(redis, clock),
         clock=clock,
         metrics=metrics,
         retention=parts.retention(),
     )
     return Cleanup(service, parts.make_telemetry("cleanup", metrics, redis))
+
+
+def refresh() -> Refresh:
+    """The refresh function."""
+    from walletwatch.chain.inspection.pool_makers import PoolMakers
+    from walletwatch.chain.rpc.batching import BatchingCaller
+    from walletwatch.chain.rpc.reader import RpcChain
+    from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
+    from walletwatch.services.looking_again import LookingAgain
+    from walletwatch.services.pool_suspects import PoolSuspects
+    from walletwatch.services.refreshing import Refreshing
+    from walletwatch.storage.postgres.dealings import PostgresDealings
+    from walletwatch.storage.postgres.lists import PostgresAddressLists
+    from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
+    from walletwatch.storage.redis.leases import RedisLeases
+
+    metrics = EmfMetrics("refresh")
+    clock = SystemClock()
+    database = parts.make_database()
+    redis = parts.make_redis()
+    rpc = parts.make_rpc(metrics)
+    profile = config.load(config.ChainSettings).profile
+    exchange = profile.exchange
+    money = {WRAPPED_NATIVE_MINT, *(exchange.stable_mints if exchange else ())}
+    store = PostgresPoolCreators(database)
+    suspects = PoolSuspects(
+        store,
+        PostgresAddressLists(database),
+        LookingAgain(PostgresDealings(database), parts.make_queues(), clock, metrics),
+        clock,
+        metrics,
+        ordinary={*money, *profile.tokens},
+        known=profile.labels,
+    )
+    service = Refreshing(
+        lists=parts.make_pool_lists(profile),
+        chain=PoolMakers(RpcChain(BatchingCaller(rpc)), exchange.program) if exchange else None,
+        store=store,
+        suspects=suspects,
+        leases=RedisLeases(redis),
+        clock=clock,
+        metrics=metrics,
+        money=money,
+    )
+    return Refresh(service, parts.make_telemetry("refresh", metrics, redis, rpc))
 
 
 def alerts() -> Alerts:

@@ -3,8 +3,10 @@
 from walletwatch import parts
 from walletwatch import settings as config
 from walletwatch.bot.commands.dialogue import Dialogue
+from walletwatch.bot.commands.table import CATALOGUE
 from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.messenger import make_bot
+from walletwatch.bot.operators import Operators
 from walletwatch.bot.views.all import Views
 from walletwatch.chain.rpc.client import RpcClient
 from walletwatch.chain.rpc.reader import RpcChain
@@ -13,16 +15,27 @@ from walletwatch.ports.chain import Chain
 from walletwatch.queueing.messages import ledger_key_of
 from walletwatch.runtime import SystemClock
 from walletwatch.services.administering import Administering, MaintenanceSwitch
+from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.listing import Listing
+from walletwatch.services.looking_again import LookingAgain
+from walletwatch.services.personal import Personal
+from walletwatch.services.preferring import Preferring
+from walletwatch.services.rule_keeping import RuleKeeping
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
 from walletwatch.storage.postgres.administration import PostgresAdministration
+from walletwatch.storage.postgres.alert_rules import PostgresAlertRules
 from walletwatch.storage.postgres.alerts import PostgresAlerts
 from walletwatch.storage.postgres.database import Database
+from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
+from walletwatch.storage.postgres.past import PostgresPast
+from walletwatch.storage.postgres.personal import PostgresPersonalRecords
+from walletwatch.storage.postgres.preferences import PostgresPreferences
+from walletwatch.storage.postgres.samples import PostgresSamples
 from walletwatch.storage.postgres.statistics import PostgresStatistics
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.redis.board import RedisTelemetryBoard
@@ -41,6 +54,7 @@ def make_dialogue(
     rpc: RpcClient,
     database: Database,
     maintenance: MaintenanceSwitch,
+    operators: Operators,
     metrics: EmfMetrics,
 ) -> Dialogue:
     """The use cases, over the webhook's stores and the chain."""
@@ -62,10 +76,37 @@ def make_dialogue(
         scans=ScanRequests(queues),
         reports=parts.make_scan_memory(cache, metrics, profile),
         admin=_administering(secrets, telegram, redis, chain, database, maintenance, metrics),
-        listing=Listing(PostgresAddressLists(database), PostgresAdministration(database), queues, clock),
+        ledger=PostgresLedger(database, clock),
+        desk=_alert_desk(redis, chain, database, metrics),
+        listing=Listing(
+            PostgresAddressLists(database),
+            PostgresAdministration(database),
+            LookingAgain(PostgresDealings(database), queues, clock, metrics),
+            clock,
+        ),
+        personal=Personal(PostgresPersonalRecords(database), RedisRateLimits(redis), clock, metrics),
         views=Views(profile),
+        catalogue=CATALOGUE,
+        operators=operators,
         metrics=metrics,
         conversations=Conversations(RedisSessions(redis, metrics), clock, metrics),
+    )
+
+
+def _alert_desk(redis: RedisServer, chain: Chain, database: Database, metrics: EmfMetrics) -> AlertDesk:
+    clock = SystemClock()
+    subscriptions = PostgresSubscriptionStore(database)
+    return AlertDesk(
+        Preferring(subscriptions, PostgresPreferences(database), parts.make_queues(), clock),
+        RuleKeeping(
+            rules=PostgresAlertRules(database, clock),
+            subscriptions=subscriptions,
+            past=PostgresPast(parts.make_reads(database, metrics)),
+            samples=PostgresSamples(database),
+            chain=chain,
+            tokens=parts.make_tokens(chain, redis, metrics, config.load(config.ChainSettings).profile),
+            clock=clock,
+        ),
     )
 
 

@@ -43,8 +43,8 @@ def _priced(activity: Activity, **usd: str | None) -> Activity:
 
 
 def _with(chat: Filter | None = None, own: Filter | None = None, **settings: Any) -> Subscription:
-    settings = ChatSettings(filter=chat or Filter(), **settings)
-    return replace(ANNA, chat=replace(ANNA.chat, settings=settings), filter=own or Filter())
+    changed = replace(ANNA.chat, settings=ChatSettings(filter=chat or Filter(), **settings))
+    return replace(ANNA, chat=changed, filter=own or Filter())
 
 
 def test_every_kind_but_a_failure_has_one_group() -> None:

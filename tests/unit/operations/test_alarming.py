@@ -244,6 +244,7 @@ FACTS: dict[Condition, dict[str, str | int | float]] = {
     Condition.DELIVERY_SLOW: {"seconds": 41.5, "deliveries": 12},
     Condition.WEBHOOK_FAILING: {"error": "<503>", "pending": 4},
     Condition.EXPIRY_NEAR: {"days": 3},
+    Condition.LIST_STALE: {"reason": "<x> pools", "hours": 25},
     Condition.CLOUDWATCH: {"text": "<b>", "reason": "&"},
 }
 

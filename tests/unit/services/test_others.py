@@ -8,6 +8,7 @@ import pytest
 from tests.fakes.board import FakeBoard
 from tests.fakes.cache import FakeCache
 from tests.fakes.claims import FakeUpdateClaims
+from tests.fakes.dealings import FakeDealings
 from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.limits import FakeRateLimits
 from tests.fakes.metrics import FakeMetrics
@@ -250,7 +251,9 @@ def _housekeeping(world: World) -> Housekeeping:
         queues=world.queues,
         digesting=world.digesting,
         alerts=AlertMemory(),
+        samples=world.stores.samples,
         claims=FakeUpdateClaims(world.clock),
+        dealings=FakeDealings(world.stores.tables),
         board=FakeBoard(world.clock),
         clock=world.clock,
         metrics=world.metrics,

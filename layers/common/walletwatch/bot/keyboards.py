@@ -1,14 +1,10 @@
-"""Inline keyboards, and the data behind their buttons."""
+"""Buttons and the data behind them; without python-telegram-bot, which few functions need to load."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from walletwatch.domain.work import Button
-
-if TYPE_CHECKING:
-    from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 VERSION: Final = "1"
 MAX_DATA_BYTES: Final = 64
@@ -28,11 +24,18 @@ class Action(StrEnum):
     TOGGLE = "t"
     HELP = "h"
     STATUS = "i"
+    MENU = "m"
+    DETAILS = "td"
+    LANGUAGE = "ln"
+    TIMEZONE = "tz"
+    CURRENCY = "cu"
+    FORGET_CONFIRMED = "fx"
     WATCH_ADDRESS = "wa"
     BALANCE_ADDRESS = "ba"
     SCAN_ADDRESS = "sa"
     SCAN_DETAILS = "sd"
     SCAN_VERDICT = "sv"
+    SCAN_CONNECTIONS = "sn"
     BLOCKLIST = "bl"
     ALERTS = "aa"
     ACKNOWLEDGE = "ak"
@@ -54,7 +57,7 @@ class Action(StrEnum):
     AM_FILTER_SET = "ag"
     AM_FILTER_ASK = "ai"
     AM_UNLIST = "ae"
-    AM_MUTE_TOKEN = "am"
+    AM_MUTE_TOKEN = "am"  # noqa: S105 - an action
     AM_MUTE_WALLET = "ao"
     AM_BLOCK_SENDER = "ab"
     AM_MUTE = "ah"
@@ -116,21 +119,3 @@ class CallbackData:
 def button(text: str, action: Action, argument: object = "") -> Button:
     """A button that comes back as callback data."""
     return Button(text, callback_data=CallbackData(action, str(argument)).encode())
-
-
-def to_markup(rows: Sequence[Sequence[Button]]) -> "InlineKeyboardMarkup":
-    """The keyboard as the Bot API takes it."""
-    # Whoever only writes messages for a queue does without the library: 120 ms of cold start.
-    from telegram import InlineKeyboardMarkup  # noqa: PLC0415
-
-    return InlineKeyboardMarkup([[_button(button) for button in row] for row in rows])
-
-
-def _button(button: Button) -> "InlineKeyboardButton":
-    from telegram import CopyTextButton, InlineKeyboardButton  # noqa: PLC0415
-
-    if button.url is not None:
-        return InlineKeyboardButton(button.text, url=button.url)
-    if button.copy_text is not None:
-        return InlineKeyboardButton(button.text, copy_text=CopyTextButton(button.copy_text))
-    return InlineKeyboardButton(button.text, callback_data=button.callback_data)

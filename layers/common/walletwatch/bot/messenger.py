@@ -8,7 +8,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 from telegram.error import ChatMigrated as TelegramChatMigrated
 from telegram.request import HTTPXRequest
 
-from walletwatch.bot.keyboards import to_markup
+from walletwatch.bot.markup import to_markup
 from walletwatch.domain.errors import ChatMigrated, ChatUnreachable, DeliveryUnavailable, MessageRefused
 from walletwatch.domain.work import RenderedMessage
 

@@ -26,7 +26,9 @@ class HtmlRenderer:
         """The message of an activity or of a digest."""
         if delivery.kind is DeliveryKind.DIGEST:
             return self._digests.digest(delivery.activities, delivery.subscription)
-        return self._activities.activity(delivery.activities[0], delivery.subscription)
+        return self._activities.activity(
+            delivery.activities[0], delivery.subscription, delivery.names, delivery.key
+        )
 
     def scan(self, report: ScanReport, language: str) -> RenderedMessage:
         """The message of a security scan."""

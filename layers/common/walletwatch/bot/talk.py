@@ -8,13 +8,14 @@ from telegram import Bot, LinkPreviewOptions, Message, ReplyParameters, Update
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from walletwatch.bot.keyboards import to_markup
-from walletwatch.bot.texts import Html, Texts, supported, texts
+from walletwatch.bot.markup import to_markup
+from walletwatch.bot.texts import Html, Texts, supported, texts, texts_for
 from walletwatch.domain.chats import Chat, ChatKind, Contact
 from walletwatch.domain.sessions import Session
 from walletwatch.domain.work import Button, RenderedMessage
 
 ADMIN_STATUSES: Final = frozenset({"creator", "administrator"})
+UPLOAD_SECONDS: Final = 20.0
 _NOT_MODIFIED: Final = "message is not modified"
 _TOO_OLD: Final = "query is too old"
 
@@ -54,7 +55,7 @@ class Talk:
     def meet(self, chat: Chat) -> None:
         """Speak to the chat as it wishes."""
         self.known = chat
-        self.say = texts(chat.spoken_language)
+        self.say = texts_for(chat)
 
     @property
     def in_group(self) -> bool:
@@ -75,6 +76,34 @@ class Talk:
             reply_markup=to_markup(message.keyboard) if message.keyboard else None,
             link_preview_options=LinkPreviewOptions(is_disabled=True),
             reply_parameters=reply,
+        )
+        self.answered = True
+
+    async def tell(self, chat_id: int, message: RenderedMessage) -> None:
+        """Send a message to another chat than this one."""
+        await self.bot.send_message(
+            chat_id,
+            message.html,
+            parse_mode=ParseMode.HTML,
+            reply_markup=to_markup(message.keyboard) if message.keyboard else None,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
+
+    async def document(self, name: str, content: bytes, caption: Html) -> None:
+        """Send a small file, from memory.
+
+        Args:
+            name: Of the file.
+            content: At most 50 MB (Bot API, sendDocument).
+            caption: At most 1024 UTF-16 units after parsing.
+        """
+        await self.bot.send_document(
+            self.chat_id,
+            content,
+            filename=name,
+            caption=caption,
+            parse_mode=ParseMode.HTML,
+            write_timeout=UPLOAD_SECONDS,
         )
         self.answered = True
 

@@ -60,6 +60,8 @@ AnswersRefused Count answers that Telegram refused
 ClaimsUnfinished Count updates handled but not marked as done
 ClaimsInDatabase Count updates claimed in PostgreSQL because Redis was away
 AdminCommands Count commands that an administrator ran
+PeopleForgotten Count people who asked to be forgotten, and were
+FeedbackUntold Count times an administrators' chat could not be told of feedback, which is kept
 
 # Queues
 Records Count records taken from a queue
@@ -107,6 +109,17 @@ AnnotationsIncomplete Count activities without names or prices because a source 
 PriceSourceFailures Count sources of prices that failed
 PriceDisagreements Count prices on which two sources do not agree
 PoolDiscoveryFailures Count times a provider did not list the exchange's pools
+
+# Lists
+RefreshesWithoutLease Count runs of the refresh that found another one at work
+ListSourcesRefused Count answers of lists from outside that were not believed
+ListSourcesUnavailable Count lists from outside that could not be had
+PoolsRead Count pools of the exchange that were read
+PoolsUnreadable Count addresses that a list calls a pool and that are none of the exchange's
+PoolMakersExamined Count makers of drained pools whose deeds were looked into
+PoolMakersEntered Count makers entered into the blocklist for what they did
+RiskChecksOfLists Count watched wallets that dealt with an address whose entry changed, queued for a look
+RiskChecksCut Count changes of an entry that concern more wallets than are looked at again
 
 # Delivering
 NotificationsQueued Count messages put in the queue
@@ -197,6 +210,7 @@ CacheHitPercent Percent share of cache reads that found something, over five min
 ErrorPercent Percent share of work that failed, over five minutes
 OpenAlerts Count alerts that are not over
 TelegramWebhookErrors Count whether Telegram's last delivery to the webhook failed within five minutes
+ListAgeSeconds Seconds since the list from outside that is oldest had a good answer
 ExpiryDays Count days until the first certificate or secret expires
 RedisDown Count whether Redis does not answer
 DatabaseDown Count whether PostgreSQL does not answer

@@ -1,7 +1,7 @@
 """When a chat is told at once, and until when what comes is held: quiet hours, digests, snoozing.
 
-Hours are those of the chat's time zone. Moments are reckoned from the local day and hour, so that an hour that
-a change of the clocks leaves out, or repeats, ends and begins nothing twice.
+Hours are those of the chat's time zone. Moments are reckoned from the local day and hour, so that an hour
+that a change of the clocks leaves out, or repeats, ends and begins nothing twice.
 """
 
 from collections.abc import Iterator

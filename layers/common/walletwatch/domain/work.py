@@ -19,11 +19,11 @@ class CheckReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AccountHint:
-    """An account that was seen changed.
+    """An account that was seen changed, or named by a transaction that its history did not show.
 
     Attributes:
         slot: The slot of the look that saw the change; its history must be asked of a node at least there.
-        since_slot: The slot of the look before, None if this was the first.
+        since_slot: After this slot, that of the look before, something happened; None if that is not known.
     """
 
     address: str

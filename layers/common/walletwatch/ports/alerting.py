@@ -38,9 +38,6 @@ class Preferences(Protocol):
             UnknownChat: It was never greeted.
         """
 
-    async def suppressed_counts(self, chat_id: int, since: datetime) -> Mapping[str, int]:
-        """How many activities were kept from this chat since then, by the reason."""
-
 
 class AlertRules(Protocol):
     """What chats ask to be told of."""
@@ -104,7 +101,7 @@ class AlertLedger(Protocol):
         """Close what was held until now, so that nothing is added to it any more; the messages of that."""
 
     async def stuck(self, older_than: timedelta, limit: int) -> Sequence[PendingAlert]:
-        """Messages that have been pending for longer than this, oldest first; held ones are not among them."""
+        """Messages that have been pending for longer than this, oldest first; none that are held."""
 
 
 class Samples(Protocol):

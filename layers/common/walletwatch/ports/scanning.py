@@ -76,6 +76,12 @@ class AddressLists(Protocol):
     async def put(self, entry: ListEntry) -> None:
         """Enter what a source says of an address, in place of what it said before."""
 
+    async def warn(self, entry: ListEntry) -> bool:
+        """Enter what a source found by itself; whether anything was entered.
+
+        What it said before stays, and so does what an administrator took off, or anybody vouches for.
+        """
+
     async def drop(self, address: str) -> int:
         """Take an address off both lists for good; says how many entries that were."""
 

@@ -64,6 +64,12 @@ class Ledger(Protocol):
     async def add(self, delivery: NewDelivery) -> DeliveryStatus:
         """Write one entry if its key is new, and return the status it has now."""
 
+    async def entry(self, chat_id: int, key: str) -> PendingDelivery | None:
+        """What a message of this chat tells, whatever became of it.
+
+        None where the chat has no such entry, or does not watch its wallet any more.
+        """
+
     async def statuses(self, keys: Sequence[str]) -> Mapping[str, DeliveryStatus]:
         """The status of each known key."""
 
@@ -98,6 +104,9 @@ class History(Protocol):
             wallet_id: Of the wallet.
             limit: How many activities to look at.
         """
+
+    async def token_accounts(self, wallet_id: int) -> Mapping[str, int]:
+        """How many token accounts of each mint are known to be the wallet's, by mint."""
 
 
 class SendLimits(Protocol):

@@ -1,7 +1,7 @@
 """Looking every minute at the rules that time alone may make fire, and sending what was held until now.
 
-Accounts are read a hundred a call and prices once, for all rules of a page whoever made them. What the chain or a
-price source does not tell makes no rule fire: it is looked at again a minute later.
+Accounts are read a hundred a call and prices once, for all rules of a page whoever made them. What the chain
+or a price source does not tell makes no rule fire: it is looked at again a minute later.
 """
 
 import logging

@@ -1,7 +1,7 @@
 """Telling what people asked to be told of: rules that an activity, or a look at a risk, makes fire.
 
-It follows the recording of the activities, and comes before the cursors move: a check that is killed in between
-is done again, finds the alerts of the first run in the ledger by rule and activity, and doubles none.
+It follows the recording of the activities, and comes before the cursors move: a check that is killed in
+between is done again, finds the alerts of the first run in the ledger by rule and activity, and doubles none.
 """
 
 import logging
@@ -159,7 +159,8 @@ class Alerting:
             )
             got = {leg.asset for leg in activity.legs if leg.amount > 0 and not leg.is_native}
             if asked and got and activity.signature not in found:
-                found[activity.signature] = got - await self._past.seen_assets(wallet_id, got, activity)
+                seen = await self._past.seen_assets(wallet_id, got, activity)
+                found[activity.signature] = frozenset(got - seen)
         return found
 
     async def _neighbours(

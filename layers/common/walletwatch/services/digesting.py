@@ -21,7 +21,7 @@ from walletwatch.ports.queueing import Queues
 from walletwatch.ports.telling import Ledger, Renderer
 
 SOON: Final = timedelta(minutes=15)
-"""The longest that the queue delays a message. Digests that are due later are closed by the alerts function."""
+"""The longest that the queue delays a message; what is due later is closed by the alerts function."""
 MAX_LOGGED: Final = 3
 """Signatures in a log line; the ledger has them all."""
 

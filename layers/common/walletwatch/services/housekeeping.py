@@ -9,12 +9,14 @@ from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.work import BalanceCheck, CheckReason
 from walletwatch.ports.alerting import Samples
 from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.listing import Dealings
 from walletwatch.ports.operations import Alerts, TelemetryBoard
 from walletwatch.ports.queueing import Queues
 from walletwatch.ports.telling import Ledger
 from walletwatch.ports.volatile import ForgetfulClaims
 from walletwatch.ports.watching import WatchStore
 from walletwatch.services.digesting import Digesting
+from walletwatch.services.looking_again import DEALT_WITHIN
 
 STUCK_AFTER: Final = timedelta(minutes=30)
 """Longer than all tries of the notification queue take, and than SQS deduplicates (five minutes)."""
@@ -52,6 +54,7 @@ class Housekept:
         alerts: Alerts that have long been over.
         samples: Samples of prices that are older than any alert looks back.
         claims: Claims to updates that have ended.
+        dealings: With whom wallets dealt longer ago than a change of the lists concerns.
         instances: Environments that are gone; None where the registry could not be asked.
     """
 
@@ -64,6 +67,7 @@ class Housekept:
     alerts: int
     samples: int
     claims: int
+    dealings: int
     instances: int | None
 
 
@@ -80,6 +84,7 @@ class Housekeeping:
         alerts: Alerts,
         samples: Samples,
         claims: ForgetfulClaims,
+        dealings: Dealings,
         board: TelemetryBoard,
         clock: Clock,
         metrics: Metrics,
@@ -92,6 +97,7 @@ class Housekeeping:
         self._alerts = alerts
         self._samples = samples
         self._claims = claims
+        self._dealings = dealings
         self._board = board
         self._clock = clock
         self._metrics = metrics
@@ -115,6 +121,7 @@ class Housekeeping:
             alerts=await self._alerts.forget(now - ALERTS_KEPT),
             samples=await self._samples.forget(now - SAMPLES_KEPT),
             claims=await self._claims.forget(now),
+            dealings=await self._dealings.forget((now - DEALT_WITHIN).date()),
             instances=await self._forget_instances(),
         )
         _log.info("cleaned up", extra={"done": asdict(done)})

@@ -2,9 +2,10 @@
 
 from typing import Final
 
+from walletwatch.domain.connections import Connections, connections_of
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery, delivery_key
 from walletwatch.domain.errors import ChainUnavailable
-from walletwatch.domain.scans import ScanReport
+from walletwatch.domain.scans import Inspection, ScanReport
 from walletwatch.domain.work import Notification, RenderedMessage, SecurityScan, SubjectKind
 from walletwatch.ports.common import Clock
 from walletwatch.ports.queueing import Queues
@@ -85,9 +86,16 @@ class ScanReports:
             read_at=inspection.read_at,
             fresh_until=inspection.fresh_until,
             asked_at=self._clock.now(),
+            connections=_connections(inspection),
         )
         await self._memory.remember(report)
         return report
+
+
+def _connections(inspection: Inspection) -> Connections | None:
+    if inspection.kind is SubjectKind.TOKEN:
+        return None
+    return connections_of(inspection.subject, inspection.facts)
 
 
 class Scanning:

@@ -1,4 +1,4 @@
-"""What the wallets of rules hold: read from the chain, a hundred accounts a call, and reckoned back in time."""
+"""What the wallets of rules hold: read a hundred accounts a call, and reckoned back in time."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from walletwatch.ports.chain import Chain
 HEAD: Final = 72
 """Mint, owner and amount of a token account (SPL Token, `Account`; Token-2022 begins alike)."""
 REMEMBERED: Final = 500
-"""Activities of a wallet from which its balance of before is reckoned; with more of them the window is shorter."""
+"""Activities of a wallet that its balance of before is reckoned from; of more, the window is shorter."""
 
 
 class WatchedBalances:

@@ -61,6 +61,17 @@ async def scan_details(talk: Talk, dialogue: Dialogue, argument: str) -> None:
         await talk.show(dialogue.views.scans.details(report, int(page), talk.say))
 
 
+async def scan_connections(talk: Talk, dialogue: Dialogue, text: str) -> None:
+    """Show with whom a scanned wallet is connected; what is no longer known is scanned anew."""
+    address = address_of(text)
+    report = await dialogue.reports.recall(address)
+    if report is None or report.connections is None:
+        await _queue(talk, dialogue, address)
+    else:
+        found = report.connections
+        await talk.show(dialogue.views.connections.connections(report, found, talk.say))
+
+
 async def _queue(talk: Talk, dialogue: Dialogue, address: str) -> None:
     # A button can be pressed again; each press is a request of its own, and a repeated delivery is not.
     request = talk.query_id or str(talk.message_id)
@@ -81,6 +92,7 @@ AREA: Final = Area(
     buttons={
         Action.SCAN: lambda talk, dialogue, data: scan_of(talk, dialogue, data.number),
         Action.SCAN_ADDRESS: lambda talk, dialogue, data: scan_address(talk, dialogue, data.argument),
+        Action.SCAN_CONNECTIONS: lambda talk, dialogue, data: scan_connections(talk, dialogue, data.argument),
         Action.SCAN_DETAILS: lambda talk, dialogue, data: scan_details(talk, dialogue, data.argument),
         Action.SCAN_VERDICT: lambda talk, dialogue, data: scan_verdict(talk, dialogue, data.argument),
     },

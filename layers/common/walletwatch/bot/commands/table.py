@@ -4,8 +4,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from walletwatch.bot.commands import admin, basics, lists, money, security, wallets
-from walletwatch.bot.commands.command import Area, ButtonHandler, Command, Topic
+from walletwatch.bot.commands import (
+    admin,
+    alerts,
+    basics,
+    filters,
+    lists,
+    money,
+    security,
+    silence,
+    telling,
+    wallets,
+)
+from walletwatch.bot.commands.command import Area, ButtonHandler, Catalogue, Command, Topic
 from walletwatch.bot.keyboards import Action
 
 AREAS: Final[tuple[Area, ...]] = (
@@ -13,10 +24,16 @@ AREAS: Final[tuple[Area, ...]] = (
     money.AREA,
     security.AREA,
     lists.AREA,
+    alerts.AREA,
+    filters.AREA,
+    silence.AREA,
+    telling.AREA,
     basics.AREA,
     admin.AREA,
     lists.ADMIN_AREA,
 )
+
+CATALOGUE: Final = Catalogue(AREAS)
 
 
 def _commands(*, for_admins: bool) -> tuple[Command, ...]:

@@ -1,6 +1,7 @@
 """`ports.AlertLedger` on PostgreSQL: alerts in the table of all deliveries.
 
-What is said for a chat is decided under a lock of that chat, so that nothing is added to what is being closed.
+What is said for a chat is decided under a lock of that chat, so that nothing is added to what is being
+closed.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """`ports.Preferences` on PostgreSQL. Every operation is one round trip."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -35,14 +35,6 @@ UPDATE deliveries SET due_at = %(due_at)s
 RETURNING kind, key, due_at
 """
 """No lock is needed: whoever closes one looks at its end again, under the lock under which is merged."""
-
-_SUPPRESSED: Final = """
-SELECT reason, count(*)
-  FROM deliveries
- WHERE chat_id = %(chat_id)s AND created_at > %(since)s AND status = 'suppressed' AND reason IS NOT NULL
- GROUP BY reason
- ORDER BY reason
-"""
 
 
 class PostgresPreferences:
@@ -79,12 +71,3 @@ class PostgresPreferences:
         if chat is None:
             raise UnknownChat("settings of a chat that was never greeted")
         return chat, due
-
-    async def suppressed_counts(self, chat_id: int, since: datetime) -> Mapping[str, int]:
-        """How many activities were kept from this chat since then, by the reason."""
-        values = {"chat_id": chat_id, "since": since}
-
-        async def work(connection: Connection) -> Mapping[str, int]:
-            return dict(await (await connection.execute(_SUPPRESSED, values)).fetchall())
-
-        return await self._database.run(work)
