@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
+from itertools import count
 
 from tests.contract.conftest import Stores
 from tests.contract.test_subscription_store import ANNA, BORIS, GROUP, SUPERGROUP, watch
@@ -20,12 +21,14 @@ from walletwatch.domain.rules import Suppression
 from walletwatch.domain.wallets import AccountKind, NewAccount
 
 MINT = address("mint")
+NUMBERS = count(1)
 APPROVAL = NewRule(kind=AlertKind.APPROVAL, terms=Terms())
 PRICE = NewRule(kind=AlertKind.PRICE_ABOVE, terms=Terms(asset="native", usd=Decimal("1.50")), urgent=True)
 
 
 async def _add(stores: Stores, chat_id: int, rule: NewRule = APPROVAL) -> Rule:
-    added = await stores.rules.add(chat_id, rule, limit=10)
+    unlike = replace(rule, terms=replace(rule.terms, points=next(NUMBERS)))
+    added = await stores.rules.add(chat_id, unlike, limit=10)
     assert added is not None
     return added
 
@@ -54,7 +57,8 @@ class TestKeeping:
             urgent=True,
             expires_at=stores.clock.now() + timedelta(days=9),
         )
-        rule = await _add(stores, ANNA, wanted)
+        rule = await stores.rules.add(ANNA, wanted, limit=10)
+        assert rule is not None
         assert {name: getattr(rule, name) for name in NewRule.__dataclass_fields__} == {
             name: getattr(wanted, name) for name in NewRule.__dataclass_fields__
         }
@@ -79,10 +83,18 @@ class TestKeeping:
 
     async def test_a_chat_has_no_more_than_it_may(self, stores: Stores) -> None:
         await watch(stores, ANNA)
-        added = await asyncio.gather(*(stores.rules.add(ANNA, APPROVAL, limit=3) for _ in range(6)))
+        rules = [replace(APPROVAL, terms=Terms(points=number)) for number in range(6)]
+        added = await asyncio.gather(*(stores.rules.add(ANNA, rule, limit=3) for rule in rules))
         assert sum(rule is not None for rule in added) == 3
         assert sorted(rule.number for rule in await stores.rules.of_chat(ANNA)) == [1, 2, 3]
         assert await stores.rules.add(999, APPROVAL, limit=3) is None
+
+    async def test_the_same_again_is_the_same(self, stores: Stores) -> None:
+        await watch(stores, ANNA)
+        added = await asyncio.gather(*(stores.rules.add(ANNA, PRICE, limit=1) for _ in range(4)))
+        (rule,) = await stores.rules.of_chat(ANNA)
+        assert added == [rule] * 4
+        assert await stores.rules.add(ANNA, replace(PRICE, terms=Terms(usd=Decimal(2))), limit=1) is None
 
     async def test_a_rule_is_about_a_wallet_that_the_chat_watches(self, stores: Stores) -> None:
         await watch(stores, ANNA)

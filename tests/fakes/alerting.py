@@ -68,6 +68,11 @@ class FakeAlertRules:
     async def add(self, chat_id: int, rule: NewRule, *, limit: int) -> Rule | None:
         self.outage.check()
         own = [row.rule for row in self._of_chat(chat_id)]
+        for row in self._of_chat(chat_id):
+            known = row.rule
+            same = (known.kind, known.wallet_id, known.terms) == (rule.kind, rule.wallet_id, rule.terms)
+            if same and known.ended_at is None:
+                return self._named(row)
         if chat_id not in self.tables.chats or sum(each.ended_at is None for each in own) >= limit:
             return None
         if rule.wallet_id is not None and self.tables.subscription_of(chat_id, rule.wallet_id) is None:

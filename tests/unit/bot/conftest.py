@@ -78,6 +78,7 @@ class Chat:
     scans: ScanReports
     lists: FakeAddressLists
     personal: FakePersonalRecords
+    tokens: FakeTokens
     another_instance: Callable[[], Awaitable[BotApplication]]
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -212,6 +213,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         ScanReports(inspector, judge, memory, clock),
         lists,
         personal,
+        tokens,
         instance,
     )
     for bot in instances:

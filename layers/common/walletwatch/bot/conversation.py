@@ -6,6 +6,7 @@ In groups the bot does not see what is not addressed to it, so nothing is asked 
 import asyncio
 import logging
 from collections.abc import Awaitable
+from dataclasses import replace
 from typing import Final
 
 from walletwatch.domain.chats import ChatKind, Contact
@@ -51,7 +52,16 @@ class Conversations:
             return False
         session = Session(contact.chat_id, contact.user_id, command, before, self._clock.now(), behind)
         try:
-            return await self._in_time(self._sessions.save(session)) is not None
+            if await self._in_time(self._sessions.save(session)) is not None:
+                return True
+            # The question that is being answered is open still: the next one takes its place.
+            present = await self.open(contact)
+            if present is None:
+                return False
+            return (
+                await self._in_time(self._sessions.save(replace(session, version=present.version)))
+                is not None
+            )
         except StoreUnavailable:
             return False
 

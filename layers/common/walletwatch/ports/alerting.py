@@ -43,7 +43,14 @@ class AlertRules(Protocol):
     """What chats ask to be told of."""
 
     async def add(self, chat_id: int, rule: NewRule, *, limit: int) -> Rule | None:
-        """Store a rule under the chat's next number; None where the chat has `limit` that have not ended."""
+        """Store a rule under the chat's next number.
+
+        One with the same kind, wallet and terms, that has not ended, is given back instead: a button that was
+        tapped twice makes one.
+
+        Returns:
+            None where the chat has `limit` that have not ended, or does not watch the wallet.
+        """
 
     async def of_chat(self, chat_id: int) -> Sequence[Rule]:
         """All rules of a chat, by number."""

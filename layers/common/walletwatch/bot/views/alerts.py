@@ -9,16 +9,17 @@ from typing import Final
 from walletwatch.bot.formatting import Amounts, percent, wallet, when
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
-from walletwatch.bot.texts import Html, Texts, texts
+from walletwatch.bot.texts import Html, Texts, texts_for
 from walletwatch.bot.views.rule_words import RuleWords, usd
 from walletwatch.domain.activities import ActivityKind
 from walletwatch.domain.alert_rules.firing import Firing, PendingAlert
-from walletwatch.domain.alert_rules.rule import AlertKind, NewRule, Rule
+from walletwatch.domain.alert_rules.rule import AlertKind, Family, NewRule, Rule
 from walletwatch.domain.annotations import AssetNote
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.work import Button, RenderedMessage
 
+SAMPLE_WALLET: Final = "11111111111111111111111111111111"
 MAX_TOGETHER: Final = 15
 DEEDS: Final = frozenset({"got", "sent", "bought", "sold"})
 type Teller = Callable[[Firing, Html, Texts], Html]
@@ -63,7 +64,7 @@ class AlertView:
 
     def message(self, alert: PendingAlert, *, test: bool = False) -> RenderedMessage:
         """What one alert says, or all that were held."""
-        say = texts(alert.chat.spoken_language)
+        say = texts_for(alert.chat)
         zone = alert.chat.settings.timezone
         if len(alert.firings) == 1:
             (firing,) = alert.firings
@@ -169,7 +170,7 @@ class AlertView:
         elif deed in _TITLES:
             done = Html(say(f"activity.title.{deed}", amount="").rstrip().removesuffix(":"))
         else:
-            done = say("alert.deed.other")
+            done = say("alert.deed.alike")
         count = _whole(firing, "count") or 0
         if not isinstance(asset, str):
             return say("alert.fired.cluster", count=count, wallet=shown, deed=done)
@@ -258,7 +259,7 @@ def sample(rule: Rule, at: datetime) -> Firing:
         rule.urgent,
         "test",
         at,
-        rule.wallet,
+        rule.wallet or (None if rule.family is Family.PRICE else SAMPLE_WALLET),
         rule.label,
         values,
     )

@@ -65,7 +65,7 @@ class FiltersView:
             for asset, least in wanted.min_amounts.items()
         ]
         direction = wanted.direction or Direction.BOTH
-        lines.append(say("filters.direction", direction=say(f"filters.direction.{direction.value}")))
+        lines.append(say("filters.way", direction=say(f"filters.direction.{direction.value}")))
         for key, assets in (("allowed", wanted.allowed), ("blocked", wanted.blocked)):
             if assets:
                 names = [self._amounts.symbol(asset, say) for asset in dict.fromkeys(assets)]

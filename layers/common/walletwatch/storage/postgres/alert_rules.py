@@ -25,6 +25,15 @@ _RULE_WIDTH: Final = 19
 
 _LOCK_CHAT: Final = "SELECT FROM chats WHERE id = %(chat_id)s FOR NO KEY UPDATE"
 
+_SAME: Final = f"""
+SELECT {RULE_COLUMNS}
+  FROM alert_rules r
+ WHERE r.chat_id = %(chat_id)s AND r.kind = %(kind)s AND r.wallet_id IS NOT DISTINCT FROM %(wallet_id)s
+   AND r.terms = %(terms)s AND r.ended_at IS NULL
+ ORDER BY r.number
+ LIMIT 1
+"""
+
 _ADD: Final = f"""
 INSERT INTO alert_rules AS r (chat_id, number, kind, wallet_id, terms, name, cooldown, repeats, urgent,
                               expires_at, check_at, created_at)
@@ -34,6 +43,9 @@ SELECT c.id, 1 + coalesce((SELECT max(number) FROM alert_rules WHERE chat_id = c
   FROM chats c
  WHERE c.id = %(chat_id)s
    AND (SELECT count(*) FROM alert_rules WHERE chat_id = c.id AND ended_at IS NULL) < %(limit)s
+   AND NOT EXISTS (SELECT FROM alert_rules r
+                    WHERE r.chat_id = c.id AND r.kind = %(kind)s AND r.terms = %(terms)s
+                      AND r.wallet_id IS NOT DISTINCT FROM %(wallet_id)s AND r.ended_at IS NULL)
    AND (%(wallet_id)s::bigint IS NULL
         OR EXISTS (SELECT FROM subscriptions s WHERE s.chat_id = c.id AND s.wallet_id = %(wallet_id)s))
 RETURNING {RULE_COLUMNS}
@@ -99,7 +111,7 @@ class PostgresAlertRules:
         self._clock = clock
 
     async def add(self, chat_id: int, rule: NewRule, *, limit: int) -> Rule | None:
-        """Store a rule under the chat's next number; None where the chat has `limit` that have not ended."""
+        """Store a rule under the chat's next number, or give back the same one that it has already."""
         now = self._clock.now()
         values = {
             **_values(rule),
@@ -114,8 +126,9 @@ class PostgresAlertRules:
         async def work(connection: Connection) -> Rule | None:
             async with together(connection):
                 await connection.execute(_LOCK_CHAT, values)
+                same = await connection.execute(_SAME, values)
                 added = await connection.execute(_ADD, values)
-            row = await added.fetchone()
+            row = await same.fetchone() or await added.fetchone()
             return None if row is None else to_rule(row)
 
         return await self._database.run(work)
