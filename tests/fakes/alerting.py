@@ -25,6 +25,7 @@ from walletwatch.domain.work import DigestDue
 from walletwatch.ports.alerting import FiringPlan
 from walletwatch.ports.common import Clock
 from walletwatch.storage.postgres.alert_ledger import firing_json
+from walletwatch.storage.postgres.alert_rules import REPEATED_WITHIN
 
 
 @dataclass
@@ -132,7 +133,7 @@ class FakeAlertRules:
             and row.rule.wallet_id in {None, wallet_id}
             and not TRAITS[row.rule.kind].is_timed
             and not row.rule.paused
-            and row.rule.ended_at is None
+            and self._is_alive(row.rule)
         ]
 
     async def due(
@@ -167,6 +168,11 @@ class FakeAlertRules:
                 if row.rule.family is Family.PRICE and row.rule.ended_at is None and row.rule.terms.asset
             }
         )[:limit]
+
+    def _is_alive(self, rule: Rule) -> bool:
+        if rule.ended_at is None:
+            return True
+        return not rule.repeats and rule.ended_at > self.clock.now() - REPEATED_WITHIN
 
     def _of_chat(self, chat_id: int) -> Sequence[RuleRow]:
         rows = (row for row in self.tables.rules.values() if row.rule.chat_id == chat_id)

@@ -70,7 +70,7 @@ class AlertRules(Protocol):
     async def of_wallet(self, wallet_id: int, chat_ids: Collection[int]) -> Sequence[Rule]:
         """The rules of these chats that are about this wallet, or about all, and are neither paused nor over.
 
-        Only those that an activity may make fire.
+        Only those that an activity may make fire; what fires once and did so lately is among them.
         """
 
     async def due(

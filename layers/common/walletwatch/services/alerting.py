@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final
 
 from walletwatch.domain.activities import Activity
-from walletwatch.domain.alert_rules.evaluation import evaluate
+from walletwatch.domain.alert_rules.evaluation import repeat
 from walletwatch.domain.alert_rules.facts import ClusterFacts, EventFacts, RiskFacts
 from walletwatch.domain.alert_rules.firing import Attempt, PendingAlert, plan_firings
 from walletwatch.domain.alert_rules.rule import MAX_WINDOW, AlertKind, Family, Rule
@@ -85,7 +85,7 @@ class Alerting:
             event = EventFacts(at, activity, new_assets.get(activity.signature, frozenset()))
             cluster = ClusterFacts(at, activity, neighbours.get(chat_id, ()))
             for rule in by_chat[chat_id]:
-                firing = evaluate(rule, cluster if rule.family is Family.CLUSTER else event)
+                firing = repeat(rule, cluster if rule.family is Family.CLUSTER else event)
                 if firing is not None:
                     why = self._against(candidate.subscription)
                     attempts.append(Attempt(rule.id, candidate.subscription.chat, firing, why))
@@ -103,7 +103,7 @@ class Alerting:
         attempts = []
         for rule in await self._rules.of_wallet(watchers[0].wallet_id, by_chat.keys()):
             watcher = by_chat[rule.chat_id]
-            firing = evaluate(rule, RiskFacts(self._clock.now(), watcher.address, cause, before, score))
+            firing = repeat(rule, RiskFacts(self._clock.now(), watcher.address, cause, before, score))
             if firing is not None:
                 attempts.append(Attempt(rule.id, watcher.chat, firing, self._against(watcher)))
         await self.fire(attempts)

@@ -19,8 +19,20 @@ def evaluate(rule: Rule, facts: Facts) -> Firing | None:
 
     Facts of another family than the rule's say nothing to it.
     """
-    if not may_fire(rule, facts.at):
-        return None
+    return judge(rule, facts) if may_fire(rule, facts.at) else None
+
+
+def repeat(rule: Rule, facts: Facts) -> Firing | None:
+    """What the rule says of these facts, or may have said of them before: work that is done again asks.
+
+    Whether it has is for the ledger to say, which knows it by the occasion.
+    """
+    may_have_fired = rule.last_fired_at is not None and facts.at <= rule.last_fired_at
+    return judge(rule, facts) if may_have_fired or may_fire(rule, facts.at) else None
+
+
+def judge(rule: Rule, facts: Facts) -> Firing | None:
+    """What the rule says of these facts, however it stands."""
     match rule.family, facts:
         case Family.EVENT, EventFacts():
             return events.evaluate(rule, facts)

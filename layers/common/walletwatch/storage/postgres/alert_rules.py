@@ -14,6 +14,9 @@ from walletwatch.ports.common import Clock
 from walletwatch.storage.postgres.database import Connection, Database, together
 from walletwatch.storage.postgres.rows import CHAT_COLUMNS, Row, storable, to_chat
 
+REPEATED_WITHIN: Final = timedelta(hours=1)
+"""Work that was killed is done again within this time, and asks what a rule said that was over then."""
+
 RULE_COLUMNS: Final = """
 r.id, r.chat_id, r.number, r.kind, r.wallet_id, r.terms, r.name, r.cooldown, r.repeats, r.urgent,
 r.expires_at, r.paused, r.armed, r.fired, r.last_fired_at, r.ended_at, r.created_at,
@@ -64,7 +67,8 @@ _OF_WALLET: Final = f"""
 SELECT {RULE_COLUMNS}
   FROM alert_rules r
  WHERE r.chat_id = ANY(%(chat_ids)s) AND (r.wallet_id IS NULL OR r.wallet_id = %(wallet_id)s)
-   AND r.kind <> ALL(%(timed)s) AND NOT r.paused AND r.ended_at IS NULL
+   AND r.kind <> ALL(%(timed)s) AND NOT r.paused
+   AND (r.ended_at IS NULL OR (NOT r.repeats AND r.ended_at > %(since)s))
  ORDER BY r.id
 """
 
@@ -169,7 +173,12 @@ class PostgresAlertRules:
 
     async def of_wallet(self, wallet_id: int, chat_ids: Collection[int]) -> Sequence[Rule]:
         """The rules of these chats about this wallet or all, that an activity may make fire."""
-        values = {"wallet_id": wallet_id, "chat_ids": list(chat_ids), "timed": list(_TIMED)}
+        values = {
+            "wallet_id": wallet_id,
+            "chat_ids": list(chat_ids),
+            "timed": list(_TIMED),
+            "since": self._clock.now() - REPEATED_WITHIN,
+        }
         return await self._rules(_OF_WALLET, values)
 
     async def due(
