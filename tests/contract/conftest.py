@@ -32,6 +32,7 @@ from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
 from walletwatch.ports.scanning import AddressLists, Risks
 from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
 from walletwatch.ports.volatile import Cache, Leases, RateLimits, Sessions, UpdateClaims
+from walletwatch.ports.wallets import WalletBook
 from walletwatch.ports.watching import FollowStore, SubscriptionStore, WatchStore
 from walletwatch.runtime import SystemClock
 from walletwatch.services.alert_memory import AlertMemory
@@ -52,6 +53,7 @@ from walletwatch.storage.postgres.preferences import PostgresPreferences
 from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.samples import PostgresSamples
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 from walletwatch.storage.postgres.watch import PostgresWatchStore
 from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
@@ -91,6 +93,7 @@ class Stores:
     dealings: Dealings
     pools: PoolCreators
     clock: FakeClock
+    book: WalletBook
 
 
 @dataclass
@@ -159,7 +162,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             AlertMemory(),
             FakeAdministration(),
             FakeAddressLists(),
-            FakeRisks(),
+            FakeRisks(fake.tables, known=fake.tables.risks),
             fake.preferences,
             fake.rules,
             fake.alerts,
@@ -168,6 +171,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             FakeDealings(fake.tables),
             FakePoolCreators(),
             clock,
+            fake.book,
         )
         return
     database = Database(stores_url, max_connections=8)
@@ -189,6 +193,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresDealings(database),
         PostgresPoolCreators(database),
         clock,
+        PostgresWalletBook(database),
     )
     await database.close()
 

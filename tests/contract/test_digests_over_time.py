@@ -78,6 +78,9 @@ class Naming:
     def alert(self, alert: PendingAlert) -> RenderedMessage:
         raise NotImplementedError
 
+    def scan_begun(self, subject: str, language: str) -> RenderedMessage:
+        raise NotImplementedError
+
     def scan_delayed(self, subject: str, language: str) -> RenderedMessage:
         raise NotImplementedError
 

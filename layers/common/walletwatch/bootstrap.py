@@ -427,6 +427,7 @@ def cleanup() -> Cleanup:
     from walletwatch.storage.postgres.dealings import PostgresDealings
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.samples import PostgresSamples
+    from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
     from walletwatch.storage.postgres.watch import PostgresWatchStore
     from walletwatch.storage.redis.board import RedisTelemetryBoard
 
@@ -442,6 +443,7 @@ def cleanup() -> Cleanup:
         alerts=PostgresAlerts(database),
         samples=PostgresSamples(database),
         claims=PostgresUpdateClaims(database),
+        book=PostgresWalletBook(database),
         dealings=PostgresDealings(database),
         board=RedisTelemetryBoard(redis, clock),
         clock=clock,

@@ -18,12 +18,16 @@ from walletwatch.services.administering import Administering, MaintenanceSwitch
 from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.importing import Importing
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
 from walletwatch.services.preferring import Preferring
 from walletwatch.services.rule_keeping import RuleKeeping
 from walletwatch.services.scanning import ScanRequests
+from walletwatch.services.sharing import Sharing
+from walletwatch.services.wallet_cards import WalletCards
+from walletwatch.services.wallets import Wallets
 from walletwatch.services.watching import Watching
 from walletwatch.storage.postgres.administration import PostgresAdministration
 from walletwatch.storage.postgres.alert_rules import PostgresAlertRules
@@ -35,9 +39,11 @@ from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.past import PostgresPast
 from walletwatch.storage.postgres.personal import PostgresPersonalRecords
 from walletwatch.storage.postgres.preferences import PostgresPreferences
+from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.samples import PostgresSamples
 from walletwatch.storage.postgres.statistics import PostgresStatistics
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.limits import RedisRateLimits
@@ -63,21 +69,38 @@ def make_dialogue(
     queues = parts.make_queues()
     profile = config.load(config.ChainSettings).profile
     cache = RedisCache(redis, metrics)
+    subscriptions, book = PostgresSubscriptionStore(database), PostgresWalletBook(database)
+    balances = Balances(chain, cache, metrics)
     return Dialogue(
         watching=Watching(
-            PostgresSubscriptionStore(database),
+            subscriptions,
             chain,
             queues,
             clock,
             wallets_per_chat=settings.wallets_per_chat,
         ),
-        balances=Balances(chain, cache, metrics),
+        wallets=Wallets(
+            book,
+            WalletCards(
+                balances,
+                chain,
+                parts.make_prices(chain, redis, metrics, profile),
+                parts.make_tokens(chain, redis, metrics, profile),
+                profile,
+            ),
+            Importing(subscriptions, book, chain, queues, RedisRateLimits(redis)),
+            Sharing(book, clock),
+            clock,
+            settings.wallets_per_chat,
+        ),
+        balances=balances,
         backfills=BackfillRequests(queues, RedisRateLimits(redis), clock),
         scans=ScanRequests(queues),
         reports=parts.make_scan_memory(cache, metrics, profile),
         admin=_administering(secrets, telegram, redis, chain, database, maintenance, metrics),
         ledger=PostgresLedger(database, clock),
         desk=_alert_desk(redis, chain, database, metrics),
+        risks=PostgresRisks(database),
         listing=Listing(
             PostgresAddressLists(database),
             PostgresAdministration(database),

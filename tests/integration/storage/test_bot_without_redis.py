@@ -21,10 +21,12 @@ from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.queues import FakeQueues
+from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.tokens import FakeTokens
 from tests.fakes.vitals import FakeSystem
+from tests.fakes.wallets import wallets_over
 from tests.servers import Server
 from walletwatch.bot import application
 from walletwatch.bot.application import BotApplication
@@ -111,6 +113,15 @@ async def environments(
             username="testbot",
             dialogue=Dialogue(
                 watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
+                wallets=wallets_over(
+                    stores,
+                    chain,
+                    queues,
+                    Balances(chain, RedisCache(redis, metrics), metrics),
+                    rates,
+                    clock,
+                    PROFILES["x1-mainnet"],
+                ),
                 balances=Balances(chain, RedisCache(redis, metrics), metrics),
                 backfills=BackfillRequests(queues, rates, clock),
                 scans=ScanRequests(queues),
@@ -129,6 +140,7 @@ async def environments(
                         clock=clock,
                     ),
                 ),
+                risks=FakeRisks(stores.tables),
                 listing=Listing(
                     FakeAddressLists(),
                     administration,

@@ -23,12 +23,15 @@ from tests.fakes.limits import FakeRateLimits
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.personal import FakePersonalRecords
+from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
+from tests.fakes.risks import FakeRisks
 from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.tokens import FakeTokens
 from tests.fakes.vitals import FakeSystem
+from tests.fakes.wallets import wallets_over
 from walletwatch.bot import application
 from walletwatch.bot.application import BotApplication
 from walletwatch.bot.commands.dialogue import Dialogue
@@ -78,8 +81,10 @@ class Chat:
     scans: ScanReports
     lists: FakeAddressLists
     personal: FakePersonalRecords
-    tokens: FakeTokens
+    risks: FakeRisks
     another_instance: Callable[[], Awaitable[BotApplication]]
+    prices: FakePrices
+    tokens: FakeTokens
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     async def send(self, text: str, *, user: int = ANNA, chat: int | None = None, **message: Any) -> None:
@@ -138,13 +143,13 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     clock = FakeClock()
     stores, chain, queues, metrics = FakeStores(clock), FakeChain(), FakeQueues(), FakeMetrics()
     system = FakeSystem(clock, chain=chain, metrics=metrics)
-    tokens = FakeTokens()
     alerts, administration = AlertMemory(), FakeAdministration()
     sessions, lists = FakeSessions(clock), FakeAddressLists()
     inspector, judge = FakeInspector(clock), FakeJudge()
     memory = ScanMemory(FakeCache(clock), metrics, clock, chain="test")
-    personal = FakePersonalRecords(stores)
+    personal, risks = FakePersonalRecords(stores), FakeRisks(stores.tables)
     operators = Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP}))
+    prices, tokens, rates = FakePrices(clock), FakeTokens(), FakeRateLimits(clock)
     instances: list[BotApplication] = []
 
     async def instance() -> BotApplication:
@@ -156,6 +161,17 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
             username="testbot",
             dialogue=Dialogue(
                 watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
+                wallets=wallets_over(
+                    stores,
+                    chain,
+                    queues,
+                    Balances(chain, FakeCache(clock), metrics),
+                    rates,
+                    clock,
+                    PROFILES["x1-mainnet"],
+                    prices=prices,
+                    tokens=tokens,
+                ),
                 balances=Balances(chain, FakeCache(clock), metrics),
                 backfills=BackfillRequests(queues, FakeRateLimits(clock), clock),
                 scans=ScanRequests(queues),
@@ -174,6 +190,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                         clock=clock,
                     ),
                 ),
+                risks=risks,
                 listing=Listing(
                     lists,
                     administration,
@@ -213,8 +230,10 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         ScanReports(inspector, judge, memory, clock),
         lists,
         personal,
-        tokens,
+        risks,
         instance,
+        prices,
+        tokens,
     )
     for bot in instances:
         await bot.close()

@@ -107,6 +107,20 @@ async def test_a_wizard_asks_for_what_is_missing_and_buttons_answer_too(chat: Ch
     assert (rule.kind, rule.terms.amount) == (AlertKind.BALANCE_BELOW, 12_500_000_000)
 
 
+async def test_of_two_wallets_of_one_name_it_asks_which(chat: Chat) -> None:
+    await _watch(chat)
+    await chat.send(f"/watch {OTHER} savings")
+    await chat.send("/addalert approval savings")
+    assert "For which wallet" in chat.last
+    assert _rules(chat) == []
+    await chat.press(chat.buttons[-1])
+    assert len(_rules(chat)) == 1
+    for command in ("/mute savings", "/unmute savings", "/filters savings"):
+        await chat.send(command)
+        assert len(chat.buttons) == 2
+    assert chat.metrics.counts["HandlerErrors"] == 0
+
+
 @pytest.mark.parametrize("kind", AlertKind)
 async def test_a_wizard_can_be_answered_by_text_alone(chat: Chat, kind: AlertKind) -> None:
     chat.tokens.known[MINT] = UNLISTED
@@ -130,9 +144,9 @@ async def test_a_wizard_can_be_answered_by_text_alone(chat: Chat, kind: AlertKin
     ("words", "complaint"),
     [
         ("nonsense", "no such alert"),
-        ("balance_below nobody XNT 5", "watches no such wallet"),
+        ("balance_below nobody XNT 5", "nobody"),
         (f"balance_below {OTHER} XNT 5", "does not watch that wallet"),
-        ("balance_below all XNT 5", "watches no such wallet"),
+        ("balance_below all XNT 5", "all"),
         ("balance_below savings BOGUS 5", "no such token"),
         (f"balance_below savings {MINT} 5", "how that token is counted"),
         ("balance_below savings XNT 0", "not an amount"),
@@ -260,7 +274,7 @@ async def test_nobody_reaches_anothers_alerts(chat: Chat) -> None:
         assert "no alert of that number" in chat.last
     (subscription,) = chat.stores.tables.subscriptions.values()
     await chat.press(f"1:aw:inactive #{subscription.id} 3", user=BORIS)
-    assert "watches no such wallet" in chat.last
+    assert f"#{subscription.id}" in chat.last
     assert _rules(chat) == before
     assert _rules(chat, BORIS) == []
 

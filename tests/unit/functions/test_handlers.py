@@ -254,7 +254,7 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
 
     class Housekeeping:
         async def run(self) -> Housekept:
-            return Housekept(4, 2, 1, 3, 5, 6, 7, 10, 8, 9, None)
+            return Housekept(4, 2, 1, 3, 5, 6, 7, 11, 8, 10, 9, None)
 
     monkeypatch.setattr(sweep, "_sweep", lambda: SimpleNamespace(service=Sweeping(), telemetry=Telemetry()))
     monkeypatch.setattr(
@@ -271,8 +271,9 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
         "scans": 5,
         "wallets": 6,
         "alerts": 7,
-        "samples": 10,
+        "samples": 11,
         "claims": 8,
+        "shares": 10,
         "dealings": 9,
         "instances": None,
     }

@@ -54,6 +54,9 @@ class TextRenderer:
     def alert(self, alert: PendingAlert) -> RenderedMessage:
         return RenderedMessage(" ".join(f"alert:{firing.occasion}" for firing in alert.firings))
 
+    def scan_begun(self, subject: str, language: str) -> RenderedMessage:
+        return RenderedMessage(f"begun {subject} {language}")
+
     def scan_delayed(self, subject: str, language: str) -> RenderedMessage:
         return RenderedMessage(f"delayed {subject} {language}")
 

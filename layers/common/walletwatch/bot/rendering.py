@@ -42,6 +42,10 @@ class HtmlRenderer:
         """The message of an alert, or of several that were held."""
         return self._alerts.message(alert)
 
+    def scan_begun(self, subject: str, language: str) -> RenderedMessage:
+        """That a scan is being made."""
+        return self._scans.begun(subject, texts(language))
+
     def scan_delayed(self, subject: str, language: str) -> RenderedMessage:
         """That a scan could not be made yet, and is tried again."""
         return self._scans.delayed(subject, texts(language))

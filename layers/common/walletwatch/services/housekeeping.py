@@ -14,6 +14,7 @@ from walletwatch.ports.operations import Alerts, TelemetryBoard
 from walletwatch.ports.queueing import Queues
 from walletwatch.ports.telling import Ledger
 from walletwatch.ports.volatile import ForgetfulClaims
+from walletwatch.ports.wallets import WalletBook
 from walletwatch.ports.watching import WatchStore
 from walletwatch.services.digesting import Digesting
 from walletwatch.services.looking_again import DEALT_WITHIN
@@ -54,6 +55,7 @@ class Housekept:
         alerts: Alerts that have long been over.
         samples: Samples of prices that are older than any alert looks back.
         claims: Claims to updates that have ended.
+        shares: Lists of wallets whose link has ended.
         dealings: With whom wallets dealt longer ago than a change of the lists concerns.
         instances: Environments that are gone; None where the registry could not be asked.
     """
@@ -67,6 +69,7 @@ class Housekept:
     alerts: int
     samples: int
     claims: int
+    shares: int
     dealings: int
     instances: int | None
 
@@ -84,6 +87,7 @@ class Housekeeping:
         alerts: Alerts,
         samples: Samples,
         claims: ForgetfulClaims,
+        book: WalletBook,
         dealings: Dealings,
         board: TelemetryBoard,
         clock: Clock,
@@ -97,6 +101,7 @@ class Housekeeping:
         self._alerts = alerts
         self._samples = samples
         self._claims = claims
+        self._book = book
         self._dealings = dealings
         self._board = board
         self._clock = clock
@@ -121,6 +126,7 @@ class Housekeeping:
             alerts=await self._alerts.forget(now - ALERTS_KEPT),
             samples=await self._samples.forget(now - SAMPLES_KEPT),
             claims=await self._claims.forget(now),
+            shares=await self._book.forget_shares(now),
             dealings=await self._dealings.forget((now - DEALT_WITHIN).date()),
             instances=await self._forget_instances(),
         )
@@ -131,6 +137,7 @@ class Housekeeping:
         self._metrics.count("WatchesRestarted", done.restarted)
         self._metrics.count("WalletsForgotten", done.wallets)
         self._metrics.count("AlertsForgotten", done.alerts)
+        self._metrics.count("SharesForgotten", done.shares)
         self._metrics.count("InstancesForgotten", done.instances or 0)
         return done
 

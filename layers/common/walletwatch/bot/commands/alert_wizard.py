@@ -4,6 +4,7 @@ Each answer is a word behind those that were said before, in the order of what t
 the same words. What is missing is asked for each time.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -18,8 +19,8 @@ from walletwatch.bot.commands.alert_words import (
     whole_of,
     with_options,
 )
-from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of
-from walletwatch.bot.formatting import lasting
+from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of, called, not_watched
+from walletwatch.bot.formatting import lasting, short
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html, Texts
 from walletwatch.bot.views.wallets import PAGE_SIZE
@@ -103,7 +104,10 @@ async def add(talk: Talk, dialogue: Dialogue) -> None:
             if not draft.rest:
                 await _ask_wallet(talk, dialogue, draft, need, watched)
                 return
-            _take_wallet(draft, need, watched)
+            several = _take_wallet(draft, need, watched)
+            if several:
+                await _ask_wallet(talk, dialogue, draft, need, several)
+                return
         elif not draft.rest:
             await _ask(talk, dialogue, draft, need)
             return
@@ -135,27 +139,41 @@ async def _ask_wallet(
 ) -> None:
     if not watched and need is Need.WALLET:
         raise Complaint("addalert.no_wallet")
-    answers = [(each.label or each.address[:16] + "…", f"#{each.id}") for each in watched[: 4 * PAGE_SIZE]]
+    labels = Counter(each.label for each in watched)
+    answers = [
+        (_name_of(each, is_alone=labels[each.label] == 1), f"#{each.id}") for each in watched[: 4 * PAGE_SIZE]
+    ]
     if need is Need.WALLETS:
         answers.insert(0, (talk.say("button.alert.all_wallets"), ALL))
     await _question(talk, dialogue, draft, talk.say(f"addalert.{need.value}"), answers, row=1)
 
 
-def _take_wallet(draft: Draft, need: Need, watched: Sequence[Subscription]) -> None:
+def _name_of(subscription: Subscription, *, is_alone: bool) -> str:
+    if subscription.label is None:
+        return subscription.address[:16] + "…"
+    return subscription.label if is_alone else f"{subscription.label} · {short(subscription.address)}"
+
+
+def _take_wallet(draft: Draft, need: Need, watched: Sequence[Subscription]) -> Sequence[Subscription]:
+    """Take the wallet that the first words mean; several where they mean several.
+
+    Raises:
+        Complaint: They mean none.
+    """
     first = draft.rest[0]
     if need is Need.WALLETS and first.lower() == ALL:
         draft.settle(1, ALL)
-        return
+        return ()
     for taken in range(len(draft.rest), 0, -1):
         name = " ".join(draft.rest[:taken])
-        for each in watched:
-            if name in {f"#{each.id}", each.address} or name.casefold() == (each.label or "").casefold():
-                draft.wallet_id = each.wallet_id
-                draft.settle(taken, f"#{each.id}")
-                return
-    if not is_address(first):
-        raise Complaint("addalert.unknown_wallet")
-    raise Complaint("error.not_watched")
+        found = [each for each in watched if name == f"#{each.id}"] or called(name, watched)
+        if len(found) > 1:
+            return found
+        if found:
+            draft.wallet_id = found[0].wallet_id
+            draft.settle(taken, f"#{found[0].id}")
+            return ()
+    raise not_watched(first)
 
 
 async def _ask(talk: Talk, dialogue: Dialogue, draft: Draft, need: Need) -> None:
@@ -195,7 +213,8 @@ async def _question(
     message = dialogue.views.alert_lists.question(text, draft.said, answers, row=row)
     asked = await dialogue.conversations.ask(talk.contact, "addalert", before=tuple(draft.said))
     if not asked and not message.keyboard:
-        raise Complaint("addalert.usage")
+        await talk.reply(talk.say("addalert.usage"))
+        return
     await talk.show(message)
 
 

@@ -7,11 +7,10 @@ from typing import Final
 from walletwatch.bot.commands.alert_wizard import asset_of, decimals_of
 from walletwatch.bot.commands.alert_words import number_of, units_of, usd_of
 from walletwatch.bot.commands.command import Area, Command, Topic
-from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of, owned
+from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of, called, choose, owned
 from walletwatch.bot.keyboards import Action, StaleData
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.views.filters import LISTS, SWITCHES
-from walletwatch.bot.views.wallets import PAGE_SIZE
 from walletwatch.domain.addresses import is_address
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.filters import Direction, Filter, KindGroup
@@ -33,7 +32,11 @@ async def filters(talk: Talk, dialogue: Dialogue) -> None:
         return
     subscription = None
     if words[0].lower() not in _WORDS:
-        subscription, words = await _named(talk, dialogue, words)
+        named = await _named(talk, dialogue, words)
+        if named is None:
+            await choose(talk, dialogue, "filters", talk.say("filters.choose"), Action.AM_FILTERS)
+            return
+        subscription, words = named
     if not words:
         await _show(talk, dialogue, subscription)
         return
@@ -48,7 +51,7 @@ async def shown(talk: Talk, dialogue: Dialogue, argument: str) -> None:
     """Show what is left out for all wallets, for one, or ask for which one."""
     if argument == "w":
         watched = await dialogue.watching.subscriptions(talk.chat_id)
-        rows = dialogue.views.wallets.choices(watched[: 4 * PAGE_SIZE], Action.AM_FILTERS)
+        rows = dialogue.views.wallets.choices(watched, 0, Action.AM_FILTERS, talk.say)
         text = talk.say("filters.choose") if watched else talk.say("list.empty")
         await talk.show(RenderedMessage(text, rows))
         return
@@ -87,7 +90,8 @@ async def ask(talk: Talk, dialogue: Dialogue, argument: str) -> None:
     subscription = await _of(talk, dialogue, of)
     named = () if subscription is None else (f"#{subscription.id}",)
     if not await dialogue.conversations.ask(talk.contact, "filters", before=(*named, what)):
-        raise Complaint("filters.usage")
+        await talk.reply(talk.say("filters.usage"))
+        return
     await talk.reply(talk.say(f"filters.ask_{what}"))
 
 
@@ -182,14 +186,17 @@ def _asset(word: str, dialogue: Dialogue) -> str:
     return asset
 
 
-async def _named(talk: Talk, dialogue: Dialogue, words: list[str]) -> tuple[Subscription | None, list[str]]:
-    """The wallet that the first words name, and what is behind."""
+async def _named(talk: Talk, dialogue: Dialogue, words: list[str]) -> tuple[Subscription, list[str]] | None:
+    """The wallet that the first words name, and what is behind; None where several are called so."""
     watched = await dialogue.watching.subscriptions(talk.chat_id)
     for taken in range(len(words), 0, -1):
         name = " ".join(words[:taken])
-        for each in watched:
-            if name in {f"#{each.id}", each.address} or name.casefold() == (each.label or "").casefold():
-                return each, words[taken:]
+        found = [each for each in watched if name == f"#{each.id}"] or called(name, watched)
+        if len(found) > 1:
+            talk.meant = found
+            return None
+        if found:
+            return found[0], words[taken:]
     raise Complaint("filters.bad")
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from walletwatch.bot.commands.alert_words import quiet_of, time_of
 from walletwatch.bot.commands.command import Area, Command, Topic
-from walletwatch.bot.commands.dialogue import Complaint, Dialogue, named_wallet
+from walletwatch.bot.commands.dialogue import Complaint, Dialogue, choose, named_wallet
 from walletwatch.bot.formatting import lasting
 from walletwatch.bot.keyboards import Action, StaleData
 from walletwatch.bot.talk import Talk
@@ -34,7 +34,10 @@ async def mute(talk: Talk, dialogue: Dialogue) -> None:
         found = await named_wallet(named, dialogue, only_watched=True)
     except Complaint as error:
         raise Complaint("muting.bad") from error
-    assert found is not None
+    if found is None:
+        talk.meant = named.meant
+        await choose(talk, dialogue, "mute", talk.say("filters.choose"), Action.AM_MUTE_WALLET)
+        return
     assert found[1] is not None
     await _mute_wallet(talk, dialogue, found[1].id, time)
 
@@ -54,6 +57,9 @@ async def mute_wallet(talk: Talk, dialogue: Dialogue, subscription_id: int) -> N
 async def unmute(talk: Talk, dialogue: Dialogue) -> None:
     """/unmute [WALLET]: tell again."""
     found = await named_wallet(talk, dialogue, only_watched=True)
+    if found is None and talk.meant:
+        await choose(talk, dialogue, "unmute", talk.say("filters.choose"), Action.AM_UNMUTE)
+        return
     if found is None:
         await unmuted(talk, dialogue, 0)
         return
