@@ -24,6 +24,7 @@ from tests.fakes.pools import FakePoolCreators
 from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.servers import postgres_url, redis_url
+from walletwatch.ports.alerting import AlertLedger, AlertRules, Past, Preferences, Samples
 from walletwatch.ports.common import Clock
 from walletwatch.ports.listing import Dealings, PoolCreators
 from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
@@ -35,6 +36,8 @@ from walletwatch.ports.watching import FollowStore, SubscriptionStore, WatchStor
 from walletwatch.runtime import SystemClock
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.storage.postgres.administration import PostgresAdministration
+from walletwatch.storage.postgres.alert_ledger import PostgresAlertLedger
+from walletwatch.storage.postgres.alert_rules import PostgresAlertRules
 from walletwatch.storage.postgres.alerts import PostgresAlerts
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.dealings import PostgresDealings
@@ -43,8 +46,11 @@ from walletwatch.storage.postgres.history import PostgresHistory
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
+from walletwatch.storage.postgres.past import PostgresPast
 from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
+from walletwatch.storage.postgres.preferences import PostgresPreferences
 from walletwatch.storage.postgres.risks import PostgresRisks
+from walletwatch.storage.postgres.samples import PostgresSamples
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 from walletwatch.storage.postgres.watch import PostgresWatchStore
@@ -77,6 +83,11 @@ class Stores:
     administration: Administration
     lists: AddressLists
     risks: Risks
+    preferences: Preferences
+    rules: AlertRules
+    alert_ledger: AlertLedger
+    samples: Samples
+    past: Past
     dealings: Dealings
     pools: PoolCreators
     clock: FakeClock
@@ -150,6 +161,11 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             FakeAdministration(fake.tables),
             FakeAddressLists(),
             FakeRisks(fake.tables, known=fake.tables.risks),
+            fake.preferences,
+            fake.rules,
+            fake.alerts,
+            fake.samples,
+            fake.past,
             FakeDealings(fake.tables),
             FakePoolCreators(),
             clock,
@@ -167,6 +183,11 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresAdministration(database),
         PostgresAddressLists(database),
         PostgresRisks(database),
+        PostgresPreferences(database),
+        PostgresAlertRules(database, clock),
+        PostgresAlertLedger(database, clock),
+        PostgresSamples(database),
+        PostgresPast(database),
         PostgresDealings(database),
         PostgresPoolCreators(database),
         clock,

@@ -16,6 +16,7 @@ from walletwatch.runtime import SystemClock
 if TYPE_CHECKING:
     from walletwatch.queueing.consumer import Consumer
     from walletwatch.services.alarming import Alarming
+    from walletwatch.services.alert_rounds import AlertRounds
     from walletwatch.services.backfilling import Backfilling
     from walletwatch.services.checking import Checking
     from walletwatch.services.delivering import Delivering
@@ -100,6 +101,14 @@ class Refresh:
     """What the refresh function runs."""
 
     service: "Refreshing"
+    telemetry: "Telemetry"
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """What the alerts function runs."""
+
+    service: "AlertRounds"
     telemetry: "Telemetry"
 
 
@@ -354,6 +363,7 @@ def scan() -> Scan:
             ledger=ledger,
             queues=queues,
             renderer=renderer,
+            alerting=parts.make_alerting(database, metrics),
             clock=clock,
         ),
         parts.make_consumer(config.load(config.QueueSettings).scan_queue_url, metrics),
@@ -399,6 +409,7 @@ def cleanup() -> Cleanup:
     from walletwatch.storage.postgres.claims import PostgresUpdateClaims
     from walletwatch.storage.postgres.dealings import PostgresDealings
     from walletwatch.storage.postgres.ledger import PostgresLedger
+    from walletwatch.storage.postgres.samples import PostgresSamples
     from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
     from walletwatch.storage.postgres.watch import PostgresWatchStore
     from walletwatch.storage.redis.board import RedisTelemetryBoard
@@ -413,6 +424,7 @@ def cleanup() -> Cleanup:
         queues=parts.make_queues(),
         digesting=parts.make_digesting(database, metrics),
         alerts=PostgresAlerts(database),
+        samples=PostgresSamples(database),
         claims=PostgresUpdateClaims(database),
         book=PostgresWalletBook(database),
         dealings=PostgresDealings(database),
@@ -467,6 +479,38 @@ def refresh() -> Refresh:
         money=money,
     )
     return Refresh(service, parts.make_telemetry("refresh", metrics, redis, rpc))
+
+
+def alerts() -> Alerts:
+    """The alerts function."""
+    from walletwatch.chain.rpc.reader import RpcChain
+    from walletwatch.services.alert_rounds import AlertRounds
+    from walletwatch.services.watched_balances import WatchedBalances
+    from walletwatch.storage.postgres.alert_rules import PostgresAlertRules
+    from walletwatch.storage.postgres.past import PostgresPast
+    from walletwatch.storage.postgres.samples import PostgresSamples
+    from walletwatch.storage.redis.leases import RedisLeases
+
+    metrics = EmfMetrics("alerts")
+    clock = SystemClock()
+    database = parts.make_database()
+    redis = parts.make_redis()
+    rpc = parts.make_rpc(metrics)
+    chain = RpcChain(rpc)
+    past = PostgresPast(database)
+    service = AlertRounds(
+        rules=PostgresAlertRules(database, clock),
+        alerting=parts.make_alerting(database, metrics),
+        digesting=parts.make_digesting(database, metrics),
+        balances=WatchedBalances(chain, past),
+        prices=parts.make_prices(chain, redis, metrics, config.load(config.ChainSettings).profile),
+        samples=PostgresSamples(database),
+        past=past,
+        leases=RedisLeases(redis),
+        clock=clock,
+        metrics=metrics,
+    )
+    return Alerts(service, parts.make_telemetry("alerts", metrics, redis, rpc))
 
 
 def health() -> Health:

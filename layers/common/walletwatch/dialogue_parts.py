@@ -16,25 +16,32 @@ from walletwatch.ports.chain import Chain
 from walletwatch.queueing.messages import ledger_key_of
 from walletwatch.runtime import SystemClock
 from walletwatch.services.administering import Administering
+from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.importing import Importing
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
+from walletwatch.services.preferring import Preferring
+from walletwatch.services.rule_keeping import RuleKeeping
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.sharing import Sharing
 from walletwatch.services.wallet_cards import WalletCards
 from walletwatch.services.wallets import Wallets
 from walletwatch.services.watching import Watching
 from walletwatch.storage.postgres.administration import PostgresAdministration
+from walletwatch.storage.postgres.alert_rules import PostgresAlertRules
 from walletwatch.storage.postgres.alerts import PostgresAlerts
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
+from walletwatch.storage.postgres.past import PostgresPast
 from walletwatch.storage.postgres.personal import PostgresPersonalRecords
+from walletwatch.storage.postgres.preferences import PostgresPreferences
 from walletwatch.storage.postgres.risks import PostgresRisks
+from walletwatch.storage.postgres.samples import PostgresSamples
 from walletwatch.storage.postgres.statistics import PostgresStatistics
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
@@ -91,6 +98,7 @@ def make_dialogue(
         reports=parts.make_scan_memory(cache, metrics, profile),
         admin=_administering(secrets, telegram, redis, chain, database, metrics),
         ledger=PostgresLedger(database, clock),
+        desk=_alert_desk(redis, chain, database, metrics),
         risks=PostgresRisks(database),
         listing=Listing(
             PostgresAddressLists(database),
@@ -104,6 +112,23 @@ def make_dialogue(
         operators=operators,
         metrics=metrics,
         conversations=Conversations(ConversationPersistence(), clock, metrics),
+    )
+
+
+def _alert_desk(redis: RedisServer, chain: Chain, database: Database, metrics: EmfMetrics) -> AlertDesk:
+    clock = SystemClock()
+    subscriptions = PostgresSubscriptionStore(database)
+    return AlertDesk(
+        Preferring(subscriptions, PostgresPreferences(database), parts.make_queues(), clock),
+        RuleKeeping(
+            rules=PostgresAlertRules(database, clock),
+            subscriptions=subscriptions,
+            past=PostgresPast(parts.make_reads(database, metrics)),
+            samples=PostgresSamples(database),
+            chain=chain,
+            tokens=parts.make_tokens(chain, redis, metrics, config.load(config.ChainSettings).profile),
+            clock=clock,
+        ),
     )
 
 

@@ -24,6 +24,7 @@ from tests.fakes.queues import FakeQueues
 from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
+from tests.fakes.tokens import FakeTokens
 from tests.fakes.vitals import FakeSystem
 from tests.fakes.wallets import wallets_over
 from tests.servers import Server
@@ -38,6 +39,7 @@ from walletwatch.bot.views.all import Views
 from walletwatch.domain.profile import PROFILES
 from walletwatch.runtime import SystemClock
 from walletwatch.services.admitting import Admitting
+from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
@@ -45,6 +47,8 @@ from walletwatch.services.intake import Intake, UpdateIntake
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
+from walletwatch.services.preferring import Preferring
+from walletwatch.services.rule_keeping import RuleKeeping
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
@@ -125,6 +129,18 @@ async def environments(
                 reports=ScanMemory(RedisCache(redis, metrics), metrics, clock, chain="test"),
                 admin=FakeSystem().administering(stores.ledger, AlertMemory(), administration),
                 ledger=stores.ledger,
+                desk=AlertDesk(
+                    Preferring(stores.subscriptions, stores.preferences, queues, clock),
+                    RuleKeeping(
+                        rules=stores.rules,
+                        subscriptions=stores.subscriptions,
+                        past=stores.past,
+                        samples=stores.samples,
+                        chain=chain,
+                        tokens=FakeTokens(),
+                        clock=clock,
+                    ),
+                ),
                 risks=FakeRisks(stores.tables),
                 listing=Listing(
                     FakeAddressLists(),

@@ -43,6 +43,7 @@ from walletwatch.bot.persistence import ConversationPersistence
 from walletwatch.bot.views.all import Views
 from walletwatch.domain.profile import PROFILES
 from walletwatch.services.admitting import Admitting
+from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
@@ -50,6 +51,8 @@ from walletwatch.services.intake import UpdateIntake
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
+from walletwatch.services.preferring import Preferring
+from walletwatch.services.rule_keeping import RuleKeeping
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanReports, ScanRequests
 from walletwatch.services.watching import Watching
@@ -197,6 +200,18 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 reports=memory,
                 admin=system.administering(stores.ledger, alerts, administration),
                 ledger=stores.ledger,
+                desk=AlertDesk(
+                    Preferring(stores.subscriptions, stores.preferences, queues, clock),
+                    RuleKeeping(
+                        rules=stores.rules,
+                        subscriptions=stores.subscriptions,
+                        past=stores.past,
+                        samples=stores.samples,
+                        chain=chain,
+                        tokens=tokens,
+                        clock=clock,
+                    ),
+                ),
                 risks=risks,
                 listing=Listing(
                     lists,

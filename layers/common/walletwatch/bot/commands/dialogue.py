@@ -19,6 +19,7 @@ from walletwatch.ports.common import Metrics
 from walletwatch.ports.scanning import Risks
 from walletwatch.ports.telling import Ledger
 from walletwatch.services.administering import Administering
+from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.listing import Listing
@@ -52,6 +53,7 @@ class Dialogue:
     reports: ScanMemory
     admin: Administering
     listing: Listing
+    desk: AlertDesk
     ledger: Ledger
     risks: Risks
     personal: Personal

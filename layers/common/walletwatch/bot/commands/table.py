@@ -6,10 +6,13 @@ from typing import Final
 
 from walletwatch.bot.commands import (
     admin,
+    alerts,
     basics,
+    filters,
     lists,
     money,
     security,
+    silence,
     telling,
     wallet_lists,
     wallet_notes,
@@ -25,6 +28,9 @@ AREAS: Final[tuple[Area, ...]] = (
     money.AREA,
     security.AREA,
     lists.AREA,
+    alerts.AREA,
+    filters.AREA,
+    silence.AREA,
     telling.AREA,
     basics.AREA,
     admin.AREA,

@@ -117,6 +117,7 @@ _MIGRATION: Final = (
     """
     UPDATE subscriptions kept
        SET from_slot = least(kept.from_slot, gone.from_slot), label = coalesce(kept.label, gone.label),
+           filter = coalesce(kept.filter, gone.filter),
            note = coalesce(kept.note, gone.note),
            tags = CASE WHEN kept.tags = '{}' THEN gone.tags ELSE kept.tags END
       FROM subscriptions gone
@@ -148,6 +149,12 @@ _MIGRATION: Final = (
        AND NOT EXISTS (SELECT FROM deliveries merged WHERE merged.digest_key = digest.key)
     """,
     "UPDATE deliveries SET chat_id = %(new)s WHERE chat_id = %(old)s",
+    """
+    UPDATE alert_rules r
+       SET chat_id = %(new)s,
+           number = r.number + coalesce((SELECT max(number) FROM alert_rules WHERE chat_id = %(new)s), 0)
+     WHERE r.chat_id = %(old)s AND EXISTS (SELECT FROM chats WHERE id = %(new)s)
+    """,
     """
     UPDATE chats SET active = false, inactive_reason = 'migrated', migrated_to = %(new)s
      WHERE id = %(old)s AND migrated_to IS NULL
