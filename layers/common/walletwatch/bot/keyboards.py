@@ -7,6 +7,9 @@ from typing import Final
 from walletwatch.domain.work import Button
 
 VERSION: Final = "1"
+MAX_DIGITS: Final = 18
+SEPARATOR: Final = "."
+"""Between the parts of an argument."""
 MAX_DATA_BYTES: Final = 64
 """Bot API, InlineKeyboardButton.callback_data."""
 
@@ -32,6 +35,15 @@ class Action(StrEnum):
     FORGET_CONFIRMED = "fx"
     WATCH_ADDRESS = "wa"
     BALANCE_ADDRESS = "ba"
+    BALANCE_ALL = "bb"
+    TOKENS = "bt"
+    NFTS = "bn"
+    STAKES = "bs"
+    PORTFOLIO = "bo"
+    PRICE = "bp"
+    TOKEN = "bk"
+    POOLS = "bq"
+    CONVERT = "bc"
     SCAN_ADDRESS = "sa"
     SCAN_DETAILS = "sd"
     SCAN_VERDICT = "sv"
@@ -89,9 +101,24 @@ class CallbackData:
         Raises:
             StaleData: It is none.
         """
-        if not self.argument.isascii() or not self.argument.isdecimal():
-            raise StaleData
-        return int(self.argument)
+        return number_of(self.argument)
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """The argument before and behind its first separator."""
+        before, _, behind = self.argument.partition(SEPARATOR)
+        return before, behind
+
+
+def number_of(text: str) -> int:
+    """A number in a button's data.
+
+    Raises:
+        StaleData: It is none, or none that the database could hold.
+    """
+    if not text.isascii() or not text.isdecimal() or len(text) > MAX_DIGITS:
+        raise StaleData
+    return int(text)
 
 
 def button(text: str, action: Action, argument: object = "") -> Button:
