@@ -20,6 +20,7 @@ from tests.fakes.limits import FakeRateLimits, FakeSendLimits
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.marks import FakeSentMarks
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.money import FakeOwnAccounts, FakePriceHistory
 from tests.fakes.pools import FakePoolCreators
 from tests.fakes.risks import FakeRisks
 from tests.fakes.sessions import FakeSessions
@@ -27,6 +28,7 @@ from tests.fakes.stores import FakeStores
 from tests.servers import postgres_url, redis_url
 from walletwatch.ports.common import Clock
 from walletwatch.ports.listing import Dealings, PoolCreators
+from walletwatch.ports.money import OwnAccounts, PriceHistory
 from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
 from walletwatch.ports.scanning import AddressLists, Risks
 from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
@@ -43,8 +45,10 @@ from walletwatch.storage.postgres.history import PostgresHistory
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
+from walletwatch.storage.postgres.own_accounts import PostgresOwnAccounts
 from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
 from walletwatch.storage.postgres.risks import PostgresRisks
+from walletwatch.storage.postgres.samples import PostgresSamples
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.postgres.watch import PostgresWatchStore
 from walletwatch.storage.redis.board import RedisTelemetryBoard
@@ -79,6 +83,8 @@ class Stores:
     risks: Risks
     dealings: Dealings
     pools: PoolCreators
+    samples: PriceHistory
+    own_accounts: OwnAccounts
     clock: FakeClock
 
 
@@ -139,6 +145,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
     clock = FakeClock()
     if stores_url is None:
         fake = FakeStores(clock)
+        history = FakePriceHistory()
         yield Stores(
             fake.subscriptions,
             fake.watch,
@@ -151,6 +158,8 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             FakeRisks(),
             FakeDealings(fake.tables),
             FakePoolCreators(),
+            history,
+            FakeOwnAccounts(fake.tables, history),
             clock,
         )
         return
@@ -167,6 +176,8 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresRisks(database),
         PostgresDealings(database),
         PostgresPoolCreators(database),
+        PostgresSamples(database),
+        PostgresOwnAccounts(database),
         clock,
     )
     await database.close()

@@ -166,6 +166,41 @@ class AccountSums:
     frozen: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class OwnWallet:
+    """A wallet that a chat watches, and the accounts that are known to belong to it.
+
+    Attributes:
+        accounts: Token and stake accounts; its own is not among them.
+        mints: Of the token accounts.
+        complete: Whether these are all that are known.
+    """
+
+    subscription_id: int
+    address: str
+    label: str | None
+    accounts: tuple[str, ...]
+    mints: frozenset[str]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWallets:
+    """The wallets of a chat.
+
+    Attributes:
+        before: What assets were worth at the moment that was asked for, as far as that is known.
+    """
+
+    wallets: tuple[OwnWallet, ...]
+    before: Mapping[str, Decimal]
+
+    @property
+    def mints(self) -> frozenset[str]:
+        """Of all of them."""
+        return frozenset(mint for each in self.wallets for mint in each.mints)
+
+
 def native_note(price: Price | None) -> AssetNote:
     """What is known of the chain's own token."""
     return AssetNote(None, None, NATIVE_DECIMALS, listed=True, usd=price.usd if price else None)
