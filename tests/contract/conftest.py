@@ -155,7 +155,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             AlertMemory(),
             FakeAdministration(),
             FakeAddressLists(),
-            FakeRisks(),
+            FakeRisks(fake.tables),
             FakeDealings(fake.tables),
             FakePoolCreators(),
             history,

@@ -29,6 +29,7 @@ from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.personal import PostgresPersonalRecords
+from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.statistics import PostgresStatistics
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.redis.board import RedisTelemetryBoard
@@ -70,6 +71,7 @@ def make_dialogue(
         reports=parts.make_scan_memory(cache, metrics, profile),
         admin=_administering(secrets, telegram, redis, chain, database, maintenance, metrics),
         ledger=PostgresLedger(database, clock),
+        risks=PostgresRisks(database),
         listing=Listing(
             PostgresAddressLists(database),
             PostgresAdministration(database),

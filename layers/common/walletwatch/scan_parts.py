@@ -6,6 +6,7 @@ Only the function that scans imports this.
 from walletwatch import settings as config
 from walletwatch.chain.fetching.fetcher import GuardedFetcher
 from walletwatch.chain.fetching.locations import Links
+from walletwatch.chain.inspection.deeds import DeedsReader
 from walletwatch.chain.inspection.holders import HoldersReader, Ranker
 from walletwatch.chain.inspection.holdings import HOLDINGS_FACTS, HoldingsReader
 from walletwatch.chain.inspection.identity import IDENTITY_FACTS, IDENTITY_NEEDS, IdentityReader, Outside
@@ -25,6 +26,7 @@ from walletwatch.chain.rpc.reader import Caller, RpcChain
 from walletwatch.chain.tokens.cached import CachedTokens
 from walletwatch.chain.tokens.reader import ChainTokens
 from walletwatch.domain.inspection.creator import Deployments, TokenOrigin
+from walletwatch.domain.inspection.deeds import MintDeeds
 from walletwatch.domain.inspection.funding import FundingChain
 from walletwatch.domain.inspection.holders import Holders
 from walletwatch.domain.inspection.liquidity import Liquidity
@@ -141,6 +143,8 @@ def _people_parts(chain: Chain, profile: ChainProfile, pools: PoolCreators) -> t
     people = TokenPeople(chain, profile, pools)
     return (
         Part("origin", (TokenOrigin,), STEADY, people.origin, (MintState,)),
+        # It asks at the same time for the same as the origin, so that they share their requests.
+        Part("deeds", (MintDeeds,), FLEETING, DeedsReader(chain).read, (MintState,)),
         Part("creator", (Deployments, FundingChain), STEADY, people.creator, (TokenOrigin,)),
     )
 

@@ -21,6 +21,7 @@ from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.queues import FakeQueues
+from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.vitals import FakeSystem
@@ -113,6 +114,7 @@ async def environments(
                 reports=ScanMemory(RedisCache(redis, metrics), metrics, clock, chain="test"),
                 admin=FakeSystem().administering(stores.ledger, AlertMemory(), administration, maintenance),
                 ledger=stores.ledger,
+                risks=FakeRisks(stores.tables),
                 listing=Listing(
                     FakeAddressLists(),
                     administration,

@@ -16,6 +16,7 @@ from walletwatch.domain.addresses import decode_address
 from walletwatch.domain.chats import MAX_LABEL_LENGTH, Subscription
 from walletwatch.domain.errors import InvalidAddress
 from walletwatch.ports.common import Metrics
+from walletwatch.ports.scanning import Risks
 from walletwatch.ports.telling import Ledger
 from walletwatch.services.administering import Administering
 from walletwatch.services.backfilling import BackfillRequests
@@ -49,6 +50,7 @@ class Dialogue:
     admin: Administering
     listing: Listing
     ledger: Ledger
+    risks: Risks
     personal: Personal
     views: Views
     catalogue: "Catalogue"
