@@ -41,7 +41,7 @@ class Action(StrEnum):
     STAKES = "bs"
     PORTFOLIO = "bo"
     PRICE = "bp"
-    TOKEN = "bk"
+    MINT = "bk"
     POOLS = "bq"
     CONVERT = "bc"
     SCAN_ADDRESS = "sa"

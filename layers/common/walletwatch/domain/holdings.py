@@ -40,14 +40,16 @@ class HeldToken:
     def usd(self) -> Decimal | None:
         """What it is worth; None where that is unknown.
 
-        So is that of a token whose name nobody has looked at, or that bears somebody else's, and of what could
-        not be sold, since it is more than the market that made the price.
+        So is that of a token whose name nobody has looked at, or that bears somebody else's, and of what
+        could not be sold, since it is more than the market that made the price.
         """
         if self.price is None or self.decimals is None:
             return None
         if self.identity is None or self.identity.impostor_of is not None:
             return None
-        if believed_usd(self.price, self.amount, self.decimals) is None:
+        # The native token has a value whoever holds it; of all others the market has to bear it.
+        is_native = self.mint == WRAPPED_NATIVE_MINT
+        if not is_native and believed_usd(self.price, self.amount, self.decimals) is None:
             return None
         return value_usd(self.amount, self.decimals, self.price)
 

@@ -77,7 +77,7 @@ class PriceHistory(Protocol):
         """Store prices of one moment; there is one an asset and moment, and the first stays."""
 
     async def price_at(self, assets: Collection[str], moment: datetime) -> Mapping[str, Decimal]:
-        """The prices nearest to a moment, at most `domain.prices.NEAR` away from it; one that is missing is unknown."""
+        """The prices nearest to a moment, at most `domain.prices.NEAR` off, where there are any."""
 
 
 class OwnAccounts(Protocol):

@@ -20,7 +20,7 @@ class ChainMarkets:
         self._clock = clock
 
     async def of(self, asset: str) -> Markets:
-        """The pools of a token; of the native one, and where the node does not list them, those that are known.
+        """The pools of a token; those that are known of the native one, and where the node lists none.
 
         Raises:
             ChainUnavailable: The chain could not be asked.
