@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from walletwatch.ports.chain import Chain, Decode, Prices, Tokens
     from walletwatch.ports.common import Metrics
     from walletwatch.ports.listing import PoolList
+    from walletwatch.ports.money import PriceHistory
     from walletwatch.ports.volatile import Cache
     from walletwatch.queueing.consumer import Consumer
     from walletwatch.queueing.inspection import SqsInspection
@@ -295,9 +296,13 @@ def make_scan_memory(cache: "Cache", metrics: "Metrics", profile: "ChainProfile"
 
 
 def make_prices(
-    chain: "Chain", redis: "RedisServer", metrics: EmfMetrics, profile: "ChainProfile"
+    chain: "Chain",
+    redis: "RedisServer",
+    metrics: EmfMetrics,
+    profile: "ChainProfile",
+    history: "PriceHistory | None" = None,
 ) -> "Prices":
-    """What tokens are worth."""
+    """What tokens are worth; `history` remembers it."""
     from walletwatch.chain.prices.cached import CachedPrices
     from walletwatch.chain.prices.sources import SourcedPrices
     from walletwatch.storage.redis.cache import RedisCache
@@ -328,7 +333,11 @@ def make_prices(
 
             sources.append(FixedPrices(settings.fixed(profile), clock))
     patience = timedelta(seconds=settings.price_patience_seconds)
-    source = SourcedPrices(sources, metrics, patience=patience)
+    source: Prices = SourcedPrices(sources, metrics, patience=patience)
+    if history is not None:
+        from walletwatch.services.price_recording import RecordedPrices
+
+        source = RecordedPrices(source, history, clock, metrics)
     return CachedPrices(source, cache, clock, metrics, chain=profile.name)
 
 
@@ -402,11 +411,12 @@ def make_annotating(
     """What is known beside a transaction."""
     from walletwatch.services.annotating import Annotating
     from walletwatch.storage.postgres.history import PostgresHistory
+    from walletwatch.storage.postgres.samples import PostgresSamples
 
     profile = config.load(config.ChainSettings).profile
     return Annotating(
         tokens=make_tokens(chain, redis, metrics, profile),
-        prices=make_prices(chain, redis, metrics, profile),
+        prices=make_prices(chain, redis, metrics, profile, PostgresSamples(database)),
         history=PostgresHistory(make_reads(database, metrics)),
         profile=profile,
         clock=SystemClock(),

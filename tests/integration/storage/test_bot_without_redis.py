@@ -19,11 +19,14 @@ from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.dealings import FakeDealings
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.money import FakePriceHistory, money_over
 from tests.fakes.personal import FakePersonalRecords
+from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
 from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
+from tests.fakes.tokens import FakeTokens
 from tests.fakes.vitals import FakeSystem
 from tests.servers import Server
 from walletwatch.bot import application
@@ -109,6 +112,16 @@ async def environments(
             dialogue=Dialogue(
                 watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
                 balances=Balances(chain, RedisCache(redis, metrics), metrics),
+                money=money_over(
+                    chain,
+                    stores,
+                    clock,
+                    metrics,
+                    PROFILES["x1-mainnet"],
+                    prices=FakePrices(clock),
+                    tokens=FakeTokens(),
+                    history=FakePriceHistory(),
+                ),
                 backfills=BackfillRequests(queues, rates, clock),
                 scans=ScanRequests(queues),
                 reports=ScanMemory(RedisCache(redis, metrics), metrics, clock, chain="test"),

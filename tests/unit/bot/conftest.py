@@ -22,12 +22,15 @@ from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.limits import FakeRateLimits
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.money import FakePriceHistory, money_over
 from tests.fakes.personal import FakePersonalRecords
+from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
 from tests.fakes.risks import FakeRisks
 from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
+from tests.fakes.tokens import FakeTokens
 from tests.fakes.vitals import FakeSystem
 from walletwatch.bot import application
 from walletwatch.bot.application import BotApplication
@@ -77,6 +80,9 @@ class Chat:
     personal: FakePersonalRecords
     risks: FakeRisks
     another_instance: Callable[[], Awaitable[BotApplication]]
+    prices: FakePrices
+    tokens: FakeTokens
+    price_history: FakePriceHistory
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     async def send(self, text: str, *, user: int = ANNA, chat: int | None = None, **message: Any) -> None:
@@ -141,6 +147,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     memory = ScanMemory(FakeCache(clock), metrics, clock, chain="test")
     personal, risks = FakePersonalRecords(stores), FakeRisks(stores.tables)
     operators = Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP}))
+    prices, tokens, history = FakePrices(clock), FakeTokens(), FakePriceHistory()
     instances: list[BotApplication] = []
 
     async def instance() -> BotApplication:
@@ -153,6 +160,16 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
             dialogue=Dialogue(
                 watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
                 balances=Balances(chain, FakeCache(clock), metrics),
+                money=money_over(
+                    chain,
+                    stores,
+                    clock,
+                    metrics,
+                    PROFILES["x1-mainnet"],
+                    prices=prices,
+                    tokens=tokens,
+                    history=history,
+                ),
                 backfills=BackfillRequests(queues, FakeRateLimits(clock), clock),
                 scans=ScanRequests(queues),
                 reports=memory,
@@ -200,6 +217,9 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         personal,
         risks,
         instance,
+        prices,
+        tokens,
+        history,
     )
     for bot in instances:
         await bot.close()

@@ -7,6 +7,7 @@ from walletwatch.services.assets import Assets
 from walletwatch.services.holdings import Holdings
 from walletwatch.services.money_reads import MoneyReads
 from walletwatch.services.portfolio import Portfolios
+from walletwatch.services.quoting import Quoting
 from walletwatch.services.valuation import Valuation
 
 
@@ -19,4 +20,5 @@ class Money:
     portfolios: Portfolios
     assets: Assets
     valuation: Valuation
+    quoting: Quoting
     clock: Clock

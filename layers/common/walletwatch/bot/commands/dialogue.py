@@ -22,6 +22,7 @@ from walletwatch.services.administering import Administering
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.listing import Listing
+from walletwatch.services.money import Money
 from walletwatch.services.personal import Personal
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
@@ -44,6 +45,7 @@ class Dialogue:
 
     watching: Watching
     balances: Balances
+    money: Money
     backfills: BackfillRequests
     scans: ScanRequests
     reports: ScanMemory

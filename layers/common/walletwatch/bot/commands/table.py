@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from walletwatch.bot.commands import admin, basics, lists, money, security, telling, wallets
+from walletwatch.bot.commands import admin, basics, lists, money, prices, security, telling, wallets
 from walletwatch.bot.commands.command import Area, ButtonHandler, Catalogue, Command, Topic
 from walletwatch.bot.keyboards import Action
 
 AREAS: Final[tuple[Area, ...]] = (
     wallets.AREA,
     money.AREA,
+    prices.AREA,
     security.AREA,
     lists.AREA,
     telling.AREA,

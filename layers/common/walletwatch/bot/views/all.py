@@ -5,7 +5,10 @@ from walletwatch.bot.views.approvals import ApprovalsView
 from walletwatch.bot.views.basics import BasicsView
 from walletwatch.bot.views.connections import ConnectionsView
 from walletwatch.bot.views.money import MoneyView
+from walletwatch.bot.views.portfolio import PortfolioView
+from walletwatch.bot.views.prices import PricesView
 from walletwatch.bot.views.scan import ScanView
+from walletwatch.bot.views.stakes import StakesView
 from walletwatch.bot.views.wallets import WalletsView
 from walletwatch.domain.profile import ChainProfile
 
@@ -20,5 +23,8 @@ class Views:
         self.activities = ActivityView(profile)
         self.wallets = WalletsView(profile)
         self.money = MoneyView(profile)
+        self.stakes = StakesView(profile)
+        self.portfolio = PortfolioView(profile)
+        self.prices = PricesView(profile)
         self.scans = ScanView(profile)
         self.connections = ConnectionsView(profile)
