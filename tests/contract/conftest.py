@@ -33,6 +33,7 @@ from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
 from walletwatch.ports.scanning import AddressLists, Risks
 from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
 from walletwatch.ports.volatile import Cache, Leases, RateLimits, Sessions, UpdateClaims
+from walletwatch.ports.wallets import WalletBook
 from walletwatch.ports.watching import FollowStore, SubscriptionStore, WatchStore
 from walletwatch.runtime import SystemClock
 from walletwatch.services.alert_memory import AlertMemory
@@ -50,6 +51,7 @@ from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
 from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.samples import PostgresSamples
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 from walletwatch.storage.postgres.watch import PostgresWatchStore
 from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
@@ -86,6 +88,7 @@ class Stores:
     samples: PriceHistory
     own_accounts: OwnAccounts
     clock: FakeClock
+    book: WalletBook
 
 
 @dataclass
@@ -155,12 +158,13 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             AlertMemory(),
             FakeAdministration(),
             FakeAddressLists(),
-            FakeRisks(fake.tables),
+            FakeRisks(fake.tables, known=fake.tables.risks),
             FakeDealings(fake.tables),
             FakePoolCreators(),
             history,
             FakeOwnAccounts(fake.tables, history),
             clock,
+            fake.book,
         )
         return
     database = Database(stores_url, max_connections=8)
@@ -179,6 +183,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresSamples(database),
         PostgresOwnAccounts(database),
         clock,
+        PostgresWalletBook(database),
     )
     await database.close()
 

@@ -28,15 +28,19 @@ from walletwatch.services.assets import Assets
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.holdings import Holdings
+from walletwatch.services.importing import Importing
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.money import Money
 from walletwatch.services.money_reads import MoneyReads
+from walletwatch.services.native_balances import NativeReads
 from walletwatch.services.personal import Personal
 from walletwatch.services.portfolio import Portfolios
 from walletwatch.services.quoting import Quoting
 from walletwatch.services.scanning import ScanRequests
+from walletwatch.services.sharing import Sharing
 from walletwatch.services.valuation import Valuation
+from walletwatch.services.wallets import Wallets
 from walletwatch.services.watching import Watching
 from walletwatch.storage.postgres.administration import PostgresAdministration
 from walletwatch.storage.postgres.alerts import PostgresAlerts
@@ -50,6 +54,7 @@ from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.samples import PostgresSamples
 from walletwatch.storage.postgres.statistics import PostgresStatistics
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.limits import RedisRateLimits
@@ -77,17 +82,27 @@ def make_dialogue(
     cache = RedisCache(redis, metrics)
     # What one command asks at the same time is one request.
     batching = RpcChain(BatchingCaller(rpc))
+    subscriptions, book = PostgresSubscriptionStore(database), PostgresWalletBook(database)
     balances = Balances(batching, cache, metrics)
+    money = _money(profile, batching, balances, redis, database, metrics)
     return Dialogue(
         watching=Watching(
-            PostgresSubscriptionStore(database),
+            subscriptions,
             chain,
             queues,
             clock,
             wallets_per_chat=settings.wallets_per_chat,
         ),
+        wallets=Wallets(
+            book,
+            NativeReads(batching, money.valuation),
+            Importing(subscriptions, book, chain, queues, RedisRateLimits(redis)),
+            Sharing(book, clock),
+            clock,
+            settings.wallets_per_chat,
+        ),
         balances=balances,
-        money=_money(profile, batching, balances, redis, database, metrics),
+        money=money,
         backfills=BackfillRequests(queues, RedisRateLimits(redis), clock),
         scans=ScanRequests(queues),
         reports=parts.make_scan_memory(cache, metrics, profile),

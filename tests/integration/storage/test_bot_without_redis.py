@@ -28,6 +28,7 @@ from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.tokens import FakeTokens
 from tests.fakes.vitals import FakeSystem
+from tests.fakes.wallets import wallets_over
 from tests.servers import Server
 from walletwatch.bot import application
 from walletwatch.bot.application import BotApplication
@@ -111,6 +112,13 @@ async def environments(
             username="testbot",
             dialogue=Dialogue(
                 watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
+                wallets=wallets_over(
+                    stores,
+                    chain,
+                    queues,
+                    rates,
+                    clock,
+                ),
                 balances=Balances(chain, RedisCache(redis, metrics), metrics),
                 money=money_over(
                     chain,

@@ -32,6 +32,7 @@ from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.tokens import FakeTokens
 from tests.fakes.vitals import FakeSystem
+from tests.fakes.wallets import wallets_over
 from walletwatch.bot import application
 from walletwatch.bot.application import BotApplication
 from walletwatch.bot.commands.dialogue import Dialogue
@@ -147,7 +148,8 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     memory = ScanMemory(FakeCache(clock), metrics, clock, chain="test")
     personal, risks = FakePersonalRecords(stores), FakeRisks(stores.tables)
     operators = Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP}))
-    prices, tokens, history = FakePrices(clock), FakeTokens(), FakePriceHistory()
+    prices, tokens, rates = FakePrices(clock), FakeTokens(), FakeRateLimits(clock)
+    history = FakePriceHistory()
     instances: list[BotApplication] = []
 
     async def instance() -> BotApplication:
@@ -159,6 +161,15 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
             username="testbot",
             dialogue=Dialogue(
                 watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
+                wallets=wallets_over(
+                    stores,
+                    chain,
+                    queues,
+                    rates,
+                    clock,
+                    prices=prices,
+                    tokens=tokens,
+                ),
                 balances=Balances(chain, FakeCache(clock), metrics),
                 money=money_over(
                     chain,

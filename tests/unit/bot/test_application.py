@@ -119,7 +119,13 @@ class TestCommands:
         await chat.send(WALLET)
         assert chat.buttons == [
             data(action, WALLET)
-            for action in (Action.WATCH_ADDRESS, Action.BALANCE_ADDRESS, Action.SCAN_ADDRESS)
+            for action in (
+                Action.WATCH_ADDRESS,
+                Action.BALANCE_ADDRESS,
+                Action.SCAN_ADDRESS,
+                Action.MINT,
+                Action.STAKES,
+            )
         ]
 
     async def test_balance_by_label_and_by_address(self, chat: Chat) -> None:
@@ -342,7 +348,7 @@ class TestFaults:
         async def broken(*_: object) -> None:
             raise ZeroDivisionError(TOKEN[:3])
 
-        monkeypatch.setattr(type(chat.stores.subscriptions), "subscriptions", broken)
+        monkeypatch.setattr(type(chat.stores.book), "entries", broken)
         with caplog.at_level(logging.ERROR):
             await chat.send("/list")
         assert chat.metrics.counts["HandlerErrors"] == 1

@@ -84,13 +84,13 @@ async def portfolio(talk: Talk, dialogue: Dialogue) -> None:
     await talk.show(dialogue.views.portfolio.portfolio(found, talk.say, dialogue.money.clock.now()))
 
 
-def _command(name: str, show: Show, action: Action) -> Handler:
+def _command(name: str, show: Show, action: Action, question: str) -> Handler:
     """A command that shows something of the wallet that was named, or asks which."""
 
     async def run(talk: Talk, dialogue: Dialogue) -> None:
         found = await named_wallet(talk, dialogue, only_watched=False)
         if found is None:
-            await choose(talk, dialogue, name, talk.say(f"{name}.choose"), action)
+            await choose(talk, dialogue, name, talk.say(question), action)
             return
         address, subscription = found
         if subscription is None:
@@ -123,10 +123,10 @@ async def _holder(talk: Talk, dialogue: Dialogue, ref: str) -> Holder:
 AREA: Final = Area(
     Topic.MONEY,
     commands=(
-        Command("balance", _command("balance", show_balance, Action.BALANCE)),
-        Command("tokens", _command("tokens", show_tokens, Action.TOKENS)),
-        Command("nfts", _command("nfts", show_nfts, Action.NFTS)),
-        Command("stakes", _command("stakes", show_stakes, Action.STAKES)),
+        Command("balance", _command("balance", show_balance, Action.BALANCE, "balance.choose")),
+        Command("tokens", _command("tokens", show_tokens, Action.TOKENS, "tokens.choose")),
+        Command("nfts", _command("nfts", show_nfts, Action.NFTS, "nfts.choose")),
+        Command("stakes", _command("stakes", show_stakes, Action.STAKES, "stakes.choose")),
         Command("portfolio", portfolio),
     ),
     buttons={

@@ -4,12 +4,25 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from walletwatch.bot.commands import admin, basics, lists, money, prices, security, telling, wallets
+from walletwatch.bot.commands import (
+    admin,
+    basics,
+    lists,
+    money,
+    prices,
+    security,
+    telling,
+    wallet_lists,
+    wallet_notes,
+    wallets,
+)
 from walletwatch.bot.commands.command import Area, ButtonHandler, Catalogue, Command, Topic
 from walletwatch.bot.keyboards import Action
 
 AREAS: Final[tuple[Area, ...]] = (
     wallets.AREA,
+    wallet_notes.AREA,
+    wallet_lists.AREA,
     money.AREA,
     prices.AREA,
     security.AREA,

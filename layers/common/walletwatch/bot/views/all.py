@@ -9,6 +9,8 @@ from walletwatch.bot.views.portfolio import PortfolioView
 from walletwatch.bot.views.prices import PricesView
 from walletwatch.bot.views.scan import ScanView
 from walletwatch.bot.views.stakes import StakesView
+from walletwatch.bot.views.wallet_card import WalletCardView
+from walletwatch.bot.views.wallet_lists import WalletListsView
 from walletwatch.bot.views.wallets import WalletsView
 from walletwatch.domain.profile import ChainProfile
 
@@ -22,6 +24,8 @@ class Views:
         self.approvals = ApprovalsView(profile)
         self.activities = ActivityView(profile)
         self.wallets = WalletsView(profile)
+        self.wallet_card = WalletCardView(profile)
+        self.wallet_lists = WalletListsView()
         self.money = MoneyView(profile)
         self.stakes = StakesView(profile)
         self.portfolio = PortfolioView(profile)

@@ -8,18 +8,19 @@ from typing import Final
 from walletwatch.bot.formatting import Amounts, short, unit_price, wallet, whole, worth
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
-from walletwatch.bot.links import address_buttons
+from walletwatch.bot.links import address_buttons, linked
 from walletwatch.bot.texts import Html, Texts
 from walletwatch.bot.views.paging import age, in_rows, page_of, turns
 from walletwatch.domain.collectibles import Collectible
 from walletwatch.domain.holdings import HeldToken, WalletHoldings, native_note
 from walletwatch.domain.money import NATIVE
-from walletwatch.domain.profile import ChainProfile
+from walletwatch.domain.profile import WRAPPED_NATIVE_MINT, ChainProfile
 from walletwatch.domain.tokens import TokenIdentity
 from walletwatch.domain.work import Button, RenderedMessage
 
 TOKENS_SHOWN: Final = 12
 """Tokens below a balance; all of them are behind a button."""
+UNFOLDED: Final = 40
 PAGE_SIZE: Final = 8
 MAX_BUTTON: Final = 28
 
@@ -71,8 +72,9 @@ class MoneyView:
         if not held.priced:
             # Nobody knows what is worth nothing.
             shown = [*valued, *unvalued]
-        lines += [self._token(each, say, held) for each in shown[:TOKENS_SHOWN]]
-        lines += self._folded(held, shown[TOKENS_SHOWN:], () if shown[len(valued) :] else unvalued, say)
+        room = UNFOLDED if unfolded else TOKENS_SHOWN
+        lines += [self._token(each, say, held) for each in shown[:room]]
+        lines += self._folded(held, shown[room:], () if shown[len(valued) :] else unvalued, say)
         lines += [Html(""), say("balance.read", slot=whole(held.slot, say), age=age(held.at, now, say))]
         return RenderedMessage(join_lines(lines), self._keyboard(holder, held, say, unfolded=unfolded))
 
@@ -142,7 +144,7 @@ class MoneyView:
                     "nfts.line",
                     number=number,
                     name=name or say("nfts.unnamed"),
-                    mint=self._link(token.mint, say),
+                    mint=linked(self._profile, token.mint, say),
                 ),
             ]
             if token.identity is not None and token.identity.impostor_of is not None:
@@ -174,6 +176,8 @@ class MoneyView:
         if token.note is not None:
             notes[token.mint] = token.note
         amount = self._amounts.asset(token.mint, token.amount, token.decimals, say, notes)
+        if token.mint == WRAPPED_NATIVE_MINT:
+            amount = say("balance.wrapped", amount=amount)
         if token.frozen:
             key = "balance.frozen" if token.frozen == token.amount else "balance.partly_frozen"
             amount = say(key, amount=amount)
@@ -193,6 +197,9 @@ class MoneyView:
             lines.append(say("balance.more", count=len(cut)))
         if hidden:
             lines.append(say("balance.folded", count=len(hidden)))
+        false = sum(each.identity is not None and each.identity.impostor_of is not None for each in hidden)
+        if false:
+            lines.append(say("balance.impostors", count=false))
         if held.nfts:
             lines.append(say("balance.nfts", count=len(held.nfts)))
         if held.empty:
@@ -223,11 +230,6 @@ class MoneyView:
 
     def _real(self, asset: str, say: Texts) -> Html:
         return self._amounts.symbol(asset, say)
-
-    def _link(self, mint: str, say: Texts) -> Html:
-        url = self._profile.address_url(mint)
-        text = say("common.address", address=short(mint))
-        return say("common.link", url=url, text=text) if url else text
 
 
 def balance_button(holder: Holder, say: Texts, key: str = "button.balance") -> Button:

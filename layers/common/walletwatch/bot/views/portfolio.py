@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal, localcontext
 from typing import Final
 
-from walletwatch.bot.formatting import Amounts, dollars, number, percent, wallet, worth
+from walletwatch.bot.formatting import Amounts, dollars, number, percent, short, wallet, worth
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts, escape
@@ -55,7 +55,7 @@ class PortfolioView:
         lines += self._missing(portfolio, say)
         lines += [Html(""), say("portfolio.read", age=age(portfolio.at, now, say))]
         buttons = [
-            button(_cut(part.label or part.address[:16]), Action.BALANCE, part.subscription_id)
+            button(_cut(part.label or short(part.address)), Action.BALANCE, part.subscription_id)
             for part in portfolio.parts[:WALLETS]
         ]
         refresh = (button(say("button.refresh"), Action.PORTFOLIO),)

@@ -16,7 +16,7 @@ from walletwatch.bot.formatting import (
 )
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
-from walletwatch.bot.links import address_buttons
+from walletwatch.bot.links import address_buttons, linked
 from walletwatch.bot.texts import Html, Texts, escape
 from walletwatch.bot.views.paging import age, in_rows, page_of, turns
 from walletwatch.bot.views.portfolio import signed
@@ -50,7 +50,10 @@ class PricesView:
     def price(self, quote: AssetQuote, others: Sequence[Asset], say: Texts, now: datetime) -> RenderedMessage:
         """What an asset costs; `others` are called the same."""
         asset, price = quote.asset, quote.price
-        lines = [say("price.title", asset=self.name(asset, say)), *self._warnings(asset, say)]
+        lines = [say("price.title", symbol=_called(asset))]
+        if not asset.listed:
+            lines.append(say("token.mint", mint=asset.id))
+        lines += self._warnings(asset, say)
         shown = unit_price(price.usd, say) if price else None
         if price is None or shown is None:
             lines.append(say("price.unknown"))
@@ -104,7 +107,7 @@ class PricesView:
             say("token.listed") if asset.listed else say("token.unlisted")
         ]
         lines.append(Html(""))
-        program = say("token.token_2022" if mint.token_2022 else "token.classic")
+        program = say("token.modern" if mint.token_2022 else "token.classic")
         lines.append(say("token.program", program=program, count=mint.decimals))
         lines.append(self._supply(mint, say))
         shown = unit_price(price.usd, say) if price else None
@@ -176,11 +179,16 @@ class PricesView:
                 target=target,
             ),
             Html(""),
-            say("convert.rate", source=source, rate=number(done.rate, say), target=target),
+            say(
+                "convert.rate",
+                source=_word(done.source),
+                rate=number(done.rate, say),
+                target=_word(done.target),
+            ),
         ]
         if done.rate:
             back = number(ARITHMETIC.divide(Decimal(1), done.rate), say)
-            lines.append(say("convert.rate", source=target, rate=back, target=source))
+            lines.append(say("convert.rate", source=_word(done.target), rate=back, target=_word(done.source)))
         for asset in (done.source, done.target):
             if asset is not None:
                 lines += self._warnings(asset, say)
@@ -276,14 +284,17 @@ class PricesView:
             with localcontext(prec=60):
                 share = percent(depth / total, say) if total else percent(Decimal(0), say)
             lines = [say("pools.line", number=place, first=first, second=second, value=shown, share=share)]
-        amounts = (
-            self._amounts.asset(mint, amount, decimals, say, notes)
-            for mint, amount, decimals in zip(pool.mints, pool.reserves, pool.decimals, strict=True)
+        called = [_identified(mint, identities) for mint in pool.mints]
+        lines.append(
+            say(
+                "pools.reserves",
+                first_amount=number(pool.whole(pool.mints[0]), say),
+                first=called[0],
+                second_amount=number(pool.whole(pool.mints[1]), say),
+                second=called[1],
+            )
         )
-        lines.append(say("pools.reserves", first=next(amounts), second=next(amounts)))
-        url = self._profile.address_url(pool.address)
-        address = say("common.address", address=short(pool.address))
-        link = say("common.link", url=url, text=address) if url else address
+        link = linked(self._profile, pool.address, say)
         opened = pool.opened_at if 0 < pool.opened_at < _LATEST else None
         if opened is None:
             lines.append(say("pools.address", address=link))
@@ -315,9 +326,18 @@ _LATEST: Final = 253_402_300_799
 """The last second that a calendar has."""
 
 
+def _identified(mint: str, identities: Mapping[str, TokenIdentity]) -> str:
+    identity = identities.get(mint)
+    return (identity.symbol or identity.name if identity else None) or short(mint)
+
+
 def _choice(asset: Asset) -> str:
     name = _called(asset)
     return name if asset.listed else f"{name} · {short(asset.id)}"
+
+
+def _word(asset: Asset | None) -> str:
+    return "USD" if asset is None else _called(asset)
 
 
 def _called(asset: Asset) -> str:
