@@ -74,7 +74,7 @@ class AssetScope:
 
     def resolve(self, text: str) -> Resolution:
         """What is meant; a leading `$` is a habit of writing."""
-        word = unicodedata.normalize("NFC", text).strip()[:MAX_WORD].removeprefix("$")
+        word = _composed(text.strip()[:MAX_WORD]).removeprefix("$")
         if is_address(word):
             return Resolution(self.of(word))
         vouched = list(_matching(word, self._vouched()))
@@ -134,8 +134,14 @@ def _matching(word: str, assets: Iterable[Asset]) -> Iterable[Asset]:
     return (asset for asset in assets if _same(word, asset.symbol) or _same(word, asset.name))
 
 
+def _composed(word: str) -> str:
+    """The word with its marks on its letters; composing must not make ASCII of what is none (U+212A)."""
+    composed = unicodedata.normalize("NFC", word)
+    return word if composed.isascii() and not word.isascii() else composed
+
+
 def _same(word: str, name: str | None) -> bool:
-    """Whether they differ in case at most; lower case makes ASCII of letters that are none (U+212A)."""
+    """Whether they differ in case at most; lower case, too, makes ASCII of letters that are none."""
     if not word or name is None or word.lower() != name.lower():
         return False
     return all(ours.isascii() == theirs.isascii() for ours, theirs in zip(word, name, strict=False))

@@ -14,7 +14,7 @@ BETWEEN: Final = frozenset({"in", "to", "into", "as", "=", "->", "→", ">"})
 """Words between what is converted and into what."""
 MAX_DIGITS: Final = 30
 
-_NUMBER: Final = re.compile(r"\d[\d.,'_\u00a0\u202f]*|[.,]\d+")
+_NUMBER: Final = re.compile(r"\d{1,3}(?: \d{3})+(?:[.,]\d+)?(?![\d.,])|\d[\d.,'_]*|[.,]\d+")
 _GROUPED: Final = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 
 

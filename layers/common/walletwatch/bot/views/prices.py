@@ -284,7 +284,7 @@ class PricesView:
             with localcontext(prec=60):
                 share = percent(depth / total, say) if total else percent(Decimal(0), say)
             lines = [say("pools.line", number=place, first=first, second=second, value=shown, share=share)]
-        called = [_identified(mint, identities) for mint in pool.mints]
+        called = [self._short(mint, identities) for mint in pool.mints]
         lines.append(
             say(
                 "pools.reserves",
@@ -301,6 +301,10 @@ class PricesView:
         else:
             lines.append(say("pools.opened", address=link, day=day(opened, say, zone)))
         return lines
+
+    def _short(self, mint: str, identities: Mapping[str, TokenIdentity]) -> str:
+        known = self._profile.tokens.get(mint) or identities.get(mint)
+        return (known.symbol or known.name if known else None) or short(mint)
 
     def _ways(self, asset: Asset, say: Texts, here: Action) -> Sequence[Sequence[Button]]:
         """What else can be asked of an asset; the first button asks for the same again."""
@@ -324,11 +328,6 @@ class PricesView:
 
 _LATEST: Final = 253_402_300_799
 """The last second that a calendar has."""
-
-
-def _identified(mint: str, identities: Mapping[str, TokenIdentity]) -> str:
-    identity = identities.get(mint)
-    return (identity.symbol or identity.name if identity else None) or short(mint)
 
 
 def _choice(asset: Asset) -> str:
