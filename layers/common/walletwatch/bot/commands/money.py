@@ -123,10 +123,12 @@ async def _holder(talk: Talk, dialogue: Dialogue, ref: str) -> Holder:
 AREA: Final = Area(
     Topic.MONEY,
     commands=(
-        Command("balance", _command("balance", show_balance, Action.BALANCE, "balance.choose")),
-        Command("tokens", _command("tokens", show_tokens, Action.TOKENS, "tokens.choose")),
-        Command("nfts", _command("nfts", show_nfts, Action.NFTS, "nfts.choose")),
-        Command("stakes", _command("stakes", show_stakes, Action.STAKES, "stakes.choose")),
+        Command(
+            "balance", _command("balance", show_balance, Action.BALANCE, "balance.choose"), names_wallet=True
+        ),
+        Command("tokens", _command("tokens", show_tokens, Action.TOKENS, "tokens.choose"), names_wallet=True),
+        Command("nfts", _command("nfts", show_nfts, Action.NFTS, "nfts.choose"), names_wallet=True),
+        Command("stakes", _command("stakes", show_stakes, Action.STAKES, "stakes.choose"), names_wallet=True),
         Command("portfolio", portfolio),
     ),
     buttons={
