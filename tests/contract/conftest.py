@@ -20,6 +20,7 @@ from tests.fakes.limits import FakeRateLimits, FakeSendLimits
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.marks import FakeSentMarks
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.money import FakeOwnAccounts
 from tests.fakes.pools import FakePoolCreators
 from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
@@ -27,6 +28,7 @@ from tests.servers import postgres_url, redis_url
 from walletwatch.ports.alerting import AlertLedger, AlertRules, Past, Preferences, Samples
 from walletwatch.ports.common import Clock
 from walletwatch.ports.listing import Dealings, PoolCreators
+from walletwatch.ports.money import OwnAccounts
 from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
 from walletwatch.ports.scanning import AddressLists, Risks
 from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
@@ -46,6 +48,7 @@ from walletwatch.storage.postgres.history import PostgresHistory
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
+from walletwatch.storage.postgres.own_accounts import PostgresOwnAccounts
 from walletwatch.storage.postgres.past import PostgresPast
 from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
 from walletwatch.storage.postgres.preferences import PostgresPreferences
@@ -90,6 +93,7 @@ class Stores:
     past: Past
     dealings: Dealings
     pools: PoolCreators
+    own_accounts: OwnAccounts
     clock: FakeClock
     book: WalletBook
 
@@ -168,6 +172,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             fake.past,
             FakeDealings(fake.tables),
             FakePoolCreators(),
+            FakeOwnAccounts(fake.tables, fake.samples),
             clock,
             fake.book,
         )
@@ -190,6 +195,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresPast(database),
         PostgresDealings(database),
         PostgresPoolCreators(database),
+        PostgresOwnAccounts(database),
         clock,
         PostgresWalletBook(database),
     )

@@ -9,25 +9,41 @@ from walletwatch.bot.messenger import make_bot
 from walletwatch.bot.operators import Operators
 from walletwatch.bot.persistence import ConversationPersistence
 from walletwatch.bot.views.all import Views
+from walletwatch.chain.account_sums import ChainSums
+from walletwatch.chain.prices.directory import PoolDirectory
+from walletwatch.chain.prices.finding import PoolFinder
+from walletwatch.chain.prices.markets import ChainMarkets
+from walletwatch.chain.rpc.batching import BatchingCaller
 from walletwatch.chain.rpc.client import RpcClient
 from walletwatch.chain.rpc.reader import RpcChain
+from walletwatch.chain.staking import ChainStakes
+from walletwatch.chain.tokens.collectibles import ChainCollectibles
+from walletwatch.chain.tokens.mints import ChainMints
+from walletwatch.domain.profile import ChainProfile
 from walletwatch.observability import EmfMetrics
 from walletwatch.ports.chain import Chain
 from walletwatch.queueing.messages import ledger_key_of
 from walletwatch.runtime import SystemClock
 from walletwatch.services.administering import Administering
 from walletwatch.services.alert_desk import AlertDesk
+from walletwatch.services.assets import Assets
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.holdings import Holdings
 from walletwatch.services.importing import Importing
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
+from walletwatch.services.money import Money
+from walletwatch.services.money_reads import MoneyReads
+from walletwatch.services.native_balances import NativeReads
 from walletwatch.services.personal import Personal
+from walletwatch.services.portfolio import Portfolios
 from walletwatch.services.preferring import Preferring
+from walletwatch.services.quoting import Quoting
 from walletwatch.services.rule_keeping import RuleKeeping
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.sharing import Sharing
-from walletwatch.services.wallet_cards import WalletCards
+from walletwatch.services.valuation import Valuation
 from walletwatch.services.wallets import Wallets
 from walletwatch.services.watching import Watching
 from walletwatch.storage.postgres.administration import PostgresAdministration
@@ -37,6 +53,7 @@ from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
+from walletwatch.storage.postgres.own_accounts import PostgresOwnAccounts
 from walletwatch.storage.postgres.past import PostgresPast
 from walletwatch.storage.postgres.personal import PostgresPersonalRecords
 from walletwatch.storage.postgres.preferences import PostgresPreferences
@@ -68,8 +85,11 @@ def make_dialogue(
     queues = parts.make_queues()
     profile = config.load(config.ChainSettings).profile
     cache = RedisCache(redis, metrics)
+    # What one command asks at the same time is one request.
+    batching = RpcChain(BatchingCaller(rpc))
     subscriptions, book = PostgresSubscriptionStore(database), PostgresWalletBook(database)
-    balances = Balances(chain, cache, metrics)
+    balances = Balances(batching, cache, metrics)
+    money = _money(profile, batching, balances, redis, database, metrics)
     return Dialogue(
         watching=Watching(
             subscriptions,
@@ -80,19 +100,14 @@ def make_dialogue(
         ),
         wallets=Wallets(
             book,
-            WalletCards(
-                balances,
-                chain,
-                parts.make_prices(chain, redis, metrics, profile),
-                parts.make_tokens(chain, redis, metrics, profile),
-                profile,
-            ),
+            NativeReads(batching, money.valuation),
             Importing(subscriptions, book, chain, queues, RedisRateLimits(redis)),
             Sharing(book, clock),
             clock,
             settings.wallets_per_chat,
         ),
         balances=balances,
+        money=money,
         backfills=BackfillRequests(queues, RedisRateLimits(redis), clock),
         scans=ScanRequests(queues),
         reports=parts.make_scan_memory(cache, metrics, profile),
@@ -129,6 +144,45 @@ def _alert_desk(redis: RedisServer, chain: Chain, database: Database, metrics: E
             tokens=parts.make_tokens(chain, redis, metrics, config.load(config.ChainSettings).profile),
             clock=clock,
         ),
+    )
+
+
+def _money(
+    profile: ChainProfile,
+    chain: Chain,
+    balances: Balances,
+    redis: RedisServer,
+    database: Database,
+    metrics: EmfMetrics,
+) -> Money:
+    clock = SystemClock()
+    cache = RedisCache(redis, metrics)
+    valuation = Valuation(
+        parts.make_prices(chain, redis, metrics, profile, PostgresSamples(database)),
+        parts.make_tokens(chain, redis, metrics, profile),
+    )
+    markets = None
+    if profile.exchange is not None:
+        directory = PoolDirectory(chain, profile.exchange, cache=cache, clock=clock, metrics=metrics)
+        markets = ChainMarkets(PoolFinder(chain, profile.exchange, directory, clock), clock)
+    reads = MoneyReads(
+        ChainStakes(chain, clock),
+        ChainCollectibles(chain),
+        ChainMints(chain),
+        markets,
+        cache,
+        metrics,
+        chain=profile.name,
+    )
+    own = PostgresOwnAccounts(database)
+    return Money(
+        Holdings(balances, valuation, cache, clock, metrics, profile),
+        reads,
+        Portfolios(own, ChainSums(chain), valuation, cache, clock, metrics, chain=profile.name),
+        Assets(own, valuation, clock, profile),
+        valuation,
+        Quoting(valuation, reads, profile),
+        clock,
     )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from walletwatch.chain.rpc.client import RpcClient
     from walletwatch.chain.rpc.reader import RpcChain
     from walletwatch.domain.profile import ChainProfile, Exchange
+    from walletwatch.ports.alerting import Samples
     from walletwatch.ports.chain import Chain, Decode, Prices, Tokens
     from walletwatch.ports.common import Metrics
     from walletwatch.ports.listing import PoolList
@@ -296,9 +297,13 @@ def make_scan_memory(cache: "Cache", metrics: "Metrics", profile: "ChainProfile"
 
 
 def make_prices(
-    chain: "Chain", redis: "RedisServer", metrics: EmfMetrics, profile: "ChainProfile"
+    chain: "Chain",
+    redis: "RedisServer",
+    metrics: EmfMetrics,
+    profile: "ChainProfile",
+    history: "Samples | None" = None,
 ) -> "Prices":
-    """What tokens are worth."""
+    """What tokens are worth; `history` remembers it."""
     from walletwatch.chain.prices.cached import CachedPrices
     from walletwatch.chain.prices.sources import SourcedPrices
     from walletwatch.storage.redis.cache import RedisCache
@@ -329,7 +334,11 @@ def make_prices(
 
             sources.append(FixedPrices(settings.fixed(profile), clock))
     patience = timedelta(seconds=settings.price_patience_seconds)
-    source = SourcedPrices(sources, metrics, patience=patience)
+    source: Prices = SourcedPrices(sources, metrics, patience=patience)
+    if history is not None:
+        from walletwatch.services.price_recording import RecordedPrices
+
+        source = RecordedPrices(source, history, clock, metrics)
     return CachedPrices(source, cache, clock, metrics, chain=profile.name)
 
 
@@ -424,11 +433,12 @@ def make_annotating(
     """What is known beside a transaction."""
     from walletwatch.services.annotating import Annotating
     from walletwatch.storage.postgres.history import PostgresHistory
+    from walletwatch.storage.postgres.samples import PostgresSamples
 
     profile = config.load(config.ChainSettings).profile
     return Annotating(
         tokens=make_tokens(chain, redis, metrics, profile),
-        prices=make_prices(chain, redis, metrics, profile),
+        prices=make_prices(chain, redis, metrics, profile, PostgresSamples(database)),
         history=PostgresHistory(make_reads(database, metrics)),
         profile=profile,
         clock=SystemClock(),

@@ -19,7 +19,9 @@ from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.dealings import FakeDealings
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.money import money_over
 from tests.fakes.personal import FakePersonalRecords
+from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
 from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
@@ -118,12 +120,20 @@ async def environments(
                     stores,
                     chain,
                     queues,
-                    Balances(chain, RedisCache(redis, metrics), metrics),
                     rates,
                     clock,
-                    PROFILES["x1-mainnet"],
                 ),
                 balances=Balances(chain, RedisCache(redis, metrics), metrics),
+                money=money_over(
+                    chain,
+                    stores,
+                    clock,
+                    metrics,
+                    PROFILES["x1-mainnet"],
+                    prices=FakePrices(clock),
+                    tokens=FakeTokens(),
+                    history=stores.samples,
+                ),
                 backfills=BackfillRequests(queues, rates, clock),
                 scans=ScanRequests(queues),
                 reports=ScanMemory(RedisCache(redis, metrics), metrics, clock, chain="test"),

@@ -1,6 +1,7 @@
 """What an operation costs in round trips, counted on the wire."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from decimal import Decimal
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -25,6 +26,8 @@ from walletwatch.runtime import SystemClock
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.migrate import migrate
+from walletwatch.storage.postgres.own_accounts import PostgresOwnAccounts
+from walletwatch.storage.postgres.samples import PostgresSamples
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 from walletwatch.storage.postgres.watch import PostgresWatchStore
@@ -50,6 +53,7 @@ async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Data
     counter, database = wire
     people = PostgresSubscriptionStore(database)
     watch = PostgresWatchStore(database)
+    samples = PostgresSamples(database)
     ledger, book = PostgresLedger(database, SystemClock()), PostgresWalletBook(database)
     await people.remember(contact(1))
     mine = (await people.subscribe(1, WALLET, None, slot=1, limit=9)).subscription
@@ -104,6 +108,9 @@ async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Data
         lambda: people.unsubscribe(1, address("new")),
         lambda: people.deactivate(1, "blocked"),
         lambda: people.migrate(1, 2),
+        lambda: samples.keep({"native": Decimal(1), address("mint"): Decimal(2)}, SystemClock().now()),
+        lambda: samples.price_at(["native", address("mint")], SystemClock().now()),
+        lambda: PostgresOwnAccounts(database).own(1, SystemClock().now(), ["native"]),
     ]
     assert [await counter.count(operation) for operation in single] == [1] * len(single)
     moved, *_ = await people.subscriptions(2)

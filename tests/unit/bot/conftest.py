@@ -15,6 +15,7 @@ import pytest
 
 from tests.fakes.administration import FakeAdministration
 from tests.fakes.admission import FakeAdmission
+from tests.fakes.alerting import FakeSamples
 from tests.fakes.cache import FakeCache
 from tests.fakes.chain import FakeChain
 from tests.fakes.claims import FakeUpdateClaims
@@ -24,6 +25,7 @@ from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.limits import FakeRateLimits
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.money import money_over
 from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
@@ -107,6 +109,7 @@ class Chat:
     another_instance: Callable[[], Awaitable[Instance]]
     prices: FakePrices
     tokens: FakeTokens
+    price_history: FakeSamples
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     async def send(self, text: str, *, user: int = ANNA, chat: int | None = None, **message: Any) -> None:
@@ -172,6 +175,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     personal, risks = FakePersonalRecords(stores), FakeRisks(stores.tables)
     operators = Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP}))
     prices, tokens, rates = FakePrices(clock), FakeTokens(), FakeRateLimits(clock)
+    history = stores.samples
     instances: list[BotApplication] = []
     deliveries = count(1)
 
@@ -187,14 +191,22 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                     stores,
                     chain,
                     queues,
-                    Balances(chain, FakeCache(clock), metrics),
                     rates,
                     clock,
-                    PROFILES["x1-mainnet"],
                     prices=prices,
                     tokens=tokens,
                 ),
                 balances=Balances(chain, FakeCache(clock), metrics),
+                money=money_over(
+                    chain,
+                    stores,
+                    clock,
+                    metrics,
+                    PROFILES["x1-mainnet"],
+                    prices=prices,
+                    tokens=tokens,
+                    history=history,
+                ),
                 backfills=BackfillRequests(queues, FakeRateLimits(clock), clock),
                 scans=ScanRequests(queues),
                 reports=memory,
@@ -261,6 +273,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         instance,
         prices,
         tokens,
+        history,
     )
     for bot in instances:
         await bot.close()

@@ -110,6 +110,7 @@ UnexplainedChanges Count changes of an account that no transaction explains
 AnnotationsIncomplete Count activities without names or prices because a source failed
 PriceSourceFailures Count sources of prices that failed
 PriceDisagreements Count prices on which two sources do not agree
+PriceSamplesLost Count prices that were not remembered for the history
 PoolDiscoveryFailures Count times a provider did not list the exchange's pools
 
 # Lists

@@ -23,6 +23,7 @@ from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.listing import Listing
+from walletwatch.services.money import Money
 from walletwatch.services.personal import Personal
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
@@ -48,6 +49,7 @@ class Dialogue:
     watching: Watching
     wallets: Wallets
     balances: Balances
+    money: Money
     backfills: BackfillRequests
     scans: ScanRequests
     reports: ScanMemory

@@ -182,7 +182,7 @@ async def card(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
 async def show_card(talk: Talk, dialogue: Dialogue, entry: WalletEntry) -> None:
     """Show a wallet with what it holds now."""
     try:
-        holdings = await dialogue.wallets.cards.holdings(entry.subscription.address)
+        holdings = await dialogue.money.holdings.of(entry.subscription.address)
     except ChainUnavailable:
         holdings = None
     now = dialogue.wallets.clock.now()
@@ -221,7 +221,7 @@ async def _show_page(
         addresses = [entry.subscription.address for entry in entries]
         with suppress(ChainUnavailable):
             # Where it cannot be asked, the view says so.
-            held = await dialogue.wallets.cards.native_balances(addresses)
+            held = await dialogue.wallets.natives.of(addresses)
     now = dialogue.wallets.clock.now()
     await talk.show(
         dialogue.views.wallets.list(entries, number, talk.say, now, order=order, tag=tag, held=held)

@@ -8,8 +8,11 @@ from walletwatch.bot.views.basics import BasicsView
 from walletwatch.bot.views.connections import ConnectionsView
 from walletwatch.bot.views.filters import FiltersView
 from walletwatch.bot.views.money import MoneyView
+from walletwatch.bot.views.portfolio import PortfolioView
+from walletwatch.bot.views.prices import PricesView
 from walletwatch.bot.views.scan import ScanView
 from walletwatch.bot.views.silence import SilenceView
+from walletwatch.bot.views.stakes import StakesView
 from walletwatch.bot.views.wallet_card import WalletCardView
 from walletwatch.bot.views.wallet_lists import WalletListsView
 from walletwatch.bot.views.wallets import WalletsView
@@ -28,6 +31,9 @@ class Views:
         self.wallet_card = WalletCardView(profile)
         self.wallet_lists = WalletListsView()
         self.money = MoneyView(profile)
+        self.stakes = StakesView(profile)
+        self.portfolio = PortfolioView(profile)
+        self.prices = PricesView(profile)
         self.scans = ScanView(profile)
         self.alerts = AlertView(profile)
         self.alert_lists = AlertListView(self.alerts)
