@@ -158,7 +158,7 @@ def rounded(value: Decimal | None) -> Decimal:
 class World:
     clock: FakeClock = field(default_factory=FakeClock)
     node: Node = field(default_factory=Node)
-    history: FakeSamples = field(default_factory=FakeSamples)
+    history: FakeSamples = field(default_factory=lambda: FakeSamples(Tables(), Outage()))
     metrics: FakeMetrics = field(default_factory=FakeMetrics)
     stores: FakeStores = field(init=False)
     money: Money = field(init=False)
