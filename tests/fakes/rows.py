@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import count
 
 from walletwatch.domain.activities import Activity
+from walletwatch.domain.administration import Maintenance
 from walletwatch.domain.alert_rules.firing import Firing
 from walletwatch.domain.alert_rules.rule import Rule
 from walletwatch.domain.chain import Position
@@ -103,6 +104,7 @@ class Tables:
     """All rows. Ids are never used twice."""
 
     ids: "count[int]" = field(default_factory=lambda: count(1))
+    maintenance: Maintenance | None = None
     chats: dict[int, ChatRow] = field(default_factory=dict)
     wallets: dict[int, WalletRow] = field(default_factory=dict)
     subscriptions: dict[int, SubscriptionRow] = field(default_factory=dict)

@@ -15,8 +15,9 @@ from tests.fakes.leases import FakeLeases
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
-from tests.integration.storage.test_round_trips import Wire, wire
+from tests.integration.storage.test_round_trips import wire
 from tests.unit.services.conftest import TextRenderer
+from tests.wire import Wire
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.alert_rules.firing import Attempt, PendingAlert, plan_firings, say
 from walletwatch.domain.alert_rules.rule import AlertKind, NewRule, Rule, Terms
