@@ -46,6 +46,16 @@ ARGUMENTS: Final = {
     "appeal": ("", f"{WALLET} by mistake"),
     "block": ("", f"{WALLET} a reason"),
     "allow": ("", f"{WALLET} a reason"),
+    "addalert": ("", "price_above", "price_above XNT 0.5", "balance_below Main", "balance_below Main XNT 5"),
+    "editalert": ("", "1", "1 urgent", "9"),
+    "testalert": ("", "1"),
+    "filters": ("", "min 5 usd", "Main", "Main min 5 usd"),
+    "quiet": ("", "22:00-07:00"),
+    "digest": ("", "daily 18", "now"),
+    "mute": ("", "2h", "Main", "Main 2h"),
+    "unmute": ("", "Main"),
+    "snooze": ("", "2h"),
+    "delalert": ("", "1"),
     "maintenance": ("", "on Back at noon", "off"),
 }
 
@@ -79,6 +89,8 @@ MORE: Final = {
     "import": Cost(2, 2, 1),
     "mydata": Cost(2, 2, 1),
     "feedback": Cost(2, 2, 1),
+    # An alert is read before it is changed.
+    "editalert": Cost(3, 1, 1),
 }
 """What may cost more than a plain command, and why."""
 ADMINISTRATORS: Final = Cost(4, 4, 1)
