@@ -21,7 +21,6 @@ from walletwatch.domain.wallets import AccountKind
 from walletwatch.ports.chain import Chain, Prices, Tokens
 from walletwatch.ports.common import Clock, Metrics
 from walletwatch.services.assets import Assets
-from walletwatch.services.balances import Balances
 from walletwatch.services.holdings import Holdings
 from walletwatch.services.money import Money
 from walletwatch.services.money_reads import MoneyReads
@@ -95,7 +94,7 @@ def money_over(
         chain=profile.name,
     )
     return Money(
-        Holdings(Balances(chain, cache, metrics), valuation, cache, clock, metrics, profile),
+        Holdings(chain, valuation, cache, clock, metrics, profile),
         reads,
         Portfolios(own, ChainSums(chain), valuation, cache, clock, metrics, chain=profile.name),
         Assets(own, valuation, clock, profile),

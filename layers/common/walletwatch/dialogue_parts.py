@@ -89,7 +89,7 @@ def make_dialogue(
     batching = RpcChain(BatchingCaller(rpc))
     subscriptions, book = PostgresSubscriptionStore(database), PostgresWalletBook(database)
     balances = Balances(batching, cache, metrics)
-    money = _money(profile, batching, balances, redis, database, metrics)
+    money = _money(profile, batching, redis, database, metrics)
     return Dialogue(
         watching=Watching(
             subscriptions,
@@ -150,7 +150,6 @@ def _alert_desk(redis: RedisServer, chain: Chain, database: Database, metrics: E
 def _money(
     profile: ChainProfile,
     chain: Chain,
-    balances: Balances,
     redis: RedisServer,
     database: Database,
     metrics: EmfMetrics,
@@ -176,7 +175,7 @@ def _money(
     )
     own = PostgresOwnAccounts(database)
     return Money(
-        Holdings(balances, valuation, cache, clock, metrics, profile),
+        Holdings(chain, valuation, cache, clock, metrics, profile),
         reads,
         Portfolios(own, ChainSums(chain), valuation, cache, clock, metrics, chain=profile.name),
         Assets(own, valuation, clock, profile),

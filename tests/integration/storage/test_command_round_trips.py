@@ -79,8 +79,12 @@ class Cost:
 PLAIN: Final = Cost(2, 1, 1)
 MORE: Final = {
     # They read what saves the chain a look; of a scan that is not there, the right to make it is given up.
-    "balance": Cost(2, 2, 1),
-    "wallet": Cost(2, 3, 1),
+    "price": Cost(2, 3, 1),
+    "token": Cost(2, 3, 1),
+    "pools": Cost(2, 3, 1),
+    "convert": Cost(2, 3, 1),
+    # What nobody has read for ten seconds is written too: names and prices, and all of it together.
+    **dict.fromkeys(("balance", "tokens", "nfts", "wallet", "stakes", "portfolio"), Cost(2, 5, 1)),
     "scan": Cost(2, 3, 1),
     "scantoken": Cost(2, 3, 1),
     "approvals": Cost(2, 3, 1),

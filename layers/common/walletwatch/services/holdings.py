@@ -11,9 +11,10 @@ from walletwatch.domain.chain import WalletBalance
 from walletwatch.domain.holdings import HeldToken, WalletHoldings, priced_as, with_facts
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import ChainProfile
+from walletwatch.ports.chain import Chain
 from walletwatch.ports.common import Clock, Metrics
 from walletwatch.ports.volatile import Cache
-from walletwatch.services.balances import BALANCE_TTL, Balances
+from walletwatch.services.balances import BALANCE_TTL
 from walletwatch.services.caching import Cached
 from walletwatch.services.valuation import Valuation
 
@@ -32,14 +33,14 @@ class Holdings:
 
     def __init__(
         self,
-        balances: Balances,
+        chain: Chain,
         valuation: Valuation,
         cache: Cache,
         clock: Clock,
         metrics: Metrics,
         profile: ChainProfile,
     ) -> None:
-        self._balances = balances
+        self._chain = chain
         self._valuation = valuation
         self._clock = clock
         self._profile = profile
@@ -65,7 +66,7 @@ class Holdings:
         return [found[each.mint] for each in tokens]
 
     async def _read(self, address: str) -> WalletHoldings:
-        balance = await self._balances.balance(address)
+        balance = await self._chain.wallet_balance(address)
         at = self._clock.now()
         tokens = _together(balance)
         # What the profile lists comes first, so that nobody can crowd it out.
