@@ -10,6 +10,7 @@ import pytest
 from tests.fakes.administration import FakeAdministration
 from tests.fakes.board import FakeBoard
 from tests.fakes.cache import FakeCache
+from tests.fakes.chronicle import FakeChronicle
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.clock import FakeClock
 from tests.fakes.history import FakeHistory
@@ -22,6 +23,7 @@ from tests.fakes.risks import FakeRisks
 from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.servers import postgres_url, redis_url
+from walletwatch.ports.chronicle import Chronicle
 from walletwatch.ports.common import Clock
 from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
 from walletwatch.ports.scanning import AddressLists, Risks
@@ -32,6 +34,7 @@ from walletwatch.runtime import SystemClock
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.storage.postgres.administration import PostgresAdministration
 from walletwatch.storage.postgres.alerts import PostgresAlerts
+from walletwatch.storage.postgres.chronicle import PostgresChronicle
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.following import PostgresFollowStore
 from walletwatch.storage.postgres.history import PostgresHistory
@@ -71,6 +74,7 @@ class Stores:
     administration: Administration
     lists: AddressLists
     risks: Risks
+    chronicle: Chronicle
     clock: FakeClock
 
 
@@ -140,6 +144,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             FakeAdministration(),
             FakeAddressLists(),
             FakeRisks(),
+            FakeChronicle(fake.tables),
             clock,
         )
         return
@@ -154,6 +159,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresAdministration(database),
         PostgresAddressLists(database),
         PostgresRisks(database),
+        PostgresChronicle(database, database),
         clock,
     )
     await database.close()

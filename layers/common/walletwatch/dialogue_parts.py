@@ -15,11 +15,13 @@ from walletwatch.runtime import SystemClock
 from walletwatch.services.administering import Administering, MaintenanceSwitch
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.browsing import Browsing
 from walletwatch.services.listing import Listing
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
 from walletwatch.storage.postgres.administration import PostgresAdministration
 from walletwatch.storage.postgres.alerts import PostgresAlerts
+from walletwatch.storage.postgres.chronicle import PostgresChronicle
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
@@ -49,6 +51,7 @@ def make_dialogue(
     queues = parts.make_queues()
     profile = config.load(config.ChainSettings).profile
     cache = RedisCache(redis, metrics)
+    chronicle = PostgresChronicle(database, parts.make_reads(database, metrics))
     return Dialogue(
         watching=Watching(
             PostgresSubscriptionStore(database),
@@ -66,6 +69,8 @@ def make_dialogue(
         views=Views(profile),
         metrics=metrics,
         conversations=Conversations(RedisSessions(redis, metrics), clock, metrics),
+        clock=clock,
+        browsing=Browsing(chronicle, clock),
     )
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from tests.fakes.administration import FakeAdministration
 from tests.fakes.chain import FakeChain
+from tests.fakes.chronicle import FakeChronicle
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
@@ -34,6 +35,7 @@ from walletwatch.services.administering import MaintenanceSwitch
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.browsing import Browsing
 from walletwatch.services.claiming import ClaimsWithSpare
 from walletwatch.services.intake import Intake, UpdateIntake
 from walletwatch.services.listing import Listing
@@ -110,6 +112,8 @@ async def environments(
                 views=Views(PROFILES["x1-mainnet"]),
                 metrics=metrics,
                 conversations=Conversations(RedisSessions(redis, metrics), clock, metrics),
+                clock=clock,
+                browsing=Browsing(FakeChronicle(stores.tables), clock),
             ),
             subscriptions=stores.subscriptions,
             maintenance=maintenance,

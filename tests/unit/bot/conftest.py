@@ -16,6 +16,7 @@ import pytest
 from tests.fakes.administration import FakeAdministration
 from tests.fakes.cache import FakeCache
 from tests.fakes.chain import FakeChain
+from tests.fakes.chronicle import FakeChronicle
 from tests.fakes.clock import FakeClock
 from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.limits import FakeRateLimits
@@ -36,6 +37,7 @@ from walletwatch.services.administering import MaintenanceSwitch
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.browsing import Browsing
 from walletwatch.services.listing import Listing
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanReports, ScanRequests
@@ -150,6 +152,8 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 views=Views(PROFILES["x1-mainnet"]),
                 metrics=metrics,
                 conversations=Conversations(sessions, clock, metrics),
+                clock=clock,
+                browsing=Browsing(FakeChronicle(stores.tables), clock),
             ),
             subscriptions=stores.subscriptions,
             maintenance=maintenance,

@@ -40,6 +40,12 @@ class Action(StrEnum):
     PURGE = "ap"
     PURGE_CONFIRMED = "ax"
     REVIEW = "rv"
+    HISTORY = "ha"
+    HISTORY_DETAILS = "hd"
+    HISTORY_KINDS = "hk"
+    HISTORY_PERIODS = "hp"
+    HISTORY_TOKENS = "ht"
+    HISTORY_WALLETS = "hw"
 
 
 class StaleData(ValueError):

@@ -14,10 +14,11 @@ from walletwatch.bot.views.wallets import PAGE_SIZE
 from walletwatch.domain.addresses import decode_address
 from walletwatch.domain.chats import MAX_LABEL_LENGTH, Subscription
 from walletwatch.domain.errors import InvalidAddress
-from walletwatch.ports.common import Metrics
+from walletwatch.ports.common import Clock, Metrics
 from walletwatch.services.administering import Administering
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.browsing import Browsing
 from walletwatch.services.listing import Listing
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
@@ -45,6 +46,8 @@ class Dialogue:
     views: Views
     metrics: Metrics
     conversations: Conversations
+    clock: Clock
+    browsing: Browsing
 
 
 class Complaint(Exception):

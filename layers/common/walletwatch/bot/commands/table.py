@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from walletwatch.bot.commands import admin, basics, lists, money, security, wallets
+from walletwatch.bot.commands import admin, basics, history, lists, money, security, wallets
 from walletwatch.bot.commands.command import Area, ButtonHandler, Command, Topic
 from walletwatch.bot.keyboards import Action
 
 AREAS: Final[tuple[Area, ...]] = (
     wallets.AREA,
     money.AREA,
+    history.AREA,
     security.AREA,
     lists.AREA,
     basics.AREA,

@@ -1,6 +1,7 @@
 """The views that the dialogue uses, by what they are about."""
 
 from walletwatch.bot.views.basics import BasicsView
+from walletwatch.bot.views.history import HistoryView
 from walletwatch.bot.views.money import MoneyView
 from walletwatch.bot.views.scan import ScanView
 from walletwatch.bot.views.wallets import WalletsView
@@ -16,3 +17,4 @@ class Views:
         self.wallets = WalletsView(profile)
         self.money = MoneyView(profile)
         self.scans = ScanView(profile)
+        self.history = HistoryView(profile)

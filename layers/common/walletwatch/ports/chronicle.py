@@ -1,0 +1,63 @@
+"""What is stored of the wallets that a chat watches, read for people."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from walletwatch.domain.browsing import (
+    Found,
+    HistoryFilter,
+    OwnWallet,
+    Place,
+    Recorded,
+    SeenAsset,
+    WalletChoice,
+)
+from walletwatch.domain.periods import Span
+
+
+class Chronicle(Protocol):
+    """The stored activities of a chat's wallets. Every operation is one round trip.
+
+    A chat sees all that is stored of a wallet it watches, from before it began to watch too: it is public.
+    Nothing of any other wallet is ever read.
+    """
+
+    async def page(
+        self,
+        chat_id: int,
+        choice: WalletChoice,
+        wanted: HistoryFilter,
+        span: Span,
+        *,
+        place: Place | None,
+        limit: int,
+    ) -> Found:
+        """The next activities from a place on, or the newest.
+
+        Where the filter is rare, a look ends after some thousand activities of a wallet (`Found.end`).
+
+        Args:
+            chat_id: Whose wallets.
+            choice: Which of them. A name that no wallet has is taken for the
+                symbol of a token, its mint, or another wallet's address.
+            wanted: Its period is `span`.
+            span: In Unix seconds; activities of an unknown time are in none but the open one.
+            place: Where the page before ended.
+            limit: How many at most.
+        """
+
+    async def gather(self, chat_id: int, choice: WalletChoice, span: Span, *, limit: int) -> Found:
+        """The newest activities in a span of time, oldest first; `more` where some are missing.
+
+        Args:
+            chat_id: Whose wallets.
+            choice: Which of them; all, where no wallet has the name.
+            span: In Unix seconds.
+            limit: How many at most.
+        """
+
+    async def record(self, chat_id: int, activity_id: int) -> tuple[OwnWallet, Recorded] | None:
+        """One activity of a wallet that the chat watches; None where there is none."""
+
+    async def assets(self, chat_id: int, choice: WalletChoice, *, limit: int) -> Sequence[SeenAsset]:
+        """What moved lately, the most frequent first."""

@@ -1,0 +1,306 @@
+"""`ports.Chronicle` on PostgreSQL.
+
+Every statement begins with the chat's subscriptions, and reads of each wallet only as many activities as are
+needed, in the order of an index.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from walletwatch.domain.activities import Activity
+from walletwatch.domain.annotations import AssetNote
+from walletwatch.domain.browsing import (
+    KINDS,
+    Direction,
+    Found,
+    HistoryFilter,
+    OwnWallet,
+    Place,
+    Recorded,
+    SeenAsset,
+    WalletChoice,
+    chosen_of,
+)
+from walletwatch.domain.periods import Span
+from walletwatch.storage.postgres.database import Connection, Database, together
+from walletwatch.storage.postgres.replica import Reads
+from walletwatch.storage.postgres.rows import Row, storable
+
+DEPTH: Final = 3000
+"""So many activities of a wallet are looked through for one page of a filter."""
+ASSETS_DEPTH: Final = 300
+
+_OWN: Final = """
+SELECT s.id, s.wallet_id, w.address, s.label,
+       coalesce(w.address = %(name)s OR lower(s.label) = lower(%(name)s), false) AS is_named
+  FROM subscriptions s
+  JOIN wallets w ON w.id = s.wallet_id
+ WHERE s.chat_id = %(chat_id)s
+"""
+
+_CHOSEN: Final = f"""
+WITH own AS ({_OWN}), chosen AS (
+    SELECT id, wallet_id
+      FROM own
+     WHERE (%(subscription_id)s::bigint IS NULL OR id = %(subscription_id)s)
+       AND (is_named OR NOT EXISTS (SELECT FROM own WHERE is_named))
+)
+"""
+
+_STARTS: Final = """
+AND a.block_time >= %(start)s
+AND a.slot >= (SELECT b.slot FROM activities b
+                WHERE b.wallet_id = chosen.wallet_id AND b.block_time >= %(start)s
+                ORDER BY b.block_time, b.slot LIMIT 1)
+"""
+_ENDS: Final = """
+AND a.block_time < %(end)s
+AND a.slot <= (SELECT b.slot FROM activities b
+                WHERE b.wallet_id = chosen.wallet_id AND b.block_time < %(end)s
+                ORDER BY b.block_time DESC, b.slot DESC LIMIT 1)
+"""
+"""A time is found in its own index; between two slots the history is read in its order."""
+
+_LEG: Final = """
+EXISTS (SELECT
+          FROM jsonb_to_recordset(a.payload -> 'legs') leg (asset text, amount numeric, counterparty text)
+         WHERE {conditions})
+"""
+
+_NAMED: Final = """
+(EXISTS (SELECT FROM own WHERE is_named)
+ OR EXISTS (SELECT FROM jsonb_to_recordset(a.payload -> 'legs') leg (asset text, counterparty text)
+             WHERE %(name)s IN (leg.asset, leg.counterparty))
+ OR EXISTS (SELECT FROM jsonb_each(a.payload #> '{annotation,assets}') note
+             WHERE lower(note.value ->> 'symbol') = lower(%(name)s)))
+"""
+
+_RECORD: Final = """
+SELECT s.id, s.wallet_id, w.address, s.label, a.id, a.payload
+  FROM activities a
+  JOIN subscriptions s ON s.wallet_id = a.wallet_id AND s.chat_id = %(chat_id)s
+  JOIN wallets w ON w.id = s.wallet_id
+ WHERE a.id = %(activity_id)s
+"""
+
+_ASSETS: Final = f"""
+{_CHOSEN}
+SELECT leg ->> 'asset', count(*),
+       (array_agg(a.payload #> array['annotation', 'assets', leg ->> 'asset'] ORDER BY a.slot DESC, a.id DESC)
+          FILTER (WHERE a.payload #> array['annotation', 'assets', leg ->> 'asset'] IS NOT NULL))[1]
+  FROM chosen
+ CROSS JOIN LATERAL (
+       SELECT a.id, a.slot, a.payload FROM activities a WHERE a.wallet_id = chosen.wallet_id
+        ORDER BY a.slot DESC, a.id DESC LIMIT %(depth)s
+       ) a
+ CROSS JOIN LATERAL jsonb_array_elements(a.payload -> 'legs') leg
+ GROUP BY 1
+ ORDER BY 2 DESC, 1
+ LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    """Those of one page.
+
+    Attributes:
+        end: The place up to which all wallets were looked through; None where each was to its end.
+    """
+
+    rows: str
+    end: str | None
+
+
+class PostgresChronicle:
+    """The stored activities of a chat's wallets.
+
+    Args:
+        database: For what people look up by a name they may have given a moment ago.
+        reads: For what is reckoned with.
+    """
+
+    def __init__(self, database: Database, reads: Reads) -> None:
+        self._database = database
+        self._reads = reads
+
+    async def page(
+        self,
+        chat_id: int,
+        choice: WalletChoice,
+        wanted: HistoryFilter,
+        span: Span,
+        *,
+        place: Place | None,
+        limit: int,
+    ) -> Found:
+        """The next activities from a place on, or the newest."""
+        values = _values(chat_id, choice, span) | {
+            "slot": place.slot if place else None,
+            "id": place.id if place else None,
+            "kinds": [kind.value for kind in KINDS[wanted.kinds]] if wanted.kinds else None,
+            "asset": wanted.asset,
+            "counterparty": wanted.counterparty,
+            "depth": DEPTH,
+            "limit": limit + 1,
+        }
+        newer = place is not None and place.newer
+        statements = _statements(wanted, span, place, is_named=choice.name is not None)
+        own, rows, end = await _run(self._database, statements, values)
+        wallets, chosen, is_named = _wallets(own, choice)
+        records = [_recorded(row) for row in rows]
+        if end is not None:
+            records = [record for record in records if _covered(record, end, newer=newer)]
+        shown = records[:limit]
+        return Found(
+            wallets,
+            chosen,
+            is_named,
+            shown[::-1] if newer else shown,
+            more=len(records) > limit,
+            end=end if len(records) <= limit else None,
+        )
+
+    async def gather(self, chat_id: int, choice: WalletChoice, span: Span, *, limit: int) -> Found:
+        """The newest activities in a span of time, oldest first, to reckon with."""
+        values = _values(chat_id, choice, span) | {"limit": limit + 1}
+        statements = _statements(HistoryFilter(), span, None, is_named=False)
+        own, rows, _ = await _run(self._reads, statements, values)
+        wallets, chosen, is_named = _wallets(own, choice)
+        if choice.name is not None and not is_named:
+            # A replica may not have heard of the name yet.
+            own, rows, _ = await _run(self._database, statements, values)
+            wallets, chosen, is_named = _wallets(own, choice)
+        records = [_recorded(row) for row in rows[:limit]][::-1]
+        return Found(wallets, chosen, is_named, records, more=len(rows) > limit)
+
+    async def record(self, chat_id: int, activity_id: int) -> tuple[OwnWallet, Recorded] | None:
+        """One activity of a wallet that the chat watches."""
+
+        async def work(connection: Connection) -> tuple[OwnWallet, Recorded] | None:
+            cursor = await connection.execute(_RECORD, {"chat_id": chat_id, "activity_id": activity_id})
+            row = await cursor.fetchone()
+            return None if row is None else (OwnWallet(*row[:4]), _recorded(row[4:]))
+
+        return await self._database.run(work)
+
+    async def assets(self, chat_id: int, choice: WalletChoice, *, limit: int) -> Sequence[SeenAsset]:
+        """What moved lately, the most frequent first."""
+        values = _values(chat_id, choice, Span()) | {"limit": limit, "depth": ASSETS_DEPTH}
+
+        async def work(connection: Connection) -> Sequence[SeenAsset]:
+            cursor = await connection.execute(_ASSETS, values)
+            return [
+                SeenAsset(asset, None if note is None else AssetNote.from_dict(note), count)
+                for asset, count, note in await cursor.fetchall()
+            ]
+
+        return await self._reads.run(work)
+
+
+async def _run(
+    reads: Reads, statements: _Statements, values: dict[str, Any]
+) -> tuple[Sequence[Row], Sequence[Row], Place | None]:
+    async def work(connection: Connection) -> tuple[Sequence[Row], Sequence[Row], Place | None]:
+        async with together(connection):
+            own = await connection.execute(f"{_OWN} ORDER BY s.id", values)
+            rows = await connection.execute(statements.rows, values)
+            end = await connection.execute(statements.end, values) if statements.end else None
+        last = await end.fetchone() if end else None
+        return await own.fetchall(), await rows.fetchall(), Place(*last) if last else None
+
+    return await reads.run(work)
+
+
+def _values(chat_id: int, choice: WalletChoice, span: Span) -> dict[str, Any]:
+    return {
+        "chat_id": chat_id,
+        "subscription_id": choice.subscription_id,
+        "name": None if choice.name is None else storable(choice.name),
+        "start": span.start,
+        "end": span.end,
+    }
+
+
+def _statements(wanted: HistoryFilter, span: Span, place: Place | None, *, is_named: bool) -> _Statements:
+    newer = place is not None and place.newer
+    order = "ASC" if newer else "DESC"
+    within = (_STARTS if span.start is not None else "") + (_ENDS if span.end is not None else "")
+    if place is not None:
+        within += f" AND (a.slot, a.id) {'>' if newer else '<'} (%(slot)s, %(id)s)"
+    recent = f"""
+        SELECT a.id, a.slot, a.kind, a.payload FROM activities a
+         WHERE a.wallet_id = chosen.wallet_id {within}
+         ORDER BY a.slot {order}, a.id {order}
+    """
+    conditions = _conditions(wanted, is_named=is_named)
+    if not conditions:
+        return _Statements(_merged(f"{recent} LIMIT %(limit)s", order), None)
+    filtered = f"""
+        SELECT a.id, a.slot, a.payload FROM ({recent} LIMIT %(depth)s) a
+         WHERE {" AND ".join(conditions)}
+         ORDER BY a.slot {order}, a.id {order} LIMIT %(limit)s
+    """
+    # The first wallet of which there is more than was looked through ends the page for all.
+    end = f"""
+        {_CHOSEN}
+        SELECT a.slot, a.id
+          FROM chosen
+         CROSS JOIN LATERAL (
+               SELECT a.id, a.slot FROM activities a
+                WHERE a.wallet_id = chosen.wallet_id {within}
+                ORDER BY a.slot {order}, a.id {order} OFFSET %(depth)s - 1 LIMIT 1
+               ) a
+         ORDER BY a.slot {order}, a.id {order}
+         LIMIT 1
+    """
+    return _Statements(_merged(filtered, order), end)
+
+
+def _merged(rows_of_wallet: str, order: str) -> str:
+    return f"""
+        {_CHOSEN}
+        SELECT a.id, a.payload
+          FROM chosen
+         CROSS JOIN LATERAL ({rows_of_wallet}) a
+         ORDER BY a.slot {order}, a.id {order}
+         LIMIT %(limit)s
+    """
+
+
+def _conditions(wanted: HistoryFilter, *, is_named: bool) -> list[str]:
+    conditions = []
+    if wanted.kinds:
+        conditions.append("a.kind = ANY(%(kinds)s)")
+    of_leg = []
+    if wanted.asset:
+        of_leg.append("starts_with(leg.asset, %(asset)s)")
+    if wanted.counterparty:
+        of_leg.append("starts_with(leg.counterparty, %(counterparty)s)")
+    if wanted.direction:
+        of_leg.append(f"leg.amount {'>' if wanted.direction is Direction.IN else '<'} 0")
+    if of_leg:
+        conditions.append(_LEG.format(conditions=" AND ".join(of_leg)))
+    if is_named:
+        conditions.append(_NAMED)
+    return conditions
+
+
+def _wallets(
+    own: Sequence[Row], choice: WalletChoice
+) -> tuple[Sequence[OwnWallet], Sequence[OwnWallet], bool]:
+    wallets = [OwnWallet(*row[:4]) for row in own]
+    named = {row[0] for row in own if row[4]}
+    return wallets, chosen_of(wallets, named, choice), bool(named)
+
+
+def _recorded(row: Row) -> Recorded:
+    activity_id, payload = row
+    return Recorded(activity_id, Activity.from_dict(payload))
+
+
+def _covered(record: Recorded, end: Place, *, newer: bool) -> bool:
+    place = (record.activity.slot, record.id)
+    last = (end.slot, end.id)
+    return place <= last if newer else place >= last
