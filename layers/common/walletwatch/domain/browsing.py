@@ -28,7 +28,7 @@ class KindGroup(StrEnum):
     TOKENS = "m"
     POWERS = "p"
     FAILED = "f"
-    OTHER = "x"
+    REST = "x"
 
 
 KINDS: Final[Mapping[KindGroup, frozenset[ActivityKind]]] = MappingProxyType(
@@ -72,7 +72,7 @@ KINDS: Final[Mapping[KindGroup, frozenset[ActivityKind]]] = MappingProxyType(
             }
         ),
         KindGroup.FAILED: frozenset({ActivityKind.FAILED}),
-        KindGroup.OTHER: frozenset(
+        KindGroup.REST: frozenset(
             {
                 ActivityKind.ACCOUNT_CREATE,
                 ActivityKind.ACCOUNT_CLOSE,

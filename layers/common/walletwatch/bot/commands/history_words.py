@@ -29,7 +29,7 @@ _KINDS: Final[Mapping[str, KindGroup]] = {
     "approve": KindGroup.POWERS,
     "failed": KindGroup.FAILED,
     "failure": KindGroup.FAILED,
-    "other": KindGroup.OTHER,
+    "other": KindGroup.REST,
 }
 _DIRECTIONS: Final[Mapping[str, Direction]] = {
     "in": Direction.IN,
