@@ -168,6 +168,15 @@ async def test_what_is_reckoned_with_comes_oldest_first_and_says_what_is_missing
     assert (_signatures(newest), newest.more) == ("cfd", True)
 
 
+async def test_the_wallets_of_a_transaction(stores: Stores) -> None:
+    mine, other = await _lives(stores)
+    (first, known), (second, unknown) = await stores.chronicle.of_transaction(1, "a")
+    assert (first, second, unknown) == (mine, other, None)
+    assert known is not None
+    assert known.signature == "a"
+    assert await stores.chronicle.of_transaction(2, "a") == []
+
+
 async def test_the_assets_that_were_seen(stores: Stores) -> None:
     mine, _ = await _lives(stores)
     assert await stores.chronicle.assets(1, WalletChoice(mine.subscription_id), limit=9) == [

@@ -70,6 +70,14 @@ class FakeChronicle:
                 return owner, record
         return None
 
+    async def of_transaction(
+        self, chat_id: int, signature: str
+    ) -> Sequence[tuple[OwnWallet, Activity | None]]:
+        self.outage.check()
+        wallets, _, _ = self._wallets(chat_id, WalletChoice())
+        rows = [(each, self.tables.activities.get((each.wallet_id, signature))) for each in wallets]
+        return [(each, None if row is None else stored(row)) for each, row in rows]
+
     async def assets(self, chat_id: int, choice: WalletChoice, *, limit: int) -> Sequence[SeenAsset]:
         self.outage.check()
         counts: Counter[str] = Counter()

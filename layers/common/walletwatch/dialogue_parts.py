@@ -8,6 +8,7 @@ from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.messenger import make_bot
 from walletwatch.bot.operators import Operators
 from walletwatch.bot.views.all import Views
+from walletwatch.chain.decoding.outline import outline
 from walletwatch.chain.rpc.client import RpcClient
 from walletwatch.chain.rpc.reader import RpcChain
 from walletwatch.observability import EmfMetrics
@@ -18,6 +19,7 @@ from walletwatch.services.administering import Administering, MaintenanceSwitch
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
+from walletwatch.services.explaining import Explaining
 from walletwatch.services.listing import Listing
 from walletwatch.services.personal import Personal
 from walletwatch.services.scanning import ScanRequests
@@ -79,6 +81,14 @@ def make_dialogue(
         conversations=Conversations(RedisSessions(redis, metrics), clock, metrics),
         clock=clock,
         browsing=Browsing(chronicle, clock),
+        explaining=Explaining(
+            chronicle,
+            chain,
+            parts.make_tokens(chain, redis, metrics, profile),
+            decode=parts.make_decode(),
+            outline=outline,
+            metrics=metrics,
+        ),
     )
 
 

@@ -23,6 +23,7 @@ from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.queues import FakeQueues
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
+from tests.fakes.tokens import FakeTokens
 from tests.fakes.vitals import FakeSystem
 from tests.servers import Server
 from walletwatch.bot import application
@@ -32,6 +33,8 @@ from walletwatch.bot.commands.table import CATALOGUE
 from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.operators import Operators
 from walletwatch.bot.views.all import Views
+from walletwatch.chain.decoding import decode_transaction
+from walletwatch.chain.decoding.outline import outline
 from walletwatch.domain.profile import PROFILES
 from walletwatch.runtime import SystemClock
 from walletwatch.services.administering import MaintenanceSwitch
@@ -40,6 +43,7 @@ from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
 from walletwatch.services.claiming import ClaimsWithSpare
+from walletwatch.services.explaining import Explaining
 from walletwatch.services.intake import Intake, UpdateIntake
 from walletwatch.services.listing import Listing
 from walletwatch.services.personal import Personal
@@ -121,6 +125,14 @@ async def environments(
                 conversations=Conversations(RedisSessions(redis, metrics), clock, metrics),
                 clock=clock,
                 browsing=Browsing(FakeChronicle(stores.tables), clock),
+                explaining=Explaining(
+                    FakeChronicle(stores.tables),
+                    chain,
+                    FakeTokens(),
+                    decode=decode_transaction,
+                    outline=outline,
+                    metrics=metrics,
+                ),
             ),
             subscriptions=stores.subscriptions,
             maintenance=maintenance,

@@ -27,6 +27,7 @@ from tests.fakes.queues import FakeQueues
 from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
+from tests.fakes.tokens import FakeTokens
 from tests.fakes.vitals import FakeSystem
 from walletwatch.bot import application
 from walletwatch.bot.application import BotApplication
@@ -35,12 +36,15 @@ from walletwatch.bot.commands.table import CATALOGUE
 from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.operators import Operators
 from walletwatch.bot.views.all import Views
+from walletwatch.chain.decoding import decode_transaction
+from walletwatch.chain.decoding.outline import outline
 from walletwatch.domain.profile import PROFILES
 from walletwatch.services.administering import MaintenanceSwitch
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
+from walletwatch.services.explaining import Explaining
 from walletwatch.services.listing import Listing
 from walletwatch.services.personal import Personal
 from walletwatch.services.scan_memory import ScanMemory
@@ -164,6 +168,14 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 conversations=Conversations(sessions, clock, metrics),
                 clock=clock,
                 browsing=Browsing(FakeChronicle(stores.tables), clock),
+                explaining=Explaining(
+                    FakeChronicle(stores.tables),
+                    chain,
+                    FakeTokens(),
+                    decode=decode_transaction,
+                    outline=outline,
+                    metrics=metrics,
+                ),
             ),
             subscriptions=stores.subscriptions,
             maintenance=maintenance,

@@ -37,6 +37,10 @@ class ChainUnavailable(TransientError):
     """The RPC did not answer, refused for now, or lags behind what was asked for."""
 
 
+class TransactionNotFound(ChainUnavailable):
+    """The node does not know the transaction: not yet, not any more, or there is none."""
+
+
 class FencedOff(WalletWatchError):
     """Somebody else holds the lease by now, with a higher fencing token: stop, and write nothing more."""
 

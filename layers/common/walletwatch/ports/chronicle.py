@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from walletwatch.domain.activities import Activity
 from walletwatch.domain.browsing import (
     Found,
     HistoryFilter,
@@ -58,6 +59,11 @@ class Chronicle(Protocol):
 
     async def record(self, chat_id: int, activity_id: int) -> tuple[OwnWallet, Recorded] | None:
         """One activity of a wallet that the chat watches; None where there is none."""
+
+    async def of_transaction(
+        self, chat_id: int, signature: str
+    ) -> Sequence[tuple[OwnWallet, Activity | None]]:
+        """All wallets of the chat, each with what is stored of a transaction for it."""
 
     async def assets(self, chat_id: int, choice: WalletChoice, *, limit: int) -> Sequence[SeenAsset]:
         """What moved lately, the most frequent first."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.keyboards import Action
 from walletwatch.bot.operators import Operators
+from walletwatch.bot.pasted import unlinked
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html
 from walletwatch.bot.views.all import Views
@@ -20,6 +21,7 @@ from walletwatch.services.administering import Administering
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
+from walletwatch.services.explaining import Explaining
 from walletwatch.services.listing import Listing
 from walletwatch.services.personal import Personal
 from walletwatch.services.scan_memory import ScanMemory
@@ -56,6 +58,7 @@ class Dialogue:
     conversations: Conversations
     clock: Clock
     browsing: Browsing
+    explaining: Explaining
 
 
 class Complaint(Exception):
@@ -78,6 +81,7 @@ def address_of(text: str) -> str:
     Raises:
         Complaint: It is none, and why.
     """
+    text = unlinked(text)
     try:
         decode_address(text)
     except InvalidAddress as error:

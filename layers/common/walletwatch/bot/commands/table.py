@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from walletwatch.bot.commands import admin, basics, history, lists, money, security, wallets
+from walletwatch.bot.commands import admin, basics, explaining, history, lists, money, security, wallets
 from walletwatch.bot.commands.command import Area, ButtonHandler, Catalogue, Command, Topic
 from walletwatch.bot.keyboards import Action
 
@@ -12,6 +12,7 @@ AREAS: Final[tuple[Area, ...]] = (
     wallets.AREA,
     money.AREA,
     history.AREA,
+    explaining.AREA,
     security.AREA,
     lists.AREA,
     basics.AREA,

@@ -50,6 +50,15 @@ class ActivityView:
         lines.append(Html(f"🕒 {when(activity.block_time, say, subscription.chat.settings.timezone)}"))
         return RenderedMessage(join_lines(lines), self._keyboard(activity, say))
 
+    def story(self, activity: Activity, say: Texts) -> list[Html]:
+        """What happened to a wallet that is named already, without fee and time."""
+        return [
+            *self._warnings(activity, say),
+            Html(f"<b>{self._title(activity, say)}</b>"),
+            *self._legs(activity, say),
+            *self._details(activity, say),
+        ]
+
     def headline(self, activity: Activity, say: Texts) -> Html:
         """What happened in one line: the title, and the first amounts where it has none."""
         title = self._title(activity, say)

@@ -1,6 +1,7 @@
 """The views that the dialogue uses, by what they are about."""
 
 from walletwatch.bot.views.basics import BasicsView
+from walletwatch.bot.views.explaining import ExplainingView
 from walletwatch.bot.views.history import HistoryView
 from walletwatch.bot.views.money import MoneyView
 from walletwatch.bot.views.scan import ScanView
@@ -18,3 +19,4 @@ class Views:
         self.money = MoneyView(profile)
         self.scans = ScanView(profile)
         self.history = HistoryView(profile)
+        self.explaining = ExplainingView(profile)

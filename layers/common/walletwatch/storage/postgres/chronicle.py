@@ -84,6 +84,15 @@ SELECT s.id, s.wallet_id, w.address, s.label, a.id, a.payload
  WHERE a.id = %(activity_id)s
 """
 
+_OF_TRANSACTION: Final = """
+SELECT s.id, s.wallet_id, w.address, s.label, a.payload
+  FROM subscriptions s
+  JOIN wallets w ON w.id = s.wallet_id
+  LEFT JOIN activities a ON a.wallet_id = s.wallet_id AND a.signature = %(signature)s
+ WHERE s.chat_id = %(chat_id)s
+ ORDER BY s.id
+"""
+
 _ASSETS: Final = f"""
 {_CHOSEN}
 SELECT leg ->> 'asset', count(*),
@@ -182,6 +191,21 @@ class PostgresChronicle:
             cursor = await connection.execute(_RECORD, {"chat_id": chat_id, "activity_id": activity_id})
             row = await cursor.fetchone()
             return None if row is None else (OwnWallet(*row[:4]), _recorded(row[4:]))
+
+        return await self._database.run(work)
+
+    async def of_transaction(
+        self, chat_id: int, signature: str
+    ) -> Sequence[tuple[OwnWallet, Activity | None]]:
+        """All wallets of the chat, each with what is stored of a transaction for it."""
+
+        async def work(connection: Connection) -> Sequence[tuple[OwnWallet, Activity | None]]:
+            values = {"chat_id": chat_id, "signature": signature}
+            cursor = await connection.execute(_OF_TRANSACTION, values)
+            return [
+                (OwnWallet(*own), None if payload is None else Activity.from_dict(payload))
+                for *own, payload in await cursor.fetchall()
+            ]
 
         return await self._database.run(work)
 
