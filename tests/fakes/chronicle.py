@@ -1,9 +1,10 @@
 """The stored activities of a chat's wallets, in memory."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tests.fakes.lists import FakeAddressLists
 from tests.fakes.outage import Outage
 from tests.fakes.rows import Tables, stored
 from walletwatch.domain.activities import Activity
@@ -21,7 +22,9 @@ from walletwatch.domain.browsing import (
     chosen_of,
     is_called,
 )
+from walletwatch.domain.lists import ListKind
 from walletwatch.domain.periods import Span
+from walletwatch.ports.scanning import AddressLists
 
 
 @dataclass
@@ -30,6 +33,7 @@ class FakeChronicle:
 
     tables: Tables
     outage: Outage = field(default_factory=Outage)
+    lists: AddressLists = field(default_factory=FakeAddressLists)
 
     async def page(
         self,
@@ -60,6 +64,14 @@ class FakeChronicle:
         wallets, chosen, is_named = self._wallets(chat_id, choice)
         records = self._records(chosen, span)
         return Found(wallets, chosen, is_named, records[-limit:], more=len(records) > limit)
+
+    async def gather_with_warnings(
+        self, chat_id: int, choice: WalletChoice, span: Span, *, limit: int
+    ) -> tuple[Found, Mapping[str, str]]:
+        found = await self.gather(chat_id, choice, span, limit=limit)
+        parties = {leg.counterparty for record in found.records for leg in record.activity.legs}
+        entries = await self.lists.entries([party for party in parties if party is not None])
+        return found, {each.address: each.source for each in entries if each.kind is ListKind.BLOCK}
 
     async def record(self, chat_id: int, activity_id: int) -> tuple[OwnWallet, Recorded] | None:
         self.outage.check()

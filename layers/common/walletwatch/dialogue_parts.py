@@ -16,6 +16,7 @@ from walletwatch.ports.chain import Chain
 from walletwatch.queueing.messages import ledger_key_of
 from walletwatch.runtime import SystemClock
 from walletwatch.services.administering import Administering, MaintenanceSwitch
+from walletwatch.services.analysing import Analysing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
@@ -81,6 +82,7 @@ def make_dialogue(
         conversations=Conversations(RedisSessions(redis, metrics), clock, metrics),
         clock=clock,
         browsing=Browsing(chronicle, clock),
+        analysing=Analysing(chronicle, clock),
         explaining=Explaining(
             chronicle,
             chain,

@@ -39,6 +39,7 @@ from walletwatch.domain.profile import PROFILES
 from walletwatch.runtime import SystemClock
 from walletwatch.services.administering import MaintenanceSwitch
 from walletwatch.services.alert_memory import AlertMemory
+from walletwatch.services.analysing import Analysing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
@@ -125,6 +126,7 @@ async def environments(
                 conversations=Conversations(RedisSessions(redis, metrics), clock, metrics),
                 clock=clock,
                 browsing=Browsing(FakeChronicle(stores.tables), clock),
+                analysing=Analysing(FakeChronicle(stores.tables), clock),
                 explaining=Explaining(
                     FakeChronicle(stores.tables),
                     chain,

@@ -41,6 +41,7 @@ from walletwatch.chain.decoding.outline import outline
 from walletwatch.domain.profile import PROFILES
 from walletwatch.services.administering import MaintenanceSwitch
 from walletwatch.services.alert_memory import AlertMemory
+from walletwatch.services.analysing import Analysing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
@@ -168,6 +169,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 conversations=Conversations(sessions, clock, metrics),
                 clock=clock,
                 browsing=Browsing(FakeChronicle(stores.tables), clock),
+                analysing=Analysing(FakeChronicle(stores.tables, lists=lists), clock),
                 explaining=Explaining(
                     FakeChronicle(stores.tables),
                     chain,

@@ -51,6 +51,9 @@ class Action(StrEnum):
     HISTORY_PERIODS = "hp"
     HISTORY_TOKENS = "ht"
     HISTORY_WALLETS = "hw"
+    FLOWS = "hf"
+    TOP = "hc"
+    FIGURES_WALLETS = "hv"
 
 
 class StaleData(ValueError):

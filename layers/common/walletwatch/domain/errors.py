@@ -100,6 +100,18 @@ class UnknownChat(WalletWatchError):
     """The chat was never greeted: an error of ours."""
 
 
+class UnknownWallet(WalletWatchError):
+    """The chat watches no wallet that is meant.
+
+    Attributes:
+        name: What was written; empty where a button is outdated.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__("no such wallet")
+        self.name = name
+
+
 class QuotaExceeded(WalletWatchError):
     """The chat already watches as many wallets as it may.
 

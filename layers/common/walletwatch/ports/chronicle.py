@@ -1,6 +1,6 @@
 """What is stored of the wallets that a chat watches, read for people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from walletwatch.domain.activities import Activity
@@ -56,6 +56,11 @@ class Chronicle(Protocol):
             span: In Unix seconds.
             limit: How many at most.
         """
+
+    async def gather_with_warnings(
+        self, chat_id: int, choice: WalletChoice, span: Span, *, limit: int
+    ) -> tuple[Found, Mapping[str, str]]:
+        """The same, and by address which of the counterparties people are warned of, and by whom."""
 
     async def record(self, chat_id: int, activity_id: int) -> tuple[OwnWallet, Recorded] | None:
         """One activity of a wallet that the chat watches; None where there is none."""

@@ -18,6 +18,7 @@ from walletwatch.domain.chats import MAX_LABEL_LENGTH, Subscription
 from walletwatch.domain.errors import InvalidAddress
 from walletwatch.ports.common import Clock, Metrics
 from walletwatch.services.administering import Administering
+from walletwatch.services.analysing import Analysing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
@@ -59,6 +60,7 @@ class Dialogue:
     clock: Clock
     browsing: Browsing
     explaining: Explaining
+    analysing: Analysing
 
 
 class Complaint(Exception):

@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from walletwatch.bot.commands import admin, basics, explaining, history, lists, money, security, wallets
+from walletwatch.bot.commands import (
+    admin,
+    basics,
+    explaining,
+    figures,
+    history,
+    lists,
+    money,
+    security,
+    wallets,
+)
 from walletwatch.bot.commands.command import Area, ButtonHandler, Catalogue, Command, Topic
 from walletwatch.bot.keyboards import Action
 
@@ -13,6 +23,7 @@ AREAS: Final[tuple[Area, ...]] = (
     money.AREA,
     history.AREA,
     explaining.AREA,
+    figures.AREA,
     security.AREA,
     lists.AREA,
     basics.AREA,

@@ -1,7 +1,9 @@
 """The views that the dialogue uses, by what they are about."""
 
 from walletwatch.bot.views.basics import BasicsView
+from walletwatch.bot.views.choosing import ChoosingView
 from walletwatch.bot.views.explaining import ExplainingView
+from walletwatch.bot.views.flows import FlowsView
 from walletwatch.bot.views.history import HistoryView
 from walletwatch.bot.views.money import MoneyView
 from walletwatch.bot.views.scan import ScanView
@@ -20,3 +22,5 @@ class Views:
         self.scans = ScanView(profile)
         self.history = HistoryView(profile)
         self.explaining = ExplainingView(profile)
+        self.flows = FlowsView(profile)
+        self.choosing = ChoosingView()

@@ -4,7 +4,7 @@ Every statement begins with the chat's subscriptions, and reads of each wallet o
 needed, in the order of an index.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -93,6 +93,14 @@ SELECT s.id, s.wallet_id, w.address, s.label, a.payload
  ORDER BY s.id
 """
 
+_WARNED: Final = """
+SELECT l.address, min(l.source)
+  FROM ({rows}) a
+ CROSS JOIN LATERAL jsonb_array_elements(a.payload -> 'legs') leg
+  JOIN listed_addresses l ON l.address = leg ->> 'counterparty' AND l.kind = 'block'
+ GROUP BY 1
+"""
+
 _ASSETS: Final = f"""
 {_CHOSEN}
 SELECT leg ->> 'asset', count(*),
@@ -156,7 +164,9 @@ class PostgresChronicle:
         }
         newer = place is not None and place.newer
         statements = _statements(wanted, span, place, is_named=choice.name is not None)
-        own, rows, end = await _run(self._database, statements, values)
+        texts = [f"{_OWN} ORDER BY s.id", statements.rows, *([statements.end] if statements.end else [])]
+        own, rows, *ends = await _run(self._database, texts, values)
+        end = Place(*ends[0][0]) if ends and ends[0] else None
         wallets, chosen, is_named = _wallets(own, choice)
         records = [_recorded(row) for row in rows]
         if end is not None:
@@ -173,16 +183,32 @@ class PostgresChronicle:
 
     async def gather(self, chat_id: int, choice: WalletChoice, span: Span, *, limit: int) -> Found:
         """The newest activities in a span of time, oldest first, to reckon with."""
+        found, _ = await self._gather(chat_id, choice, span, limit, with_warnings=False)
+        return found
+
+    async def gather_with_warnings(
+        self, chat_id: int, choice: WalletChoice, span: Span, *, limit: int
+    ) -> tuple[Found, Mapping[str, str]]:
+        """The same, and by address which of the counterparties people are warned of, and by whom."""
+        return await self._gather(chat_id, choice, span, limit, with_warnings=True)
+
+    async def _gather(
+        self, chat_id: int, choice: WalletChoice, span: Span, limit: int, *, with_warnings: bool
+    ) -> tuple[Found, Mapping[str, str]]:
         values = _values(chat_id, choice, span) | {"limit": limit + 1}
-        statements = _statements(HistoryFilter(), span, None, is_named=False)
-        own, rows, _ = await _run(self._reads, statements, values)
+        rows_of = _statements(HistoryFilter(), span, None, is_named=False).rows
+        statements = [f"{_OWN} ORDER BY s.id", rows_of]
+        if with_warnings:
+            statements.append(_WARNED.format(rows=rows_of))
+        own, rows, *warned = await _run(self._reads, statements, values)
         wallets, chosen, is_named = _wallets(own, choice)
         if choice.name is not None and not is_named:
             # A replica may not have heard of the name yet.
-            own, rows, _ = await _run(self._database, statements, values)
+            own, rows, *warned = await _run(self._database, statements, values)
             wallets, chosen, is_named = _wallets(own, choice)
         records = [_recorded(row) for row in rows[:limit]][::-1]
-        return Found(wallets, chosen, is_named, records, more=len(rows) > limit)
+        found = Found(wallets, chosen, is_named, records, more=len(rows) > limit)
+        return found, {address: source for rows in warned for address, source in rows}
 
     async def record(self, chat_id: int, activity_id: int) -> tuple[OwnWallet, Recorded] | None:
         """One activity of a wallet that the chat watches."""
@@ -223,16 +249,13 @@ class PostgresChronicle:
         return await self._reads.run(work)
 
 
-async def _run(
-    reads: Reads, statements: _Statements, values: dict[str, Any]
-) -> tuple[Sequence[Row], Sequence[Row], Place | None]:
-    async def work(connection: Connection) -> tuple[Sequence[Row], Sequence[Row], Place | None]:
+async def _run(reads: Reads, statements: Sequence[str], values: dict[str, Any]) -> Sequence[Sequence[Row]]:
+    """The rows of each statement, in one round trip."""
+
+    async def work(connection: Connection) -> Sequence[Sequence[Row]]:
         async with together(connection):
-            own = await connection.execute(f"{_OWN} ORDER BY s.id", values)
-            rows = await connection.execute(statements.rows, values)
-            end = await connection.execute(statements.end, values) if statements.end else None
-        last = await end.fetchone() if end else None
-        return await own.fetchall(), await rows.fetchall(), Place(*last) if last else None
+            cursors = [await connection.execute(statement, values) for statement in statements]
+        return [await cursor.fetchall() for cursor in cursors]
 
     return await reads.run(work)
 
