@@ -27,7 +27,7 @@ def note(asset: str, usd: str | None, **fields: Any) -> AssetNote:
 def did(
     kind: ActivityKind,
     *legs: Leg,
-    at: int = T0,
+    at: int | None = T0,
     usd: Mapping[str, str | None] | None = None,
     wallet: str = WALLET,
     **fields: Any,

@@ -22,6 +22,7 @@ from walletwatch.domain.browsing import (
     chosen_of,
     is_called,
 )
+from walletwatch.domain.carrying import CarriedFlow
 from walletwatch.domain.lists import ListKind
 from walletwatch.domain.periods import Span
 from walletwatch.ports.scanning import AddressLists
@@ -72,6 +73,12 @@ class FakeChronicle:
         parties = {leg.counterparty for record in found.records for leg in record.activity.legs}
         entries = await self.lists.entries([party for party in parties if party is not None])
         return found, {each.address: each.source for each in entries if each.kind is ListKind.BLOCK}
+
+    async def gather_with_carried(self, chat_id: int, *, limit: int) -> tuple[Found, Sequence[CarriedFlow]]:
+        found = await self.gather(chat_id, WalletChoice(), Span(), limit=limit)
+        ids = {wallet.wallet_id for wallet in found.wallets}
+        flows = [flow for flow in self.tables.daily_flows.values() if flow.wallet_id in ids]
+        return found, sorted(flows, key=lambda flow: (flow.wallet_id, flow.day))
 
     async def record(self, chat_id: int, activity_id: int) -> tuple[OwnWallet, Recorded] | None:
         self.outage.check()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from itertools import count
 
 from walletwatch.domain.activities import Activity
+from walletwatch.domain.carrying import CarriedFlow
 from walletwatch.domain.chain import Position
 from walletwatch.domain.chats import Chat, Subscription
 from walletwatch.domain.delivery import DeliveryStatus, NewDelivery
@@ -90,6 +91,7 @@ class Tables:
     accounts: dict[int, AccountRow] = field(default_factory=dict)
     activities: dict[tuple[int, str], ActivityRow] = field(default_factory=dict)
     deliveries: dict[str, DeliveryRow] = field(default_factory=dict)
+    daily_flows: dict[object, CarriedFlow] = field(default_factory=dict)
     shards: list[Progress | None] = field(default_factory=lambda: [None])
     follower: FollowerRow = field(default_factory=FollowerRow)
 

@@ -82,7 +82,7 @@ def make_dialogue(
         conversations=Conversations(RedisSessions(redis, metrics), clock, metrics),
         clock=clock,
         browsing=Browsing(chronicle, clock),
-        analysing=Analysing(chronicle, clock),
+        analysing=Analysing(chronicle, parts.make_prices(chain, redis, metrics, profile), clock),
         explaining=Explaining(
             chronicle,
             chain,

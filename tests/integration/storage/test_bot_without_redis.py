@@ -20,6 +20,7 @@ from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.personal import FakePersonalRecords
+from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
@@ -126,7 +127,7 @@ async def environments(
                 conversations=Conversations(RedisSessions(redis, metrics), clock, metrics),
                 clock=clock,
                 browsing=Browsing(FakeChronicle(stores.tables), clock),
-                analysing=Analysing(FakeChronicle(stores.tables), clock),
+                analysing=Analysing(FakeChronicle(stores.tables), FakePrices(clock), clock),
                 explaining=Explaining(
                     FakeChronicle(stores.tables),
                     chain,

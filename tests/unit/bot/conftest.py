@@ -23,6 +23,7 @@ from tests.fakes.limits import FakeRateLimits
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.personal import FakePersonalRecords
+from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
 from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
@@ -78,6 +79,7 @@ class Chat:
     judge: FakeJudge
     scans: ScanReports
     lists: FakeAddressLists
+    prices: FakePrices
     personal: FakePersonalRecords
     another_instance: Callable[[], Awaitable[BotApplication]]
     numbers: "count[int]" = field(default_factory=lambda: count(1))
@@ -139,7 +141,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     stores, chain, queues, metrics = FakeStores(clock), FakeChain(), FakeQueues(), FakeMetrics()
     system = FakeSystem(clock, chain=chain, metrics=metrics)
     alerts, administration = AlertMemory(), FakeAdministration()
-    sessions, lists = FakeSessions(clock), FakeAddressLists()
+    sessions, lists, prices = FakeSessions(clock), FakeAddressLists(), FakePrices(clock)
     inspector, judge = FakeInspector(clock), FakeJudge()
     memory = ScanMemory(FakeCache(clock), metrics, clock, chain="test")
     personal = FakePersonalRecords(stores)
@@ -169,7 +171,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 conversations=Conversations(sessions, clock, metrics),
                 clock=clock,
                 browsing=Browsing(FakeChronicle(stores.tables), clock),
-                analysing=Analysing(FakeChronicle(stores.tables, lists=lists), clock),
+                analysing=Analysing(FakeChronicle(stores.tables, lists=lists), prices, clock),
                 explaining=Explaining(
                     FakeChronicle(stores.tables),
                     chain,
@@ -204,6 +206,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         judge,
         ScanReports(inspector, judge, memory, clock),
         lists,
+        prices,
         personal,
         instance,
     )

@@ -54,6 +54,7 @@ class Action(StrEnum):
     FLOWS = "hf"
     TOP = "hc"
     FIGURES_WALLETS = "hv"
+    GAINS = "hl"
 
 
 class StaleData(ValueError):

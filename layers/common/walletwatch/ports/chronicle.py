@@ -13,6 +13,7 @@ from walletwatch.domain.browsing import (
     SeenAsset,
     WalletChoice,
 )
+from walletwatch.domain.carrying import CarriedFlow
 from walletwatch.domain.periods import Span
 
 
@@ -61,6 +62,9 @@ class Chronicle(Protocol):
         self, chat_id: int, choice: WalletChoice, span: Span, *, limit: int
     ) -> tuple[Found, Mapping[str, str]]:
         """The same, and by address which of the counterparties people are warned of, and by whom."""
+
+    async def gather_with_carried(self, chat_id: int, *, limit: int) -> tuple[Found, Sequence[CarriedFlow]]:
+        """The newest activities of all the chat's wallets, oldest first, and what is left of deleted ones."""
 
     async def record(self, chat_id: int, activity_id: int) -> tuple[OwnWallet, Recorded] | None:
         """One activity of a wallet that the chat watches; None where there is none."""

@@ -92,7 +92,8 @@ async def choose_wallet(talk: Talk, dialogue: Dialogue, data: CallbackData) -> N
     await talk.show(dialogue.views.choosing.wallets(watched, SHOWN[action], code, talk.say))
 
 
-SHOWN: Final[Mapping[str, Action]] = {action.value: action for action in (Action.FLOWS, Action.TOP)}
+_OF_WALLETS: Final = (Action.FLOWS, Action.TOP, Action.GAINS, Action.STATS, Action.ANOMALIES)
+SHOWN: Final[Mapping[str, Action]] = {action.value: action for action in _OF_WALLETS}
 """What shows figures of a wallet that a button names."""
 BUTTONS: Final[Mapping[Action, ButtonHandler]] = {
     Action.FLOWS: show_flows,

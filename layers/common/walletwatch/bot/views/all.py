@@ -4,6 +4,7 @@ from walletwatch.bot.views.basics import BasicsView
 from walletwatch.bot.views.choosing import ChoosingView
 from walletwatch.bot.views.explaining import ExplainingView
 from walletwatch.bot.views.flows import FlowsView
+from walletwatch.bot.views.gains import GainsView
 from walletwatch.bot.views.history import HistoryView
 from walletwatch.bot.views.money import MoneyView
 from walletwatch.bot.views.scan import ScanView
@@ -23,4 +24,5 @@ class Views:
         self.history = HistoryView(profile)
         self.explaining = ExplainingView(profile)
         self.flows = FlowsView(profile)
+        self.gains = GainsView(profile)
         self.choosing = ChoosingView()

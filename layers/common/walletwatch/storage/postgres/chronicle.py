@@ -22,7 +22,9 @@ from walletwatch.domain.browsing import (
     WalletChoice,
     chosen_of,
 )
+from walletwatch.domain.carrying import CarriedFlow
 from walletwatch.domain.periods import Span
+from walletwatch.storage.postgres.carrying import CARRIED_COLUMNS, to_carried
 from walletwatch.storage.postgres.database import Connection, Database, together
 from walletwatch.storage.postgres.replica import Reads
 from walletwatch.storage.postgres.rows import Row, storable
@@ -99,6 +101,15 @@ SELECT l.address, min(l.source)
  CROSS JOIN LATERAL jsonb_array_elements(a.payload -> 'legs') leg
   JOIN listed_addresses l ON l.address = leg ->> 'counterparty' AND l.kind = 'block'
  GROUP BY 1
+"""
+
+_CARRIED: Final = f"""
+SELECT {CARRIED_COLUMNS}
+  FROM subscriptions s
+  JOIN wallets w ON w.id = s.wallet_id
+  JOIN daily_flows f ON f.wallet_id = s.wallet_id
+ WHERE s.chat_id = %(chat_id)s
+ ORDER BY f.wallet_id, f.day
 """
 
 _ASSETS: Final = f"""
@@ -191,6 +202,16 @@ class PostgresChronicle:
     ) -> tuple[Found, Mapping[str, str]]:
         """The same, and by address which of the counterparties people are warned of, and by whom."""
         return await self._gather(chat_id, choice, span, limit, with_warnings=True)
+
+    async def gather_with_carried(self, chat_id: int, *, limit: int) -> tuple[Found, Sequence[CarriedFlow]]:
+        """The newest activities of all the chat's wallets, oldest first, and what is left of deleted ones."""
+        values = _values(chat_id, WalletChoice(), Span()) | {"limit": limit + 1}
+        rows_of = _statements(HistoryFilter(), Span(), None, is_named=False).rows
+        own, rows, flows = await _run(self._reads, [f"{_OWN} ORDER BY s.id", rows_of, _CARRIED], values)
+        wallets, chosen, is_named = _wallets(own, WalletChoice())
+        records = [_recorded(row) for row in rows[:limit]][::-1]
+        found = Found(wallets, chosen, is_named, records, more=len(rows) > limit)
+        return found, [to_carried(row) for row in flows]
 
     async def _gather(
         self, chat_id: int, choice: WalletChoice, span: Span, limit: int, *, with_warnings: bool

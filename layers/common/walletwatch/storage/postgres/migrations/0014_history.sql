@@ -1,3 +1,21 @@
 -- Reading histories by time, what is carried forward of what is deleted, and reports that were ordered.
 
 CREATE INDEX activities_time ON activities (wallet_id, block_time, slot) INCLUDE (kind, success);
+
+CREATE TABLE daily_flows (
+    wallet_id       bigint  NOT NULL REFERENCES wallets (id) ON DELETE CASCADE,
+    day             date    NOT NULL,
+    asset           text    NOT NULL CHECK (char_length(asset) BETWEEN 1 AND 44),
+    counterparty    text    NOT NULL CHECK (char_length(counterparty) <= 44),
+    nature          text    NOT NULL CHECK (nature IN ('market', 'aside', 'fee')),
+    decimals        integer CHECK (decimals BETWEEN 0 AND 255),
+    received        numeric NOT NULL,
+    received_priced numeric NOT NULL,
+    received_usd    numeric NOT NULL,
+    sent            numeric NOT NULL,
+    sent_priced     numeric NOT NULL,
+    sent_usd        numeric NOT NULL,
+    PRIMARY KEY (wallet_id, day, asset, counterparty, nature)
+);
+COMMENT ON TABLE daily_flows IS 'What is left of activities that were deleted: walletwatch.domain.carrying.';
+COMMENT ON COLUMN daily_flows.counterparty IS 'Another watched wallet, which may be the same person''s; else empty.';
