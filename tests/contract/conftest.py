@@ -135,7 +135,7 @@ def stores_url(request: pytest.FixtureRequest) -> str | None:
 async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
     clock = FakeClock()
     if stores_url is None:
-        fake = FakeStores(clock)
+        fake, lists = FakeStores(clock), FakeAddressLists()
         yield Stores(
             fake.subscriptions,
             fake.watch,
@@ -144,9 +144,9 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             FakeHistory(fake.tables),
             AlertMemory(),
             FakeAdministration(),
-            FakeAddressLists(),
+            lists,
             FakeRisks(),
-            FakeChronicle(fake.tables),
+            FakeChronicle(fake.tables, lists=lists),
             clock,
         )
         return

@@ -5,7 +5,18 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.contract.conftest import Stores
-from tests.contract.things import OTHER_WALLET, WALLET, activity, address, contact
+from tests.contract.things import (
+    OTHER_WALLET,
+    WALLET,
+    activity,
+    address,
+    candidates_of,
+    contact,
+    digest_all,
+    entry,
+    record,
+    tell_all,
+)
 from walletwatch.domain.activities import ActivityKind, Leg
 from walletwatch.domain.annotations import Annotation, AssetNote
 from walletwatch.domain.browsing import (
@@ -18,6 +29,8 @@ from walletwatch.domain.browsing import (
     SeenAsset,
     WalletChoice,
 )
+from walletwatch.domain.delivery import DeliveryStatus
+from walletwatch.domain.lists import ListEntry, ListKind
 from walletwatch.domain.periods import Span
 from walletwatch.storage.postgres import chronicle as real
 
@@ -221,3 +234,45 @@ async def test_what_has_no_time_is_only_in_all_time(stores: Stores) -> None:
     now = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp())
     assert "d" in _signatures(await _page(stores))
     assert "d" not in _signatures(await _page(stores, span=Span(0, now)))
+
+
+async def test_what_happened_and_what_was_told_is_counted(stores: Stores) -> None:
+    mine, other = await _lives(stores)
+    (subscription, _) = await stores.subscriptions.subscriptions(1)
+    new = [activity(f"n{n}", 50 + n) for n in range(3)]
+    muted = lambda given: [entry(each, DeliveryStatus.SUPPRESSED, reason="muted") for each in given]  # noqa: E731
+    for each, plan in zip(new, (tell_all, digest_all, muted), strict=True):
+        await record(stores.ledger, mine.wallet_id, [each], candidates_of([each], subscription), plan)
+    usage = await stores.chronicle.usage(1, ALL, ALWAYS)
+    assert (usage.wallets, usage.chosen) == ([mine, other], [mine, other])
+    deeds = usage.deeds[mine.wallet_id]
+    assert dict(deeds.kinds) == {
+        ActivityKind.TRANSFER_IN: 4,
+        ActivityKind.TRANSFER_OUT: 1,
+        ActivityKind.SWAP: 1,
+        ActivityKind.FAILED: 1,
+    }
+    assert (deeds.total, deeds.failed, deeds.last_at) == (7, 1, 1_760_000_052)
+    assert usage.deeds[other.wallet_id].total == 2
+    assert dict(usage.told.statuses) == {
+        DeliveryStatus.PENDING: 1,
+        DeliveryStatus.MERGED: 1,
+        DeliveryStatus.SUPPRESSED: 1,
+    }
+    assert dict(usage.told.reasons) == {"muted": 1}
+    later = await stores.chronicle.usage(1, WalletChoice(name="savings"), Span(1_760_000_030, 1_760_000_051))
+    assert {wallet: dict(deeds.kinds) for wallet, deeds in later.deeds.items()} == {
+        mine.wallet_id: {ActivityKind.SWAP: 1, ActivityKind.TRANSFER_IN: 1}
+    }
+    assert later.is_named
+    await stores.subscriptions.remember(contact(2))
+    stranger = await stores.chronicle.usage(2, WalletChoice(mine.subscription_id), ALWAYS)
+    assert (stranger.wallets, dict(stranger.deeds), dict(stranger.told.statuses)) == ([], {}, {})
+
+
+async def test_counterparties_that_people_are_warned_of(stores: Stores) -> None:
+    await _lives(stores)
+    await stores.lists.put(ListEntry(ANNA, ListKind.BLOCK, "public list", "bad", stores.clock.now()))
+    await stores.lists.put(ListEntry(BORIS, ListKind.ALLOW, "us", "good", stores.clock.now()))
+    found, warned = await stores.chronicle.gather_with_warnings(1, ALL, ALWAYS, limit=99)
+    assert (_signatures(found), warned) == ("aebcfd", {ANNA: "public list"})

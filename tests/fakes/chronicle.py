@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.outage import Outage
@@ -23,9 +24,13 @@ from walletwatch.domain.browsing import (
     is_called,
 )
 from walletwatch.domain.carrying import CarriedFlow
+from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus
 from walletwatch.domain.lists import ListKind
 from walletwatch.domain.periods import Span
+from walletwatch.domain.usage import Deeds, Told, Usage
 from walletwatch.ports.scanning import AddressLists
+
+FIRST_SEEN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -35,6 +40,7 @@ class FakeChronicle:
     tables: Tables
     outage: Outage = field(default_factory=Outage)
     lists: AddressLists = field(default_factory=FakeAddressLists)
+    first_seen: datetime = FIRST_SEEN
 
     async def page(
         self,
@@ -79,6 +85,34 @@ class FakeChronicle:
         ids = {wallet.wallet_id for wallet in found.wallets}
         flows = [flow for flow in self.tables.daily_flows.values() if flow.wallet_id in ids]
         return found, sorted(flows, key=lambda flow: (flow.wallet_id, flow.day))
+
+    async def usage(self, chat_id: int, choice: WalletChoice, span: Span) -> Usage:
+        self.outage.check()
+        wallets, chosen, is_named = self._wallets(chat_id, choice)
+        deeds = {}
+        for wallet in chosen:
+            done = [record.activity for record in self._records([wallet], span)]
+            if done:
+                times = [activity.block_time for activity in done if activity.block_time is not None]
+                kinds = Counter(activity.kind for activity in done)
+                failed = sum(not activity.success for activity in done)
+                deeds[wallet.wallet_id] = Deeds(kinds, failed, max(times, default=None))
+        entries = [
+            row
+            for row in self.tables.deliveries.values()
+            if row.entry.chat_id == chat_id
+            and row.entry.kind is DeliveryKind.ACTIVITY
+            and _is_within(int(row.created_at.timestamp()), span)
+        ]
+        told = Told(
+            Counter(row.status for row in entries),
+            Counter(
+                row.entry.reason
+                for row in entries
+                if row.status is DeliveryStatus.SUPPRESSED and row.entry.reason
+            ),
+        )
+        return Usage(wallets, chosen, is_named, deeds, told, self.first_seen)
 
     async def record(self, chat_id: int, activity_id: int) -> tuple[OwnWallet, Recorded] | None:
         self.outage.check()

@@ -55,6 +55,8 @@ class Action(StrEnum):
     TOP = "hc"
     FIGURES_WALLETS = "hv"
     GAINS = "hl"
+    STATS = "hs"
+    ANOMALIES = "hn"
 
 
 class StaleData(ValueError):

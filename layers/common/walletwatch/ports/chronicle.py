@@ -15,6 +15,7 @@ from walletwatch.domain.browsing import (
 )
 from walletwatch.domain.carrying import CarriedFlow
 from walletwatch.domain.periods import Span
+from walletwatch.domain.usage import Usage
 
 
 class Chronicle(Protocol):
@@ -65,6 +66,12 @@ class Chronicle(Protocol):
 
     async def gather_with_carried(self, chat_id: int, *, limit: int) -> tuple[Found, Sequence[CarriedFlow]]:
         """The newest activities of all the chat's wallets, oldest first, and what is left of deleted ones."""
+
+    async def usage(self, chat_id: int, choice: WalletChoice, span: Span) -> Usage:
+        """What a known chat's wallets did, and what it was told, in a span of time.
+
+        Activities of an unknown time are counted in the open span only.
+        """
 
     async def record(self, chat_id: int, activity_id: int) -> tuple[OwnWallet, Recorded] | None:
         """One activity of a wallet that the chat watches; None where there is none."""

@@ -9,13 +9,15 @@ from decimal import Decimal, localcontext
 from typing import Final
 
 from walletwatch.domain.activities import Activity
+from walletwatch.domain.anomalies import Examined, by_wallet, examine
 from walletwatch.domain.browsing import Found, OwnWallet, WalletChoice, chosen_of, is_called
 from walletwatch.domain.errors import ChainUnavailable, PriceUnavailable, UnknownWallet
 from walletwatch.domain.flows import Flows, flows_of
 from walletwatch.domain.lots import NOTHING, Position
-from walletwatch.domain.periods import ALL_TIME, Period
+from walletwatch.domain.periods import ALL_TIME, Period, Span
 from walletwatch.domain.pnl import Result, reckon, result_of
 from walletwatch.domain.prices import ARITHMETIC, Price
+from walletwatch.domain.usage import Usage
 from walletwatch.ports.chain import Prices
 from walletwatch.ports.chronicle import Chronicle
 from walletwatch.ports.common import Clock
@@ -76,6 +78,14 @@ class Gains:
     priced: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Oddities:
+    """What was unusual, by the wallet's address."""
+
+    subject: Subject
+    examined: Mapping[str, Examined]
+
+
 class Analysing:
     """The use cases behind /flows, /top, /pnl, /stats and /anomalies."""
 
@@ -122,6 +132,34 @@ class Analysing:
                 sum((each.unrealised for each in results if each.unrealised is not None), NOTHING),
                 priced=prices is not None,
             )
+
+    async def usage(self, chat_id: int, choice: WalletChoice, period: Period, zone: tzinfo) -> Usage:
+        """What the wallets did and the chat was told.
+
+        Raises:
+            UnknownWallet: No wallet of the chat is meant.
+        """
+        span = period.span(self._clock.now(), zone)
+        usage = await self._chronicle.usage(chat_id, choice, span)
+        if usage.wallets and ((choice.name is not None and not usage.is_named) or not usage.chosen):
+            raise UnknownWallet(choice.name or "")
+        return usage
+
+    async def anomalies(self, chat_id: int, choice: WalletChoice, period: Period, zone: tzinfo) -> Oddities:
+        """What was unusual in a period, for each wallet against all that is stored of it before.
+
+        Raises:
+            UnknownWallet: No wallet of the chat is meant.
+        """
+        now = self._clock.now()
+        found = await self._chronicle.gather(chat_id, choice, Span(), limit=ACTIVITIES)
+        subject = subject_of(found, choice, period)
+        since = period.span(now, zone).start or 0
+        lives = by_wallet(activities_of(found))
+        examined = {
+            wallet.address: examine(lives.get(wallet.address, ()), since, zone) for wallet in subject.chosen
+        }
+        return Oddities(subject, examined)
 
     async def _present_prices(self, positions: Sequence[Position]) -> Mapping[str, Price] | None:
         held = {position.asset for position in positions if position.owned.units}

@@ -6,6 +6,7 @@ from walletwatch.bot.views.explaining import ExplainingView
 from walletwatch.bot.views.flows import FlowsView
 from walletwatch.bot.views.gains import GainsView
 from walletwatch.bot.views.history import HistoryView
+from walletwatch.bot.views.insights import InsightsView
 from walletwatch.bot.views.money import MoneyView
 from walletwatch.bot.views.scan import ScanView
 from walletwatch.bot.views.wallets import WalletsView
@@ -25,4 +26,5 @@ class Views:
         self.explaining = ExplainingView(profile)
         self.flows = FlowsView(profile)
         self.gains = GainsView(profile)
+        self.insights = InsightsView(profile)
         self.choosing = ChoosingView()

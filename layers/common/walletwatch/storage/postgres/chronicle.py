@@ -4,11 +4,12 @@ Every statement begins with the chat's subscriptions, and reads of each wallet o
 needed, in the order of an index.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from walletwatch.domain.activities import Activity
+from walletwatch.domain.activities import Activity, ActivityKind
 from walletwatch.domain.annotations import AssetNote
 from walletwatch.domain.browsing import (
     KINDS,
@@ -23,7 +24,9 @@ from walletwatch.domain.browsing import (
     chosen_of,
 )
 from walletwatch.domain.carrying import CarriedFlow
+from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.periods import Span
+from walletwatch.domain.usage import Deeds, Told, Usage
 from walletwatch.storage.postgres.carrying import CARRIED_COLUMNS, to_carried
 from walletwatch.storage.postgres.database import Connection, Database, together
 from walletwatch.storage.postgres.replica import Reads
@@ -111,6 +114,27 @@ SELECT {CARRIED_COLUMNS}
  WHERE s.chat_id = %(chat_id)s
  ORDER BY f.wallet_id, f.day
 """
+
+_DEEDS: Final = f"""
+{_CHOSEN}
+SELECT chosen.wallet_id, a.kind, count(*), count(*) FILTER (WHERE NOT a.success), max(a.block_time)
+  FROM chosen
+  JOIN activities a ON a.wallet_id = chosen.wallet_id
+ WHERE (%(is_open)s OR (a.block_time >= coalesce(%(start)s, 0)
+                        AND a.block_time < coalesce(%(end)s, 9223372036854775807)))
+ GROUP BY 1, 2
+"""
+
+_TOLD: Final = """
+SELECT status, CASE WHEN status = 'suppressed' THEN reason END, count(*)
+  FROM deliveries
+ WHERE chat_id = %(chat_id)s AND kind = 'activity'
+   AND created_at >= coalesce(to_timestamp(%(start)s), '-infinity')
+   AND created_at < coalesce(to_timestamp(%(end)s), 'infinity')
+ GROUP BY 1, 2
+"""
+
+_FIRST_SEEN: Final = "SELECT created_at FROM chats WHERE id = %(chat_id)s"
 
 _ASSETS: Final = f"""
 {_CHOSEN}
@@ -230,6 +254,14 @@ class PostgresChronicle:
         records = [_recorded(row) for row in rows[:limit]][::-1]
         found = Found(wallets, chosen, is_named, records, more=len(rows) > limit)
         return found, {address: source for rows in warned for address, source in rows}
+
+    async def usage(self, chat_id: int, choice: WalletChoice, span: Span) -> Usage:
+        """What a known chat's wallets did, and what it was told, in a span of time."""
+        values = _values(chat_id, choice, span) | {"is_open": span.is_open}
+        statements = [f"{_OWN} ORDER BY s.id", _DEEDS, _TOLD, _FIRST_SEEN]
+        own, deeds, told, seen = await _run(self._reads, statements, values)
+        wallets, chosen, is_named = _wallets(own, choice)
+        return Usage(wallets, chosen, is_named, _deeds(deeds), to_told(told), seen[0][0])
 
     async def record(self, chat_id: int, activity_id: int) -> tuple[OwnWallet, Recorded] | None:
         """One activity of a wallet that the chat watches."""
@@ -361,6 +393,27 @@ def _wallets(
     wallets = [OwnWallet(*row[:4]) for row in own]
     named = {row[0] for row in own if row[4]}
     return wallets, chosen_of(wallets, named, choice), bool(named)
+
+
+def _deeds(rows: Sequence[Row]) -> Mapping[int, Deeds]:
+    found: dict[int, Deeds] = {}
+    for wallet_id, kind, count, failed, last_at in rows:
+        before = found.get(wallet_id, Deeds({}, 0, None))
+        times = [at for at in (before.last_at, last_at) if at is not None]
+        kinds = {**before.kinds, ActivityKind(kind): count}
+        found[wallet_id] = Deeds(kinds, before.failed + failed, max(times, default=None))
+    return found
+
+
+def to_told(rows: Sequence[Row]) -> Told:
+    """What became of messages, by status, reason and count."""
+    statuses: Counter[DeliveryStatus] = Counter()
+    reasons: Counter[str] = Counter()
+    for status, reason, count in rows:
+        statuses[DeliveryStatus(status)] += count
+        if reason is not None:
+            reasons[reason] += count
+    return Told(statuses, reasons)
 
 
 def _recorded(row: Row) -> Recorded:
