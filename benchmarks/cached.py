@@ -46,6 +46,7 @@ from walletwatch.services.balances import Balances
 from walletwatch.storage.postgres.database import Connection, Database
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
+from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.server import RedisServer
 from walletwatch.storage.redis.sessions import RedisSessions
@@ -205,23 +206,24 @@ async def sessions(database: Database, redis: RedisServer) -> tuple[float, float
 
 
 async def reads(
-    redis: RedisServer, lists: PostgresAddressLists, rpc_url: str, wallet: str, mint: str
+    redis: RedisServer, database: Database, rpc_url: str, wallet: str, mint: str
 ) -> dict[str, tuple[float, float]]:
     """Milliseconds of each read from the cache, and from the chain."""
     client = RpcClient([rpc_url], metrics=NoMetrics())
     chain = RpcChain(client)
+    lists, pools = PostgresAddressLists(database), PostgresPoolCreators(database)
     found = {}
     for name, read in (
         ("balance", lambda cache: Balances(chain, cache, NoMetrics()).balance(wallet)),
         (
             "scan of a token",
-            lambda cache: make_scan_reports(client, cache, NoMetrics(), PROFILE, PRICES, lists).report(
+            lambda cache: make_scan_reports(client, cache, NoMetrics(), PROFILE, PRICES, lists, pools).report(
                 mint, SubjectKind.AUTO
             ),
         ),
         (
             "scan of a wallet",
-            lambda cache: make_scan_reports(client, cache, NoMetrics(), PROFILE, PRICES, lists).report(
+            lambda cache: make_scan_reports(client, cache, NoMetrics(), PROFILE, PRICES, lists, pools).report(
                 wallet, SubjectKind.AUTO
             ),
         ),
@@ -248,13 +250,12 @@ async def measure(database_url: str, redis_url: str, rpc_url: str) -> bool:
     database = Database(database_url, acquire_timeout=timedelta(seconds=5), prepare_threshold=None)
     redis = RedisServer(redis_url)
     await migrate(database_url)
-    lists = PostgresAddressLists(database)
     wallet, mint = await some_wallet(rpc_url)
-    near = await reads(redis, lists, rpc_url, wallet, mint)
+    near = await reads(redis, database, rpc_url, wallet, mint)
     async with latency(rpc_url, LATENCY_SECONDS):
         found = {
             "session": await sessions(database, redis),
-            **await reads(redis, lists, rpc_url, wallet, mint),
+            **await reads(redis, database, rpc_url, wallet, mint),
         }
     print(f"a round trip to Valkey takes {await milliseconds(redis.ping, CACHED_RUNS):.2f} ms")
     print(f"{'':18}{'cached ms':>10}{'without ms':>12}{'ratio':>8}{'target':>8}   with a node at hand")

@@ -25,6 +25,7 @@ BUILDERS = {
     "scan": "scan",
     "notification": "notification",
     "cleanup": "cleanup",
+    "refresh": "refresh",
     "health": "health",
     "alarm": "alarm",
     "migrate": "migration",

@@ -14,19 +14,24 @@ from tests.fakes.cache import FakeCache
 from tests.fakes.chronicle import FakeChronicle
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.clock import FakeClock
+from tests.fakes.dealings import FakeDealings
 from tests.fakes.history import FakeHistory
 from tests.fakes.leases import FakeLeases
 from tests.fakes.limits import FakeRateLimits, FakeSendLimits
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.marks import FakeSentMarks
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.pools import FakePoolCreators
+from tests.fakes.reporting import FakeReportSchedules
 from tests.fakes.risks import FakeRisks
 from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.servers import postgres_url, redis_url
 from walletwatch.ports.chronicle import Chronicle
 from walletwatch.ports.common import Clock
+from walletwatch.ports.listing import Dealings, PoolCreators
 from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
+from walletwatch.ports.reporting import ReportSchedules
 from walletwatch.ports.scanning import AddressLists, Risks
 from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
 from walletwatch.ports.volatile import Cache, Leases, RateLimits, Sessions, UpdateClaims
@@ -37,11 +42,14 @@ from walletwatch.storage.postgres.administration import PostgresAdministration
 from walletwatch.storage.postgres.alerts import PostgresAlerts
 from walletwatch.storage.postgres.chronicle import PostgresChronicle
 from walletwatch.storage.postgres.database import Database
+from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.following import PostgresFollowStore
 from walletwatch.storage.postgres.history import PostgresHistory
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
+from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
+from walletwatch.storage.postgres.reporting import PostgresReportSchedules
 from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.postgres.watch import PostgresWatchStore
@@ -75,7 +83,10 @@ class Stores:
     administration: Administration
     lists: AddressLists
     risks: Risks
+    dealings: Dealings
+    pools: PoolCreators
     chronicle: Chronicle
+    schedules: ReportSchedules
     clock: FakeClock
 
 
@@ -145,8 +156,11 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             AlertMemory(),
             FakeAdministration(),
             lists,
-            FakeRisks(),
+            FakeRisks(fake.tables),
+            FakeDealings(fake.tables),
+            FakePoolCreators(),
             FakeChronicle(fake.tables, lists=lists),
+            FakeReportSchedules(fake.tables),
             clock,
         )
         return
@@ -161,7 +175,10 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresAdministration(database),
         PostgresAddressLists(database),
         PostgresRisks(database),
+        PostgresDealings(database),
+        PostgresPoolCreators(database),
         PostgresChronicle(database, database),
+        PostgresReportSchedules(database),
         clock,
     )
     await database.close()

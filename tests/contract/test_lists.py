@@ -1,5 +1,6 @@
 """The lists of addresses, and what people report."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from tests.contract.conftest import Stores
@@ -100,3 +101,17 @@ async def test_reviews_wait_for_enough_people_and_appeals_for_one(stores: Stores
     assert [each.address for each in await stores.lists.reviews(reports_needed=3, limit=5)] == [TOKEN]
     # Whoever was heard is not heard again.
     assert await reported(stores, MAKER, 1) is False
+
+
+async def test_a_source_never_overrules_a_decision(stores: Stores) -> None:
+    found = entry(stores, MAKER, ListKind.BLOCK, "a source")
+    found = replace(found, added_by=None)
+    assert await stores.lists.warn(found)
+    assert not await stores.lists.warn(replace(found, reason="says it again"))
+    assert await stores.lists.entries([MAKER]) == [found]
+    await stores.lists.drop(MAKER)
+    assert not await stores.lists.warn(found)
+    assert not await stores.lists.warn(replace(found, source="another source"))
+    await stores.lists.put(entry(stores, OTHER, ListKind.ALLOW, ADMINISTRATORS))
+    assert not await stores.lists.warn(replace(found, address=OTHER))
+    assert await stores.lists.hits([MAKER, OTHER]) == {}

@@ -51,9 +51,16 @@ class FakeChain:
     data: dict[str, AccountData] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
 
-    def land(self, signature: str, result: Mapping[str, Any], *addresses: str, failed: bool = False) -> None:
-        """A transaction is confirmed in a slot of its own and changes these accounts."""
-        self.current_slot += 1
+    def land(
+        self,
+        signature: str,
+        result: Mapping[str, Any],
+        *addresses: str,
+        failed: bool = False,
+        slot: int | None = None,
+    ) -> None:
+        """A transaction is confirmed, in the next slot or a later one, and changes these accounts."""
+        self.current_slot = self.current_slot + 1 if slot is None else slot
         self.results[signature] = result
         for address in addresses:
             self.history.setdefault(address, []).insert(

@@ -86,6 +86,12 @@ class FakeChronicle:
         flows = [flow for flow in self.tables.daily_flows.values() if flow.wallet_id in ids]
         return found, sorted(flows, key=lambda flow: (flow.wallet_id, flow.day))
 
+    async def gather_for_report(
+        self, chat_id: int, span: Span, *, limit: int
+    ) -> tuple[Found, Sequence[CarriedFlow], Told]:
+        found, flows = await self.gather_with_carried(chat_id, limit=limit)
+        return found, flows, (await self.usage(chat_id, WalletChoice(), span)).told
+
     async def usage(self, chat_id: int, choice: WalletChoice, span: Span) -> Usage:
         self.outage.check()
         wallets, chosen, is_named = self._wallets(chat_id, choice)

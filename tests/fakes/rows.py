@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 
 from walletwatch.domain.activities import Activity
@@ -92,6 +92,7 @@ class Tables:
     activities: dict[tuple[int, str], ActivityRow] = field(default_factory=dict)
     deliveries: dict[str, DeliveryRow] = field(default_factory=dict)
     daily_flows: dict[object, CarriedFlow] = field(default_factory=dict)
+    dealings: dict[tuple[str, int], date] = field(default_factory=dict)
     shards: list[Progress | None] = field(default_factory=lambda: [None])
     follower: FollowerRow = field(default_factory=FollowerRow)
 

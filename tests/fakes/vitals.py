@@ -9,6 +9,7 @@ from tests.fakes.chain import FakeChain
 from tests.fakes.clock import FakeClock
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.outage import Outage
+from tests.fakes.pools import FakePoolCreators
 from walletwatch.domain.administration import Redriven
 from walletwatch.domain.alerts import AlertLevel, AlertLimits
 from walletwatch.domain.delivery import DeliveryStatus
@@ -116,6 +117,7 @@ class FakeSystem:
     statistics: FakeStatistics = field(default_factory=FakeStatistics)
     telegram: FakeWebhookState = field(default_factory=FakeWebhookState)
     expiries: FakeExpiries = field(default_factory=FakeExpiries)
+    pools: FakePoolCreators = field(default_factory=FakePoolCreators)
     metrics: FakeMetrics = field(default_factory=FakeMetrics)
     watchers: frozenset[str] = frozenset({"sweep", "stream"})
 
@@ -131,6 +133,7 @@ class FakeSystem:
                 board=self.board,
                 telegram=self.telegram,
                 expiries=self.expiries,
+                lists=self.pools.sources,
                 watchers=self.watchers,
             ),
             self.clock,

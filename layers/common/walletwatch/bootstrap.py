@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from walletwatch.services.health import HealthCheck
     from walletwatch.services.housekeeping import Housekeeping
     from walletwatch.services.intake import UpdateIntake
+    from walletwatch.services.refreshing import Refreshing
+    from walletwatch.services.reporting import Reporting
     from walletwatch.services.risk_watching import RiskWatching
     from walletwatch.services.scanning import Scanning
     from walletwatch.services.sweeping import Sweeping
@@ -102,6 +104,15 @@ class Cleanup:
     """What the cleanup function runs."""
 
     service: "Housekeeping"
+    reporting: "Reporting"
+    telemetry: "Telemetry"
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """What the refresh function runs."""
+
+    service: "Refreshing"
     telemetry: "Telemetry"
 
 
@@ -330,6 +341,7 @@ def scan() -> Scan:
     from walletwatch.services.scanning import Scanning
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.lists import PostgresAddressLists
+    from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
     from walletwatch.storage.postgres.risks import PostgresRisks
     from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
     from walletwatch.storage.postgres.watch import PostgresWatchStore
@@ -348,6 +360,7 @@ def scan() -> Scan:
         profile,
         parts.make_prices(RpcChain(rpc), redis, metrics, profile),
         PostgresAddressLists(database),
+        PostgresPoolCreators(database),
     )
     ledger, queues, renderer = PostgresLedger(database, clock), parts.make_queues(), HtmlRenderer(profile)
     return Scan(
@@ -400,12 +413,18 @@ def notification() -> Notifying:
 
 def cleanup() -> Cleanup:
     """The cleanup function."""
+    from walletwatch.bot.rendering import HtmlRenderer
     from walletwatch.services.housekeeping import Housekeeping
+    from walletwatch.services.reporting import Reporting, Summaries
     from walletwatch.storage.postgres.alerts import PostgresAlerts
+    from walletwatch.storage.postgres.chronicle import PostgresChronicle
     from walletwatch.storage.postgres.claims import PostgresUpdateClaims
+    from walletwatch.storage.postgres.dealings import PostgresDealings
     from walletwatch.storage.postgres.ledger import PostgresLedger
+    from walletwatch.storage.postgres.reporting import PostgresReportSchedules
     from walletwatch.storage.postgres.watch import PostgresWatchStore
     from walletwatch.storage.redis.board import RedisTelemetryBoard
+    from walletwatch.storage.redis.leases import RedisLeases
 
     metrics = EmfMetrics("cleanup")
     clock = SystemClock()
@@ -418,12 +437,68 @@ def cleanup() -> Cleanup:
         digesting=parts.make_digesting(database, metrics),
         alerts=PostgresAlerts(database),
         claims=PostgresUpdateClaims(database),
+        dealings=PostgresDealings(database),
         board=RedisTelemetryBoard(redis, clock),
         clock=clock,
         metrics=metrics,
         retention=parts.retention(),
     )
-    return Cleanup(service, parts.make_telemetry("cleanup", metrics, redis))
+    reporting = Reporting(
+        summaries=Summaries(PostgresChronicle(database, parts.make_reads(database, metrics))),
+        schedules=PostgresReportSchedules(database),
+        leases=RedisLeases(redis),
+        ledger=PostgresLedger(database, clock),
+        queues=parts.make_queues(),
+        renderer=HtmlRenderer(config.load(config.ChainSettings).profile),
+        clock=clock,
+        metrics=metrics,
+    )
+    return Cleanup(service, reporting, parts.make_telemetry("cleanup", metrics, redis))
+
+
+def refresh() -> Refresh:
+    """The refresh function."""
+    from walletwatch.chain.inspection.pool_makers import PoolMakers
+    from walletwatch.chain.rpc.batching import BatchingCaller
+    from walletwatch.chain.rpc.reader import RpcChain
+    from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
+    from walletwatch.services.looking_again import LookingAgain
+    from walletwatch.services.pool_suspects import PoolSuspects
+    from walletwatch.services.refreshing import Refreshing
+    from walletwatch.storage.postgres.dealings import PostgresDealings
+    from walletwatch.storage.postgres.lists import PostgresAddressLists
+    from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
+    from walletwatch.storage.redis.leases import RedisLeases
+
+    metrics = EmfMetrics("refresh")
+    clock = SystemClock()
+    database = parts.make_database()
+    redis = parts.make_redis()
+    rpc = parts.make_rpc(metrics)
+    profile = config.load(config.ChainSettings).profile
+    exchange = profile.exchange
+    money = {WRAPPED_NATIVE_MINT, *(exchange.stable_mints if exchange else ())}
+    store = PostgresPoolCreators(database)
+    suspects = PoolSuspects(
+        store,
+        PostgresAddressLists(database),
+        LookingAgain(PostgresDealings(database), parts.make_queues(), clock, metrics),
+        clock,
+        metrics,
+        ordinary={*money, *profile.tokens},
+        known=profile.labels,
+    )
+    service = Refreshing(
+        lists=parts.make_pool_lists(profile),
+        chain=PoolMakers(RpcChain(BatchingCaller(rpc)), exchange.program) if exchange else None,
+        store=store,
+        suspects=suspects,
+        leases=RedisLeases(redis),
+        clock=clock,
+        metrics=metrics,
+        money=money,
+    )
+    return Refresh(service, parts.make_telemetry("refresh", metrics, redis, rpc))
 
 
 def health() -> Health:

@@ -22,16 +22,21 @@ from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
 from walletwatch.services.explaining import Explaining
 from walletwatch.services.listing import Listing
+from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
+from walletwatch.services.reporting import ReportRequests, Summaries
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
 from walletwatch.storage.postgres.administration import PostgresAdministration
 from walletwatch.storage.postgres.alerts import PostgresAlerts
 from walletwatch.storage.postgres.chronicle import PostgresChronicle
 from walletwatch.storage.postgres.database import Database
+from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.personal import PostgresPersonalRecords
+from walletwatch.storage.postgres.reporting import PostgresReportSchedules
+from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.statistics import PostgresStatistics
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.redis.board import RedisTelemetryBoard
@@ -73,7 +78,14 @@ def make_dialogue(
         scans=ScanRequests(queues),
         reports=parts.make_scan_memory(cache, metrics, profile),
         admin=_administering(secrets, telegram, redis, chain, database, maintenance, metrics),
-        listing=Listing(PostgresAddressLists(database), PostgresAdministration(database), queues, clock),
+        ledger=PostgresLedger(database, clock),
+        risks=PostgresRisks(database),
+        listing=Listing(
+            PostgresAddressLists(database),
+            PostgresAdministration(database),
+            LookingAgain(PostgresDealings(database), queues, clock, metrics),
+            clock,
+        ),
         personal=Personal(PostgresPersonalRecords(database), RedisRateLimits(redis), clock, metrics),
         views=Views(profile),
         catalogue=CATALOGUE,
@@ -82,6 +94,7 @@ def make_dialogue(
         conversations=Conversations(RedisSessions(redis, metrics), clock, metrics),
         clock=clock,
         browsing=Browsing(chronicle, clock),
+        summaries=ReportRequests(Summaries(chronicle), PostgresReportSchedules(database), clock),
         analysing=Analysing(chronicle, parts.make_prices(chain, redis, metrics, profile), clock),
         explaining=Explaining(
             chronicle,

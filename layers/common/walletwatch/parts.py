@@ -5,7 +5,7 @@ Nothing but `walletwatch.bootstrap` calls these.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from walletwatch.domain.profile import ChainProfile, Exchange
     from walletwatch.ports.chain import Chain, Decode, Prices, Tokens
     from walletwatch.ports.common import Metrics
+    from walletwatch.ports.listing import PoolList
     from walletwatch.ports.volatile import Cache
     from walletwatch.queueing.consumer import Consumer
     from walletwatch.queueing.inspection import SqsInspection
@@ -245,6 +246,7 @@ def make_vital_signs(
     from walletwatch.bot.webhook_state import TelegramWebhookState
     from walletwatch.services.vitals import Sources, VitalSigns
     from walletwatch.storage.expiries import CertificateAndSecrets
+    from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
     from walletwatch.storage.postgres.statistics import PostgresStatistics
     from walletwatch.storage.redis.board import RedisTelemetryBoard
 
@@ -266,6 +268,7 @@ def make_vital_signs(
             expiries=CertificateAndSecrets(
                 url=settings.public_url, secrets=secrets, max_age=timedelta(days=days) if days else None
             ),
+            lists=PostgresPoolCreators(database).sources,
             watchers=settings.watchers,
         ),
         clock,
@@ -343,6 +346,19 @@ def _pool_prices(
         clock,
         min_liquidity_usd=Decimal(settings.price_min_liquidity_usd),
     )
+
+
+def make_pool_lists(profile: "ChainProfile") -> "Sequence[PoolList]":
+    """Who lists the exchange's pools: its API, where it serves this chain and is asked for prices too."""
+    settings = config.load(config.PriceSettings)
+    if profile.exchange is None or profile.exchange.api_network is None:
+        return ()
+    if "xdex-api" not in settings.sources(profile):
+        return ()
+    from walletwatch.chain.prices.xdex_client import XdexClient
+    from walletwatch.chain.prices.xdex_pools import XdexPoolList
+
+    return (XdexPoolList(XdexClient(settings.xdex_api_url, profile.exchange.api_network, SystemClock())),)
 
 
 def make_transactions(chain: "RpcChain", redis: "RedisServer", metrics: EmfMetrics) -> "Transactions":

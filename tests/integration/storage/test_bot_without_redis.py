@@ -17,11 +17,14 @@ from tests.fakes.administration import FakeAdministration
 from tests.fakes.chain import FakeChain
 from tests.fakes.chronicle import FakeChronicle
 from tests.fakes.claims import FakeUpdateClaims
+from tests.fakes.dealings import FakeDealings
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
+from tests.fakes.reporting import FakeReportSchedules
+from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.tokens import FakeTokens
@@ -48,7 +51,9 @@ from walletwatch.services.claiming import ClaimsWithSpare
 from walletwatch.services.explaining import Explaining
 from walletwatch.services.intake import Intake, UpdateIntake
 from walletwatch.services.listing import Listing
+from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
+from walletwatch.services.reporting import ReportRequests, Summaries
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
@@ -118,7 +123,14 @@ async def environments(
                 scans=ScanRequests(queues),
                 reports=ScanMemory(RedisCache(redis, metrics), metrics, clock, chain="test"),
                 admin=FakeSystem().administering(stores.ledger, AlertMemory(), administration, maintenance),
-                listing=Listing(FakeAddressLists(), administration, queues, clock),
+                ledger=stores.ledger,
+                risks=FakeRisks(stores.tables),
+                listing=Listing(
+                    FakeAddressLists(),
+                    administration,
+                    LookingAgain(FakeDealings(stores.tables), queues, clock, metrics),
+                    clock,
+                ),
                 personal=Personal(FakePersonalRecords(stores), rates, clock, metrics),
                 views=Views(PROFILES["x1-mainnet"]),
                 catalogue=CATALOGUE,
@@ -127,6 +139,9 @@ async def environments(
                 conversations=Conversations(RedisSessions(redis, metrics), clock, metrics),
                 clock=clock,
                 browsing=Browsing(FakeChronicle(stores.tables), clock),
+                summaries=ReportRequests(
+                    Summaries(FakeChronicle(stores.tables)), FakeReportSchedules(stores.tables), clock
+                ),
                 analysing=Analysing(FakeChronicle(stores.tables), FakePrices(clock), clock),
                 explaining=Explaining(
                     FakeChronicle(stores.tables),

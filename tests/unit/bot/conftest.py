@@ -18,6 +18,7 @@ from tests.fakes.cache import FakeCache
 from tests.fakes.chain import FakeChain
 from tests.fakes.chronicle import FakeChronicle
 from tests.fakes.clock import FakeClock
+from tests.fakes.dealings import FakeDealings
 from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.limits import FakeRateLimits
 from tests.fakes.lists import FakeAddressLists
@@ -25,6 +26,8 @@ from tests.fakes.metrics import FakeMetrics
 from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
+from tests.fakes.reporting import FakeReportSchedules
+from tests.fakes.risks import FakeRisks
 from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
@@ -48,7 +51,9 @@ from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
 from walletwatch.services.explaining import Explaining
 from walletwatch.services.listing import Listing
+from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
+from walletwatch.services.reporting import ReportRequests, Summaries
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanReports, ScanRequests
 from walletwatch.services.watching import Watching
@@ -80,7 +85,9 @@ class Chat:
     scans: ScanReports
     lists: FakeAddressLists
     prices: FakePrices
+    schedules: FakeReportSchedules
     personal: FakePersonalRecords
+    risks: FakeRisks
     another_instance: Callable[[], Awaitable[BotApplication]]
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -144,8 +151,9 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     sessions, lists, prices = FakeSessions(clock), FakeAddressLists(), FakePrices(clock)
     inspector, judge = FakeInspector(clock), FakeJudge()
     memory = ScanMemory(FakeCache(clock), metrics, clock, chain="test")
-    personal = FakePersonalRecords(stores)
+    personal, risks = FakePersonalRecords(stores), FakeRisks(stores.tables)
     operators = Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP}))
+    schedules = FakeReportSchedules(stores.tables)
     instances: list[BotApplication] = []
 
     async def instance() -> BotApplication:
@@ -162,7 +170,14 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 scans=ScanRequests(queues),
                 reports=memory,
                 admin=system.administering(stores.ledger, alerts, administration, maintenance),
-                listing=Listing(lists, administration, queues, clock),
+                ledger=stores.ledger,
+                risks=risks,
+                listing=Listing(
+                    lists,
+                    administration,
+                    LookingAgain(FakeDealings(stores.tables), queues, clock, metrics),
+                    clock,
+                ),
                 personal=Personal(personal, FakeRateLimits(clock), clock, metrics),
                 views=Views(PROFILES["x1-mainnet"]),
                 catalogue=CATALOGUE,
@@ -171,6 +186,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 conversations=Conversations(sessions, clock, metrics),
                 clock=clock,
                 browsing=Browsing(FakeChronicle(stores.tables), clock),
+                summaries=ReportRequests(Summaries(FakeChronicle(stores.tables)), schedules, clock),
                 analysing=Analysing(FakeChronicle(stores.tables, lists=lists), prices, clock),
                 explaining=Explaining(
                     FakeChronicle(stores.tables),
@@ -207,7 +223,9 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         ScanReports(inspector, judge, memory, clock),
         lists,
         prices,
+        schedules,
         personal,
+        risks,
         instance,
     )
     for bot in instances:

@@ -74,6 +74,18 @@ async def test_the_panel_says_how_everything_is_and_leads_on(chat: Chat) -> None
     assert chat.metrics.counts["HandlerErrors"] == 0
 
 
+async def test_the_panel_says_how_old_the_lists_are(chat: Chat) -> None:
+    now = chat.system.clock.now()
+    await chat.system.pools.accept("<API>", 1204, now - timedelta(hours=2))
+    assert "Pools by &lt;API&gt;: 1204, 2 h ago" in await _admin(chat, "/admin")
+    await chat.system.pools.refuse("<API>", "<7> pools", now)
+    await chat.system.pools.refuse("chain", "no list", now)
+    chat.system.clock.advance(61)
+    text = await _admin(chat, "/admin")
+    assert "What came since was not taken: &lt;7&gt; pools" in text
+    assert "Pools by chain: no good answer yet (no list)" in text
+
+
 class TestQueues:
     async def test_their_depths_are_shown_with_a_way_to_mend_them(self, chat: Chat) -> None:
         chat.system.queues.waiting["balance"] = ["x"] * 4

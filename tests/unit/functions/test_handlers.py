@@ -19,6 +19,7 @@ from functions.cleanup import app as cleanup
 from functions.health import app as health
 from functions.migrate import app as migrate
 from functions.notification import app as notification
+from functions.refresh import app as refresh
 from functions.scan import app as scan
 from functions.sweep import app as sweep
 from functions.webhook import app as webhook
@@ -48,6 +49,7 @@ from walletwatch.queueing.messages import (
 from walletwatch.services.delivering import Record
 from walletwatch.services.health import HealthCheck
 from walletwatch.services.housekeeping import Housekept
+from walletwatch.services.refreshing import Refreshed
 from walletwatch.services.shard_leases import Worker
 from walletwatch.settings import ChainSettings, InvalidSettings, Secrets, load
 
@@ -250,16 +252,24 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
 
     class Housekeeping:
         async def run(self) -> Housekept:
-            return Housekept(4, 2, 1, 3, 5, 6, 7, 8, None)
+            return Housekept(4, 2, 1, 3, 5, 6, 7, 8, 9, None)
+
+    class Reporting:
+        async def run(self, remaining: Any) -> int:
+            assert remaining() == 30.0 - cleanup.CLEANING_SECONDS
+            return 11
 
     monkeypatch.setattr(sweep, "_sweep", lambda: SimpleNamespace(service=Sweeping(), telemetry=Telemetry()))
     monkeypatch.setattr(
-        cleanup, "_cleanup", lambda: SimpleNamespace(service=Housekeeping(), telemetry=Telemetry())
+        cleanup,
+        "_cleanup",
+        lambda: SimpleNamespace(service=Housekeeping(), reporting=Reporting(), telemetry=Telemetry()),
     )
     assert sweep.handler({}, CONTEXT) == {"rounds": 4}
     assert sweep.handler({"worker": 2, "workers": 4}, CONTEXT) == {"rounds": 4}
     assert workers == [Worker(0, 1), Worker(2, 4)]
     assert cleanup.handler({}, CONTEXT) == {
+        "reports": 11,
         "closed": 4,
         "requeued": 2,
         "restarted": 1,
@@ -268,8 +278,26 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
         "wallets": 6,
         "alerts": 7,
         "claims": 8,
+        "dealings": 9,
         "instances": None,
     }
+
+
+def test_the_refresh_says_what_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str | None] = []
+
+    class Refreshing:
+        async def run(self, *, remaining: Any, believe: str | None) -> Refreshed:
+            assert remaining() == 30.0
+            asked.append(believe)
+            return Refreshed(9, 1, 8, 2, 1, 1, complete=True)
+
+    parts = SimpleNamespace(service=Refreshing(), telemetry=Telemetry())
+    monkeypatch.setattr(refresh, "_refresh", lambda: parts)
+    done = {"listed": 9, "refused": 1, "read": 8, "drained": 2, "examined": 1, "entered": 1, "complete": True}
+    assert refresh.handler({"source": "aws.events"}, CONTEXT) == done
+    assert refresh.handler({"believe": "XDEX API"}, CONTEXT) == done
+    assert asked == [None, "XDEX API"]
 
 
 class TestHealth:

@@ -8,6 +8,7 @@ import pytest
 from tests.fakes.board import FakeBoard
 from tests.fakes.cache import FakeCache
 from tests.fakes.claims import FakeUpdateClaims
+from tests.fakes.dealings import FakeDealings
 from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.limits import FakeRateLimits
 from tests.fakes.metrics import FakeMetrics
@@ -178,9 +179,15 @@ class Scans:
             self.world.clock,
         )
 
-    async def request(self, subject: str, request: str = "1") -> None:
+    async def request(self, subject: str, request: str = "1", progress: int | None = None) -> None:
         await ScanRequests(self.world.queues).request(
-            subject, request=request, chat_id=1, reply_to=9, requested_by=1, language="en"
+            subject,
+            request=request,
+            chat_id=1,
+            reply_to=9,
+            requested_by=1,
+            language="en",
+            progress=progress,
         )
 
     async def run(self, attempt: int = 1) -> None:
@@ -219,6 +226,16 @@ class TestScanning:
         report = await scans.reports.report(WALLET, SubjectKind.AUTO)
         assert (report.kind, report.identity, report.trusted) == (SubjectKind.WALLET, None, False)
 
+    async def test_how_far_it_is_is_shown_in_one_message(self, world: World) -> None:
+        scans = Scans(world)
+        await scans.request(WALLET, progress=5)
+        await scans.run()
+        await scans.run(attempt=2)
+        begun, result = dict.fromkeys(world.queues.notifications)
+        assert (begun.message.html, begun.edits) == (f"begun {WALLET} en", 5)
+        assert (result.message.html, result.edits) == ("wallet 27 en", 5)
+        assert begun.ledger_key != result.ledger_key
+
     async def test_a_chain_that_fails_is_no_answer_and_is_told_once_at_the_third_try(
         self, world: World
     ) -> None:
@@ -251,6 +268,7 @@ def _housekeeping(world: World) -> Housekeeping:
         digesting=world.digesting,
         alerts=AlertMemory(),
         claims=FakeUpdateClaims(world.clock),
+        dealings=FakeDealings(world.stores.tables),
         board=FakeBoard(world.clock),
         clock=world.clock,
         metrics=world.metrics,

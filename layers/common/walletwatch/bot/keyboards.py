@@ -1,11 +1,8 @@
-"""Inline keyboards, and the data behind their buttons."""
+"""Buttons and the data behind them; without python-telegram-bot, which few functions need to load."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
-
-from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 
 from walletwatch.domain.work import Button
 
@@ -28,6 +25,7 @@ class Action(StrEnum):
     HELP = "h"
     STATUS = "i"
     MENU = "m"
+    DETAILS = "td"
     LANGUAGE = "ln"
     TIMEZONE = "tz"
     CURRENCY = "cu"
@@ -35,8 +33,11 @@ class Action(StrEnum):
     WATCH_ADDRESS = "wa"
     BALANCE_ADDRESS = "ba"
     SCAN_ADDRESS = "sa"
+    APPROVALS = "so"
+    RISKS = "sr"
     SCAN_DETAILS = "sd"
     SCAN_VERDICT = "sv"
+    SCAN_CONNECTIONS = "sn"
     BLOCKLIST = "bl"
     ALERTS = "aa"
     ACKNOWLEDGE = "ak"
@@ -56,6 +57,7 @@ class Action(StrEnum):
     FIGURES_WALLETS = "hv"
     GAINS = "hl"
     STATS = "hs"
+    REPORT = "hr"
     ANOMALIES = "hn"
 
 
@@ -111,16 +113,3 @@ class CallbackData:
 def button(text: str, action: Action, argument: object = "") -> Button:
     """A button that comes back as callback data."""
     return Button(text, callback_data=CallbackData(action, str(argument)).encode())
-
-
-def to_markup(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup:
-    """The keyboard as the Bot API takes it."""
-    return InlineKeyboardMarkup([[_button(button) for button in row] for row in rows])
-
-
-def _button(button: Button) -> InlineKeyboardButton:
-    if button.url is not None:
-        return InlineKeyboardButton(button.text, url=button.url)
-    if button.copy_text is not None:
-        return InlineKeyboardButton(button.text, copy_text=CopyTextButton(button.copy_text))
-    return InlineKeyboardButton(button.text, callback_data=button.callback_data)

@@ -8,15 +8,15 @@ from telegram import Bot, LinkPreviewOptions, Message, ReplyParameters, Update
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from walletwatch.bot.keyboards import to_markup
-from walletwatch.bot.texts import Html, Texts, supported, texts
+from walletwatch.bot.markup import to_markup
+from walletwatch.bot.messenger import NOT_MODIFIED
+from walletwatch.bot.texts import Html, Texts, supported, texts, texts_for
 from walletwatch.domain.chats import Chat, ChatKind, Contact
 from walletwatch.domain.sessions import Session
 from walletwatch.domain.work import Button, RenderedMessage
 
 ADMIN_STATUSES: Final = frozenset({"creator", "administrator"})
 UPLOAD_SECONDS: Final = 20.0
-_NOT_MODIFIED: Final = "message is not modified"
 _TOO_OLD: Final = "query is too old"
 
 
@@ -55,21 +55,21 @@ class Talk:
     def meet(self, chat: Chat) -> None:
         """Speak to the chat as it wishes."""
         self.known = chat
-        self.say = texts(chat.spoken_language)
+        self.say = texts_for(chat)
 
     @property
     def in_group(self) -> bool:
         """Whether several people write here."""
         return self.contact.chat_kind is not ChatKind.PRIVATE
 
-    async def reply(self, html: Html, keyboard: Sequence[Sequence[Button]] = ()) -> None:
-        """Send a message; in a group it names the one it answers."""
-        await self.send(RenderedMessage(html, keyboard))
+    async def reply(self, html: Html, keyboard: Sequence[Sequence[Button]] = ()) -> int:
+        """Send a message; in a group it names the one it answers. Returns its id."""
+        return await self.send(RenderedMessage(html, keyboard))
 
-    async def send(self, message: RenderedMessage) -> None:
-        """Send a rendered message."""
+    async def send(self, message: RenderedMessage) -> int:
+        """Send a rendered message, and return its id."""
         reply = ReplyParameters(self.message_id, allow_sending_without_reply=True) if self.in_group else None
-        await self.bot.send_message(
+        sent = await self.bot.send_message(
             self.chat_id,
             message.html,
             parse_mode=ParseMode.HTML,
@@ -78,6 +78,7 @@ class Talk:
             reply_parameters=reply,
         )
         self.answered = True
+        return sent.message_id
 
     async def tell(self, chat_id: int, message: RenderedMessage) -> None:
         """Send a message to another chat than this one."""
@@ -107,6 +108,17 @@ class Talk:
         )
         self.answered = True
 
+    async def replace(self, message_id: int, message: RenderedMessage) -> None:
+        """Put a message in the place of one that was sent before."""
+        await self.bot.edit_message_text(
+            message.html,
+            chat_id=self.chat_id,
+            message_id=message_id,
+            parse_mode=ParseMode.HTML,
+            reply_markup=to_markup(message.keyboard) if message.keyboard else None,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
+
     async def show(self, message: RenderedMessage) -> None:
         """Show a view: in place of the message whose button was pressed, or as a new one."""
         if self.query_id is None:
@@ -123,7 +135,7 @@ class Talk:
             )
         except BadRequest as error:
             # A double tap, or nothing has changed since: the view is what it should be.
-            if _NOT_MODIFIED not in error.message.lower():
+            if NOT_MODIFIED not in error.message.lower():
                 raise
         self.answered = True
 

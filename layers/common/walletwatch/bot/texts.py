@@ -12,7 +12,7 @@ from html import escape as escape_html
 from importlib import resources
 from typing import Any, Final
 
-from walletwatch.domain.chats import DEFAULT_LANGUAGE
+from walletwatch.domain.chats import DEFAULT_LANGUAGE, Chat, Currency
 
 LANGUAGES: Final = ("en",)
 """The languages that have a file."""
@@ -56,9 +56,14 @@ PLURALS: Final[Mapping[str, Callable[[int], str]]] = {
 
 
 class Texts:
-    """The texts of one language, with English where it lacks one."""
+    """The texts of one language, with English where it lacks one.
 
-    def __init__(self, language: str) -> None:
+    Attributes:
+        currency: What the reader is told values in.
+    """
+
+    def __init__(self, language: str, currency: Currency = Currency.USD) -> None:
+        self.currency = currency
         self.language = supported(language)
         self._entries = entries(self.language)
         self._fallback = entries(DEFAULT_LANGUAGE)
@@ -90,9 +95,14 @@ def supported(language: str | None) -> str:
 
 
 @cache
-def texts(language: str) -> Texts:
+def texts(language: str, currency: Currency = Currency.USD) -> Texts:
     """The texts for a language, read once."""
-    return Texts(language)
+    return Texts(language, currency)
+
+
+def texts_for(chat: Chat) -> Texts:
+    """The texts as a chat wishes to be spoken to."""
+    return texts(chat.spoken_language, chat.settings.currency)
 
 
 @cache

@@ -72,6 +72,14 @@ class PriceUnavailable(TransientError):
     """No source of prices could be asked."""
 
 
+class SourceUnavailable(TransientError):
+    """A list from outside could not be had."""
+
+
+class SourceRefused(WalletWatchError):
+    """A list from outside is not what it should be: nothing of it is taken."""
+
+
 class DeliveryUnavailable(TransientError):
     """Telegram asked to wait, or was not reached: deliver later."""
 

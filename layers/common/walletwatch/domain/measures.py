@@ -110,6 +110,17 @@ PriceSourceFailures Count sources of prices that failed
 PriceDisagreements Count prices on which two sources do not agree
 PoolDiscoveryFailures Count times a provider did not list the exchange's pools
 
+# Lists
+RefreshesWithoutLease Count runs of the refresh that found another one at work
+ListSourcesRefused Count answers of lists from outside that were not believed
+ListSourcesUnavailable Count lists from outside that could not be had
+PoolsRead Count pools of the exchange that were read
+PoolsUnreadable Count addresses that a list calls a pool and that are none of the exchange's
+PoolMakersExamined Count makers of drained pools whose deeds were looked into
+PoolMakersEntered Count makers entered into the blocklist for what they did
+RiskChecksOfLists Count watched wallets that dealt with an address whose entry changed, queued for a look
+RiskChecksCut Count changes of an entry that concern more wallets than are looked at again
+
 # Delivering
 NotificationsQueued Count messages put in the queue
 NotificationsSent Count messages that Telegram accepted
@@ -124,6 +135,7 @@ LimitsUnavailable Count times the limits in Redis could not be asked
 SentMarksUnavailable Count times the marks in Redis could not be asked or set
 SettlesFailed Count messages sent that no store could note
 DigestsQueued Count digests put in the queue
+ReportsQueued Count reports of a day or a week put in the queue
 
 # Asking the chain
 RpcCalls Count JSON-RPC calls as providers bill them
@@ -194,6 +206,7 @@ CacheHitPercent Percent share of cache reads that found something, over five min
 ErrorPercent Percent share of work that failed, over five minutes
 OpenAlerts Count alerts that are not over
 TelegramWebhookErrors Count whether Telegram's last delivery to the webhook failed within five minutes
+ListAgeSeconds Seconds since the list from outside that is oldest had a good answer
 ExpiryDays Count days until the first certificate or secret expires
 RedisDown Count whether Redis does not answer
 DatabaseDown Count whether PostgreSQL does not answer

@@ -15,7 +15,7 @@ from walletwatch.domain.browsing import (
 )
 from walletwatch.domain.carrying import CarriedFlow
 from walletwatch.domain.periods import Span
-from walletwatch.domain.usage import Usage
+from walletwatch.domain.usage import Told, Usage
 
 
 class Chronicle(Protocol):
@@ -66,6 +66,11 @@ class Chronicle(Protocol):
 
     async def gather_with_carried(self, chat_id: int, *, limit: int) -> tuple[Found, Sequence[CarriedFlow]]:
         """The newest activities of all the chat's wallets, oldest first, and what is left of deleted ones."""
+
+    async def gather_for_report(
+        self, chat_id: int, span: Span, *, limit: int
+    ) -> tuple[Found, Sequence[CarriedFlow], Told]:
+        """As `gather_with_carried`, and what became of the chat's messages in a span of time."""
 
     async def usage(self, chat_id: int, choice: WalletChoice, span: Span) -> Usage:
         """What a known chat's wallets did, and what it was told, in a span of time.

@@ -63,6 +63,12 @@ class Ledger(Protocol):
     async def add(self, delivery: NewDelivery) -> DeliveryStatus:
         """Write one entry if its key is new, and return the status it has now."""
 
+    async def entry(self, chat_id: int, key: str) -> PendingDelivery | None:
+        """What a message of this chat tells, whatever became of it.
+
+        None where the chat has no such entry, or does not watch its wallet any more.
+        """
+
     async def statuses(self, keys: Sequence[str]) -> Mapping[str, DeliveryStatus]:
         """The status of each known key."""
 
@@ -99,6 +105,9 @@ class History(Protocol):
             limit: How many activities to look at.
         """
 
+    async def token_accounts(self, wallet_id: int) -> Mapping[str, int]:
+        """How many token accounts of each mint are known to be the wallet's, by mint."""
+
 
 class SendLimits(Protocol):
     """Telegram's limits for all instances (Bot FAQ: 30/s, 1/s a chat with short bursts, 20/min a group)."""
@@ -126,8 +135,21 @@ class SentMarks(Protocol):
 class Messenger(Protocol):
     """Telegram, as the sender of notifications sees it."""
 
-    async def send(self, chat_id: int, message: RenderedMessage, *, reply_to: int | None = None) -> int:
-        """Send and return the message id.
+    async def send(
+        self,
+        chat_id: int,
+        message: RenderedMessage,
+        *,
+        reply_to: int | None = None,
+        edits: int | None = None,
+    ) -> int:
+        """Send, or put in the place of a message of ours, and return the message id.
+
+        Args:
+            chat_id: Where.
+            message: What.
+            reply_to: The message that it answers, if it is a new one.
+            edits: A message of ours whose place it takes; where that is gone, it is sent as a new one.
 
         Raises:
             DeliveryUnavailable: Not now; `retry_after` may say when.
@@ -148,6 +170,9 @@ class Renderer(Protocol):
 
     def risk_worse(self, report: ScanReport, before: KnownRisk, language: str) -> RenderedMessage:
         """That the risk of a watched wallet got worse."""
+
+    def scan_begun(self, subject: str, language: str) -> RenderedMessage:
+        """That a scan is being made."""
 
     def scan_delayed(self, subject: str, language: str) -> RenderedMessage:
         """That a scan could not be made yet, and is tried again."""

@@ -86,6 +86,7 @@ class _SecurityScan(msgspec.Struct, frozen=True, tag="security_scan", tag_field=
     reply_to: int | None
     requested_by: int | None
     language: Annotated[str, msgspec.Meta(min_length=2, max_length=16)]
+    progress: int | None = None
 
 
 class _RiskCheck(msgspec.Struct, frozen=True, tag="risk_check", tag_field="type"):
@@ -111,6 +112,7 @@ class _Notification(msgspec.Struct, frozen=True, tag="notification", tag_field="
     reply_to: int | None
     created_at: datetime
     block_time: int | None = None
+    edits: int | None = None
 
 
 _encoder = msgspec.json.Encoder()
@@ -168,6 +170,7 @@ def encode_security_scan(scan: SecurityScan) -> str:
             scan.reply_to,
             scan.requested_by,
             scan.language,
+            scan.progress,
         )
     )
 
@@ -194,6 +197,7 @@ def decode_scan_work(body: str) -> SecurityScan | RiskCheck:
         wire.reply_to,
         wire.requested_by,
         wire.language,
+        wire.progress,
     )
 
 
@@ -217,6 +221,7 @@ def encode_notification(notification: Notification) -> str:
             notification.reply_to,
             notification.created_at,
             notification.block_time,
+            notification.edits,
         )
     )
 
@@ -244,6 +249,7 @@ def decode_notification(body: str) -> Notification:
         priority=wire.priority,
         reply_to=wire.reply_to,
         block_time=wire.block_time,
+        edits=wire.edits,
     )
 
 

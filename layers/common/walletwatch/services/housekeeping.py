@@ -8,12 +8,14 @@ from typing import Final
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.work import BalanceCheck, CheckReason
 from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.listing import Dealings
 from walletwatch.ports.operations import Alerts, TelemetryBoard
 from walletwatch.ports.queueing import Queues
 from walletwatch.ports.telling import Ledger
 from walletwatch.ports.volatile import ForgetfulClaims
 from walletwatch.ports.watching import WatchStore
 from walletwatch.services.digesting import Digesting
+from walletwatch.services.looking_again import DEALT_WITHIN
 
 STUCK_AFTER: Final = timedelta(minutes=30)
 """Longer than all tries of the notification queue take, and than SQS deduplicates (five minutes)."""
@@ -48,6 +50,7 @@ class Housekept:
         wallets: Wallets that nobody watches, with their accounts.
         alerts: Alerts that have long been over.
         claims: Claims to updates that have ended.
+        dealings: With whom wallets dealt longer ago than a change of the lists concerns.
         instances: Environments that are gone; None where the registry could not be asked.
     """
 
@@ -59,6 +62,7 @@ class Housekept:
     wallets: int
     alerts: int
     claims: int
+    dealings: int
     instances: int | None
 
 
@@ -74,6 +78,7 @@ class Housekeeping:
         digesting: Digesting,
         alerts: Alerts,
         claims: ForgetfulClaims,
+        dealings: Dealings,
         board: TelemetryBoard,
         clock: Clock,
         metrics: Metrics,
@@ -85,6 +90,7 @@ class Housekeeping:
         self._digesting = digesting
         self._alerts = alerts
         self._claims = claims
+        self._dealings = dealings
         self._board = board
         self._clock = clock
         self._metrics = metrics
@@ -107,6 +113,7 @@ class Housekeeping:
             wallets=await self._watch.forget_unwatched(now - UNWATCHED_FOR, FORGOTTEN_AT_ONCE),
             alerts=await self._alerts.forget(now - ALERTS_KEPT),
             claims=await self._claims.forget(now),
+            dealings=await self._dealings.forget((now - DEALT_WITHIN).date()),
             instances=await self._forget_instances(),
         )
         _log.info("cleaned up", extra={"done": asdict(done)})

@@ -66,7 +66,7 @@ class Catalogue:
 
     def topics(self) -> tuple[Topic, ...]:
         """What everybody's commands are about, in the order of the topics."""
-        present = {area.topic for area in self.areas}
+        present = {area.topic for area in self.areas if area.commands}
         return tuple(topic for topic in Topic if topic in present and topic is not Topic.ADMIN)
 
     def commands(self, topic: Topic | None = None, *, private: bool = True) -> tuple[Command, ...]:

@@ -17,6 +17,8 @@ from walletwatch.domain.addresses import decode_address
 from walletwatch.domain.chats import MAX_LABEL_LENGTH, Subscription
 from walletwatch.domain.errors import InvalidAddress
 from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.scanning import Risks
+from walletwatch.ports.telling import Ledger
 from walletwatch.services.administering import Administering
 from walletwatch.services.analysing import Analysing
 from walletwatch.services.backfilling import BackfillRequests
@@ -25,6 +27,7 @@ from walletwatch.services.browsing import Browsing
 from walletwatch.services.explaining import Explaining
 from walletwatch.services.listing import Listing
 from walletwatch.services.personal import Personal
+from walletwatch.services.reporting import ReportRequests
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
@@ -51,6 +54,8 @@ class Dialogue:
     reports: ScanMemory
     admin: Administering
     listing: Listing
+    ledger: Ledger
+    risks: Risks
     personal: Personal
     views: Views
     catalogue: "Catalogue"
@@ -61,6 +66,7 @@ class Dialogue:
     browsing: Browsing
     explaining: Explaining
     analysing: Analysing
+    summaries: ReportRequests
 
 
 class Complaint(Exception):

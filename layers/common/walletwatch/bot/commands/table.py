@@ -14,7 +14,9 @@ from walletwatch.bot.commands import (
     insights,
     lists,
     money,
+    report,
     security,
+    telling,
     wallets,
 )
 from walletwatch.bot.commands.command import Area, ButtonHandler, Catalogue, Command, Topic
@@ -28,8 +30,10 @@ AREAS: Final[tuple[Area, ...]] = (
     figures.AREA,
     gains.AREA,
     insights.AREA,
+    report.AREA,
     security.AREA,
     lists.AREA,
+    telling.AREA,
     basics.AREA,
     admin.AREA,
     lists.ADMIN_AREA,

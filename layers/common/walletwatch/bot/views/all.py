@@ -1,13 +1,17 @@
 """The views that the dialogue uses, by what they are about."""
 
+from walletwatch.bot.views.activity import ActivityView
+from walletwatch.bot.views.approvals import ApprovalsView
 from walletwatch.bot.views.basics import BasicsView
 from walletwatch.bot.views.choosing import ChoosingView
+from walletwatch.bot.views.connections import ConnectionsView
 from walletwatch.bot.views.explaining import ExplainingView
 from walletwatch.bot.views.flows import FlowsView
 from walletwatch.bot.views.gains import GainsView
 from walletwatch.bot.views.history import HistoryView
 from walletwatch.bot.views.insights import InsightsView
 from walletwatch.bot.views.money import MoneyView
+from walletwatch.bot.views.report import ReportView
 from walletwatch.bot.views.scan import ScanView
 from walletwatch.bot.views.wallets import WalletsView
 from walletwatch.domain.profile import ChainProfile
@@ -19,6 +23,8 @@ class Views:
     def __init__(self, profile: ChainProfile) -> None:
         self.profile = profile
         self.basics = BasicsView()
+        self.approvals = ApprovalsView(profile)
+        self.activities = ActivityView(profile)
         self.wallets = WalletsView(profile)
         self.money = MoneyView(profile)
         self.scans = ScanView(profile)
@@ -27,4 +33,6 @@ class Views:
         self.flows = FlowsView(profile)
         self.gains = GainsView(profile)
         self.insights = InsightsView(profile)
+        self.report = ReportView(profile)
         self.choosing = ChoosingView()
+        self.connections = ConnectionsView(profile)

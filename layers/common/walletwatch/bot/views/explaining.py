@@ -28,11 +28,13 @@ class ExplainingView:
         """What happened to each, who paid, when, and how certain that is."""
         outline = explanation.outline
         parties = Parties(self._profile, explanation.wallets)
+        names = {wallet.address: wallet.label for wallet in explanation.wallets}
         lines = [say("tx.title", signature=short(outline.signature)), *self._outcome(explanation, say)]
         if not explanation.concerns_chat and explanation.wallets:
             lines.append(say("tx.not_yours"))
         for activity in explanation.activities:
-            lines += [Html(""), parties.linked(activity.wallet, say), *self._activities.story(activity, say)]
+            lines += [Html(""), parties.linked(activity.wallet, say)]
+            lines += self._activities.story(activity, names, say)
         fee = self._amounts.native(outline.fee, say)
         programs = Html(
             ", ".join(

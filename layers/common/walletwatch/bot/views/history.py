@@ -80,7 +80,8 @@ class HistoryView:
         subscription = Subscription(
             owner.subscription_id, chat, owner.wallet_id, owner.address, owner.label, from_slot=None
         )
-        message = self._activities.activity(record.activity, subscription)
+        names = {owner.address: owner.label}
+        message = self._activities.details(record.activity, subscription, names, key="")
         back = replace(code, activity_id=None)
         parties = dict.fromkeys(
             leg.counterparty for leg in record.activity.legs if leg.counterparty is not None

@@ -35,6 +35,7 @@ from walletwatch.storage.postgres.rows import Row, storable
 DEPTH: Final = 3000
 """So many activities of a wallet are looked through for one page of a filter."""
 ASSETS_DEPTH: Final = 300
+_NEVER: Final = Span(0, 0)
 
 _OWN: Final = """
 SELECT s.id, s.wallet_id, w.address, s.label,
@@ -229,13 +230,22 @@ class PostgresChronicle:
 
     async def gather_with_carried(self, chat_id: int, *, limit: int) -> tuple[Found, Sequence[CarriedFlow]]:
         """The newest activities of all the chat's wallets, oldest first, and what is left of deleted ones."""
-        values = _values(chat_id, WalletChoice(), Span()) | {"limit": limit + 1}
+        found, flows, _ = await self.gather_for_report(chat_id, _NEVER, limit=limit)
+        return found, flows
+
+    async def gather_for_report(
+        self, chat_id: int, span: Span, *, limit: int
+    ) -> tuple[Found, Sequence[CarriedFlow], Told]:
+        """As `gather_with_carried`, and what became of the chat's messages in a span of time."""
+        values = _values(chat_id, WalletChoice(), span) | {"limit": limit + 1}
+        # Of all time: the span is that of the messages.
         rows_of = _statements(HistoryFilter(), Span(), None, is_named=False).rows
-        own, rows, flows = await _run(self._reads, [f"{_OWN} ORDER BY s.id", rows_of, _CARRIED], values)
+        statements = [f"{_OWN} ORDER BY s.id", rows_of, _CARRIED, _TOLD]
+        own, rows, flows, told = await _run(self._reads, statements, values)
         wallets, chosen, is_named = _wallets(own, WalletChoice())
         records = [_recorded(row) for row in rows[:limit]][::-1]
         found = Found(wallets, chosen, is_named, records, more=len(rows) > limit)
-        return found, [to_carried(row) for row in flows]
+        return found, [to_carried(row) for row in flows], to_told(told)
 
     async def _gather(
         self, chat_id: int, choice: WalletChoice, span: Span, limit: int, *, with_warnings: bool

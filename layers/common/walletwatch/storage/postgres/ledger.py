@@ -36,14 +36,28 @@ _WALLET_LOCK: Final = 1 << 56
 _LOCK_WALLET: Final = "SELECT pg_advisory_xact_lock(%(lock)s)"
 
 _ADD_ACTIVITIES: Final = """
-INSERT INTO activities (wallet_id, signature, slot, block_time, kind, success, payload, created_at)
-SELECT %(wallet_id)s, signature, slot, block_time, kind, success, payload, %(now)s
-  FROM unnest(%(signatures)s::text[], %(slots)s::bigint[], %(block_times)s::bigint[], %(kinds)s::text[],
-              %(successes)s::boolean[], %(payloads)s::jsonb[])
-       WITH ORDINALITY n (signature, slot, block_time, kind, success, payload, position)
- ORDER BY position
-ON CONFLICT (wallet_id, signature) DO NOTHING
+WITH added AS (
+    INSERT INTO activities (wallet_id, signature, slot, block_time, kind, success, payload, created_at)
+    SELECT %(wallet_id)s, signature, slot, block_time, kind, success, payload, %(now)s
+      FROM unnest(%(signatures)s::text[], %(slots)s::bigint[], %(block_times)s::bigint[], %(kinds)s::text[],
+                  %(successes)s::boolean[], %(payloads)s::jsonb[])
+           WITH ORDINALITY n (signature, slot, block_time, kind, success, payload, position)
+     ORDER BY position
+    ON CONFLICT (wallet_id, signature) DO NOTHING
+    RETURNING payload, to_timestamp(greatest(0, least(block_time, extract(epoch FROM created_at)))) AS at)
+INSERT INTO dealings (address, wallet_id, dealt_on)
+SELECT met.address, %(wallet_id)s, max((added.at AT TIME ZONE 'UTC')::date)
+  FROM added
+ CROSS JOIN LATERAL (
+       SELECT leg ->> 'counterparty' AS address FROM jsonb_array_elements(added.payload -> 'legs') leg
+        UNION
+       SELECT jsonb_array_elements_text(added.payload -> 'programs')) met
+ WHERE met.address ~ '^[1-9A-HJ-NP-Za-km-z]{32,44}$'
+ GROUP BY met.address
+ON CONFLICT (address, wallet_id) DO UPDATE SET dealt_on = excluded.dealt_on
+   WHERE dealings.dealt_on < excluded.dealt_on
 """
+"""A block's time is the validators' estimate, or unknown: it is never taken to be later than now."""
 
 _PRESENT_SUBSCRIPTIONS: Final = f"""
 SELECT {SUBSCRIPTION_COLUMNS}
@@ -95,8 +109,13 @@ SELECT key, kind, chat_id, wallet_id, signature, status, reason, digest_key, due
        n (key, kind, chat_id, wallet_id, signature, status, reason, digest_key, due_at)
 """
 
-_PENDING: Final = f"""
-SELECT d.key, d.kind, d.created_at, told.payloads, {SUBSCRIPTION_COLUMNS}
+_ENTRIES: Final = f"""
+SELECT d.key, d.kind, d.created_at, told.payloads,
+       (SELECT jsonb_object_agg(named.address, mine.label)
+          FROM subscriptions mine
+          JOIN wallets named ON named.id = mine.wallet_id
+         WHERE mine.chat_id = d.chat_id),
+       {SUBSCRIPTION_COLUMNS}
   FROM deliveries d
   JOIN subscriptions s ON s.chat_id = d.chat_id AND s.wallet_id = d.wallet_id
   JOIN wallets w ON w.id = s.wallet_id
@@ -113,10 +132,11 @@ SELECT d.key, d.kind, d.created_at, told.payloads, {SUBSCRIPTION_COLUMNS}
                LIMIT 1
               ) a
        ) told
- WHERE d.status = 'pending' AND d.kind IN ('activity', 'digest') AND d.due_at IS NULL
-   AND told.payloads IS NOT NULL
+ WHERE d.kind IN ('activity', 'digest') AND told.payloads IS NOT NULL
 """
 """There is one activity at most; saying so keeps the planner from reading all activities of a busy wallet."""
+
+_PENDING: Final = f"{_ENTRIES} AND d.status = 'pending' AND d.due_at IS NULL"
 
 _PENDING_OF_KEYS: Final = f"{_PENDING} AND d.key = ANY(%(keys)s) ORDER BY told.slot, told.id, d.key"
 
@@ -261,6 +281,19 @@ class PostgresLedger:
             row = await cursor.fetchone()
             assert row is not None
             return DeliveryStatus(row[0])
+
+        return await self._database.run(work)
+
+    async def entry(self, chat_id: int, key: str) -> PendingDelivery | None:
+        """What a message of this chat tells, whatever became of it."""
+
+        async def work(connection: Connection) -> PendingDelivery | None:
+            cursor = await connection.execute(
+                f"{_ENTRIES} AND d.key = %(key)s AND d.chat_id = %(chat_id)s",
+                {"key": key, "chat_id": chat_id},
+            )
+            row = await cursor.fetchone()
+            return None if row is None else to_pending(row)
 
         return await self._database.run(work)
 

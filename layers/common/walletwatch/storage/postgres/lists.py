@@ -52,6 +52,30 @@ class PostgresAddressLists:
 
         await self._database.run(work)
 
+    async def warn(self, entry: ListEntry) -> bool:
+        """Enter what a source found by itself, unless somebody decided otherwise."""
+
+        async def work(connection: Connection) -> bool:
+            cursor = await connection.execute(
+                """
+                INSERT INTO listed_addresses (address, kind, source, reason, added_at)
+                SELECT %(address)s, %(kind)s, %(source)s, %(reason)s, %(added_at)s
+                 WHERE NOT EXISTS (SELECT FROM listed_addresses
+                                    WHERE address = %(address)s AND kind IN ('allow', 'dropped'))
+                ON CONFLICT (address, source) DO NOTHING
+                """,
+                {
+                    "address": entry.address,
+                    "kind": entry.kind,
+                    "source": entry.source,
+                    "reason": entry.reason,
+                    "added_at": entry.added_at,
+                },
+            )
+            return cursor.rowcount > 0
+
+        return await self._database.run(work)
+
     async def drop(self, address: str) -> int:
         """Take an address off both lists; says how many entries that were."""
 

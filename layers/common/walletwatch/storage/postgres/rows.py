@@ -111,11 +111,13 @@ def to_swept(rows: Sequence[Row]) -> Sequence[SweptWallet]:
 
 
 def to_pending(row: Row) -> PendingDelivery:
-    """A ledger entry with key, kind, created_at, its activities as JSON, and `SUBSCRIPTION_COLUMNS`."""
-    key, kind, created_at, payloads, *subscription = row
+    """A ledger entry: key, kind, created_at, activities, the chat's labels, and `SUBSCRIPTION_COLUMNS`."""
+    key, kind, created_at, payloads, names, *subscription = row
     moment: datetime = created_at
     activities = tuple(Activity.from_dict(payload) for payload in payloads)
-    return PendingDelivery(key, DeliveryKind(kind), to_subscription(subscription), activities, moment)
+    return PendingDelivery(
+        key, DeliveryKind(kind), to_subscription(subscription), activities, moment, names or {}
+    )
 
 
 def settings_json(settings: ChatSettings) -> str:
