@@ -22,7 +22,7 @@ from walletwatch.ports.chain import Prices
 from walletwatch.ports.chronicle import Chronicle
 from walletwatch.ports.common import Clock
 
-ACTIVITIES: Final = 10_000
+ACTIVITIES: Final = 5_000
 """So many are reckoned with at once; what is left out is said."""
 PATIENCE_SECONDS: Final = 3.0
 """Prices are not waited for longer than this."""
