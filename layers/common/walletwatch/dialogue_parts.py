@@ -21,11 +21,15 @@ from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
 from walletwatch.services.explaining import Explaining
+from walletwatch.services.importing import Importing
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
 from walletwatch.services.reporting import ReportRequests, Summaries
 from walletwatch.services.scanning import ScanRequests
+from walletwatch.services.sharing import Sharing
+from walletwatch.services.wallet_cards import WalletCards
+from walletwatch.services.wallets import Wallets
 from walletwatch.services.watching import Watching
 from walletwatch.storage.postgres.administration import PostgresAdministration
 from walletwatch.storage.postgres.alerts import PostgresAlerts
@@ -39,6 +43,7 @@ from walletwatch.storage.postgres.reporting import PostgresReportSchedules
 from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.statistics import PostgresStatistics
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.limits import RedisRateLimits
@@ -65,15 +70,33 @@ def make_dialogue(
     profile = config.load(config.ChainSettings).profile
     cache = RedisCache(redis, metrics)
     chronicle = PostgresChronicle(database, parts.make_reads(database, metrics))
+    subscriptions, book = PostgresSubscriptionStore(database), PostgresWalletBook(database)
+    balances = Balances(chain, cache, metrics)
+    prices = parts.make_prices(chain, redis, metrics, profile)
+    tokens = parts.make_tokens(chain, redis, metrics, profile)
     return Dialogue(
         watching=Watching(
-            PostgresSubscriptionStore(database),
+            subscriptions,
             chain,
             queues,
             clock,
             wallets_per_chat=settings.wallets_per_chat,
         ),
-        balances=Balances(chain, cache, metrics),
+        wallets=Wallets(
+            book,
+            WalletCards(
+                balances,
+                chain,
+                prices,
+                tokens,
+                profile,
+            ),
+            Importing(subscriptions, book, chain, queues, RedisRateLimits(redis)),
+            Sharing(book, clock),
+            clock,
+            settings.wallets_per_chat,
+        ),
+        balances=balances,
         backfills=BackfillRequests(queues, RedisRateLimits(redis), clock),
         scans=ScanRequests(queues),
         reports=parts.make_scan_memory(cache, metrics, profile),
@@ -95,11 +118,11 @@ def make_dialogue(
         clock=clock,
         browsing=Browsing(chronicle, clock),
         summaries=ReportRequests(Summaries(chronicle), PostgresReportSchedules(database), clock),
-        analysing=Analysing(chronicle, parts.make_prices(chain, redis, metrics, profile), clock),
+        analysing=Analysing(chronicle, prices, clock),
         explaining=Explaining(
             chronicle,
             chain,
-            parts.make_tokens(chain, redis, metrics, profile),
+            tokens,
             decode=parts.make_decode(),
             outline=outline,
             metrics=metrics,

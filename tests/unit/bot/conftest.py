@@ -33,6 +33,7 @@ from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.tokens import FakeTokens
 from tests.fakes.vitals import FakeSystem
+from tests.fakes.wallets import wallets_over
 from walletwatch.bot import application
 from walletwatch.bot.application import BotApplication
 from walletwatch.bot.commands.dialogue import Dialogue
@@ -84,11 +85,12 @@ class Chat:
     judge: FakeJudge
     scans: ScanReports
     lists: FakeAddressLists
-    prices: FakePrices
     schedules: FakeReportSchedules
     personal: FakePersonalRecords
     risks: FakeRisks
     another_instance: Callable[[], Awaitable[BotApplication]]
+    prices: FakePrices
+    tokens: FakeTokens
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     async def send(self, text: str, *, user: int = ANNA, chat: int | None = None, **message: Any) -> None:
@@ -148,12 +150,13 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     stores, chain, queues, metrics = FakeStores(clock), FakeChain(), FakeQueues(), FakeMetrics()
     system = FakeSystem(clock, chain=chain, metrics=metrics)
     alerts, administration = AlertMemory(), FakeAdministration()
-    sessions, lists, prices = FakeSessions(clock), FakeAddressLists(), FakePrices(clock)
+    sessions, lists = FakeSessions(clock), FakeAddressLists()
     inspector, judge = FakeInspector(clock), FakeJudge()
     memory = ScanMemory(FakeCache(clock), metrics, clock, chain="test")
     personal, risks = FakePersonalRecords(stores), FakeRisks(stores.tables)
     operators = Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP}))
     schedules = FakeReportSchedules(stores.tables)
+    prices, tokens, rates = FakePrices(clock), FakeTokens(), FakeRateLimits(clock)
     instances: list[BotApplication] = []
 
     async def instance() -> BotApplication:
@@ -165,6 +168,17 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
             username="testbot",
             dialogue=Dialogue(
                 watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
+                wallets=wallets_over(
+                    stores,
+                    chain,
+                    queues,
+                    Balances(chain, FakeCache(clock), metrics),
+                    rates,
+                    clock,
+                    PROFILES["x1-mainnet"],
+                    prices=prices,
+                    tokens=tokens,
+                ),
                 balances=Balances(chain, FakeCache(clock), metrics),
                 backfills=BackfillRequests(queues, FakeRateLimits(clock), clock),
                 scans=ScanRequests(queues),
@@ -191,7 +205,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 explaining=Explaining(
                     FakeChronicle(stores.tables),
                     chain,
-                    FakeTokens(),
+                    tokens,
                     decode=decode_transaction,
                     outline=outline,
                     metrics=metrics,
@@ -222,11 +236,12 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         judge,
         ScanReports(inspector, judge, memory, clock),
         lists,
-        prices,
         schedules,
         personal,
         risks,
         instance,
+        prices,
+        tokens,
     )
     for bot in instances:
         await bot.close()

@@ -252,7 +252,7 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
 
     class Housekeeping:
         async def run(self) -> Housekept:
-            return Housekept(4, 2, 1, 3, 5, 6, 7, 8, 9, None)
+            return Housekept(4, 2, 1, 3, 5, 6, 7, 8, 10, 9, None)
 
     class Reporting:
         async def run(self, remaining: Any) -> int:
@@ -278,6 +278,7 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
         "wallets": 6,
         "alerts": 7,
         "claims": 8,
+        "shares": 10,
         "dealings": 9,
         "instances": None,
     }

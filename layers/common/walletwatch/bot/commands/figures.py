@@ -34,7 +34,9 @@ def read_scope(talk: Talk, dialogue: Dialogue, default: Period) -> tuple[WalletC
 def unknown_wallet(error: UnknownWallet) -> Complaint:
     """What is said of a wallet that is not watched."""
     return (
-        Complaint("error.no_such_wallet", name=error.name[:64]) if error.name else Complaint("error.outdated")
+        Complaint("error.wallet_not_called", name=error.name[:64])
+        if error.name
+        else Complaint("error.outdated")
     )
 
 

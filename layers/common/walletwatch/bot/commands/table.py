@@ -17,6 +17,8 @@ from walletwatch.bot.commands import (
     report,
     security,
     telling,
+    wallet_lists,
+    wallet_notes,
     wallets,
 )
 from walletwatch.bot.commands.command import Area, ButtonHandler, Catalogue, Command, Topic
@@ -24,6 +26,8 @@ from walletwatch.bot.keyboards import Action
 
 AREAS: Final[tuple[Area, ...]] = (
     wallets.AREA,
+    wallet_notes.AREA,
+    wallet_lists.AREA,
     money.AREA,
     history.AREA,
     explaining.AREA,

@@ -13,6 +13,8 @@ from walletwatch.bot.views.insights import InsightsView
 from walletwatch.bot.views.money import MoneyView
 from walletwatch.bot.views.report import ReportView
 from walletwatch.bot.views.scan import ScanView
+from walletwatch.bot.views.wallet_card import WalletCardView
+from walletwatch.bot.views.wallet_lists import WalletListsView
 from walletwatch.bot.views.wallets import WalletsView
 from walletwatch.domain.profile import ChainProfile
 
@@ -26,6 +28,8 @@ class Views:
         self.approvals = ApprovalsView(profile)
         self.activities = ActivityView(profile)
         self.wallets = WalletsView(profile)
+        self.wallet_card = WalletCardView(profile)
+        self.wallet_lists = WalletListsView()
         self.money = MoneyView(profile)
         self.scans = ScanView(profile)
         self.history = HistoryView(profile)
