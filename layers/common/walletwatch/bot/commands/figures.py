@@ -33,11 +33,9 @@ def read_scope(talk: Talk, dialogue: Dialogue, default: Period) -> tuple[WalletC
 
 def unknown_wallet(error: UnknownWallet) -> Complaint:
     """What is said of a wallet that is not watched."""
-    return (
-        Complaint("error.wallet_not_called", name=error.name[:64])
-        if error.name
-        else Complaint("error.outdated")
-    )
+    if not error.name:
+        return Complaint("error.outdated")
+    return Complaint("error.wallet_not_called", name=error.name[:64])
 
 
 async def flows(talk: Talk, dialogue: Dialogue) -> None:
