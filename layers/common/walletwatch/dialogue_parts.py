@@ -8,7 +8,6 @@ from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.messenger import make_bot
 from walletwatch.bot.operators import Operators
 from walletwatch.bot.views.all import Views
-from walletwatch.chain.decoding.outline import outline
 from walletwatch.chain.rpc.client import RpcClient
 from walletwatch.chain.rpc.reader import RpcChain
 from walletwatch.observability import EmfMetrics
@@ -123,8 +122,8 @@ def make_dialogue(
             chronicle,
             chain,
             tokens,
-            decode=parts.make_decode(),
-            outline=outline,
+            decode=parts.make_late_decode(),
+            outline=parts.make_late_outline(),
             metrics=metrics,
         ),
     )

@@ -6,14 +6,12 @@ needed, in the order of an index.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from walletwatch.domain.activities import Activity, ActivityKind
 from walletwatch.domain.annotations import AssetNote
 from walletwatch.domain.browsing import (
     KINDS,
-    Direction,
     Found,
     HistoryFilter,
     OwnWallet,
@@ -29,6 +27,7 @@ from walletwatch.domain.periods import Span
 from walletwatch.domain.usage import Deeds, Told, Usage
 from walletwatch.storage.postgres.carrying import CARRIED_COLUMNS, to_carried
 from walletwatch.storage.postgres.database import Connection, Database, together
+from walletwatch.storage.postgres.history_pages import CHOSEN, OWN, page_statements
 from walletwatch.storage.postgres.replica import Reads
 from walletwatch.storage.postgres.rows import Row, storable
 
@@ -36,51 +35,6 @@ DEPTH: Final = 3000
 """So many activities of a wallet are looked through for one page of a filter."""
 ASSETS_DEPTH: Final = 300
 _NEVER: Final = Span(0, 0)
-
-_OWN: Final = """
-SELECT s.id, s.wallet_id, w.address, s.label,
-       coalesce(w.address = %(name)s OR lower(s.label) = lower(%(name)s), false) AS is_named
-  FROM subscriptions s
-  JOIN wallets w ON w.id = s.wallet_id
- WHERE s.chat_id = %(chat_id)s
-"""
-
-_CHOSEN: Final = f"""
-WITH own AS ({_OWN}), chosen AS (
-    SELECT id, wallet_id
-      FROM own
-     WHERE (%(subscription_id)s::bigint IS NULL OR id = %(subscription_id)s)
-       AND (is_named OR NOT EXISTS (SELECT FROM own WHERE is_named))
-)
-"""
-
-_STARTS: Final = """
-AND a.block_time >= %(start)s
-AND a.slot >= (SELECT b.slot FROM activities b
-                WHERE b.wallet_id = chosen.wallet_id AND b.block_time >= %(start)s
-                ORDER BY b.block_time, b.slot LIMIT 1)
-"""
-_ENDS: Final = """
-AND a.block_time < %(end)s
-AND a.slot <= (SELECT b.slot FROM activities b
-                WHERE b.wallet_id = chosen.wallet_id AND b.block_time < %(end)s
-                ORDER BY b.block_time DESC, b.slot DESC LIMIT 1)
-"""
-"""A time is found in its own index; between two slots the history is read in its order."""
-
-_LEG: Final = """
-EXISTS (SELECT
-          FROM jsonb_to_recordset(a.payload -> 'legs') leg (asset text, amount numeric, counterparty text)
-         WHERE {conditions})
-"""
-
-_NAMED: Final = """
-(EXISTS (SELECT FROM own WHERE is_named)
- OR EXISTS (SELECT FROM jsonb_to_recordset(a.payload -> 'legs') leg (asset text, counterparty text)
-             WHERE %(name)s IN (leg.asset, leg.counterparty))
- OR EXISTS (SELECT FROM jsonb_each(a.payload #> '{annotation,assets}') note
-             WHERE lower(note.value ->> 'symbol') = lower(%(name)s)))
-"""
 
 _RECORD: Final = """
 SELECT s.id, s.wallet_id, w.address, s.label, a.id, a.payload
@@ -117,7 +71,7 @@ SELECT {CARRIED_COLUMNS}
 """
 
 _DEEDS: Final = f"""
-{_CHOSEN}
+{CHOSEN}
 SELECT chosen.wallet_id, a.kind, count(*), count(*) FILTER (WHERE NOT a.success), max(a.block_time)
   FROM chosen
   JOIN activities a ON a.wallet_id = chosen.wallet_id
@@ -138,7 +92,7 @@ SELECT status, CASE WHEN status = 'suppressed' THEN reason END, count(*)
 _FIRST_SEEN: Final = "SELECT created_at FROM chats WHERE id = %(chat_id)s"
 
 _ASSETS: Final = f"""
-{_CHOSEN}
+{CHOSEN}
 SELECT leg ->> 'asset', count(*),
        (array_agg(a.payload #> array['annotation', 'assets', leg ->> 'asset'] ORDER BY a.slot DESC, a.id DESC)
           FILTER (WHERE a.payload #> array['annotation', 'assets', leg ->> 'asset'] IS NOT NULL))[1]
@@ -152,18 +106,6 @@ SELECT leg ->> 'asset', count(*),
  ORDER BY 2 DESC, 1
  LIMIT %(limit)s
 """
-
-
-@dataclass(frozen=True, slots=True)
-class _Statements:
-    """Those of one page.
-
-    Attributes:
-        end: The place up to which all wallets were looked through; None where each was to its end.
-    """
-
-    rows: str
-    end: str | None
 
 
 class PostgresChronicle:
@@ -199,8 +141,8 @@ class PostgresChronicle:
             "limit": limit + 1,
         }
         newer = place is not None and place.newer
-        statements = _statements(wanted, span, place, is_named=choice.name is not None)
-        texts = [f"{_OWN} ORDER BY s.id", statements.rows, *([statements.end] if statements.end else [])]
+        statements = page_statements(wanted, span, place, is_named=choice.name is not None)
+        texts = [f"{OWN} ORDER BY s.id", statements.rows, *([statements.end] if statements.end else [])]
         own, rows, *ends = await _run(self._database, texts, values)
         end = Place(*ends[0][0]) if ends and ends[0] else None
         wallets, chosen, is_named = _wallets(own, choice)
@@ -239,8 +181,8 @@ class PostgresChronicle:
         """As `gather_with_carried`, and what became of the chat's messages in a span of time."""
         values = _values(chat_id, WalletChoice(), span) | {"limit": limit + 1}
         # Of all time: the span is that of the messages.
-        rows_of = _statements(HistoryFilter(), Span(), None, is_named=False).rows
-        statements = [f"{_OWN} ORDER BY s.id", rows_of, _CARRIED, _TOLD]
+        rows_of = page_statements(HistoryFilter(), Span(), None, is_named=False).rows
+        statements = [f"{OWN} ORDER BY s.id", rows_of, _CARRIED, _TOLD]
         own, rows, flows, told = await _run(self._reads, statements, values)
         wallets, chosen, is_named = _wallets(own, WalletChoice())
         records = [_recorded(row) for row in rows[:limit]][::-1]
@@ -251,8 +193,8 @@ class PostgresChronicle:
         self, chat_id: int, choice: WalletChoice, span: Span, limit: int, *, with_warnings: bool
     ) -> tuple[Found, Mapping[str, str]]:
         values = _values(chat_id, choice, span) | {"limit": limit + 1}
-        rows_of = _statements(HistoryFilter(), span, None, is_named=False).rows
-        statements = [f"{_OWN} ORDER BY s.id", rows_of]
+        rows_of = page_statements(HistoryFilter(), span, None, is_named=False).rows
+        statements = [f"{OWN} ORDER BY s.id", rows_of]
         if with_warnings:
             statements.append(_WARNED.format(rows=rows_of))
         own, rows, *warned = await _run(self._reads, statements, values)
@@ -268,7 +210,7 @@ class PostgresChronicle:
     async def usage(self, chat_id: int, choice: WalletChoice, span: Span) -> Usage:
         """What a known chat's wallets did, and what it was told, in a span of time."""
         values = _values(chat_id, choice, span) | {"is_open": span.is_open}
-        statements = [f"{_OWN} ORDER BY s.id", _DEEDS, _TOLD, _FIRST_SEEN]
+        statements = [f"{OWN} ORDER BY s.id", _DEEDS, _TOLD, _FIRST_SEEN]
         own, deeds, told, seen = await _run(self._reads, statements, values)
         wallets, chosen, is_named = _wallets(own, choice)
         return Usage(wallets, chosen, is_named, _deeds(deeds), to_told(told), seen[0][0])
@@ -331,70 +273,6 @@ def _values(chat_id: int, choice: WalletChoice, span: Span) -> dict[str, Any]:
         "start": span.start,
         "end": span.end,
     }
-
-
-def _statements(wanted: HistoryFilter, span: Span, place: Place | None, *, is_named: bool) -> _Statements:
-    newer = place is not None and place.newer
-    order = "ASC" if newer else "DESC"
-    within = (_STARTS if span.start is not None else "") + (_ENDS if span.end is not None else "")
-    if place is not None:
-        within += f" AND (a.slot, a.id) {'>' if newer else '<'} (%(slot)s, %(id)s)"
-    recent = f"""
-        SELECT a.id, a.slot, a.kind, a.payload FROM activities a
-         WHERE a.wallet_id = chosen.wallet_id {within}
-         ORDER BY a.slot {order}, a.id {order}
-    """
-    conditions = _conditions(wanted, is_named=is_named)
-    if not conditions:
-        return _Statements(_merged(f"{recent} LIMIT %(limit)s", order), None)
-    filtered = f"""
-        SELECT a.id, a.slot, a.payload FROM ({recent} LIMIT %(depth)s) a
-         WHERE {" AND ".join(conditions)}
-         ORDER BY a.slot {order}, a.id {order} LIMIT %(limit)s
-    """
-    # The first wallet of which there is more than was looked through ends the page for all.
-    end = f"""
-        {_CHOSEN}
-        SELECT a.slot, a.id
-          FROM chosen
-         CROSS JOIN LATERAL (
-               SELECT a.id, a.slot FROM activities a
-                WHERE a.wallet_id = chosen.wallet_id {within}
-                ORDER BY a.slot {order}, a.id {order} OFFSET %(depth)s - 1 LIMIT 1
-               ) a
-         ORDER BY a.slot {order}, a.id {order}
-         LIMIT 1
-    """
-    return _Statements(_merged(filtered, order), end)
-
-
-def _merged(rows_of_wallet: str, order: str) -> str:
-    return f"""
-        {_CHOSEN}
-        SELECT a.id, a.payload
-          FROM chosen
-         CROSS JOIN LATERAL ({rows_of_wallet}) a
-         ORDER BY a.slot {order}, a.id {order}
-         LIMIT %(limit)s
-    """
-
-
-def _conditions(wanted: HistoryFilter, *, is_named: bool) -> list[str]:
-    conditions = []
-    if wanted.kinds:
-        conditions.append("a.kind = ANY(%(kinds)s)")
-    of_leg = []
-    if wanted.asset:
-        of_leg.append("starts_with(leg.asset, %(asset)s)")
-    if wanted.counterparty:
-        of_leg.append("starts_with(leg.counterparty, %(counterparty)s)")
-    if wanted.direction:
-        of_leg.append(f"leg.amount {'>' if wanted.direction is Direction.IN else '<'} 0")
-    if of_leg:
-        conditions.append(_LEG.format(conditions=" AND ".join(of_leg)))
-    if is_named:
-        conditions.append(_NAMED)
-    return conditions
 
 
 def _wallets(
