@@ -7,6 +7,7 @@ from walletwatch.bot.commands.table import CATALOGUE
 from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.messenger import make_bot
 from walletwatch.bot.operators import Operators
+from walletwatch.bot.persistence import ConversationPersistence
 from walletwatch.bot.views.all import Views
 from walletwatch.chain.rpc.client import RpcClient
 from walletwatch.chain.rpc.reader import RpcChain
@@ -14,7 +15,7 @@ from walletwatch.observability import EmfMetrics
 from walletwatch.ports.chain import Chain
 from walletwatch.queueing.messages import ledger_key_of
 from walletwatch.runtime import SystemClock
-from walletwatch.services.administering import Administering, MaintenanceSwitch
+from walletwatch.services.administering import Administering
 from walletwatch.services.analysing import Analysing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
@@ -47,7 +48,6 @@ from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.limits import RedisRateLimits
 from walletwatch.storage.redis.server import RedisServer
-from walletwatch.storage.redis.sessions import RedisSessions
 
 
 def make_dialogue(
@@ -58,7 +58,6 @@ def make_dialogue(
     redis: RedisServer,
     rpc: RpcClient,
     database: Database,
-    maintenance: MaintenanceSwitch,
     operators: Operators,
     metrics: EmfMetrics,
 ) -> Dialogue:
@@ -99,7 +98,7 @@ def make_dialogue(
         backfills=BackfillRequests(queues, RedisRateLimits(redis), clock),
         scans=ScanRequests(queues),
         reports=parts.make_scan_memory(cache, metrics, profile),
-        admin=_administering(secrets, telegram, redis, chain, database, maintenance, metrics),
+        admin=_administering(secrets, telegram, redis, chain, database, metrics),
         ledger=PostgresLedger(database, clock),
         risks=PostgresRisks(database),
         listing=Listing(
@@ -113,7 +112,7 @@ def make_dialogue(
         catalogue=CATALOGUE,
         operators=operators,
         metrics=metrics,
-        conversations=Conversations(RedisSessions(redis, metrics), clock, metrics),
+        conversations=Conversations(ConversationPersistence(), clock, metrics),
         clock=clock,
         browsing=Browsing(chronicle, clock),
         summaries=ReportRequests(Summaries(chronicle), PostgresReportSchedules(database), clock),
@@ -135,7 +134,6 @@ def _administering(
     redis: RedisServer,
     chain: Chain,
     database: Database,
-    maintenance: MaintenanceSwitch,
     metrics: EmfMetrics,
 ) -> Administering:
     clock = SystemClock()
@@ -149,7 +147,6 @@ def _administering(
         ledger=PostgresLedger(database, clock),
         alerts=PostgresAlerts(database),
         administration=PostgresAdministration(database),
-        switch=maintenance,
         key_of=ledger_key_of,
         clock=clock,
     )

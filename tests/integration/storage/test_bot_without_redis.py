@@ -37,18 +37,18 @@ from walletwatch.bot.commands.dialogue import Dialogue
 from walletwatch.bot.commands.table import CATALOGUE
 from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.operators import Operators
+from walletwatch.bot.persistence import ConversationPersistence
 from walletwatch.bot.views.all import Views
 from walletwatch.chain.decoding import decode_transaction
 from walletwatch.chain.decoding.outline import outline
 from walletwatch.domain.profile import PROFILES
 from walletwatch.runtime import SystemClock
-from walletwatch.services.administering import MaintenanceSwitch
+from walletwatch.services.admitting import Admitting
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.analysing import Analysing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
-from walletwatch.services.claiming import ClaimsWithSpare
 from walletwatch.services.explaining import Explaining
 from walletwatch.services.intake import Intake, UpdateIntake
 from walletwatch.services.listing import Listing
@@ -58,11 +58,11 @@ from walletwatch.services.reporting import ReportRequests, Summaries
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
+from walletwatch.storage.redis.admission import RedisAdmission
+from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
-from walletwatch.storage.redis.claims import RedisUpdateClaims
 from walletwatch.storage.redis.limits import RedisRateLimits
 from walletwatch.storage.redis.server import RedisServer
-from walletwatch.storage.redis.sessions import RedisSessions
 
 pytestmark = pytest.mark.integration
 
@@ -94,7 +94,9 @@ class Environment:
             "chat": {"id": ANNA, "type": "private"},
         }
         before = len(self.request.of("sendMessage"))
-        assert await self.intake.take({"update_id": number, "message": message}) is Intake.HANDLED
+        visit = self.intake.visit({"update_id": number, "message": message})
+        assert await visit.take() is Intake.HANDLED
+        await visit.close(None)
         (answer,) = self.request.of("sendMessage")[before:]
         return str(answer["text"])
 
@@ -108,7 +110,6 @@ async def environments(
     stores, chain, queues, numbers = FakeStores(clock), FakeChain(), FakeQueues(), count(1)
     chain.lamports[WALLET] = 2 * 10**9
     administration, spare = FakeAdministration(), FakeUpdateClaims(clock)
-    maintenance = MaintenanceSwitch(administration, clock)
 
     async def environment() -> Environment:
         redis = RedisServer(mortal_valkey.url)
@@ -132,7 +133,7 @@ async def environments(
                 backfills=BackfillRequests(queues, rates, clock),
                 scans=ScanRequests(queues),
                 reports=ScanMemory(RedisCache(redis, metrics), metrics, clock, chain="test"),
-                admin=FakeSystem().administering(stores.ledger, AlertMemory(), administration, maintenance),
+                admin=FakeSystem().administering(stores.ledger, AlertMemory(), administration),
                 ledger=stores.ledger,
                 risks=FakeRisks(stores.tables),
                 listing=Listing(
@@ -146,7 +147,7 @@ async def environments(
                 catalogue=CATALOGUE,
                 operators=Operators(),
                 metrics=metrics,
-                conversations=Conversations(RedisSessions(redis, metrics), clock, metrics),
+                conversations=Conversations(ConversationPersistence(), clock, metrics),
                 clock=clock,
                 browsing=Browsing(FakeChronicle(stores.tables), clock),
                 summaries=ReportRequests(
@@ -163,14 +164,14 @@ async def environments(
                 ),
             ),
             subscriptions=stores.subscriptions,
-            maintenance=maintenance,
             operators=Operators(),
             metrics=metrics,
         )
         await bot.start()
         intake = UpdateIntake(
-            claims=ClaimsWithSpare(RedisUpdateClaims(redis), spare, clock, metrics),
-            rates=rates,
+            admitting=Admitting(
+                RedisAdmission(redis, RedisTelemetryBoard(redis, clock), metrics), spare, clock, metrics
+            ),
             handle=bot.handle,
             metrics=metrics,
             updates_per_minute=60,

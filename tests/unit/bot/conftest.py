@@ -6,7 +6,7 @@ import os
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 
 from tests.fakes.administration import FakeAdministration
+from tests.fakes.admission import FakeAdmission
 from tests.fakes.cache import FakeCache
 from tests.fakes.chain import FakeChain
 from tests.fakes.chronicle import FakeChronicle
+from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.clock import FakeClock
 from tests.fakes.dealings import FakeDealings
 from tests.fakes.inspection import FakeInspector, FakeJudge
@@ -28,7 +30,6 @@ from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
 from tests.fakes.reporting import FakeReportSchedules
 from tests.fakes.risks import FakeRisks
-from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.tokens import FakeTokens
@@ -40,17 +41,19 @@ from walletwatch.bot.commands.dialogue import Dialogue
 from walletwatch.bot.commands.table import CATALOGUE
 from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.operators import Operators
+from walletwatch.bot.persistence import ConversationPersistence
 from walletwatch.bot.views.all import Views
 from walletwatch.chain.decoding import decode_transaction
 from walletwatch.chain.decoding.outline import outline
 from walletwatch.domain.profile import PROFILES
-from walletwatch.services.administering import MaintenanceSwitch
+from walletwatch.services.admitting import Admitting
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.analysing import Analysing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
 from walletwatch.services.explaining import Explaining
+from walletwatch.services.intake import UpdateIntake
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
@@ -67,10 +70,29 @@ TOKEN = "7:token-of-the-tests"
 
 
 @dataclass
+class Instance:
+    """A Lambda environment: each update that it is given is a delivery of its own."""
+
+    bot: BotApplication
+    intake: UpdateIntake
+    deliveries: "count[int]"
+
+    async def handle(self, update: Mapping[str, Any]) -> None:
+        if isinstance(update.get("update_id"), int):
+            update = {**update, "update_id": next(self.deliveries)}
+        visit = self.intake.visit(update)
+        try:
+            await visit.take()
+        finally:
+            if visit.is_due:
+                await visit.close(None)
+
+
+@dataclass
 class Chat:
     """People writing to the bot."""
 
-    bot: BotApplication
+    bot: Instance
     system: FakeSystem
     alerts: AlertMemory
     administration: FakeAdministration
@@ -79,7 +101,7 @@ class Chat:
     chain: FakeChain
     queues: FakeQueues
     metrics: FakeMetrics
-    sessions: FakeSessions
+    sessions: FakeAdmission
     clock: FakeClock
     inspector: FakeInspector
     judge: FakeJudge
@@ -88,7 +110,7 @@ class Chat:
     schedules: FakeReportSchedules
     personal: FakePersonalRecords
     risks: FakeRisks
-    another_instance: Callable[[], Awaitable[BotApplication]]
+    another_instance: Callable[[], Awaitable[Instance]]
     prices: FakePrices
     tokens: FakeTokens
     numbers: "count[int]" = field(default_factory=lambda: count(1))
@@ -149,8 +171,8 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     clock = FakeClock()
     stores, chain, queues, metrics = FakeStores(clock), FakeChain(), FakeQueues(), FakeMetrics()
     system = FakeSystem(clock, chain=chain, metrics=metrics)
-    alerts, administration = AlertMemory(), FakeAdministration()
-    sessions, lists = FakeSessions(clock), FakeAddressLists()
+    alerts, administration = AlertMemory(), FakeAdministration(stores.tables)
+    sessions, lists, claims = FakeAdmission(clock), FakeAddressLists(), FakeUpdateClaims(clock)
     inspector, judge = FakeInspector(clock), FakeJudge()
     memory = ScanMemory(FakeCache(clock), metrics, clock, chain="test")
     personal, risks = FakePersonalRecords(stores), FakeRisks(stores.tables)
@@ -158,10 +180,10 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     schedules = FakeReportSchedules(stores.tables)
     prices, tokens, rates = FakePrices(clock), FakeTokens(), FakeRateLimits(clock)
     instances: list[BotApplication] = []
+    deliveries = count(1)
 
-    async def instance() -> BotApplication:
+    async def instance() -> Instance:
         """A Lambda environment: all that instances share is behind it."""
-        maintenance = MaintenanceSwitch(administration, clock)
         bot = BotApplication(
             TOKEN,
             "http://telegram",
@@ -183,7 +205,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 backfills=BackfillRequests(queues, FakeRateLimits(clock), clock),
                 scans=ScanRequests(queues),
                 reports=memory,
-                admin=system.administering(stores.ledger, alerts, administration, maintenance),
+                admin=system.administering(stores.ledger, alerts, administration),
                 ledger=stores.ledger,
                 risks=risks,
                 listing=Listing(
@@ -197,7 +219,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 catalogue=CATALOGUE,
                 operators=operators,
                 metrics=metrics,
-                conversations=Conversations(sessions, clock, metrics),
+                conversations=Conversations(ConversationPersistence(), clock, metrics),
                 clock=clock,
                 browsing=Browsing(FakeChronicle(stores.tables), clock),
                 summaries=ReportRequests(Summaries(FakeChronicle(stores.tables)), schedules, clock),
@@ -212,13 +234,18 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 ),
             ),
             subscriptions=stores.subscriptions,
-            maintenance=maintenance,
             operators=operators,
             metrics=metrics,
         )
         instances.append(bot)
         await bot.start()
-        return bot
+        intake = UpdateIntake(
+            admitting=Admitting(sessions, claims, clock, metrics),
+            handle=bot.handle,
+            metrics=metrics,
+            updates_per_minute=10**6,
+        )
+        return Instance(bot, intake, deliveries)
 
     yield Chat(
         await instance(),
