@@ -12,6 +12,7 @@ from tests.fakes.administration import FakeAdministration
 from tests.fakes.admission import FakeAdmission
 from tests.fakes.board import FakeBoard
 from tests.fakes.cache import FakeCache
+from tests.fakes.chronicle import FakeChronicle
 from tests.fakes.clock import FakeClock
 from tests.fakes.dealings import FakeDealings
 from tests.fakes.history import FakeHistory
@@ -22,14 +23,17 @@ from tests.fakes.marks import FakeSentMarks
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.money import FakeOwnAccounts
 from tests.fakes.pools import FakePoolCreators
+from tests.fakes.reporting import FakeReportSchedules
 from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.servers import postgres_url, redis_url
 from walletwatch.ports.alerting import AlertLedger, AlertRules, Past, Preferences, Samples
+from walletwatch.ports.chronicle import Chronicle
 from walletwatch.ports.common import Clock
 from walletwatch.ports.listing import Dealings, PoolCreators
 from walletwatch.ports.money import OwnAccounts
 from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
+from walletwatch.ports.reporting import ReportSchedules
 from walletwatch.ports.scanning import AddressLists, Risks
 from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
 from walletwatch.ports.volatile import Admission, Cache, Leases, RateLimits
@@ -41,6 +45,7 @@ from walletwatch.storage.postgres.administration import PostgresAdministration
 from walletwatch.storage.postgres.alert_ledger import PostgresAlertLedger
 from walletwatch.storage.postgres.alert_rules import PostgresAlertRules
 from walletwatch.storage.postgres.alerts import PostgresAlerts
+from walletwatch.storage.postgres.chronicle import PostgresChronicle
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.following import PostgresFollowStore
@@ -52,6 +57,7 @@ from walletwatch.storage.postgres.own_accounts import PostgresOwnAccounts
 from walletwatch.storage.postgres.past import PostgresPast
 from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
 from walletwatch.storage.postgres.preferences import PostgresPreferences
+from walletwatch.storage.postgres.reporting import PostgresReportSchedules
 from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.samples import PostgresSamples
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
@@ -94,6 +100,8 @@ class Stores:
     dealings: Dealings
     pools: PoolCreators
     own_accounts: OwnAccounts
+    chronicle: Chronicle
+    schedules: ReportSchedules
     clock: FakeClock
     book: WalletBook
 
@@ -154,7 +162,7 @@ def stores_url(request: pytest.FixtureRequest) -> str | None:
 async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
     clock = FakeClock()
     if stores_url is None:
-        fake = FakeStores(clock)
+        fake, lists = FakeStores(clock), FakeAddressLists()
         yield Stores(
             fake.subscriptions,
             fake.watch,
@@ -163,7 +171,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             FakeHistory(fake.tables),
             AlertMemory(),
             FakeAdministration(fake.tables),
-            FakeAddressLists(),
+            lists,
             FakeRisks(fake.tables, known=fake.tables.risks),
             fake.preferences,
             fake.rules,
@@ -173,6 +181,8 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             FakeDealings(fake.tables),
             FakePoolCreators(),
             FakeOwnAccounts(fake.tables, fake.samples),
+            FakeChronicle(fake.tables, lists=lists),
+            FakeReportSchedules(fake.tables),
             clock,
             fake.book,
         )
@@ -196,6 +206,8 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresDealings(database),
         PostgresPoolCreators(database),
         PostgresOwnAccounts(database),
+        PostgresChronicle(database, database),
+        PostgresReportSchedules(database),
         clock,
         PostgresWalletBook(database),
     )

@@ -26,9 +26,12 @@ from walletwatch.queueing.messages import ledger_key_of
 from walletwatch.runtime import SystemClock
 from walletwatch.services.administering import Administering
 from walletwatch.services.alert_desk import AlertDesk
+from walletwatch.services.analysing import Analysing
 from walletwatch.services.assets import Assets
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.browsing import Browsing
+from walletwatch.services.explaining import Explaining
 from walletwatch.services.holdings import Holdings
 from walletwatch.services.importing import Importing
 from walletwatch.services.listing import Listing
@@ -40,6 +43,7 @@ from walletwatch.services.personal import Personal
 from walletwatch.services.portfolio import Portfolios
 from walletwatch.services.preferring import Preferring
 from walletwatch.services.quoting import Quoting
+from walletwatch.services.reporting import ReportRequests, Summaries
 from walletwatch.services.rule_keeping import RuleKeeping
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.sharing import Sharing
@@ -49,6 +53,7 @@ from walletwatch.services.watching import Watching
 from walletwatch.storage.postgres.administration import PostgresAdministration
 from walletwatch.storage.postgres.alert_rules import PostgresAlertRules
 from walletwatch.storage.postgres.alerts import PostgresAlerts
+from walletwatch.storage.postgres.chronicle import PostgresChronicle
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.ledger import PostgresLedger
@@ -57,6 +62,7 @@ from walletwatch.storage.postgres.own_accounts import PostgresOwnAccounts
 from walletwatch.storage.postgres.past import PostgresPast
 from walletwatch.storage.postgres.personal import PostgresPersonalRecords
 from walletwatch.storage.postgres.preferences import PostgresPreferences
+from walletwatch.storage.postgres.reporting import PostgresReportSchedules
 from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.samples import PostgresSamples
 from walletwatch.storage.postgres.statistics import PostgresStatistics
@@ -87,9 +93,12 @@ def make_dialogue(
     cache = RedisCache(redis, metrics)
     # What one command asks at the same time is one request.
     batching = RpcChain(BatchingCaller(rpc))
+    chronicle = PostgresChronicle(database, parts.make_reads(database, metrics))
     subscriptions, book = PostgresSubscriptionStore(database), PostgresWalletBook(database)
     balances = Balances(batching, cache, metrics)
     money = _money(profile, batching, redis, database, metrics)
+    prices = parts.make_prices(chain, redis, metrics, profile)
+    tokens = parts.make_tokens(chain, redis, metrics, profile)
     return Dialogue(
         watching=Watching(
             subscriptions,
@@ -127,6 +136,18 @@ def make_dialogue(
         operators=operators,
         metrics=metrics,
         conversations=Conversations(ConversationPersistence(), clock, metrics),
+        clock=clock,
+        browsing=Browsing(chronicle, clock),
+        summaries=ReportRequests(Summaries(chronicle), PostgresReportSchedules(database), clock),
+        analysing=Analysing(chronicle, prices, clock),
+        explaining=Explaining(
+            chronicle,
+            chain,
+            tokens,
+            decode=parts.make_late_decode(),
+            outline=parts.make_late_outline(),
+            metrics=metrics,
+        ),
     )
 
 

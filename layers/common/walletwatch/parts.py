@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
@@ -18,13 +18,17 @@ from walletwatch.observability import EmfMetrics, hide, instance_id, memory
 from walletwatch.runtime import SystemClock
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from telegram import Bot
 
     from walletwatch.chain.rpc.client import RpcClient
     from walletwatch.chain.rpc.reader import RpcChain
+    from walletwatch.domain.activities import Activity
+    from walletwatch.domain.explanations import Outline
     from walletwatch.domain.profile import ChainProfile, Exchange
     from walletwatch.ports.alerting import Samples
-    from walletwatch.ports.chain import Chain, Decode, Prices, Tokens
+    from walletwatch.ports.chain import Chain, Decode, Outlines, Prices, Tokens
     from walletwatch.ports.common import Metrics
     from walletwatch.ports.listing import PoolList
     from walletwatch.ports.volatile import Cache
@@ -453,6 +457,29 @@ def make_decode() -> "Decode":
     from walletwatch.chain.decoding import decode_transaction
 
     return partial(decode_transaction, native_symbol=config.load(config.ChainSettings).profile.native_symbol)
+
+
+def make_late_decode() -> "Decode":
+    """The decoder, loaded with the first transaction: whoever explains none does not pay for it."""
+    loaded: list[Decode] = []
+
+    def decode(result: "Mapping[str, Any]", wallet: str) -> "Activity | None":
+        if not loaded:
+            loaded.append(make_decode())
+        return loaded[0](result, wallet)
+
+    return decode
+
+
+def make_late_outline() -> "Outlines":
+    """What a transaction is about, loaded like the decoder."""
+
+    def outline(result: "Mapping[str, Any]") -> "Outline":
+        from walletwatch.chain.decoding.outline import outline as read
+
+        return read(result)
+
+    return outline
 
 
 def make_checking(

@@ -17,16 +17,21 @@ from tests.contract.things import (
     tell_all,
 )
 from tests.wire import Wire
+from walletwatch.domain.browsing import HistoryFilter, KindGroup, WalletChoice
 from walletwatch.domain.chats import ChatSettings
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery
+from walletwatch.domain.periods import Span
+from walletwatch.domain.reports import ReportPeriod, Schedule
 from walletwatch.domain.sweep import Belongings, Shard
 from walletwatch.domain.wallet_book import SharedWallet
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, NewAccount, Progress
 from walletwatch.runtime import SystemClock
+from walletwatch.storage.postgres.chronicle import PostgresChronicle
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.migrate import migrate
 from walletwatch.storage.postgres.own_accounts import PostgresOwnAccounts
+from walletwatch.storage.postgres.reporting import PostgresReportSchedules
 from walletwatch.storage.postgres.samples import PostgresSamples
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
@@ -34,6 +39,9 @@ from walletwatch.storage.postgres.watch import PostgresWatchStore
 
 pytestmark = pytest.mark.integration
 
+CHOICE, SPAN = WalletChoice(), Span(0, 9)
+FILTER = HistoryFilter(kinds=KindGroup.SWAPS)
+DAILY = Schedule(ReportPeriod.DAILY, 540)
 NOW = SystemClock().now()
 SCAN = NewDelivery("a" * 32, DeliveryKind.SCAN, 1, None, None)
 
@@ -52,6 +60,8 @@ async def wire(database_url: str) -> AsyncIterator[tuple[Wire, Database]]:
 async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Database]) -> None:
     counter, database = wire
     people = PostgresSubscriptionStore(database)
+    chronicle = PostgresChronicle(database, database)
+    schedules = PostgresReportSchedules(database)
     watch = PostgresWatchStore(database)
     samples = PostgresSamples(database)
     ledger, book = PostgresLedger(database, SystemClock()), PostgresWalletBook(database)
@@ -105,6 +115,19 @@ async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Data
         lambda: ledger.add(SCAN),
         lambda: ledger.statuses([SCAN.key]),
         lambda: ledger.settle(SCAN.key, DeliveryStatus.SENT),
+        lambda: chronicle.page(1, CHOICE, FILTER, SPAN, place=None, limit=8),
+        lambda: chronicle.gather(1, CHOICE, SPAN, limit=99),
+        lambda: chronicle.gather_with_warnings(1, CHOICE, SPAN, limit=99),
+        lambda: chronicle.gather_with_carried(1, limit=99),
+        lambda: chronicle.gather_for_report(1, SPAN, limit=99),
+        lambda: chronicle.usage(1, CHOICE, SPAN),
+        lambda: chronicle.of_transaction(1, "s1"),
+        lambda: chronicle.record(1, 1),
+        lambda: chronicle.assets(1, CHOICE, limit=9),
+        lambda: schedules.of(1),
+        lambda: schedules.order(1, DAILY, SystemClock().now()),
+        lambda: schedules.due(SystemClock().now(), after=None, limit=9),
+        lambda: schedules.cancel(1),
         lambda: people.unsubscribe(1, address("new")),
         lambda: people.deactivate(1, "blocked"),
         lambda: people.migrate(1, 2),

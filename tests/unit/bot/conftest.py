@@ -18,6 +18,7 @@ from tests.fakes.admission import FakeAdmission
 from tests.fakes.alerting import FakeSamples
 from tests.fakes.cache import FakeCache
 from tests.fakes.chain import FakeChain
+from tests.fakes.chronicle import FakeChronicle
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.clock import FakeClock
 from tests.fakes.dealings import FakeDealings
@@ -29,6 +30,7 @@ from tests.fakes.money import money_over
 from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
+from tests.fakes.reporting import FakeReportSchedules
 from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
@@ -43,17 +45,23 @@ from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.operators import Operators
 from walletwatch.bot.persistence import ConversationPersistence
 from walletwatch.bot.views.all import Views
+from walletwatch.chain.decoding import decode_transaction
+from walletwatch.chain.decoding.outline import outline
 from walletwatch.domain.profile import PROFILES
 from walletwatch.services.admitting import Admitting
 from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.alert_memory import AlertMemory
+from walletwatch.services.analysing import Analysing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.browsing import Browsing
+from walletwatch.services.explaining import Explaining
 from walletwatch.services.intake import UpdateIntake
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
 from walletwatch.services.preferring import Preferring
+from walletwatch.services.reporting import ReportRequests, Summaries
 from walletwatch.services.rule_keeping import RuleKeeping
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanReports, ScanRequests
@@ -104,6 +112,7 @@ class Chat:
     judge: FakeJudge
     scans: ScanReports
     lists: FakeAddressLists
+    schedules: FakeReportSchedules
     personal: FakePersonalRecords
     risks: FakeRisks
     another_instance: Callable[[], Awaitable[Instance]]
@@ -174,6 +183,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     memory = ScanMemory(FakeCache(clock), metrics, clock, chain="test")
     personal, risks = FakePersonalRecords(stores), FakeRisks(stores.tables)
     operators = Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP}))
+    schedules = FakeReportSchedules(stores.tables)
     prices, tokens, rates = FakePrices(clock), FakeTokens(), FakeRateLimits(clock)
     history = stores.samples
     instances: list[BotApplication] = []
@@ -237,6 +247,18 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 operators=operators,
                 metrics=metrics,
                 conversations=Conversations(ConversationPersistence(), clock, metrics),
+                clock=clock,
+                browsing=Browsing(FakeChronicle(stores.tables), clock),
+                summaries=ReportRequests(Summaries(FakeChronicle(stores.tables)), schedules, clock),
+                analysing=Analysing(FakeChronicle(stores.tables, lists=lists), prices, clock),
+                explaining=Explaining(
+                    FakeChronicle(stores.tables),
+                    chain,
+                    tokens,
+                    decode=decode_transaction,
+                    outline=outline,
+                    metrics=metrics,
+                ),
             ),
             subscriptions=stores.subscriptions,
             operators=operators,
@@ -268,6 +290,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         judge,
         ScanReports(inspector, judge, memory, clock),
         lists,
+        schedules,
         personal,
         risks,
         instance,

@@ -101,6 +101,19 @@ class Action(StrEnum):
     AM_SNOOZE = "aj"
     AM_QUIET = "aq"
     AM_DIGEST = "aD"
+    HISTORY = "ha"
+    HISTORY_DETAILS = "hd"
+    HISTORY_KINDS = "hk"
+    HISTORY_PERIODS = "hp"
+    HISTORY_TOKENS = "ht"
+    HISTORY_WALLETS = "hw"
+    FLOWS = "hf"
+    TOP = "hc"
+    FIGURES_WALLETS = "hv"
+    GAINS = "hl"
+    STATS = "hs"
+    REPORT = "hr"
+    ANOMALIES = "hn"
 
 
 class StaleData(ValueError):

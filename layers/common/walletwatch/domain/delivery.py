@@ -28,6 +28,7 @@ class DeliveryKind(StrEnum):
     DIGEST = "digest"
     SCAN = "scan"
     ALERT = "alert"
+    REPORT = "report"
 
 
 def delivery_key(*parts: object) -> str:

@@ -143,6 +143,7 @@ AlertsJudged Count people's alerts that were looked at since their time had come
 AlertsPostponed Count people's alerts that could not be judged, since the chain or a price was not known
 AlertRoundsSkipped Count looks at people's alerts not made, since another was being made
 AlertRoundsUnfinished Count looks at people's alerts that ran out of time; the next went on from there
+ReportsQueued Count reports of a day or a week put in the queue
 
 # Asking the chain
 RpcCalls Count JSON-RPC calls as providers bill them

@@ -23,6 +23,7 @@ from walletwatch.bot.commands.dialogue import (
 from walletwatch.bot.commands.wallet_lists import import_text
 from walletwatch.bot.formatting import wallet
 from walletwatch.bot.keyboards import SEPARATOR, Action, StaleData, number_of
+from walletwatch.bot.pasted import unlinked
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html
 from walletwatch.domain.addresses import is_address
@@ -37,6 +38,7 @@ async def watch(talk: Talk, dialogue: Dialogue) -> None:
     if not talk.arguments:
         await ask_address(talk, dialogue, "watch")
         return
+    talk.arguments = tuple(map(unlinked, talk.arguments))
     places = [place for place, word in enumerate(talk.arguments) if is_address(word)]
     if len({talk.arguments[place] for place in places}) > 1:
         await import_text(talk, dialogue, talk.body)

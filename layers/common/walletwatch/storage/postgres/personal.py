@@ -68,6 +68,7 @@ PERSONAL: Final = (
     About("shares", "chat_id", "t.id DESC"),
     About("deliveries", "chat_id", "t.created_at DESC"),
     About("address_reports", "user_id", "t.at DESC"),
+    About("report_schedules", "chat_id", "t.due_at"),
     About("feedback", "user_id", "t.id DESC"),
     About("audit", "user_id", "t.id DESC", (), "What administrators did has to stay known."),
     About(
