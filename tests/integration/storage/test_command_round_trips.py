@@ -11,6 +11,7 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ from walletwatch import bootstrap, dialogue_parts, parts
 from walletwatch.bot import application
 from walletwatch.bot.commands.command import Topic
 from walletwatch.bot.commands.table import AREAS
+from walletwatch.services import balances
 from walletwatch.services.intake import Intake
 from walletwatch.storage.postgres.migrate import migrate
 
@@ -172,6 +174,8 @@ async def environment(
     queues, chain = FakeQueues(), FakeChain()
     secrets = {"bot_token": "7:token-of-the-tests", "webhook_secret": "secret-of-the-tests"}
     monkeypatch.setattr(application, "make_request", lambda **_: telegram)
+    # However slow the machine is, the second time round finds what the first has read.
+    monkeypatch.setattr(balances, "BALANCE_TTL", timedelta(minutes=10))
     monkeypatch.setattr(parts, "read_secret", lambda _: msgspec.json.encode(secrets))
     monkeypatch.setattr(parts, "make_queues", lambda: queues)
     monkeypatch.setattr(parts, "make_inspection", lambda: system.queues)
