@@ -68,8 +68,8 @@ class Cost:
 
 PLAIN: Final = Cost(2, 1, 1)
 MORE: Final = {
-    # They read what saves the chain a look; of a scan that is not there, the right to make it is given up.
-    "balance": Cost(2, 2, 1),
+    # They look for what saves the chain a question, and keep it anew, or give that up, where it is not there.
+    "balance": Cost(2, 3, 1),
     "wallet": Cost(2, 3, 1),
     "scan": Cost(2, 3, 1),
     "scantoken": Cost(2, 3, 1),

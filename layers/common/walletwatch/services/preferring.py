@@ -73,14 +73,20 @@ class Preferring:
         return await self.filter_chat(chat, replace(present, senders=_with(present.senders, address)))
 
     async def mute_wallet(
-        self, chat_id: int, subscription_id: int, time: timedelta | None
+        self, chat_id: int, wallet: Subscription | int, time: timedelta | None
     ) -> Subscription | None:
-        """Tell the chat no more of one wallet, for a time or for good; None where it does not watch it."""
-        return await self._mute_wallet(chat_id, subscription_id, self._until(time))
+        """Tell the chat no more of one wallet, for a time or for good; None where it does not watch it.
 
-    async def unmute_wallet(self, chat_id: int, subscription_id: int) -> Subscription | None:
+        Args:
+            chat_id: The chat.
+            wallet: One of its subscriptions as it was just read, or the id of one.
+            time: None for good.
+        """
+        return await self._mute_wallet(chat_id, wallet, self._until(time))
+
+    async def unmute_wallet(self, chat_id: int, wallet: Subscription | int) -> Subscription | None:
         """Tell the chat of one wallet again; None where it does not watch it."""
-        return await self._mute_wallet(chat_id, subscription_id, None)
+        return await self._mute_wallet(chat_id, wallet, None)
 
     async def mute(self, chat: Chat, time: timedelta | None) -> Chat:
         """Tell the chat nothing, for a time or for good: what comes meanwhile is not told later."""
@@ -116,9 +122,13 @@ class Preferring:
         return changed
 
     async def _mute_wallet(
-        self, chat_id: int, subscription_id: int, until: datetime | None
+        self, chat_id: int, wallet: Subscription | int, until: datetime | None
     ) -> Subscription | None:
-        subscription = await self._subscriptions.subscription(chat_id, subscription_id)
+        subscription: Subscription | None
+        if isinstance(wallet, Subscription):
+            subscription = wallet
+        else:
+            subscription = await self._subscriptions.subscription(chat_id, wallet)
         if subscription is None:
             return None
         return await self.filter_wallet(subscription, replace(subscription.filter, muted_until=until))
