@@ -20,6 +20,7 @@ from tests.fakes.limits import FakeRateLimits, FakeSendLimits
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.marks import FakeSentMarks
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.plans import FakePlanStore
 from tests.fakes.pools import FakePoolCreators
 from tests.fakes.risks import FakeRisks
 from tests.fakes.sessions import FakeSessions
@@ -28,6 +29,7 @@ from tests.servers import postgres_url, redis_url
 from walletwatch.ports.common import Clock
 from walletwatch.ports.listing import Dealings, PoolCreators
 from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
+from walletwatch.ports.plans import PlanStore
 from walletwatch.ports.scanning import AddressLists, Risks
 from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
 from walletwatch.ports.volatile import Cache, Leases, RateLimits, Sessions, UpdateClaims
@@ -43,6 +45,7 @@ from walletwatch.storage.postgres.history import PostgresHistory
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
+from walletwatch.storage.postgres.plans import PostgresPlanStore
 from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
 from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
@@ -79,6 +82,7 @@ class Stores:
     risks: Risks
     dealings: Dealings
     pools: PoolCreators
+    plans: PlanStore
     clock: FakeClock
 
 
@@ -151,6 +155,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             FakeRisks(fake.tables),
             FakeDealings(fake.tables),
             FakePoolCreators(),
+            FakePlanStore(fake.tables),
             clock,
         )
         return
@@ -167,6 +172,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresRisks(database),
         PostgresDealings(database),
         PostgresPoolCreators(database),
+        PostgresPlanStore(database),
         clock,
     )
     await database.close()

@@ -58,3 +58,8 @@ class FakeRateLimits:
             count, end = 0, now + window
         self.windows[user, action] = count + 1, end
         return count + 1 <= limit
+
+    async def count(self, user: int, action: str) -> int:
+        self.outage.check()
+        count, end = self.windows.get((user, action), (0, self.clock.now()))
+        return count if end > self.clock.now() else 0

@@ -210,7 +210,6 @@ def webhook() -> Webhook:
         dialogue=make_dialogue(
             secrets=secrets,
             telegram=telegram,
-            settings=settings,
             redis=redis,
             rpc=rpc,
             database=database,
@@ -411,11 +410,14 @@ def notification() -> Notifying:
 
 def cleanup() -> Cleanup:
     """The cleanup function."""
+    from walletwatch.bot.views.plans import plan_ending
     from walletwatch.services.housekeeping import Housekeeping
+    from walletwatch.services.plan_endings import PlanEndings
     from walletwatch.storage.postgres.alerts import PostgresAlerts
     from walletwatch.storage.postgres.claims import PostgresUpdateClaims
     from walletwatch.storage.postgres.dealings import PostgresDealings
     from walletwatch.storage.postgres.ledger import PostgresLedger
+    from walletwatch.storage.postgres.plans import PostgresPlanStore
     from walletwatch.storage.postgres.watch import PostgresWatchStore
     from walletwatch.storage.redis.board import RedisTelemetryBoard
 
@@ -432,6 +434,13 @@ def cleanup() -> Cleanup:
         claims=PostgresUpdateClaims(database),
         dealings=PostgresDealings(database),
         board=RedisTelemetryBoard(redis, clock),
+        endings=PlanEndings(
+            PostgresPlanStore(database),
+            PostgresLedger(database, clock),
+            parts.make_queues(),
+            plan_ending,
+            clock,
+        ),
         clock=clock,
         metrics=metrics,
         retention=parts.retention(),

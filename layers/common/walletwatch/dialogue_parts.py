@@ -20,6 +20,8 @@ from walletwatch.services.balances import Balances
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
+from walletwatch.services.plans import Plans
+from walletwatch.services.quotas import Quotas
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
 from walletwatch.storage.postgres.administration import PostgresAdministration
@@ -29,6 +31,7 @@ from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.personal import PostgresPersonalRecords
+from walletwatch.storage.postgres.plans import PostgresPlanStore
 from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.statistics import PostgresStatistics
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
@@ -43,7 +46,6 @@ def make_dialogue(
     *,
     secrets: config.Secrets,
     telegram: config.TelegramSettings,
-    settings: config.BotSettings,
     redis: RedisServer,
     rpc: RpcClient,
     database: Database,
@@ -56,6 +58,7 @@ def make_dialogue(
     chain = RpcChain(rpc)
     queues = parts.make_queues()
     profile = config.load(config.ChainSettings).profile
+    plan_settings = config.load(config.PlanSettings)
     cache = RedisCache(redis, metrics)
     return Dialogue(
         watching=Watching(
@@ -63,7 +66,6 @@ def make_dialogue(
             chain,
             queues,
             clock,
-            wallets_per_chat=settings.wallets_per_chat,
         ),
         balances=Balances(chain, cache, metrics),
         backfills=BackfillRequests(queues, RedisRateLimits(redis), clock),
@@ -79,6 +81,16 @@ def make_dialogue(
             clock,
         ),
         personal=Personal(PostgresPersonalRecords(database), RedisRateLimits(redis), clock, metrics),
+        plans=Plans(
+            PostgresPlanStore(database),
+            PostgresAdministration(database),
+            clock,
+            metrics,
+            plan_settings.offers,
+        ),
+        quotas=Quotas(
+            PostgresPlanStore(database), RedisRateLimits(redis), clock, metrics, plan_settings.limits
+        ),
         views=Views(profile),
         catalogue=CATALOGUE,
         operators=operators,

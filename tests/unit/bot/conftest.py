@@ -23,6 +23,7 @@ from tests.fakes.limits import FakeRateLimits
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.personal import FakePersonalRecords
+from tests.fakes.plans import FakePlanStore
 from tests.fakes.queues import FakeQueues
 from tests.fakes.risks import FakeRisks
 from tests.fakes.sessions import FakeSessions
@@ -36,6 +37,7 @@ from walletwatch.bot.commands.table import CATALOGUE
 from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.operators import Operators
 from walletwatch.bot.views.all import Views
+from walletwatch.domain.plans import LIMITS, Plan, Quota
 from walletwatch.domain.profile import PROFILES
 from walletwatch.services.administering import MaintenanceSwitch
 from walletwatch.services.alert_memory import AlertMemory
@@ -44,6 +46,8 @@ from walletwatch.services.balances import Balances
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
+from walletwatch.services.plans import Plans
+from walletwatch.services.quotas import Quotas
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanReports, ScanRequests
 from walletwatch.services.watching import Watching
@@ -52,6 +56,7 @@ WALLET = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
 OTHER = "B69chRzqzDCmdB5WYB8NRu5Yv5ZA95ABiZcdzCgGm9Tq"
 ANNA, BORIS, ADMIN = 1, 2, 99
 GROUP, ALERT_GROUP = -100, -200
+FEW_WALLETS = {Plan.FREE: 3, Plan.PREMIUM: 6}
 TOKEN = "7:token-of-the-tests"
 
 
@@ -75,6 +80,8 @@ class Chat:
     scans: ScanReports
     lists: FakeAddressLists
     personal: FakePersonalRecords
+    plans: FakePlanStore
+    rates: FakeRateLimits
     risks: FakeRisks
     another_instance: Callable[[], Awaitable[BotApplication]]
     numbers: "count[int]" = field(default_factory=lambda: count(1))
@@ -139,6 +146,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     sessions, lists = FakeSessions(clock), FakeAddressLists()
     inspector, judge = FakeInspector(clock), FakeJudge()
     memory = ScanMemory(FakeCache(clock), metrics, clock, chain="test")
+    plans, rates = FakePlanStore(stores.tables), FakeRateLimits(clock)
     personal, risks = FakePersonalRecords(stores), FakeRisks(stores.tables)
     operators = Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP}))
     instances: list[BotApplication] = []
@@ -151,7 +159,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
             "http://telegram",
             username="testbot",
             dialogue=Dialogue(
-                watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
+                watching=Watching(stores.subscriptions, chain, queues, clock),
                 balances=Balances(chain, FakeCache(clock), metrics),
                 backfills=BackfillRequests(queues, FakeRateLimits(clock), clock),
                 scans=ScanRequests(queues),
@@ -165,6 +173,8 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                     LookingAgain(FakeDealings(stores.tables), queues, clock, metrics),
                     clock,
                 ),
+                plans=Plans(plans, administration, clock, metrics),
+                quotas=Quotas(plans, rates, clock, metrics, {**LIMITS, Quota.WALLETS: FEW_WALLETS}),
                 personal=Personal(personal, FakeRateLimits(clock), clock, metrics),
                 views=Views(PROFILES["x1-mainnet"]),
                 catalogue=CATALOGUE,
@@ -198,6 +208,8 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         ScanReports(inspector, judge, memory, clock),
         lists,
         personal,
+        plans,
+        rates,
         risks,
         instance,
     )

@@ -15,9 +15,12 @@ from telegram.ext import (
     ContextTypes,
     ExtBot,
     MessageHandler,
+    PreCheckoutQueryHandler,
     filters,
 )
 
+from walletwatch.bot.checkout import answer_checkout
+from walletwatch.bot.commands import plans
 from walletwatch.bot.commands.command import ButtonHandler, Command, Handler
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue
 from walletwatch.bot.commands.table import (
@@ -138,6 +141,9 @@ class BotApplication:
         for command in ADMIN_COMMANDS:
             add(CommandHandler(command.name, self._admin_command(command.run), filters=new))
         add(CallbackQueryHandler(self._button))
+        add(PreCheckoutQueryHandler(self._checkout))
+        add(MessageHandler(new & filters.SUCCESSFUL_PAYMENT & filters.ChatType.PRIVATE, self._paid))
+        add(MessageHandler(new & filters.StatusUpdate.REFUNDED_PAYMENT, self._refunded))
         add(ChatMemberHandler(self._member, ChatMemberHandler.MY_CHAT_MEMBER))
         add(MessageHandler(new & filters.StatusUpdate.MIGRATE, self._migrated))
         add(MessageHandler(new & filters.COMMAND & filters.ChatType.PRIVATE, self._unknown_command))
@@ -274,12 +280,47 @@ class BotApplication:
         except TransientError as error:
             self._failure = error
 
-    async def _guarded(self, update: Update, run: Run) -> None:
+    async def _checkout(self, update: Update, _context: Context) -> None:
+        query = update.pre_checkout_query
+        if query is None:
+            return
+        try:
+            await answer_checkout(query, self._dialogue.plans, self._metrics)
+        except NetworkError as error:
+            self._failure = _as_transient(error)
+        except TransientError as error:
+            self._failure = error
+
+    async def _paid(self, update: Update, _context: Context) -> None:
+        payment = update.effective_message.successful_payment if update.effective_message else None
+        if payment is None:
+            return
+        charge_id, payload = payment.telegram_payment_charge_id, payment.invoice_payload
+        stars = payment.total_amount
+
+        async def take(talk: Talk) -> None:
+            await plans.paid(talk, self._dialogue, charge_id, payload, stars)
+
+        await self._guarded(update, take, always=True)
+
+    async def _refunded(self, update: Update, _context: Context) -> None:
+        payment = update.effective_message.refunded_payment if update.effective_message else None
+        if payment is None:
+            return
+        charge_id = payment.telegram_payment_charge_id
+
+        async def take(talk: Talk) -> None:
+            await plans.given_back(talk, self._dialogue, charge_id)
+
+        await self._guarded(update, take, always=True)
+
+    async def _guarded(self, update: Update, run: Run, *, always: bool = False) -> None:
+        """Run it for whoever sent the update; `always`, whatever they may do now: what was paid is owed."""
         talk = talk_of(update, self._bot)
         if talk is None:
             return
         try:
-            await self._tell_complaints(talk, self._met(run))
+            await self._tell_complaints(talk, self._greeted(run) if always else self._met(run))
         except TransientError as error:
             self._transient(talk, error)
         except TelegramError as error:
@@ -288,16 +329,22 @@ class BotApplication:
             except TransientError as fault:
                 self._transient(talk, fault)
 
-    def _met(self, run: Run) -> Run:
+    def _greeted(self, run: Run) -> Run:
         async def answer(talk: Talk) -> None:
             talk.meet(await self._dialogue.watching.greet(talk.contact))
+            await run(talk)
+
+        return answer
+
+    def _met(self, run: Run) -> Run:
+        async def answer(talk: Talk) -> None:
             if not self._operators.may(talk.contact):
                 maintenance = await self._maintenance.current()
                 if maintenance is not None:
                     raise Complaint("error.maintenance", note=maintenance.note)
             await run(talk)
 
-        return answer
+        return self._greeted(answer)
 
     async def _tell_complaints(self, talk: Talk, run: Run) -> None:
         try:
@@ -305,7 +352,7 @@ class BotApplication:
         except Complaint as complaint:
             await self._complain(talk, complaint)
         except QuotaExceeded as error:
-            await self._complain(talk, Complaint("error.quota", limit=error.limit))
+            await self._complain(talk, Complaint(f"quota.{error.quota}", limit=error.limit))
         except ChainUnavailable:
             await self._complain(talk, Complaint("error.chain"))
 

@@ -40,6 +40,8 @@ class ChatSettings:
         dust: Incoming native transfers below the dust limit are told too.
         spam: What strangers scatter is told too: airdrops to many, and false tokens.
         risk: It is told when the risk of a watched wallet gets worse.
+        topic: Of a forum: where alerts go (Bot API, message_thread_id); None for the general topic.
+        admins_only: Of a group: the bot answers nobody but its administrators.
     """
 
     language: str | None = None
@@ -50,17 +52,24 @@ class ChatSettings:
     dust: bool = True
     spam: bool = True
     risk: bool = True
+    topic: int | None = None
+    admins_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Who wrote, and where: taken from an Update."""
+    """Who wrote, and where: taken from an Update.
+
+    Attributes:
+        title: Of a group or channel.
+    """
 
     chat_id: int
     chat_kind: ChatKind
     user_id: int | None
     username: str | None
     language: str
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,7 @@ class Chat:
     Attributes:
         language: What Telegram says; `spoken_language` is what it wants.
         active: False after the bot was blocked or removed; nothing is sent until it is heard of again.
+        title: Of a group or channel, where it is known.
     """
 
     chat_id: int
@@ -95,6 +105,7 @@ class Chat:
     active: bool = True
     settings: ChatSettings = field(default_factory=ChatSettings)
     owner: Owner = field(default_factory=Owner)
+    title: str | None = None
 
     @property
     def spoken_language(self) -> str:

@@ -27,6 +27,8 @@ class DeliveryKind(StrEnum):
     ACTIVITY = "activity"
     DIGEST = "digest"
     SCAN = "scan"
+    NOTICE = "notice"
+    """Of the bot itself: about a plan, or a chat."""
 
 
 def delivery_key(*parts: object) -> str:

@@ -105,12 +105,14 @@ class UnknownChat(WalletWatchError):
 
 
 class QuotaExceeded(WalletWatchError):
-    """The chat already watches as many wallets as it may.
+    """Somebody has as much of something as their plan, or an administrator, lets them.
 
     Attributes:
-        limit: How many it may watch.
+        limit: How much they may have.
+        quota: Of what (`domain.plans.Quota`).
     """
 
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"at most {limit} wallets")
+    def __init__(self, limit: int, quota: str = "wallets") -> None:
+        super().__init__(f"at most {limit} {quota}")
         self.limit = limit
+        self.quota = quota

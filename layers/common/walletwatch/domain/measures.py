@@ -60,6 +60,10 @@ AnswersRefused Count answers that Telegram refused
 ClaimsUnfinished Count updates handled but not marked as done
 ClaimsInDatabase Count updates claimed in PostgreSQL because Redis was away
 AdminCommands Count commands that an administrator ran
+PaymentsTaken Count payments in Stars that were taken
+PaymentsUnmatched Count payments whose order nobody knows: the Stars are to be given back
+PaymentsRefunded Count payments that were given back
+CheckoutsRefused Count payments that were not let through
 PeopleForgotten Count people who asked to be forgotten, and were
 FeedbackUntold Count times an administrators' chat could not be told of feedback, which is kept
 

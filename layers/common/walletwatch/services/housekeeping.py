@@ -16,6 +16,7 @@ from walletwatch.ports.volatile import ForgetfulClaims
 from walletwatch.ports.watching import WatchStore
 from walletwatch.services.digesting import Digesting
 from walletwatch.services.looking_again import DEALT_WITHIN
+from walletwatch.services.plan_endings import PlanEndings
 
 STUCK_AFTER: Final = timedelta(minutes=30)
 """Longer than all tries of the notification queue take, and than SQS deduplicates (five minutes)."""
@@ -52,6 +53,7 @@ class Housekept:
         claims: Claims to updates that have ended.
         dealings: With whom wallets dealt longer ago than a change of the lists concerns.
         instances: Environments that are gone; None where the registry could not be asked.
+        endings: Messages about premiums that end, or have ended.
     """
 
     closed: int
@@ -64,6 +66,7 @@ class Housekept:
     claims: int
     dealings: int
     instances: int | None
+    endings: int
 
 
 class Housekeeping:
@@ -80,6 +83,7 @@ class Housekeeping:
         claims: ForgetfulClaims,
         dealings: Dealings,
         board: TelemetryBoard,
+        endings: PlanEndings,
         clock: Clock,
         metrics: Metrics,
         retention: timedelta,
@@ -92,6 +96,7 @@ class Housekeeping:
         self._claims = claims
         self._dealings = dealings
         self._board = board
+        self._endings = endings
         self._clock = clock
         self._metrics = metrics
         self._retention = retention
@@ -115,6 +120,7 @@ class Housekeeping:
             claims=await self._claims.forget(now),
             dealings=await self._dealings.forget((now - DEALT_WITHIN).date()),
             instances=await self._forget_instances(),
+            endings=await self._endings.run(),
         )
         _log.info("cleaned up", extra={"done": asdict(done)})
         self._metrics.count("DigestsOverdue", done.closed)

@@ -23,6 +23,8 @@ from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.listing import Listing
 from walletwatch.services.personal import Personal
+from walletwatch.services.plans import Plans
+from walletwatch.services.quotas import Quotas
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
@@ -52,6 +54,8 @@ class Dialogue:
     ledger: Ledger
     risks: Risks
     personal: Personal
+    plans: Plans
+    quotas: Quotas
     views: Views
     catalogue: "Catalogue"
     operators: Operators

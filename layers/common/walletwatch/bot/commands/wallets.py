@@ -18,6 +18,7 @@ from walletwatch.bot.formatting import wallet
 from walletwatch.bot.keyboards import Action
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html
+from walletwatch.domain.plans import Quota
 from walletwatch.domain.work import RenderedMessage
 from walletwatch.services.backfilling import MAX_DAYS, MAX_TRANSACTIONS
 
@@ -35,7 +36,8 @@ async def watch_address(talk: Talk, dialogue: Dialogue, text: str, label: str | 
     address = address_of(text)
     if not await talk.may_change():
         raise Complaint("error.admins_only")
-    started = await dialogue.watching.watch(talk.chat_id, address, label)
+    limit = dialogue.quotas.limit(talk.chat.owner, Quota.WALLETS)
+    started = await dialogue.watching.watch(talk.chat_id, address, label, limit=limit)
     subscription = started.subscription
     say = talk.say
     name = wallet(subscription.address, subscription.label, say)

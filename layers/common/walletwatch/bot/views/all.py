@@ -5,6 +5,7 @@ from walletwatch.bot.views.approvals import ApprovalsView
 from walletwatch.bot.views.basics import BasicsView
 from walletwatch.bot.views.connections import ConnectionsView
 from walletwatch.bot.views.money import MoneyView
+from walletwatch.bot.views.plans import PlansView
 from walletwatch.bot.views.scan import ScanView
 from walletwatch.bot.views.wallets import WalletsView
 from walletwatch.domain.profile import ChainProfile
@@ -16,6 +17,7 @@ class Views:
     def __init__(self, profile: ChainProfile) -> None:
         self.profile = profile
         self.basics = BasicsView()
+        self.plans = PlansView()
         self.approvals = ApprovalsView(profile)
         self.activities = ActivityView(profile)
         self.wallets = WalletsView(profile)

@@ -24,6 +24,7 @@ SEEN_FRESH: Final = timedelta(minutes=15)
 """How exactly it is known when somebody was last seen."""
 MAX_LANGUAGE_LENGTH: Final = 35
 MAX_USERNAME_LENGTH: Final = 64
+MAX_TITLE_LENGTH: Final = 255
 MAX_REASON_LENGTH: Final = 200
 
 _REMEMBER: Final = f"""
@@ -38,16 +39,18 @@ WITH person AS (
     ON CONFLICT (id) DO UPDATE
        SET username = excluded.username, language = excluded.language, seen_at = now()
 ), changed AS (
-    INSERT INTO chats AS c (id, kind, language)
-    SELECT %(chat_id)s, %(kind)s, %(language)s
+    INSERT INTO chats AS c (id, kind, language, title)
+    SELECT %(chat_id)s, %(kind)s, %(language)s, %(title)s
      WHERE NOT EXISTS (SELECT FROM chats known
                         WHERE known.id = %(chat_id)s AND known.kind = %(kind)s
                           AND (known.kind <> 'private' OR known.language = %(language)s)
+                          AND (%(title)s::text IS NULL OR known.title IS NOT DISTINCT FROM %(title)s)
                           AND known.active = (known.migrated_to IS NULL)
                           AND known.seen_at > now() - %(fresh)s)
     ON CONFLICT (id) DO UPDATE
        SET kind = excluded.kind,
            language = CASE WHEN excluded.kind = 'private' THEN excluded.language ELSE c.language END,
+           title = coalesce(excluded.title, c.title),
            active = c.migrated_to IS NULL,
            inactive_reason = CASE WHEN c.migrated_to IS NOT NULL THEN c.inactive_reason END,
            seen_at = now()
@@ -68,17 +71,32 @@ SELECT {SUBSCRIPTION_COLUMNS}
 
 _LOCK_CHAT: Final = "SELECT FROM chats WHERE id = %(chat_id)s FOR NO KEY UPDATE"
 
-_ADD_WALLET: Final = """
+_LOCK_OWNER: Final = """
+SELECT FROM users u, chats c
+ WHERE c.id = %(chat_id)s AND u.id = coalesce(c.owner_id, c.id)
+   FOR NO KEY UPDATE OF u
+"""
+
+_OTHER_WALLETS: Final = """
+(SELECT count(DISTINCT s.wallet_id)
+   FROM chats mine
+   JOIN chats theirs ON coalesce(mine.owner_id, mine.id) IN (theirs.owner_id, theirs.id)
+   JOIN subscriptions s ON s.chat_id = theirs.id
+   JOIN wallets other ON other.id = s.wallet_id
+  WHERE mine.id = %(chat_id)s AND other.address <> %(address)s)
+"""
+"""How many other wallets whoever answers for the chat watches, in all of their chats."""
+
+_ADD_WALLET: Final = f"""
 INSERT INTO wallets AS w (address)
 SELECT %(address)s
   FROM chats c
- WHERE c.id = %(chat_id)s
-   AND (SELECT count(*) FROM subscriptions s WHERE s.chat_id = c.id) < %(limit)s
+ WHERE c.id = %(chat_id)s AND {_OTHER_WALLETS} < %(limit)s
 ON CONFLICT (address) DO UPDATE SET discovered_at = w.discovered_at
 """
 """The update changes nothing; it locks the wallet against others that subscribe to it now."""
 
-_ADD_SUBSCRIPTION: Final = """
+_ADD_SUBSCRIPTION: Final = f"""
 WITH wallet AS (
     SELECT w.id, w.address, w.watch_slot,
            EXISTS (SELECT FROM subscriptions s
@@ -87,7 +105,7 @@ WITH wallet AS (
       FROM wallets w
       JOIN chats mine ON mine.id = %(chat_id)s
      WHERE w.address = %(address)s
-       AND (SELECT count(*) FROM subscriptions s WHERE s.chat_id = mine.id) < %(limit)s
+       AND {_OTHER_WALLETS} < %(limit)s
        AND NOT EXISTS (SELECT FROM subscriptions s WHERE s.chat_id = mine.id AND s.wallet_id = w.id)
 ), new AS (
     SELECT id, address, watched,
@@ -177,11 +195,13 @@ SELECT status, CASE WHEN status = 'suppressed' THEN coalesce(reason, '') END, co
 _MIGRATION: Final = (
     "SELECT FROM chats WHERE id IN (%(old)s, %(new)s) ORDER BY id FOR NO KEY UPDATE",
     """
-    INSERT INTO chats (id, kind, language, settings)
-    SELECT %(new)s, 'supergroup', language, settings
+    INSERT INTO chats AS c (id, kind, language, settings, title, owner_id)
+    SELECT %(new)s, 'supergroup', language, settings, title, owner_id
       FROM chats
      WHERE id = %(old)s AND migrated_to IS NULL
-    ON CONFLICT (id) DO UPDATE SET language = excluded.language, settings = excluded.settings
+    ON CONFLICT (id) DO UPDATE
+       SET language = excluded.language, settings = excluded.settings,
+           title = coalesce(c.title, excluded.title), owner_id = coalesce(excluded.owner_id, c.owner_id)
     """,
     """
     UPDATE subscriptions kept
@@ -212,7 +232,7 @@ _MIGRATION: Final = (
     """,
     "UPDATE deliveries SET chat_id = %(new)s WHERE chat_id = %(old)s",
     """
-    UPDATE chats SET active = false, inactive_reason = 'migrated', migrated_to = %(new)s
+    UPDATE chats SET active = false, inactive_reason = 'migrated', migrated_to = %(new)s, owner_id = NULL
      WHERE id = %(old)s AND migrated_to IS NULL
     """,
 )
@@ -232,6 +252,7 @@ class PostgresSubscriptionStore:
             "user_id": contact.user_id,
             "username": None if contact.username is None else storable(contact.username, MAX_USERNAME_LENGTH),
             "language": storable(contact.language, MAX_LANGUAGE_LENGTH),
+            "title": None if contact.title is None else storable(contact.title, MAX_TITLE_LENGTH),
             "fresh": SEEN_FRESH,
         }
 
@@ -271,16 +292,33 @@ class PostgresSubscriptionStore:
             raise UnknownChat("settings of a chat that was never greeted")
         return chat
 
-    async def deactivate(self, chat_id: int, reason: str) -> None:
-        """Send nothing to this chat any more, until it is heard of again."""
+    async def deactivate(self, chat_id: int, reason: str) -> Chat | None:
+        """Send nothing to this chat any more; the chat, if that is new."""
 
-        async def work(connection: Connection) -> None:
-            await connection.execute(
-                "UPDATE chats SET active = false, inactive_reason = %s WHERE id = %s AND active",
+        async def work(connection: Connection) -> Chat | None:
+            cursor = await connection.execute(
+                "UPDATE chats c SET active = false, inactive_reason = %s WHERE c.id = %s AND c.active"
+                f" RETURNING {CHAT_COLUMNS}",
                 [storable(reason, MAX_REASON_LENGTH), chat_id],
             )
+            row = await cursor.fetchone()
+            return None if row is None else to_chat(row)
 
-        await self._database.run(work)
+        return await self._database.run(work)
+
+    async def leave_topic(self, chat_id: int, topic: int) -> Chat | None:
+        """Alerts go to the general topic from now on, if they went to this one; the chat, if that is new."""
+
+        async def work(connection: Connection) -> Chat | None:
+            cursor = await connection.execute(
+                "UPDATE chats c SET settings = c.settings - 'topic'"
+                f" WHERE c.id = %s AND c.settings->>'topic' = %s RETURNING {CHAT_COLUMNS}",
+                [chat_id, str(topic)],
+            )
+            row = await cursor.fetchone()
+            return None if row is None else to_chat(row)
+
+        return await self._database.run(work)
 
     async def migrate(self, chat_id: int, new_chat_id: int) -> None:
         """The group has a new id: its subscriptions, settings and ledger go with it. Safe to repeat."""
@@ -307,6 +345,7 @@ class PostgresSubscriptionStore:
 
         async def work(connection: Connection) -> tuple[bool, bool, Subscription | None]:
             async with together(connection):
+                await connection.execute(_LOCK_OWNER, values)
                 chat = await connection.execute(_LOCK_CHAT, values)
                 await connection.execute(_ADD_WALLET, values)
                 added = await connection.execute(_ADD_SUBSCRIPTION, values)

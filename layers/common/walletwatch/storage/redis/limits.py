@@ -104,3 +104,8 @@ class RedisRateLimits:
             _ALLOW, [self._server.key("rate", action, user)], [milliseconds(window)]
         )
         return count <= limit
+
+    async def count(self, user: int, action: str) -> int:
+        """How many requests the present window has counted, those included that were too many."""
+        count = await self._server.command("GET", self._server.key("rate", action, user))
+        return int(count or 0)
