@@ -17,6 +17,7 @@ from tests.fakes.dealings import FakeDealings
 from tests.fakes.history import FakeHistory
 from tests.fakes.leases import FakeLeases
 from tests.fakes.limits import FakeRateLimits, FakeSendLimits
+from tests.fakes.linking import FakeLinkedChats
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.marks import FakeSentMarks
 from tests.fakes.metrics import FakeMetrics
@@ -27,6 +28,7 @@ from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.servers import postgres_url, redis_url
 from walletwatch.ports.common import Clock
+from walletwatch.ports.linking import LinkedChats
 from walletwatch.ports.listing import Dealings, PoolCreators
 from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
 from walletwatch.ports.plans import PlanStore
@@ -43,6 +45,7 @@ from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.following import PostgresFollowStore
 from walletwatch.storage.postgres.history import PostgresHistory
 from walletwatch.storage.postgres.ledger import PostgresLedger
+from walletwatch.storage.postgres.linking import PostgresLinkedChats
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
 from walletwatch.storage.postgres.plans import PostgresPlanStore
@@ -83,6 +86,7 @@ class Stores:
     dealings: Dealings
     pools: PoolCreators
     plans: PlanStore
+    linked: LinkedChats
     clock: FakeClock
 
 
@@ -156,6 +160,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             FakeDealings(fake.tables),
             FakePoolCreators(),
             FakePlanStore(fake.tables),
+            FakeLinkedChats(fake.tables),
             clock,
         )
         return
@@ -173,6 +178,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresDealings(database),
         PostgresPoolCreators(database),
         PostgresPlanStore(database),
+        PostgresLinkedChats(database),
         clock,
     )
     await database.close()
