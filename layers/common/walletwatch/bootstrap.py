@@ -380,6 +380,7 @@ def scan() -> Scan:
 def notification() -> Notifying:
     """The notification function."""
     from walletwatch.bot.messenger import TelegramMessenger
+    from walletwatch.bot.views.groups import HtmlNotices
     from walletwatch.services.delivering import Delivering
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
@@ -397,6 +398,7 @@ def notification() -> Notifying:
         limits=RedisSendLimits(redis),
         messenger=TelegramMessenger.connect(parts.read_secrets().bot_token, telegram.telegram_api_url),
         subscriptions=PostgresSubscriptionStore(database),
+        notices=HtmlNotices(),
         clock=clock,
         metrics=metrics,
     )

@@ -17,6 +17,7 @@ from walletwatch.runtime import SystemClock
 from walletwatch.services.administering import Administering, MaintenanceSwitch
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.linking import Linking
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
@@ -29,6 +30,7 @@ from walletwatch.storage.postgres.alerts import PostgresAlerts
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.ledger import PostgresLedger
+from walletwatch.storage.postgres.linking import PostgresLinkedChats
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.personal import PostgresPersonalRecords
 from walletwatch.storage.postgres.plans import PostgresPlanStore
@@ -81,6 +83,7 @@ def make_dialogue(
             clock,
         ),
         personal=Personal(PostgresPersonalRecords(database), RedisRateLimits(redis), clock, metrics),
+        linking=Linking(PostgresLinkedChats(database), PostgresSubscriptionStore(database), cache),
         plans=Plans(
             PostgresPlanStore(database),
             PostgresAdministration(database),

@@ -17,6 +17,7 @@ from tests.fakes.administration import FakeAdministration
 from tests.fakes.chain import FakeChain
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.dealings import FakeDealings
+from tests.fakes.linking import FakeLinkedChats
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.personal import FakePersonalRecords
@@ -42,6 +43,7 @@ from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.claiming import ClaimsWithSpare
 from walletwatch.services.intake import Intake, UpdateIntake
+from walletwatch.services.linking import Linking
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
@@ -124,6 +126,9 @@ async def environments(
                     administration,
                     LookingAgain(FakeDealings(stores.tables), queues, clock, metrics),
                     clock,
+                ),
+                linking=Linking(
+                    FakeLinkedChats(stores.tables), stores.subscriptions, RedisCache(redis, metrics)
                 ),
                 plans=Plans(plans, administration, clock, metrics),
                 quotas=Quotas(plans, rates, clock, metrics),

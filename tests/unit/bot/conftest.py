@@ -20,6 +20,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.dealings import FakeDealings
 from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.limits import FakeRateLimits
+from tests.fakes.linking import FakeLinkedChats
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.personal import FakePersonalRecords
@@ -43,6 +44,7 @@ from walletwatch.services.administering import MaintenanceSwitch
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.linking import Linking
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
@@ -80,6 +82,8 @@ class Chat:
     scans: ScanReports
     lists: FakeAddressLists
     personal: FakePersonalRecords
+    linked: FakeLinkedChats
+    codes: FakeCache
     plans: FakePlanStore
     rates: FakeRateLimits
     risks: FakeRisks
@@ -146,6 +150,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     sessions, lists = FakeSessions(clock), FakeAddressLists()
     inspector, judge = FakeInspector(clock), FakeJudge()
     memory = ScanMemory(FakeCache(clock), metrics, clock, chain="test")
+    linked, codes = FakeLinkedChats(stores.tables), FakeCache(clock)
     plans, rates = FakePlanStore(stores.tables), FakeRateLimits(clock)
     personal, risks = FakePersonalRecords(stores), FakeRisks(stores.tables)
     operators = Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP}))
@@ -173,6 +178,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                     LookingAgain(FakeDealings(stores.tables), queues, clock, metrics),
                     clock,
                 ),
+                linking=Linking(linked, stores.subscriptions, codes),
                 plans=Plans(plans, administration, clock, metrics),
                 quotas=Quotas(plans, rates, clock, metrics, {**LIMITS, Quota.WALLETS: FEW_WALLETS}),
                 personal=Personal(personal, FakeRateLimits(clock), clock, metrics),
@@ -208,6 +214,8 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         ScanReports(inspector, judge, memory, clock),
         lists,
         personal,
+        linked,
+        codes,
         plans,
         rates,
         risks,

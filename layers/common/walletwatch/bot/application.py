@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from typing import Any, Final
+from typing import Any
 
 from telegram import Update, User
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
@@ -19,6 +19,7 @@ from telegram.ext import (
     filters,
 )
 
+from walletwatch.bot.arrivals import Arrivals
 from walletwatch.bot.checkout import answer_checkout
 from walletwatch.bot.commands import plans
 from walletwatch.bot.commands.command import ButtonHandler, Command, Handler
@@ -34,7 +35,6 @@ from walletwatch.bot.keyboards import CallbackData, StaleData
 from walletwatch.bot.messenger import make_request, translate
 from walletwatch.bot.operators import Operators
 from walletwatch.bot.talk import Talk, contact_of, talk_of
-from walletwatch.bot.texts import texts
 from walletwatch.domain.addresses import is_address
 from walletwatch.domain.chats import ChatKind, Contact
 from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, StoreUnavailable, TransientError
@@ -44,8 +44,6 @@ from walletwatch.ports.watching import SubscriptionStore
 from walletwatch.services.administering import MaintenanceSwitch
 
 _log = logging.getLogger("walletwatch.bot")
-
-GONE_STATUSES: Final = frozenset({"kicked", "left"})
 
 type Context = ContextTypes.DEFAULT_TYPE
 type Run = Callable[[Talk], Awaitable[None]]
@@ -99,6 +97,7 @@ class BotApplication:
         self._metrics = metrics
         self._failure: TransientError | None = None
         self._bot = _Bot(token, api_url, username)
+        self._arrivals = Arrivals(self._bot, subscriptions, dialogue.linking, metrics)
         self._application = Application.builder().bot(self._bot).updater(None).job_queue(None).build()
         self._started = False
         self._add_handlers()
@@ -136,8 +135,10 @@ class BotApplication:
     def _add_handlers(self) -> None:
         add = self._application.add_handler
         new = filters.UpdateType.MESSAGE
+        # Who posts to a channel administers it, and may ask there too.
+        asked = new | filters.UpdateType.CHANNEL_POST
         for command in COMMANDS:
-            add(CommandHandler(command.name, self._command(command.run), filters=new))
+            add(CommandHandler(command.name, self._command(command.run), filters=asked))
         for command in ADMIN_COMMANDS:
             add(CommandHandler(command.name, self._admin_command(command.run), filters=new))
         add(CallbackQueryHandler(self._button))
@@ -147,7 +148,8 @@ class BotApplication:
         add(ChatMemberHandler(self._member, ChatMemberHandler.MY_CHAT_MEMBER))
         add(MessageHandler(new & filters.StatusUpdate.MIGRATE, self._migrated))
         add(MessageHandler(new & filters.COMMAND & filters.ChatType.PRIVATE, self._unknown_command))
-        add(MessageHandler(new & filters.TEXT & filters.ChatType.PRIVATE, self._text))
+        words = filters.TEXT | filters.FORWARDED
+        add(MessageHandler(new & words & filters.ChatType.PRIVATE, self._text))
         self._application.add_error_handler(self._bug)
 
     def _command(self, run: Handler) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
@@ -223,7 +225,7 @@ class BotApplication:
                 await self._answer_question(talk, session, command)
             elif is_address(text):
                 await talk.send(self._dialogue.views.wallets.bare_address(text, talk.say))
-            else:
+            elif text:
                 raise Complaint("error.unknown_command")
 
         await self._guarded(update, answer)
@@ -252,21 +254,10 @@ class BotApplication:
         change, contact = update.my_chat_member, contact_of(update)
         if change is None or contact is None:
             return
-        # The library lets an update through that lacks them.
-        status = getattr(change.new_chat_member, "status", None)
-        before = getattr(change.old_chat_member, "status", None)
-        if not isinstance(status, str):
-            return
         try:
-            if status in GONE_STATUSES:
-                await self._subscriptions.deactivate(contact.chat_id, status)
-                return
-            await self._subscriptions.remember(contact)
+            await self._arrivals.changed(change, contact)
         except TransientError as error:
             self._failure = error
-            return
-        if contact.chat_kind in {ChatKind.GROUP, ChatKind.SUPERGROUP} and before in GONE_STATUSES:
-            await self._bot.send_message(contact.chat_id, texts(contact.language)("group.welcome"))
 
     async def _migrated(self, update: Update, _context: Context) -> None:
         message = update.effective_message
@@ -342,6 +333,11 @@ class BotApplication:
                 maintenance = await self._maintenance.current()
                 if maintenance is not None:
                     raise Complaint("error.maintenance", note=maintenance.note)
+            # In a group whoever may not ask is not answered either; only a button must not spin for ever.
+            if talk.in_group and talk.chat.settings.admins_only and not await talk.may_change():
+                if talk.query_id is not None:
+                    raise Complaint("error.admins_only")
+                return
             await run(talk)
 
         return self._greeted(answer)

@@ -23,6 +23,7 @@ from walletwatch.domain.chats import DEFAULT_LANGUAGE
 
 ALLOWED_UPDATES: Final = (
     "message",
+    "channel_post",
     "callback_query",
     "my_chat_member",
     "pre_checkout_query",

@@ -96,6 +96,10 @@ class ChatMigrated(WalletWatchError):
         self.new_chat_id = new_chat_id
 
 
+class TopicGone(WalletWatchError):
+    """The topic of a forum is closed or deleted; the chat itself is there."""
+
+
 class MessageRefused(WalletWatchError):
     """Telegram will never take this message as it is: an error of ours, to be shown to operators."""
 

@@ -135,6 +135,7 @@ DeliveriesPostponed Count sends that Telegram did not take for now
 TelegramRateLimited Count answers of Telegram that were a rate limit (429)
 MessagesRefused Count messages that Telegram will never take: an error of ours
 ChatsDeactivated Count chats that are not written to any more
+NoticesUntold Count times that an owner, or a forum, could not be told what became of a chat
 LimitsUnavailable Count times the limits in Redis could not be asked
 SentMarksUnavailable Count times the marks in Redis could not be asked or set
 SettlesFailed Count messages sent that no store could note

@@ -27,7 +27,7 @@ class LinkedChats(Protocol):
         """Nobody answers for it any more; False where it was not this person's."""
 
     async def silence(self, chat_id: int) -> int:
-        """Nobody answers for a group or channel any more, and it hears of nothing; how many wallets it did."""
+        """A group or channel has no owner and hears of nothing any more; how many wallets it heard of."""
 
 
 class ChatNotices(Protocol):

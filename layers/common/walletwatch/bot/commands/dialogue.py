@@ -21,6 +21,7 @@ from walletwatch.ports.telling import Ledger
 from walletwatch.services.administering import Administering
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.linking import Linking
 from walletwatch.services.listing import Listing
 from walletwatch.services.personal import Personal
 from walletwatch.services.plans import Plans
@@ -54,6 +55,7 @@ class Dialogue:
     ledger: Ledger
     risks: Risks
     personal: Personal
+    linking: Linking
     plans: Plans
     quotas: Quotas
     views: Views

@@ -42,6 +42,12 @@ async def buy(talk: Talk, dialogue: Dialogue) -> None:
         await talk.show(dialogue.views.plans.offers(dialogue.plans.offers, talk.say))
 
 
+async def open_offers(talk: Talk, dialogue: Dialogue, _payload: str) -> None:
+    """Who was forwarded an invoice is shown what there is to buy."""
+    talk.arguments = ()
+    await buy(talk, dialogue)
+
+
 async def buy_days(talk: Talk, dialogue: Dialogue, text: str) -> None:
     """Send an invoice for so many days of premium."""
     user_id = _person(talk)
@@ -60,7 +66,7 @@ async def buy_days(talk: Talk, dialogue: Dialogue, text: str) -> None:
         prices=[LabeledPrice(label, order.offer.stars)],
         provider_token="",
         # Without one, a copy of the invoice that is forwarded could be paid by others.
-        start_parameter="plan",
+        start_parameter="p_buy",
     )
     talk.answered = True
 
@@ -179,6 +185,7 @@ AREA: Final = Area(
         Action.BUY: lambda talk, dialogue, data: buy_days(talk, dialogue, data.argument),
         Action.REFUND_CONFIRMED: lambda talk, dialogue, data: refund_confirmed(talk, dialogue, data.argument),
     },
+    links={"p": open_offers},
 )
 
 ADMIN_AREA: Final = Area(

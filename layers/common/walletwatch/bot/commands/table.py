@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from walletwatch.bot.commands import admin, basics, lists, money, plans, security, telling, wallets
+from walletwatch.bot.commands import admin, basics, groups, lists, money, plans, security, telling, wallets
 from walletwatch.bot.commands.command import Area, ButtonHandler, Catalogue, Command, Topic
 from walletwatch.bot.keyboards import Action
 
@@ -14,6 +14,7 @@ AREAS: Final[tuple[Area, ...]] = (
     security.AREA,
     lists.AREA,
     telling.AREA,
+    groups.AREA,
     plans.AREA,
     basics.AREA,
     admin.AREA,

@@ -4,6 +4,7 @@ from walletwatch.bot.views.activity import ActivityView
 from walletwatch.bot.views.approvals import ApprovalsView
 from walletwatch.bot.views.basics import BasicsView
 from walletwatch.bot.views.connections import ConnectionsView
+from walletwatch.bot.views.groups import GroupsView
 from walletwatch.bot.views.money import MoneyView
 from walletwatch.bot.views.plans import PlansView
 from walletwatch.bot.views.scan import ScanView
@@ -17,6 +18,7 @@ class Views:
     def __init__(self, profile: ChainProfile) -> None:
         self.profile = profile
         self.basics = BasicsView()
+        self.groups = GroupsView()
         self.plans = PlansView()
         self.approvals = ApprovalsView(profile)
         self.activities = ActivityView(profile)

@@ -1,6 +1,6 @@
 """`ports.linking.LinkedChats` on PostgreSQL. Every operation is one round trip."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from walletwatch.domain.linking import Link, LinkedChat, LinkedWallet
@@ -103,7 +103,7 @@ class PostgresLinkedChats:
 
         return await self._database.run(work)
 
-    async def _change(self, statement: str, values: dict[str, object]) -> bool:
+    async def _change(self, statement: str, values: Mapping[str, object]) -> bool:
         async def work(connection: Connection) -> bool:
             return (await connection.execute(statement, values)).rowcount > 0
 
