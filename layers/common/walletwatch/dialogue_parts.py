@@ -17,6 +17,7 @@ from walletwatch.runtime import SystemClock
 from walletwatch.services.administering import Administering, MaintenanceSwitch
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.inline_cards import InlineCards
 from walletwatch.services.linking import Linking
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
@@ -83,6 +84,14 @@ def make_dialogue(
             clock,
         ),
         personal=Personal(PostgresPersonalRecords(database), RedisRateLimits(redis), clock, metrics),
+        inline=InlineCards(
+            PostgresSubscriptionStore(database),
+            Balances(chain, cache, metrics),
+            chain,
+            parts.make_tokens(chain, redis, metrics, profile),
+            parts.make_prices(chain, redis, metrics, profile),
+            metrics,
+        ),
         linking=Linking(PostgresLinkedChats(database), PostgresSubscriptionStore(database), cache),
         plans=Plans(
             PostgresPlanStore(database),

@@ -22,10 +22,12 @@ from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.plans import FakePlanStore
+from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
 from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
+from tests.fakes.tokens import FakeTokens
 from tests.fakes.vitals import FakeSystem
 from tests.servers import Server
 from walletwatch.bot import application
@@ -42,6 +44,7 @@ from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.claiming import ClaimsWithSpare
+from walletwatch.services.inline_cards import InlineCards
 from walletwatch.services.intake import Intake, UpdateIntake
 from walletwatch.services.linking import Linking
 from walletwatch.services.listing import Listing
@@ -126,6 +129,14 @@ async def environments(
                     administration,
                     LookingAgain(FakeDealings(stores.tables), queues, clock, metrics),
                     clock,
+                ),
+                inline=InlineCards(
+                    stores.subscriptions,
+                    Balances(chain, RedisCache(redis, metrics), metrics),
+                    chain,
+                    FakeTokens(),
+                    FakePrices(clock),
+                    metrics,
                 ),
                 linking=Linking(
                     FakeLinkedChats(stores.tables), stores.subscriptions, RedisCache(redis, metrics)

@@ -25,11 +25,13 @@ from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.plans import FakePlanStore
+from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
 from tests.fakes.risks import FakeRisks
 from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
+from tests.fakes.tokens import FakeTokens
 from tests.fakes.vitals import FakeSystem
 from walletwatch.bot import application
 from walletwatch.bot.application import BotApplication
@@ -44,6 +46,7 @@ from walletwatch.services.administering import MaintenanceSwitch
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.inline_cards import InlineCards
 from walletwatch.services.linking import Linking
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
@@ -82,6 +85,8 @@ class Chat:
     scans: ScanReports
     lists: FakeAddressLists
     personal: FakePersonalRecords
+    tokens: FakeTokens
+    prices: FakePrices
     linked: FakeLinkedChats
     codes: FakeCache
     plans: FakePlanStore
@@ -150,6 +155,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     sessions, lists = FakeSessions(clock), FakeAddressLists()
     inspector, judge = FakeInspector(clock), FakeJudge()
     memory = ScanMemory(FakeCache(clock), metrics, clock, chain="test")
+    tokens, prices = FakeTokens(), FakePrices(clock)
     linked, codes = FakeLinkedChats(stores.tables), FakeCache(clock)
     plans, rates = FakePlanStore(stores.tables), FakeRateLimits(clock)
     personal, risks = FakePersonalRecords(stores), FakeRisks(stores.tables)
@@ -177,6 +183,14 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                     administration,
                     LookingAgain(FakeDealings(stores.tables), queues, clock, metrics),
                     clock,
+                ),
+                inline=InlineCards(
+                    stores.subscriptions,
+                    Balances(chain, FakeCache(clock), metrics),
+                    chain,
+                    tokens,
+                    prices,
+                    metrics,
                 ),
                 linking=Linking(linked, stores.subscriptions, codes),
                 plans=Plans(plans, administration, clock, metrics),
@@ -214,6 +228,8 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         ScanReports(inspector, judge, memory, clock),
         lists,
         personal,
+        tokens,
+        prices,
         linked,
         codes,
         plans,

@@ -99,6 +99,27 @@ class TestIntake:
         ]
         assert results == [Intake.HANDLED, Intake.HANDLED, Intake.LIMITED, Intake.HANDLED]
 
+    @pytest.mark.parametrize(
+        "owed",
+        [
+            {"pre_checkout_query": {"from": {"id": 1}}},
+            {"message": {"from": {"id": 1}, "successful_payment": {}}},
+            {"message": {"from": {"id": 1}, "refunded_payment": {}}},
+        ],
+    )
+    async def test_what_is_paid_is_never_too_much(self, world: World, owed: dict[str, object]) -> None:
+        intake, _ = self._intake(world, limit=1)
+        await intake.take({"update_id": 0, "message": {"from": {"id": 1}}})
+        assert await intake.take({"update_id": 1, "message": {"from": {"id": 1}}}) is Intake.LIMITED
+        assert await intake.take({"update_id": 2} | owed) is Intake.HANDLED
+
+    async def test_what_is_typed_inline_does_not_count_as_commands(self, world: World) -> None:
+        intake, _ = self._intake(world, limit=2)
+        typed = [{"update_id": number, "inline_query": {"from": {"id": 1}}} for number in range(3)]
+        results = [await intake.take(update) for update in typed]
+        assert results == [Intake.HANDLED, Intake.HANDLED, Intake.LIMITED]
+        assert await intake.take({"update_id": 9, "message": {"from": {"id": 1}}}) is Intake.HANDLED
+
     async def test_what_waited_for_us_counts_to_the_minute_in_which_it_was_sent(self, world: World) -> None:
         intake, _ = self._intake(world, limit=2)
         sent = [600, 630, 659, 660, 661, 719]

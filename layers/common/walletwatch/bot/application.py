@@ -14,6 +14,7 @@ from telegram.ext import (
     CommandHandler,
     ContextTypes,
     ExtBot,
+    InlineQueryHandler,
     MessageHandler,
     PreCheckoutQueryHandler,
     filters,
@@ -31,6 +32,7 @@ from walletwatch.bot.commands.table import (
     COMMANDS,
     COMMANDS_BY_NAME,
 )
+from walletwatch.bot.inline import InlineMode
 from walletwatch.bot.keyboards import CallbackData, StaleData
 from walletwatch.bot.messenger import make_request, translate
 from walletwatch.bot.operators import Operators
@@ -98,6 +100,7 @@ class BotApplication:
         self._failure: TransientError | None = None
         self._bot = _Bot(token, api_url, username)
         self._arrivals = Arrivals(self._bot, subscriptions, dialogue.linking, metrics)
+        self._inline_mode = InlineMode(dialogue.inline, dialogue.views.inline, metrics, username)
         self._application = Application.builder().bot(self._bot).updater(None).job_queue(None).build()
         self._started = False
         self._add_handlers()
@@ -142,6 +145,7 @@ class BotApplication:
         for command in ADMIN_COMMANDS:
             add(CommandHandler(command.name, self._admin_command(command.run), filters=new))
         add(CallbackQueryHandler(self._button))
+        add(InlineQueryHandler(self._inline))
         add(PreCheckoutQueryHandler(self._checkout))
         add(MessageHandler(new & filters.SUCCESSFUL_PAYMENT & filters.ChatType.PRIVATE, self._paid))
         add(MessageHandler(new & filters.StatusUpdate.REFUNDED_PAYMENT, self._refunded))
@@ -270,6 +274,10 @@ class BotApplication:
                 await self._subscriptions.migrate(message.migrate_from_chat_id, message.chat.id)
         except TransientError as error:
             self._failure = error
+
+    async def _inline(self, update: Update, _context: Context) -> None:
+        if update.inline_query is not None:
+            await self._inline_mode.answer(update.inline_query)
 
     async def _checkout(self, update: Update, _context: Context) -> None:
         query = update.pre_checkout_query

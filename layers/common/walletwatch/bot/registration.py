@@ -26,6 +26,7 @@ ALLOWED_UPDATES: Final = (
     "channel_post",
     "callback_query",
     "my_chat_member",
+    "inline_query",
     "pre_checkout_query",
 )
 _SCOPES: Final = (

@@ -60,6 +60,8 @@ AnswersRefused Count answers that Telegram refused
 ClaimsUnfinished Count updates handled but not marked as done
 ClaimsInDatabase Count updates claimed in PostgreSQL because Redis was away
 AdminCommands Count commands that an administrator ran
+InlineQueriesUnanswered Count inline queries that could not be answered in time
+InlineCardsIncomplete Count parts of inline cards that were not there in time
 PaymentsTaken Count payments in Stars that were taken
 PaymentsUnmatched Count payments whose order nobody knows: the Stars are to be given back
 PaymentsRefunded Count payments that were given back

@@ -11,6 +11,7 @@ from walletwatch.ports.common import Metrics
 from walletwatch.ports.volatile import Claim, RateLimits, UpdateClaims
 
 WINDOW: Final = timedelta(minutes=1)
+_PAYMENTS: Final = ("successful_payment", "refunded_payment")
 MAX_UPDATE_ID: Final = 2**63 - 1
 
 _log = logging.getLogger("walletwatch.intake")
@@ -81,7 +82,7 @@ class UpdateIntake:
 
     async def _is_too_much(self, body: Mapping[str, Any]) -> bool:
         user = _user_id(body)
-        if user is None:
+        if user is None or _is_owed(body):
             return False
         try:
             return not await self._rates.allow(
@@ -116,11 +117,22 @@ def _counted_as(update: Mapping[str, Any]) -> str:
 
     After an outage, what was sent in the course of many minutes is delivered within one.
     """
+    if "inline_query" in update:
+        # There is one for every few letters that somebody types: those are no commands.
+        return "inline"
     message = update.get("message")
     sent = message.get("date") if isinstance(message, Mapping) else None
     if isinstance(sent, bool) or not isinstance(sent, int):
         return "update"
     return f"update:{sent // int(WINDOW.total_seconds())}"
+
+
+def _is_owed(update: Mapping[str, Any]) -> bool:
+    """Whether somebody pays with it, or has paid, or was paid back: that is never too much."""
+    message = update.get("message")
+    return "pre_checkout_query" in update or (
+        isinstance(message, Mapping) and any(part in message for part in _PAYMENTS)
+    )
 
 
 def _user_id(update: Mapping[str, Any]) -> int | None:

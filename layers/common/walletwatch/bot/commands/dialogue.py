@@ -21,6 +21,7 @@ from walletwatch.ports.telling import Ledger
 from walletwatch.services.administering import Administering
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.inline_cards import InlineCards
 from walletwatch.services.linking import Linking
 from walletwatch.services.listing import Listing
 from walletwatch.services.personal import Personal
@@ -55,6 +56,7 @@ class Dialogue:
     ledger: Ledger
     risks: Risks
     personal: Personal
+    inline: InlineCards
     linking: Linking
     plans: Plans
     quotas: Quotas

@@ -5,6 +5,7 @@ from walletwatch.bot.views.approvals import ApprovalsView
 from walletwatch.bot.views.basics import BasicsView
 from walletwatch.bot.views.connections import ConnectionsView
 from walletwatch.bot.views.groups import GroupsView
+from walletwatch.bot.views.inline import InlineView
 from walletwatch.bot.views.money import MoneyView
 from walletwatch.bot.views.plans import PlansView
 from walletwatch.bot.views.scan import ScanView
@@ -19,6 +20,7 @@ class Views:
         self.profile = profile
         self.basics = BasicsView()
         self.groups = GroupsView()
+        self.inline = InlineView(profile)
         self.plans = PlansView()
         self.approvals = ApprovalsView(profile)
         self.activities = ActivityView(profile)
