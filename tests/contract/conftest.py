@@ -35,6 +35,7 @@ from walletwatch.ports.plans import PlanStore
 from walletwatch.ports.scanning import AddressLists, Risks
 from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
 from walletwatch.ports.volatile import Cache, Leases, RateLimits, Sessions, UpdateClaims
+from walletwatch.ports.wallets import WalletBook
 from walletwatch.ports.watching import FollowStore, SubscriptionStore, WatchStore
 from walletwatch.runtime import SystemClock
 from walletwatch.services.alert_memory import AlertMemory
@@ -52,6 +53,7 @@ from walletwatch.storage.postgres.plans import PostgresPlanStore
 from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
 from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 from walletwatch.storage.postgres.watch import PostgresWatchStore
 from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
@@ -88,6 +90,7 @@ class Stores:
     plans: PlanStore
     linked: LinkedChats
     clock: FakeClock
+    book: WalletBook
 
 
 @dataclass
@@ -156,12 +159,13 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             AlertMemory(),
             FakeAdministration(),
             FakeAddressLists(),
-            FakeRisks(fake.tables),
+            FakeRisks(fake.tables, known=fake.tables.risks),
             FakeDealings(fake.tables),
             FakePoolCreators(),
             FakePlanStore(fake.tables),
             FakeLinkedChats(fake.tables),
             clock,
+            fake.book,
         )
         return
     database = Database(stores_url, max_connections=8)
@@ -180,6 +184,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresPlanStore(database),
         PostgresLinkedChats(database),
         clock,
+        PostgresWalletBook(database),
     )
     await database.close()
 

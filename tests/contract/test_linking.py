@@ -91,6 +91,28 @@ async def test_a_chat_that_is_silenced_hears_of_nothing_more(stores: Stores) -> 
     assert statuses == {keys[ANNA]: DeliveryStatus.PENDING, keys[GROUP]: DeliveryStatus.SUPPRESSED}
 
 
+async def test_a_chat_can_hear_of_single_wallets_no_longer(stores: Stores) -> None:
+    await known(stores)
+    await stores.linked.claim(GROUP, ANNA, instead_of=None)
+    subscribe = stores.subscriptions.subscribe
+    one = (await subscribe(GROUP, WALLET, None, slot=1, limit=9)).subscription
+    other = (await subscribe(GROUP, OTHER_WALLET, None, slot=1, limit=9)).subscription
+    keys = {}
+    for subscription in (one, other):
+        done = [activity("a", 2, wallet=subscription.address)]
+        candidates = candidates_of(done, subscription)
+        (pending,) = await record(stores.ledger, subscription.wallet_id, done, candidates, tell_all)
+        keys[subscription.address] = pending.key
+    await stores.linked.hush(GROUP, [one.wallet_id])
+    await stores.linked.hush(GROUP, [])
+    assert [each.address for each in await stores.subscriptions.subscriptions(GROUP)] == [OTHER_WALLET]
+    assert await stores.ledger.statuses(list(keys.values())) == {
+        keys[WALLET]: DeliveryStatus.SUPPRESSED,
+        keys[OTHER_WALLET]: DeliveryStatus.PENDING,
+    }
+    assert await owner(stores, GROUP) == ANNA
+
+
 async def test_a_title_is_kept_and_follows(stores: Stores) -> None:
     await known(stores)
     group = await stores.subscriptions.remember(replace(contact(GROUP), title="Enemies"))

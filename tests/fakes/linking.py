@@ -64,14 +64,18 @@ class FakeLinkedChats:
         row.chat = replace(row.chat, owner=Owner())
         return True
 
-    async def silence(self, chat_id: int) -> int:
+    async def hush(self, chat_id: int, wallet_ids: Sequence[int]) -> None:
         self.outage.check()
-        gone = self._of(chat_id)
-        for row in gone:
-            del self.tables.subscriptions[row.id]
+        for row in self._of(chat_id):
+            if row.wallet_id in wallet_ids:
+                del self.tables.subscriptions[row.id]
         for delivery in self.tables.deliveries.values():
-            if delivery.entry.chat_id == chat_id and delivery.entry.wallet_id is not None:
+            if delivery.entry.chat_id == chat_id and delivery.entry.wallet_id in wallet_ids:
                 settle_row(delivery, DeliveryStatus.SUPPRESSED, reason=Suppression.UNWATCHED.value)
+
+    async def silence(self, chat_id: int) -> int:
+        gone = self._of(chat_id)
+        await self.hush(chat_id, [row.wallet_id for row in gone])
         chat = self.tables.chats.get(chat_id)
         if chat is not None and chat.chat.kind is not ChatKind.PRIVATE:
             chat.chat = replace(chat.chat, owner=Owner())

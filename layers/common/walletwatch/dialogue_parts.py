@@ -17,6 +17,7 @@ from walletwatch.runtime import SystemClock
 from walletwatch.services.administering import Administering, MaintenanceSwitch
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.importing import Importing
 from walletwatch.services.inline_cards import InlineCards
 from walletwatch.services.linking import Linking
 from walletwatch.services.listing import Listing
@@ -25,6 +26,9 @@ from walletwatch.services.personal import Personal
 from walletwatch.services.plans import Plans
 from walletwatch.services.quotas import Quotas
 from walletwatch.services.scanning import ScanRequests
+from walletwatch.services.sharing import Sharing
+from walletwatch.services.wallet_cards import WalletCards
+from walletwatch.services.wallets import Wallets
 from walletwatch.services.watching import Watching
 from walletwatch.storage.postgres.administration import PostgresAdministration
 from walletwatch.storage.postgres.alerts import PostgresAlerts
@@ -38,6 +42,7 @@ from walletwatch.storage.postgres.plans import PostgresPlanStore
 from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.statistics import PostgresStatistics
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.limits import RedisRateLimits
@@ -63,14 +68,31 @@ def make_dialogue(
     profile = config.load(config.ChainSettings).profile
     plan_settings = config.load(config.PlanSettings)
     cache = RedisCache(redis, metrics)
+    subscriptions, book = PostgresSubscriptionStore(database), PostgresWalletBook(database)
+    balances = Balances(chain, cache, metrics)
+    tokens = parts.make_tokens(chain, redis, metrics, profile)
+    prices = parts.make_prices(chain, redis, metrics, profile)
     return Dialogue(
         watching=Watching(
-            PostgresSubscriptionStore(database),
+            subscriptions,
             chain,
             queues,
             clock,
         ),
-        balances=Balances(chain, cache, metrics),
+        wallets=Wallets(
+            book,
+            WalletCards(
+                balances,
+                chain,
+                prices,
+                tokens,
+                profile,
+            ),
+            Importing(subscriptions, book, chain, queues, RedisRateLimits(redis)),
+            Sharing(book, clock),
+            clock,
+        ),
+        balances=balances,
         backfills=BackfillRequests(queues, RedisRateLimits(redis), clock),
         scans=ScanRequests(queues),
         reports=parts.make_scan_memory(cache, metrics, profile),
@@ -84,15 +106,8 @@ def make_dialogue(
             clock,
         ),
         personal=Personal(PostgresPersonalRecords(database), RedisRateLimits(redis), clock, metrics),
-        inline=InlineCards(
-            PostgresSubscriptionStore(database),
-            Balances(chain, cache, metrics),
-            chain,
-            parts.make_tokens(chain, redis, metrics, profile),
-            parts.make_prices(chain, redis, metrics, profile),
-            metrics,
-        ),
-        linking=Linking(PostgresLinkedChats(database), PostgresSubscriptionStore(database), cache),
+        inline=InlineCards(subscriptions, balances, chain, tokens, prices, metrics),
+        linking=Linking(PostgresLinkedChats(database), subscriptions, cache),
         plans=Plans(
             PostgresPlanStore(database),
             PostgresAdministration(database),

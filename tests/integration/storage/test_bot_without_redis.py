@@ -29,6 +29,7 @@ from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.tokens import FakeTokens
 from tests.fakes.vitals import FakeSystem
+from tests.fakes.wallets import wallets_over
 from tests.servers import Server
 from walletwatch.bot import application
 from walletwatch.bot.application import BotApplication
@@ -117,6 +118,15 @@ async def environments(
             username="testbot",
             dialogue=Dialogue(
                 watching=Watching(stores.subscriptions, chain, queues, clock),
+                wallets=wallets_over(
+                    stores,
+                    chain,
+                    queues,
+                    Balances(chain, RedisCache(redis, metrics), metrics),
+                    rates,
+                    clock,
+                    PROFILES["x1-mainnet"],
+                ),
                 balances=Balances(chain, RedisCache(redis, metrics), metrics),
                 backfills=BackfillRequests(queues, rates, clock),
                 scans=ScanRequests(queues),

@@ -33,6 +33,7 @@ from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.tokens import FakeTokens
 from tests.fakes.vitals import FakeSystem
+from tests.fakes.wallets import wallets_over
 from walletwatch.bot import application
 from walletwatch.bot.application import BotApplication
 from walletwatch.bot.commands.dialogue import Dialogue
@@ -61,7 +62,7 @@ WALLET = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
 OTHER = "B69chRzqzDCmdB5WYB8NRu5Yv5ZA95ABiZcdzCgGm9Tq"
 ANNA, BORIS, ADMIN = 1, 2, 99
 GROUP, ALERT_GROUP = -100, -200
-FEW_WALLETS = {Plan.FREE: 3, Plan.PREMIUM: 6}
+FEW_WALLETS = {Plan.FREE: 3, Plan.PREMIUM: 250}
 TOKEN = "7:token-of-the-tests"
 
 
@@ -171,6 +172,17 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
             username="testbot",
             dialogue=Dialogue(
                 watching=Watching(stores.subscriptions, chain, queues, clock),
+                wallets=wallets_over(
+                    stores,
+                    chain,
+                    queues,
+                    Balances(chain, FakeCache(clock), metrics),
+                    rates,
+                    clock,
+                    PROFILES["x1-mainnet"],
+                    prices=prices,
+                    tokens=tokens,
+                ),
                 balances=Balances(chain, FakeCache(clock), metrics),
                 backfills=BackfillRequests(queues, FakeRateLimits(clock), clock),
                 scans=ScanRequests(queues),

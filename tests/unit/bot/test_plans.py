@@ -77,7 +77,7 @@ class TestPlan:
         assert "<code>▰▱▱▱▱▱▱▱▱▱</code> 1 of 20" in chat.last
         assert "up to 10" in chat.last
         assert "every 60 seconds" in chat.last
-        assert "6 wallets and 100 alerts" in chat.last
+        assert "250 wallets and 100 alerts" in chat.last
         assert chat.buttons[:2] == [data(Action.BUY, 30), data(Action.BUY, 365)]
 
     async def test_without_redis_the_rest_is_said(self, chat: Chat) -> None:

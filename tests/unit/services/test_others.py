@@ -18,6 +18,7 @@ from walletwatch.bot.views.plans import plan_ending
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, StoreUnavailable
 from walletwatch.domain.tokens import IdentitySource, TokenIdentity
+from walletwatch.domain.wallet_book import SharedWallet
 from walletwatch.domain.work import BalanceCheck, CheckReason, SubjectKind
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.balances import Balances
@@ -290,6 +291,7 @@ def _housekeeping(world: World) -> Housekeeping:
         digesting=world.digesting,
         alerts=AlertMemory(),
         claims=FakeUpdateClaims(world.clock),
+        book=world.stores.book,
         dealings=FakeDealings(world.stores.tables),
         board=FakeBoard(world.clock),
         endings=PlanEndings(
@@ -343,3 +345,21 @@ async def test_what_is_too_old_to_be_told_keeps_its_entry_a_little_longer(world:
     assert (await _housekeeping(world).run()).deleted == 0
     world.clock.advance(KEPT_LONGER.total_seconds())
     assert (await _housekeeping(world).run()).deleted == 1
+
+
+async def test_shared_lists_are_deleted_when_they_end(world: World) -> None:
+    await world.stores.subscriptions.remember(contact(1))
+    now = world.clock.now()
+    for token, days in (("a" * 24, 1), ("b" * 24, 3)):
+        await world.stores.book.share(
+            1,
+            token,
+            [SharedWallet(WALLET, None)],
+            named=False,
+            at=now,
+            expires_at=now + timedelta(days=days),
+        )
+    world.clock.advance(2 * 86_400)
+    assert (await _housekeeping(world).run()).shares == 1
+    assert [each.token for each in world.stores.tables.shares.values()] == ["b" * 24]
+    assert world.metrics.counts["SharesForgotten"] == 1

@@ -1,10 +1,19 @@
 """One update's conversation: who asked, with which words, and how to answer."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from telegram import Bot, LinkPreviewOptions, Message, MessageOriginChannel, ReplyParameters, Update
+from telegram import (
+    Bot,
+    Document,
+    LinkPreviewOptions,
+    Message,
+    MessageOriginChannel,
+    ReplyParameters,
+    Update,
+)
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
@@ -12,12 +21,18 @@ from walletwatch.bot.markup import to_markup
 from walletwatch.bot.messenger import NOT_MODIFIED
 from walletwatch.bot.rights import is_admin
 from walletwatch.bot.texts import Html, Texts, supported, texts, texts_for
-from walletwatch.domain.chats import Chat, ChatKind, Contact
+from walletwatch.domain.chats import Chat, ChatKind, Contact, Subscription
+from walletwatch.domain.errors import DeliveryUnavailable
 from walletwatch.domain.sessions import Session
 from walletwatch.domain.work import Button, RenderedMessage
 
+DOWNLOAD_SECONDS: Final = 15.0
 UPLOAD_SECONDS: Final = 20.0
 _TOO_OLD: Final = "query is too old"
+
+
+class FileRefused(Exception):
+    """The file is too large, or there is none."""
 
 
 @dataclass
@@ -26,10 +41,13 @@ class Talk:
 
     Attributes:
         known: The chat as it is remembered; None until `meet`.
+        body: What `arguments` are the words of, with its line breaks.
+        attachment: A file that came with it.
         sender_chat_id: The chat that a message was written as; None for a person, and for a button.
         topic: Of a forum, in which this is; answers go there too.
         forwarded_from: The channel that a message was forwarded from.
         given_up: The open question that this update ended.
+        meant: The wallets that a name may mean, where it is the name of several.
         answered: Whether anything was sent or edited yet; after that a redelivery would repeat it.
     """
 
@@ -38,12 +56,15 @@ class Talk:
     say: Texts
     message_id: int
     arguments: tuple[str, ...] = ()
+    body: str = ""
+    attachment: Document | None = None
     query_id: str | None = None
     sender_chat_id: int | None = None
     topic: int | None = None
     forwarded_from: int | None = None
     known: Chat | None = None
     given_up: Session | None = None
+    meant: Sequence[Subscription] = ()
     answered: bool = False
 
     @property
@@ -146,6 +167,46 @@ class Talk:
                 raise
         self.answered = True
 
+    async def turn(self, keyboard: Sequence[Sequence[Button]]) -> None:
+        """Show other buttons below the message whose button was pressed."""
+        try:
+            await self.bot.edit_message_reply_markup(
+                chat_id=self.chat_id, message_id=self.message_id, reply_markup=to_markup(keyboard)
+            )
+        except BadRequest as error:
+            if NOT_MODIFIED not in error.message.lower():
+                raise
+        self.answered = True
+
+    async def download(self, limit: int) -> bytes:
+        """The file that came with the message.
+
+        Raises:
+            FileRefused: It is larger than `limit` bytes, or Telegram does not have it.
+            DeliveryUnavailable: It did not come in time.
+        """
+        attachment = self.attachment
+        if attachment is None or (attachment.file_size or 0) > limit:
+            raise FileRefused
+        try:
+            async with asyncio.timeout(DOWNLOAD_SECONDS):
+                file = await self.bot.get_file(attachment.file_id)
+                if (file.file_size or 0) > limit:
+                    raise FileRefused
+                content = bytes(await file.download_as_bytearray())
+        except BadRequest as error:
+            raise FileRefused from error
+        except TimeoutError as error:
+            raise DeliveryUnavailable("a file did not come in time") from error
+        if len(content) > limit:
+            raise FileRefused
+        return content
+
+    def rest(self, words: int) -> str:
+        """What stands behind the first words, with its line breaks."""
+        parts = self.body.split(maxsplit=words)
+        return parts[words] if len(parts) > words else ""
+
     async def toast(self, text: str = "", *, alert: bool = False) -> None:
         """Answer the button that was pressed, so that it stops spinning; once."""
         if self.query_id is None:
@@ -203,6 +264,7 @@ def talk_of(update: Update, bot: Bot) -> Talk | None:
         say=texts(contact.language),
         message_id=message.message_id,
         query_id=query.id if query else None,
+        attachment=message.document if isinstance(message, Message) and query is None else None,
         sender_chat_id=sender.id if sender else None,
         topic=written.message_thread_id if written and written.is_topic_message else None,
         forwarded_from=origin.chat.id if isinstance(origin, MessageOriginChannel) else None,

@@ -120,3 +120,7 @@ class QuotaExceeded(WalletWatchError):
         super().__init__(f"at most {limit} {quota}")
         self.limit = limit
         self.quota = quota
+
+
+class TooManyTags(WalletWatchError):
+    """The wallet would have more tags than one may have."""

@@ -26,6 +26,9 @@ class LinkedChats(Protocol):
     async def release(self, chat_id: int, user_id: int) -> bool:
         """Nobody answers for it any more; False where it was not this person's."""
 
+    async def hush(self, chat_id: int, wallet_ids: Sequence[int]) -> None:
+        """A group or channel hears of these wallets no longer; what was pending for it is suppressed."""
+
     async def silence(self, chat_id: int) -> int:
         """A group or channel has no owner and hears of nothing any more; how many wallets it heard of."""
 

@@ -11,7 +11,7 @@ from walletwatch.domain.chats import Chat, Subscription
 from walletwatch.domain.errors import TransientError
 from walletwatch.domain.inline import InlineAnswer, TokenCard, WalletCard
 from walletwatch.domain.money import NATIVE
-from walletwatch.domain.prices import Price
+from walletwatch.domain.prices import Price, believed_usd
 from walletwatch.ports.chain import Chain, Prices, Tokens
 from walletwatch.ports.common import Metrics
 from walletwatch.ports.watching import SubscriptionStore
@@ -73,7 +73,10 @@ class InlineCards:
         )
         identity = (identities or {}).get(address)
         if identity is not None:
-            return TokenCard(identity, _usd((prices or {}).get(address)))
+            price = (prices or {}).get(address)
+            one = 10**identity.decimals
+            believed = None if price is None else believed_usd(price, one, identity.decimals)
+            return TokenCard(identity, believed)
         lamports = None if balance is None else balance.lamports
         return WalletCard(address, label, lamports, _usd((prices or {}).get(NATIVE)))
 

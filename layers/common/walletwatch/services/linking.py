@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from walletwatch.domain.chats import Chat
-from walletwatch.domain.errors import StoreUnavailable
+from walletwatch.domain.errors import QuotaExceeded, StoreUnavailable
 from walletwatch.domain.linking import Link, LinkedChat
 from walletwatch.ports.linking import LinkedChats
 from walletwatch.ports.volatile import Cache
@@ -74,20 +74,21 @@ class Linking:
         """Let the chat hear of these wallets of its owner.
 
         Raises:
-            QuotaExceeded: The owner watches as many as they may, those told before that are told.
+            QuotaExceeded: The owner watches more than they may; those that have a place are told.
         """
-        for wallet in link.wallets:
-            if wallet.wallet_id in wallet_ids and not wallet.told:
-                # It is watched in private already, so that it has a place from which to go on.
-                await self._subscriptions.subscribe(
-                    link.chat.chat_id, wallet.address, wallet.label, slot=None, limit=limit
-                )
+        # They are watched in private already, so that there is a place from which to go on.
+        wanted = {
+            wallet.address: wallet.label
+            for wallet in link.wallets
+            if wallet.wallet_id in wallet_ids and not wallet.told
+        }
+        told = await self._subscriptions.subscribe_many(link.chat.chat_id, wanted, slot=None, limit=limit)
+        if len(told) < len(wanted):
+            raise QuotaExceeded(limit)
 
     async def hush(self, link: Link, wallet_ids: Sequence[int]) -> None:
         """Let the chat hear of these wallets no longer."""
-        for wallet in link.wallets:
-            if wallet.wallet_id in wallet_ids and wallet.told:
-                await self._subscriptions.unsubscribe(link.chat.chat_id, wallet.address)
+        await self._store.hush(link.chat.chat_id, wallet_ids)
 
 
 def is_code(text: str) -> bool:

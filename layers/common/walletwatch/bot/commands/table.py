@@ -4,12 +4,26 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from walletwatch.bot.commands import admin, basics, groups, lists, money, plans, security, telling, wallets
+from walletwatch.bot.commands import (
+    admin,
+    basics,
+    groups,
+    lists,
+    money,
+    plans,
+    security,
+    telling,
+    wallet_lists,
+    wallet_notes,
+    wallets,
+)
 from walletwatch.bot.commands.command import Area, ButtonHandler, Catalogue, Command, Topic
 from walletwatch.bot.keyboards import Action
 
 AREAS: Final[tuple[Area, ...]] = (
     wallets.AREA,
+    wallet_notes.AREA,
+    wallet_lists.AREA,
     money.AREA,
     security.AREA,
     lists.AREA,

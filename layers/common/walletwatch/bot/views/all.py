@@ -9,6 +9,8 @@ from walletwatch.bot.views.inline import InlineView
 from walletwatch.bot.views.money import MoneyView
 from walletwatch.bot.views.plans import PlansView
 from walletwatch.bot.views.scan import ScanView
+from walletwatch.bot.views.wallet_card import WalletCardView
+from walletwatch.bot.views.wallet_lists import WalletListsView
 from walletwatch.bot.views.wallets import WalletsView
 from walletwatch.domain.profile import ChainProfile
 
@@ -25,6 +27,8 @@ class Views:
         self.approvals = ApprovalsView(profile)
         self.activities = ActivityView(profile)
         self.wallets = WalletsView(profile)
+        self.wallet_card = WalletCardView(profile)
+        self.wallet_lists = WalletListsView()
         self.money = MoneyView(profile)
         self.scans = ScanView(profile)
         self.connections = ConnectionsView(profile)

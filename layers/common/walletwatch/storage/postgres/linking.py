@@ -39,13 +39,21 @@ UPDATE chats
    AND (owner_id IS NULL OR owner_id IN (%(user_id)s, %(instead_of)s))
 """
 
-_SILENCE: Final = (
-    "DELETE FROM subscriptions WHERE chat_id = %(chat_id)s",
+_HUSH: Final = (
+    """
+    DELETE FROM subscriptions
+     WHERE chat_id = %(chat_id)s AND (%(all)s OR wallet_id = ANY(%(wallet_ids)s))
+    """,
     """
     UPDATE deliveries
        SET status = 'suppressed', reason = %(reason)s, settled_at = now()
-     WHERE chat_id = %(chat_id)s AND wallet_id IS NOT NULL AND status = 'pending'
+     WHERE chat_id = %(chat_id)s AND status = 'pending'
+       AND wallet_id IS NOT NULL AND (%(all)s OR wallet_id = ANY(%(wallet_ids)s))
     """,
+)
+
+_SILENCE: Final = (
+    *_HUSH,
     "UPDATE chats SET owner_id = NULL WHERE id = %(chat_id)s AND kind <> 'private'",
 )
 
@@ -92,13 +100,27 @@ class PostgresLinkedChats:
             {"chat_id": chat_id, "user_id": user_id},
         )
 
+    async def hush(self, chat_id: int, wallet_ids: Sequence[int]) -> None:
+        """A group or channel hears of these wallets no longer."""
+        await self._unsubscribe(_HUSH, chat_id, list(wallet_ids), everything=False)
+
     async def silence(self, chat_id: int) -> int:
         """Nobody answers for a group or channel any more, and it hears of nothing."""
-        values = {"chat_id": chat_id, "reason": Suppression.UNWATCHED.value}
+        return await self._unsubscribe(_SILENCE, chat_id, [], everything=True)
+
+    async def _unsubscribe(
+        self, statements: Sequence[str], chat_id: int, wallet_ids: list[int], *, everything: bool
+    ) -> int:
+        values = {
+            "chat_id": chat_id,
+            "wallet_ids": wallet_ids,
+            "all": everything,
+            "reason": Suppression.UNWATCHED.value,
+        }
 
         async def work(connection: Connection) -> int:
             async with together(connection):
-                deleted, *_ = [await connection.execute(statement, values) for statement in _SILENCE]
+                deleted, *_ = [await connection.execute(statement, values) for statement in statements]
             return deleted.rowcount
 
         return await self._database.run(work)
