@@ -9,9 +9,9 @@ import pytest
 from psycopg import sql
 
 from tests.fakes.administration import FakeAdministration
+from tests.fakes.admission import FakeAdmission
 from tests.fakes.board import FakeBoard
 from tests.fakes.cache import FakeCache
-from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.clock import FakeClock
 from tests.fakes.dealings import FakeDealings
 from tests.fakes.history import FakeHistory
@@ -24,7 +24,6 @@ from tests.fakes.metrics import FakeMetrics
 from tests.fakes.plans import FakePlanStore
 from tests.fakes.pools import FakePoolCreators
 from tests.fakes.risks import FakeRisks
-from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.servers import postgres_url, redis_url
 from walletwatch.ports.common import Clock
@@ -34,7 +33,7 @@ from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
 from walletwatch.ports.plans import PlanStore
 from walletwatch.ports.scanning import AddressLists, Risks
 from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
-from walletwatch.ports.volatile import Cache, Leases, RateLimits, Sessions, UpdateClaims
+from walletwatch.ports.volatile import Admission, Cache, Leases, RateLimits
 from walletwatch.ports.wallets import WalletBook
 from walletwatch.ports.watching import FollowStore, SubscriptionStore, WatchStore
 from walletwatch.runtime import SystemClock
@@ -55,14 +54,13 @@ from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 from walletwatch.storage.postgres.watch import PostgresWatchStore
+from walletwatch.storage.redis.admission import RedisAdmission
 from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
-from walletwatch.storage.redis.claims import RedisUpdateClaims
 from walletwatch.storage.redis.leases import RedisLeases
 from walletwatch.storage.redis.limits import RedisRateLimits, RedisSendLimits
 from walletwatch.storage.redis.marks import RedisSentMarks
 from walletwatch.storage.redis.server import RedisServer
-from walletwatch.storage.redis.sessions import RedisSessions
 
 __all__ = ["postgres_url", "redis_url"]
 
@@ -98,16 +96,16 @@ class Volatile:
     """Everything that is kept in Redis; `elapse` lets time pass for it."""
 
     cache: Cache
-    claims: UpdateClaims
+    admission: Admission
     leases: Leases
     send_limits: SendLimits
     rate_limits: RateLimits
     marks: SentMarks
     board: TelemetryBoard
     clock: Clock
-    sessions: Sessions
     metrics: FakeMetrics
     elapse: Callable[[float], Awaitable[None]] = field(repr=False)
+    updates: int = 0
 
 
 @pytest.fixture(scope="session")
@@ -157,7 +155,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             fake.follow,
             FakeHistory(fake.tables),
             AlertMemory(),
-            FakeAdministration(),
+            FakeAdministration(fake.tables),
             FakeAddressLists(),
             FakeRisks(fake.tables, known=fake.tables.risks),
             FakeDealings(fake.tables),
@@ -194,16 +192,16 @@ async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
     metrics = FakeMetrics()
     if request.param == "fake":
         fake = FakeClock()
+        board = FakeBoard(fake)
         yield Volatile(
             FakeCache(fake, metrics=metrics),
-            FakeUpdateClaims(fake),
+            FakeAdmission(fake, board),
             FakeLeases(fake),
             FakeSendLimits(fake, OVERALL_PER_SECOND, CHAT_BURST, GROUP_PER_MINUTE),
             FakeRateLimits(fake),
             FakeSentMarks(),
-            FakeBoard(fake),
+            board,
             fake,
-            FakeSessions(fake),
             metrics,
             fake.sleep,
         )
@@ -213,7 +211,7 @@ async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
     await server.command("FLUSHDB")
     yield Volatile(
         RedisCache(server, metrics),
-        RedisUpdateClaims(server),
+        RedisAdmission(server, RedisTelemetryBoard(server, clock), metrics),
         RedisLeases(server),
         RedisSendLimits(
             server,
@@ -225,7 +223,6 @@ async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
         RedisSentMarks(server),
         RedisTelemetryBoard(server, clock),
         clock,
-        RedisSessions(server, metrics),
         metrics,
         asyncio.sleep,
     )

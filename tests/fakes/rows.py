@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from itertools import count
 
 from walletwatch.domain.activities import Activity
+from walletwatch.domain.administration import Maintenance
 from walletwatch.domain.chain import Position
 from walletwatch.domain.chats import Chat, Subscription
 from walletwatch.domain.delivery import DeliveryStatus, NewDelivery
@@ -91,6 +92,7 @@ class Tables:
     """All rows. Ids are never used twice."""
 
     ids: "count[int]" = field(default_factory=lambda: count(1))
+    maintenance: Maintenance | None = None
     chats: dict[int, ChatRow] = field(default_factory=dict)
     wallets: dict[int, WalletRow] = field(default_factory=dict)
     subscriptions: dict[int, SubscriptionRow] = field(default_factory=dict)

@@ -26,6 +26,7 @@ from walletwatch.domain.chats import (
     ChatKind,
     ChatSettings,
     Contact,
+    Greeting,
     Owner,
     Subscribed,
     Subscription,
@@ -100,6 +101,11 @@ class FakeSubscriptionStore:
             title=contact.title or row.chat.title,
         )
         return row.chat
+
+    async def greet(self, contact: Contact, *, with_watched: bool = False) -> Greeting:
+        chat = await self.remember(contact)
+        watched = await self.subscriptions(contact.chat_id) if with_watched else None
+        return Greeting(chat, self.tables.maintenance, watched)
 
     async def chat(self, chat_id: int) -> Chat | None:
         self.outage.check()

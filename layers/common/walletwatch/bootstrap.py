@@ -14,7 +14,6 @@ from walletwatch.observability import EmfMetrics
 from walletwatch.runtime import SystemClock
 
 if TYPE_CHECKING:
-    from walletwatch.bot.application import BotApplication
     from walletwatch.queueing.consumer import Consumer
     from walletwatch.services.alarming import Alarming
     from walletwatch.services.backfilling import Backfilling
@@ -39,17 +38,7 @@ class Webhook:
     secret: str
     metrics: EmfMetrics
     telemetry: "Telemetry"
-    bot: "BotApplication"
     intake: "UpdateIntake"
-
-    async def take(self, update: object) -> None:
-        """Take in one update.
-
-        Raises:
-            TransientError: It could not be handled now; a redelivery is welcome.
-        """
-        await self.bot.start()
-        await self.intake.take(update)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +173,12 @@ def webhook() -> Webhook:
     from walletwatch.bot.application import BotApplication
     from walletwatch.bot.operators import Operators
     from walletwatch.dialogue_parts import make_dialogue
-    from walletwatch.services.administering import MaintenanceSwitch
-    from walletwatch.services.claiming import ClaimsWithSpare
+    from walletwatch.services.admitting import Admitting
     from walletwatch.services.intake import UpdateIntake
-    from walletwatch.storage.postgres.administration import PostgresAdministration
     from walletwatch.storage.postgres.claims import PostgresUpdateClaims
     from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
-    from walletwatch.storage.redis.claims import RedisUpdateClaims
-    from walletwatch.storage.redis.limits import RedisRateLimits
+    from walletwatch.storage.redis.admission import RedisAdmission
+    from walletwatch.storage.redis.board import RedisTelemetryBoard
 
     metrics = EmfMetrics("webhook")
     secrets = parts.read_secrets()
@@ -202,7 +189,7 @@ def webhook() -> Webhook:
     database = parts.make_database()
     admins = config.load(config.AdminSettings)
     operators = Operators(admins.admins, frozenset(admins.chats))
-    maintenance = MaintenanceSwitch(PostgresAdministration(database), SystemClock())
+    clock = SystemClock()
     bot = BotApplication(
         secrets.bot_token,
         telegram.telegram_api_url,
@@ -213,26 +200,22 @@ def webhook() -> Webhook:
             redis=redis,
             rpc=rpc,
             database=database,
-            maintenance=maintenance,
             operators=operators,
             metrics=metrics,
         ),
         subscriptions=PostgresSubscriptionStore(database),
-        maintenance=maintenance,
         operators=operators,
         metrics=metrics,
     )
+    admission = RedisAdmission(redis, RedisTelemetryBoard(redis, clock), metrics)
     intake = UpdateIntake(
-        claims=ClaimsWithSpare(
-            RedisUpdateClaims(redis), PostgresUpdateClaims(database), SystemClock(), metrics
-        ),
-        rates=RedisRateLimits(redis),
+        admitting=Admitting(admission, PostgresUpdateClaims(database), clock, metrics),
         handle=bot.handle,
         metrics=metrics,
         updates_per_minute=settings.updates_per_minute,
     )
     telemetry = parts.make_telemetry("webhook", metrics, redis, rpc)
-    return Webhook(secrets.webhook_secret, metrics, telemetry, bot, intake)
+    return Webhook(secrets.webhook_secret, metrics, telemetry, intake)
 
 
 def sweep() -> Sweep:

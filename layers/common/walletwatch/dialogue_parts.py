@@ -7,6 +7,7 @@ from walletwatch.bot.commands.table import CATALOGUE
 from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.messenger import make_bot
 from walletwatch.bot.operators import Operators
+from walletwatch.bot.persistence import ConversationPersistence
 from walletwatch.bot.views.all import Views
 from walletwatch.chain.rpc.client import RpcClient
 from walletwatch.chain.rpc.reader import RpcChain
@@ -14,7 +15,7 @@ from walletwatch.observability import EmfMetrics
 from walletwatch.ports.chain import Chain
 from walletwatch.queueing.messages import ledger_key_of
 from walletwatch.runtime import SystemClock
-from walletwatch.services.administering import Administering, MaintenanceSwitch
+from walletwatch.services.administering import Administering
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.importing import Importing
@@ -47,7 +48,6 @@ from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.limits import RedisRateLimits
 from walletwatch.storage.redis.server import RedisServer
-from walletwatch.storage.redis.sessions import RedisSessions
 
 
 def make_dialogue(
@@ -57,7 +57,6 @@ def make_dialogue(
     redis: RedisServer,
     rpc: RpcClient,
     database: Database,
-    maintenance: MaintenanceSwitch,
     operators: Operators,
     metrics: EmfMetrics,
 ) -> Dialogue:
@@ -96,7 +95,7 @@ def make_dialogue(
         backfills=BackfillRequests(queues, RedisRateLimits(redis), clock),
         scans=ScanRequests(queues),
         reports=parts.make_scan_memory(cache, metrics, profile),
-        admin=_administering(secrets, telegram, redis, chain, database, maintenance, metrics),
+        admin=_administering(secrets, telegram, redis, chain, database, metrics),
         ledger=PostgresLedger(database, clock),
         risks=PostgresRisks(database),
         listing=Listing(
@@ -122,7 +121,7 @@ def make_dialogue(
         catalogue=CATALOGUE,
         operators=operators,
         metrics=metrics,
-        conversations=Conversations(RedisSessions(redis, metrics), clock, metrics),
+        conversations=Conversations(ConversationPersistence(), clock, metrics),
     )
 
 
@@ -132,7 +131,6 @@ def _administering(
     redis: RedisServer,
     chain: Chain,
     database: Database,
-    maintenance: MaintenanceSwitch,
     metrics: EmfMetrics,
 ) -> Administering:
     clock = SystemClock()
@@ -146,7 +144,6 @@ def _administering(
         ledger=PostgresLedger(database, clock),
         alerts=PostgresAlerts(database),
         administration=PostgresAdministration(database),
-        switch=maintenance,
         key_of=ledger_key_of,
         clock=clock,
     )

@@ -150,7 +150,7 @@ class TestBuying:
         assert not chat.request.of("sendInvoice")
 
     async def test_nothing_is_sold_where_nothing_is_for_sale(self, chat: Chat) -> None:
-        dialogue = chat.bot._dialogue
+        dialogue = chat.bot.bot._dialogue
         plans = Plans(chat.plans, chat.administration, chat.clock, chat.metrics, offers=())
         object.__setattr__(dialogue, "plans", plans)
         for text in ("/buy", "/buy 30"):
@@ -296,7 +296,7 @@ class TestRefunds:
 
 async def test_what_administrators_give_is_audited(chat: Chat) -> None:
     await chat.send("/start")
-    plans = chat.bot._dialogue.plans
+    plans = chat.bot.bot._dialogue.plans
     assert await plans.grant(ANNA, chat.clock.now() + timedelta(days=7), ADMIN)
     assert await days_left(chat) == 7
     assert await plans.set_quota(ANNA, Quota.WALLETS, 9, ADMIN)

@@ -74,12 +74,14 @@ class Telemetry:
 
     def __init__(self) -> None:
         self.reported = 0
+        self.closed: list[Any] = []
 
-    async def during[T](self, work: Coroutine[Any, Any, T]) -> T:
+    async def during[T](self, work: Coroutine[Any, Any, T], closing: Any = None) -> T:
         try:
             return await work
         finally:
             self.reported += 1
+            self.closed.append(closing)
 
 
 class Sqs:
@@ -95,10 +97,24 @@ class Taken:
     updates: list[object] = field(default_factory=list)
     failure: Exception | None = None
 
-    async def take(self, update: object) -> None:
-        if self.failure:
-            raise self.failure
-        self.updates.append(update)
+    @property
+    def intake(self) -> "Taken":
+        return self
+
+    def visit(self, update: object) -> "Visit":
+        return Visit(self, update)
+
+
+@dataclass
+class Visit:
+    taken: Taken
+    update: object
+    update_id: int | None = None
+
+    async def take(self) -> None:
+        if self.taken.failure:
+            raise self.taken.failure
+        self.taken.updates.append(self.update)
 
 
 @pytest.fixture
@@ -128,7 +144,7 @@ class TestWebhook:
         encoded = base64.b64encode(b'{"update_id": 2}').decode()
         assert _post(encoded, isBase64Encoded=True)["statusCode"] == 200
         assert taken.updates == [{"update_id": 1}, {"update_id": 2}]
-        assert taken.telemetry.reported == 2
+        assert [visit.update for visit in taken.telemetry.closed] == taken.updates
 
     @pytest.mark.parametrize("body", [None, "", "{", "\udcff"])
     def test_what_is_not_json_is_passed_on_as_nothing(self, taken: Taken, body: str | None) -> None:

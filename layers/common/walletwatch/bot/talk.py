@@ -47,6 +47,7 @@ class Talk:
         topic: Of a forum, in which this is; answers go there too.
         forwarded_from: The channel that a message was forwarded from.
         given_up: The open question that this update ended.
+        watched: What the chat watches, where it was read with the greeting.
         meant: The wallets that a name may mean, where it is the name of several.
         answered: Whether anything was sent or edited yet; after that a redelivery would repeat it.
     """
@@ -64,6 +65,7 @@ class Talk:
     forwarded_from: int | None = None
     known: Chat | None = None
     given_up: Session | None = None
+    watched: Sequence[Subscription] | None = None
     meant: Sequence[Subscription] = ()
     answered: bool = False
 

@@ -1,10 +1,12 @@
 """Chats, their settings and what they watch."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+
+from walletwatch.domain.administration import Maintenance
 
 DEFAULT_LANGUAGE = "en"
 DEFAULT_TIMEZONE = "UTC"
@@ -130,6 +132,20 @@ class Subscription:
     from_slot: int | None
     paused: bool = False
     checked_slot: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What is known when somebody writes.
+
+    Attributes:
+        maintenance: People are asked to come back later; None where not.
+        watched: What the chat watches, in the order it was added; None where that was not asked for.
+    """
+
+    chat: Chat
+    maintenance: Maintenance | None = None
+    watched: Sequence[Subscription] | None = None
 
 
 @dataclass(frozen=True, slots=True)

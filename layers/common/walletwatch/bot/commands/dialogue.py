@@ -130,7 +130,7 @@ async def named_wallet(
     """
     if not talk.arguments:
         return None
-    watched = await dialogue.watching.subscriptions(talk.chat_id)
+    watched = await watched_by(talk, dialogue)
     found = called(" ".join(talk.arguments), watched)
     if len(found) > 1:
         talk.meant = found
@@ -153,7 +153,7 @@ async def wallet_and_rest(talk: Talk, dialogue: Dialogue) -> tuple[Subscription,
     """
     if not talk.arguments:
         return None
-    watched = await dialogue.watching.subscriptions(talk.chat_id)
+    watched = await watched_by(talk, dialogue)
     for count in range(len(talk.arguments), 0, -1):
         found = called(" ".join(talk.arguments[:count]), watched)
         if len(found) > 1:
@@ -162,6 +162,11 @@ async def wallet_and_rest(talk: Talk, dialogue: Dialogue) -> tuple[Subscription,
         if found:
             return found[0], talk.rest(count)
     raise not_watched(talk.arguments[0])
+
+
+async def watched_by(talk: Talk, dialogue: Dialogue) -> Sequence[Subscription]:
+    """What the chat watches, in the order it was added; as it was read with the greeting, where it was."""
+    return talk.watched if talk.watched is not None else await dialogue.watching.subscriptions(talk.chat_id)
 
 
 def called(text: str, watched: Sequence[Subscription]) -> Sequence[Subscription]:

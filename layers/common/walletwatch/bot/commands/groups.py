@@ -202,9 +202,8 @@ async def _switch(talk: Talk, dialogue: Dialogue, found: Link, wallet_ids: list[
 
 
 async def _greet(talk: Talk, dialogue: Dialogue, full: ChatFullInfo) -> Chat:
-    return await dialogue.watching.greet(
-        Contact(full.id, ChatKind(full.type), None, None, talk.say.language, full.title)
-    )
+    contact = Contact(full.id, ChatKind(full.type), None, None, talk.say.language, full.title)
+    return (await dialogue.watching.greet(contact)).chat
 
 
 async def _replaceable(talk: Talk, chat: Chat, user_id: int) -> int | None:

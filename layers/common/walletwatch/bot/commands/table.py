@@ -61,6 +61,9 @@ ADMIN_COMMANDS: Final = _commands(for_admins=True)
 COMMANDS_BY_NAME: Final[Mapping[str, Command]] = MappingProxyType(
     {command.name: command for command in COMMANDS}
 )
+ADMIN_COMMANDS_BY_NAME: Final[Mapping[str, Command]] = MappingProxyType(
+    {command.name: command for command in ADMIN_COMMANDS}
+)
 BUTTONS: Final = _buttons(for_admins=False)
 ADMIN_BUTTONS: Final = _buttons(for_admins=True)
 
