@@ -1,5 +1,6 @@
 """`ports.SendLimits` and `ports.RateLimits` in memory."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -59,7 +60,8 @@ class FakeRateLimits:
         self.windows[user, action] = count + 1, end
         return count + 1 <= limit
 
-    async def count(self, user: int, action: str) -> int:
+    async def counts(self, user: int, actions: Sequence[str]) -> Sequence[int]:
         self.outage.check()
-        count, end = self.windows.get((user, action), (0, self.clock.now()))
-        return count if end > self.clock.now() else 0
+        now = self.clock.now()
+        found = [self.windows.get((user, action), (0, now)) for action in actions]
+        return [count if end > now else 0 for count, end in found]

@@ -46,6 +46,10 @@ ARGUMENTS: Final = {
     "appeal": ("", f"{WALLET} by mistake"),
     "block": ("", f"{WALLET} a reason"),
     "allow": ("", f"{WALLET} a reason"),
+    "buy": ("", "30"),
+    "link": ("", "@nobody"),
+    "payments": ("", "99"),
+    "refundpayment": ("", "99 stx1"),
     "maintenance": ("", "on Back at noon", "off"),
 }
 
@@ -71,14 +75,19 @@ MORE: Final = {
     # They read what saves the chain a look; of a scan that is not there, the right to make it is given up.
     "balance": Cost(2, 2, 1),
     "wallet": Cost(2, 3, 1),
-    "scan": Cost(2, 3, 1),
-    "scantoken": Cost(2, 3, 1),
+    # A scan that is made is counted.
+    "scan": Cost(2, 4, 1),
+    "scantoken": Cost(2, 4, 1),
     "approvals": Cost(2, 3, 1),
     # They count how often a person asks for what is dear.
     "backfill": Cost(2, 2, 1),
     "import": Cost(2, 2, 1),
     "mydata": Cost(2, 2, 1),
     "feedback": Cost(2, 2, 1),
+    # It says how many.
+    "plan": Cost(2, 2, 1),
+    # It keeps the code by which a group is linked.
+    "link": Cost(2, 2, 1),
 }
 """What may cost more than a plain command, and why."""
 ADMINISTRATORS: Final = Cost(4, 4, 1)

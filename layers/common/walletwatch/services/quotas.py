@@ -58,10 +58,9 @@ class Quotas:
         used = {Quota.WALLETS: await self._store.wallets(_who(chat))}
         limits = {quota: self.limit(owner, quota) for quota in Quota}
         try:
-            for quota in DAILY:
-                count = await self._rates.count(_who(chat), _action(quota))
-                # What was refused was counted too.
-                used[quota] = min(count, limits[quota])
+            counts = await self._rates.counts(_who(chat), [_action(quota) for quota in DAILY])
+            # What was refused was counted too.
+            used |= {quota: min(n, limits[quota]) for quota, n in zip(DAILY, counts, strict=True)}
         except StoreUnavailable:
             self._metrics.count("LimitsUnavailable")
         premium = {quota: self._limits[quota][Plan.PREMIUM] for quota in Quota}

@@ -1,5 +1,6 @@
 """`ports.SendLimits` and `ports.RateLimits` on Redis, by the server's clock."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -105,7 +106,7 @@ class RedisRateLimits:
         )
         return count <= limit
 
-    async def count(self, user: int, action: str) -> int:
-        """How many requests the present window has counted, those included that were too many."""
-        count = await self._server.command("GET", self._server.key("rate", action, user))
-        return int(count or 0)
+    async def counts(self, user: int, actions: Sequence[str]) -> Sequence[int]:
+        """How many requests for each the present window has counted, those included that were too many."""
+        keys = [self._server.key("rate", action, user) for action in actions]
+        return [int(count or 0) for count in await self._server.command("MGET", *keys)]
