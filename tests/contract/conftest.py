@@ -18,10 +18,12 @@ from tests.fakes.dealings import FakeDealings
 from tests.fakes.history import FakeHistory
 from tests.fakes.leases import FakeLeases
 from tests.fakes.limits import FakeRateLimits, FakeSendLimits
+from tests.fakes.linking import FakeLinkedChats
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.marks import FakeSentMarks
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.money import FakeOwnAccounts
+from tests.fakes.plans import FakePlanStore
 from tests.fakes.pools import FakePoolCreators
 from tests.fakes.reporting import FakeReportSchedules
 from tests.fakes.risks import FakeRisks
@@ -30,9 +32,11 @@ from tests.servers import postgres_url, redis_url
 from walletwatch.ports.alerting import AlertLedger, AlertRules, Past, Preferences, Samples
 from walletwatch.ports.chronicle import Chronicle
 from walletwatch.ports.common import Clock
+from walletwatch.ports.linking import LinkedChats
 from walletwatch.ports.listing import Dealings, PoolCreators
 from walletwatch.ports.money import OwnAccounts
 from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
+from walletwatch.ports.plans import PlanStore
 from walletwatch.ports.reporting import ReportSchedules
 from walletwatch.ports.scanning import AddressLists, Risks
 from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
@@ -51,10 +55,12 @@ from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.following import PostgresFollowStore
 from walletwatch.storage.postgres.history import PostgresHistory
 from walletwatch.storage.postgres.ledger import PostgresLedger
+from walletwatch.storage.postgres.linking import PostgresLinkedChats
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
 from walletwatch.storage.postgres.own_accounts import PostgresOwnAccounts
 from walletwatch.storage.postgres.past import PostgresPast
+from walletwatch.storage.postgres.plans import PostgresPlanStore
 from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
 from walletwatch.storage.postgres.preferences import PostgresPreferences
 from walletwatch.storage.postgres.reporting import PostgresReportSchedules
@@ -102,6 +108,8 @@ class Stores:
     own_accounts: OwnAccounts
     chronicle: Chronicle
     schedules: ReportSchedules
+    plans: PlanStore
+    linked: LinkedChats
     clock: FakeClock
     book: WalletBook
 
@@ -183,6 +191,8 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             FakeOwnAccounts(fake.tables, fake.samples),
             FakeChronicle(fake.tables, lists=lists),
             FakeReportSchedules(fake.tables),
+            FakePlanStore(fake.tables),
+            FakeLinkedChats(fake.tables),
             clock,
             fake.book,
         )
@@ -208,6 +218,8 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresOwnAccounts(database),
         PostgresChronicle(database, database),
         PostgresReportSchedules(database),
+        PostgresPlanStore(database),
+        PostgresLinkedChats(database),
         clock,
         PostgresWalletBook(database),
     )

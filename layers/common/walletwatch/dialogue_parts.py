@@ -34,14 +34,18 @@ from walletwatch.services.browsing import Browsing
 from walletwatch.services.explaining import Explaining
 from walletwatch.services.holdings import Holdings
 from walletwatch.services.importing import Importing
+from walletwatch.services.inline_cards import InlineCards
+from walletwatch.services.linking import Linking
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.money import Money
 from walletwatch.services.money_reads import MoneyReads
 from walletwatch.services.native_balances import NativeReads
 from walletwatch.services.personal import Personal
+from walletwatch.services.plans import Plans
 from walletwatch.services.portfolio import Portfolios
 from walletwatch.services.preferring import Preferring
+from walletwatch.services.quotas import Quotas
 from walletwatch.services.quoting import Quoting
 from walletwatch.services.reporting import ReportRequests, Summaries
 from walletwatch.services.rule_keeping import RuleKeeping
@@ -57,10 +61,12 @@ from walletwatch.storage.postgres.chronicle import PostgresChronicle
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.ledger import PostgresLedger
+from walletwatch.storage.postgres.linking import PostgresLinkedChats
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.own_accounts import PostgresOwnAccounts
 from walletwatch.storage.postgres.past import PostgresPast
 from walletwatch.storage.postgres.personal import PostgresPersonalRecords
+from walletwatch.storage.postgres.plans import PostgresPlanStore
 from walletwatch.storage.postgres.preferences import PostgresPreferences
 from walletwatch.storage.postgres.reporting import PostgresReportSchedules
 from walletwatch.storage.postgres.risks import PostgresRisks
@@ -78,7 +84,6 @@ def make_dialogue(
     *,
     secrets: config.Secrets,
     telegram: config.TelegramSettings,
-    settings: config.BotSettings,
     redis: RedisServer,
     rpc: RpcClient,
     database: Database,
@@ -90,6 +95,7 @@ def make_dialogue(
     chain = RpcChain(rpc)
     queues = parts.make_queues()
     profile = config.load(config.ChainSettings).profile
+    plan_settings = config.load(config.PlanSettings)
     cache = RedisCache(redis, metrics)
     # What one command asks at the same time is one request.
     batching = RpcChain(BatchingCaller(rpc))
@@ -105,7 +111,6 @@ def make_dialogue(
             chain,
             queues,
             clock,
-            wallets_per_chat=settings.wallets_per_chat,
         ),
         wallets=Wallets(
             book,
@@ -113,7 +118,6 @@ def make_dialogue(
             Importing(subscriptions, book, chain, queues, RedisRateLimits(redis)),
             Sharing(book, clock),
             clock,
-            settings.wallets_per_chat,
         ),
         balances=balances,
         money=money,
@@ -131,6 +135,18 @@ def make_dialogue(
             clock,
         ),
         personal=Personal(PostgresPersonalRecords(database), RedisRateLimits(redis), clock, metrics),
+        inline=InlineCards(subscriptions, balances, chain, tokens, prices, metrics),
+        linking=Linking(PostgresLinkedChats(database), subscriptions, cache),
+        plans=Plans(
+            PostgresPlanStore(database),
+            PostgresAdministration(database),
+            clock,
+            metrics,
+            plan_settings.offers,
+        ),
+        quotas=Quotas(
+            PostgresPlanStore(database), RedisRateLimits(redis), clock, metrics, plan_settings.limits
+        ),
         views=Views(profile),
         catalogue=CATALOGUE,
         operators=operators,

@@ -392,11 +392,13 @@ def make_digesting(database: "Database", metrics: EmfMetrics) -> "Digesting":
     """Telling what is new."""
     from walletwatch.bot.rendering import HtmlRenderer
     from walletwatch.domain.digests import DigestPolicy
+    from walletwatch.domain.plans import Plan, Quota
     from walletwatch.services.digesting import Digesting
     from walletwatch.storage.postgres.ledger import PostgresLedger
 
     clock = SystemClock()
     settings = config.load(config.DigestSettings)
+    paces = config.load(config.PlanSettings).limits[Quota.DIGEST_SECONDS]
     return Digesting(
         ledger=PostgresLedger(database, clock),
         queues=make_queues(),
@@ -405,7 +407,9 @@ def make_digesting(database: "Database", metrics: EmfMetrics) -> "Digesting":
         metrics=metrics,
         retention=retention(),
         policy=DigestPolicy(
-            burst=settings.digest_burst, interval=timedelta(seconds=settings.digest_interval_seconds)
+            burst=settings.digest_burst,
+            interval=timedelta(seconds=paces[Plan.FREE]),
+            premium_interval=timedelta(seconds=paces[Plan.PREMIUM]),
         ),
     )
 

@@ -58,6 +58,10 @@ ARGUMENTS: Final = {
     "unmute": ("", "Main"),
     "snooze": ("", "2h"),
     "delalert": ("", "1"),
+    "buy": ("", "30"),
+    "link": ("", "@nobody"),
+    "payments": ("", "99"),
+    "refundpayment": ("", "99 stx1"),
     "maintenance": ("", "on Back at noon", "off"),
 }
 
@@ -87,8 +91,9 @@ MORE: Final = {
     "convert": Cost(2, 3, 1),
     # What nobody has read for ten seconds is written too: names and prices, and all of it together.
     **dict.fromkeys(("balance", "tokens", "nfts", "wallet", "stakes", "portfolio"), Cost(2, 5, 1)),
-    "scan": Cost(2, 3, 1),
-    "scantoken": Cost(2, 3, 1),
+    # A scan that is made is counted.
+    "scan": Cost(2, 4, 1),
+    "scantoken": Cost(2, 4, 1),
     "approvals": Cost(2, 3, 1),
     # They count how often a person asks for what is dear.
     "backfill": Cost(2, 2, 1),
@@ -97,6 +102,10 @@ MORE: Final = {
     "feedback": Cost(2, 2, 1),
     # An alert is read before it is changed.
     "editalert": Cost(3, 1, 1),
+    # It says how many.
+    "plan": Cost(2, 2, 1),
+    # It keeps the code by which a group is linked.
+    "link": Cost(2, 2, 1),
 }
 """What may cost more than a plain command, and why."""
 ADMINISTRATORS: Final = Cost(4, 4, 1)

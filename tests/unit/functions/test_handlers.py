@@ -270,7 +270,7 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
 
     class Housekeeping:
         async def run(self) -> Housekept:
-            return Housekept(4, 2, 1, 3, 5, 6, 7, 11, 8, 10, 9, None)
+            return Housekept(4, 2, 1, 3, 5, 6, 7, 11, 8, 10, 9, None, 12)
 
     class Reporting:
         async def run(self, remaining: Any) -> int:
@@ -300,6 +300,7 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
         "shares": 10,
         "dealings": 9,
         "instances": None,
+        "endings": 12,
     }
 
 

@@ -29,6 +29,8 @@ class DeliveryKind(StrEnum):
     SCAN = "scan"
     ALERT = "alert"
     REPORT = "report"
+    NOTICE = "notice"
+    """Of the bot itself: about a plan, or a chat."""
 
 
 def delivery_key(*parts: object) -> str:

@@ -100,6 +100,10 @@ class ChatMigrated(WalletWatchError):
         self.new_chat_id = new_chat_id
 
 
+class TopicGone(WalletWatchError):
+    """The topic of a forum is closed or deleted; the chat itself is there."""
+
+
 class MessageRefused(WalletWatchError):
     """Telegram will never take this message as it is: an error of ours, to be shown to operators."""
 
@@ -121,15 +125,17 @@ class UnknownWallet(WalletWatchError):
 
 
 class QuotaExceeded(WalletWatchError):
-    """The chat already watches as many wallets as it may.
+    """Somebody has as much of something as their plan, or an administrator, lets them.
 
     Attributes:
-        limit: How many it may watch.
+        limit: How much they may have.
+        quota: Of what (`domain.plans.Quota`).
     """
 
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"at most {limit} wallets")
+    def __init__(self, limit: int, quota: str = "wallets") -> None:
+        super().__init__(f"at most {limit} {quota}")
         self.limit = limit
+        self.quota = quota
 
 
 class TooManyTags(WalletWatchError):

@@ -62,6 +62,12 @@ FilesRefused Count files from people that were too large, or that Telegram did n
 ClaimsUnfinished Count updates handled but not marked as done
 ClaimsInDatabase Count updates claimed in PostgreSQL because Redis was away
 AdminCommands Count commands that an administrator ran
+InlineQueriesUnanswered Count inline queries that could not be answered in time
+InlineCardsIncomplete Count parts of inline cards that were not there in time
+PaymentsTaken Count payments in Stars that were taken
+PaymentsUnmatched Count payments whose order nobody knows: the Stars are to be given back
+PaymentsRefunded Count payments that were given back
+CheckoutsRefused Count payments that were not let through
 PeopleForgotten Count people who asked to be forgotten, and were
 FeedbackUntold Count times an administrators' chat could not be told of feedback, which is kept
 
@@ -134,6 +140,7 @@ DeliveriesPostponed Count sends that Telegram did not take for now
 TelegramRateLimited Count answers of Telegram that were a rate limit (429)
 MessagesRefused Count messages that Telegram will never take: an error of ours
 ChatsDeactivated Count chats that are not written to any more
+NoticesUntold Count times that an owner, or a forum, could not be told what became of a chat
 LimitsUnavailable Count times the limits in Redis could not be asked
 SentMarksUnavailable Count times the marks in Redis could not be asked or set
 SettlesFailed Count messages sent that no store could note

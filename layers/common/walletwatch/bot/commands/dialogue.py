@@ -26,9 +26,13 @@ from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
 from walletwatch.services.explaining import Explaining
+from walletwatch.services.inline_cards import InlineCards
+from walletwatch.services.linking import Linking
 from walletwatch.services.listing import Listing
 from walletwatch.services.money import Money
 from walletwatch.services.personal import Personal
+from walletwatch.services.plans import Plans
+from walletwatch.services.quotas import Quotas
 from walletwatch.services.reporting import ReportRequests
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
@@ -64,6 +68,10 @@ class Dialogue:
     ledger: Ledger
     risks: Risks
     personal: Personal
+    inline: InlineCards
+    linking: Linking
+    plans: Plans
+    quotas: Quotas
     views: Views
     catalogue: "Catalogue"
     operators: Operators

@@ -12,10 +12,12 @@ from walletwatch.bot.commands import (
     figures,
     filters,
     gains,
+    groups,
     history,
     insights,
     lists,
     money,
+    plans,
     prices,
     report,
     security,
@@ -46,9 +48,12 @@ AREAS: Final[tuple[Area, ...]] = (
     filters.AREA,
     silence.AREA,
     telling.AREA,
+    groups.AREA,
+    plans.AREA,
     basics.AREA,
     admin.AREA,
     lists.ADMIN_AREA,
+    plans.ADMIN_AREA,
 )
 
 CATALOGUE: Final = Catalogue(AREAS)
