@@ -8,6 +8,7 @@ from tests.fakes.outage import Outage
 from tests.fakes.rows import ActivityRow, DeliveryRow, Tables, stored
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.addresses import looks_like_address
+from walletwatch.domain.carrying import Deleted, carried
 from walletwatch.domain.delivery import (
     Candidate,
     DeliveryKind,
@@ -125,9 +126,17 @@ class FakeLedger:
         for key in gone:
             del tables.deliveries[key]
         told = {(row.entry.wallet_id, row.entry.signature) for row in tables.deliveries.values()}
-        for identity, activity in list(tables.activities.items()):
-            if activity.created_at < moment and identity not in told:
-                del tables.activities[identity]
+        old = [
+            (identity, row)
+            for identity, row in tables.activities.items()
+            if row.created_at < moment and identity not in told
+        ]
+        deleted = [Deleted(identity[0], stored(row), row.created_at) for identity, row in old]
+        for flow in carried(deleted, {row.address for row in tables.wallets.values()}):
+            before = tables.daily_flows.get(flow.key)
+            tables.daily_flows[flow.key] = before.plus(flow) if before else flow
+        for identity, _ in old:
+            del tables.activities[identity]
         return len(gone)
 
     def _add(self, wallet_id: int, activities: Sequence[Activity]) -> None:
@@ -148,7 +157,9 @@ class FakeLedger:
         return [
             row
             for row in self.tables.deliveries.values()
-            if row.due_at is not None and row.status is DeliveryStatus.PENDING
+            if row.due_at is not None
+            and row.status is DeliveryStatus.PENDING
+            and row.entry.kind is DeliveryKind.DIGEST
         ]
 
     def _overdue(self) -> Sequence[DeliveryRow]:
@@ -170,8 +181,10 @@ class FakeLedger:
             and row.due_at > self.clock.now()
             and (row.entry.chat_id, row.entry.wallet_id) == owner
         ]
-        if digests:
-            return Burst(digest_key=min(digests)[1])
+        now = self.clock.now()
+        due_at, key = min(digests, default=(None, None))
+        if due_at is not None and due_at <= now + (now - since):
+            return Burst(digest_key=key, due_at=due_at)
         one_by_one = {DeliveryStatus.PENDING, DeliveryStatus.SENT, DeliveryStatus.FAILED}
         return Burst(
             sum(
@@ -180,7 +193,9 @@ class FakeLedger:
                 and row.status in one_by_one
                 and row.created_at > since
                 for row in self.tables.deliveries.values()
-            )
+            ),
+            key,
+            due_at,
         )
 
     def _outgoing(self, keys: Iterable[str]) -> Outgoing:

@@ -16,6 +16,7 @@ from walletwatch.runtime import SystemClock
 if TYPE_CHECKING:
     from walletwatch.queueing.consumer import Consumer
     from walletwatch.services.alarming import Alarming
+    from walletwatch.services.alert_rounds import AlertRounds
     from walletwatch.services.backfilling import Backfilling
     from walletwatch.services.checking import Checking
     from walletwatch.services.delivering import Delivering
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from walletwatch.services.housekeeping import Housekeeping
     from walletwatch.services.intake import UpdateIntake
     from walletwatch.services.refreshing import Refreshing
+    from walletwatch.services.reporting import Reporting
     from walletwatch.services.risk_watching import RiskWatching
     from walletwatch.services.scanning import Scanning
     from walletwatch.services.sweeping import Sweeping
@@ -92,6 +94,7 @@ class Cleanup:
     """What the cleanup function runs."""
 
     service: "Housekeeping"
+    reporting: "Reporting"
     telemetry: "Telemetry"
 
 
@@ -100,6 +103,14 @@ class Refresh:
     """What the refresh function runs."""
 
     service: "Refreshing"
+    telemetry: "Telemetry"
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """What the alerts function runs."""
+
+    service: "AlertRounds"
     telemetry: "Telemetry"
 
 
@@ -353,6 +364,7 @@ def scan() -> Scan:
             ledger=ledger,
             queues=queues,
             renderer=renderer,
+            alerting=parts.make_alerting(database, metrics),
             clock=clock,
         ),
         parts.make_consumer(config.load(config.QueueSettings).scan_queue_url, metrics),
@@ -395,17 +407,23 @@ def notification() -> Notifying:
 
 def cleanup() -> Cleanup:
     """The cleanup function."""
+    from walletwatch.bot.rendering import HtmlRenderer
     from walletwatch.bot.views.plans import plan_ending
     from walletwatch.services.housekeeping import Housekeeping
     from walletwatch.services.plan_endings import PlanEndings
+    from walletwatch.services.reporting import Reporting, Summaries
     from walletwatch.storage.postgres.alerts import PostgresAlerts
+    from walletwatch.storage.postgres.chronicle import PostgresChronicle
     from walletwatch.storage.postgres.claims import PostgresUpdateClaims
     from walletwatch.storage.postgres.dealings import PostgresDealings
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.plans import PostgresPlanStore
+    from walletwatch.storage.postgres.reporting import PostgresReportSchedules
+    from walletwatch.storage.postgres.samples import PostgresSamples
     from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
     from walletwatch.storage.postgres.watch import PostgresWatchStore
     from walletwatch.storage.redis.board import RedisTelemetryBoard
+    from walletwatch.storage.redis.leases import RedisLeases
 
     metrics = EmfMetrics("cleanup")
     clock = SystemClock()
@@ -417,6 +435,7 @@ def cleanup() -> Cleanup:
         queues=parts.make_queues(),
         digesting=parts.make_digesting(database, metrics),
         alerts=PostgresAlerts(database),
+        samples=PostgresSamples(database),
         claims=PostgresUpdateClaims(database),
         book=PostgresWalletBook(database),
         dealings=PostgresDealings(database),
@@ -432,7 +451,17 @@ def cleanup() -> Cleanup:
         metrics=metrics,
         retention=parts.retention(),
     )
-    return Cleanup(service, parts.make_telemetry("cleanup", metrics, redis))
+    reporting = Reporting(
+        summaries=Summaries(PostgresChronicle(database, parts.make_reads(database, metrics))),
+        schedules=PostgresReportSchedules(database),
+        leases=RedisLeases(redis),
+        ledger=PostgresLedger(database, clock),
+        queues=parts.make_queues(),
+        renderer=HtmlRenderer(config.load(config.ChainSettings).profile),
+        clock=clock,
+        metrics=metrics,
+    )
+    return Cleanup(service, reporting, parts.make_telemetry("cleanup", metrics, redis))
 
 
 def refresh() -> Refresh:
@@ -478,6 +507,38 @@ def refresh() -> Refresh:
         money=money,
     )
     return Refresh(service, parts.make_telemetry("refresh", metrics, redis, rpc))
+
+
+def alerts() -> Alerts:
+    """The alerts function."""
+    from walletwatch.chain.rpc.reader import RpcChain
+    from walletwatch.services.alert_rounds import AlertRounds
+    from walletwatch.services.watched_balances import WatchedBalances
+    from walletwatch.storage.postgres.alert_rules import PostgresAlertRules
+    from walletwatch.storage.postgres.past import PostgresPast
+    from walletwatch.storage.postgres.samples import PostgresSamples
+    from walletwatch.storage.redis.leases import RedisLeases
+
+    metrics = EmfMetrics("alerts")
+    clock = SystemClock()
+    database = parts.make_database()
+    redis = parts.make_redis()
+    rpc = parts.make_rpc(metrics)
+    chain = RpcChain(rpc)
+    past = PostgresPast(database)
+    service = AlertRounds(
+        rules=PostgresAlertRules(database, clock),
+        alerting=parts.make_alerting(database, metrics),
+        digesting=parts.make_digesting(database, metrics),
+        balances=WatchedBalances(chain, past),
+        prices=parts.make_prices(chain, redis, metrics, config.load(config.ChainSettings).profile),
+        samples=PostgresSamples(database),
+        past=past,
+        leases=RedisLeases(redis),
+        clock=clock,
+        metrics=metrics,
+    )
+    return Alerts(service, parts.make_telemetry("alerts", metrics, redis, rpc))
 
 
 def health() -> Health:

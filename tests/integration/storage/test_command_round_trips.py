@@ -50,6 +50,16 @@ ARGUMENTS: Final = {
     "link": ("", "@nobody"),
     "payments": ("", "99"),
     "refundpayment": ("", "99 stx1"),
+    "addalert": ("", "price_above", "price_above XNT 0.5", "balance_below Main", "balance_below Main XNT 5"),
+    "editalert": ("", "1", "1 urgent", "9"),
+    "testalert": ("", "1"),
+    "filters": ("", "min 5 usd", "Main", "Main min 5 usd"),
+    "quiet": ("", "22:00-07:00"),
+    "digest": ("", "daily 18", "now"),
+    "mute": ("", "2h", "Main", "Main 2h"),
+    "unmute": ("", "Main"),
+    "snooze": ("", "2h"),
+    "delalert": ("", "1"),
     "maintenance": ("", "on Back at noon", "off"),
 }
 
@@ -73,8 +83,12 @@ class Cost:
 PLAIN: Final = Cost(2, 1, 1)
 MORE: Final = {
     # They read what saves the chain a look; of a scan that is not there, the right to make it is given up.
-    "balance": Cost(2, 2, 1),
-    "wallet": Cost(2, 3, 1),
+    "price": Cost(2, 3, 1),
+    "token": Cost(2, 3, 1),
+    "pools": Cost(2, 3, 1),
+    "convert": Cost(2, 3, 1),
+    # What nobody has read for ten seconds is written too: names and prices, and all of it together.
+    **dict.fromkeys(("balance", "tokens", "nfts", "wallet", "stakes", "portfolio"), Cost(2, 5, 1)),
     # A scan that is made is counted.
     "scan": Cost(2, 4, 1),
     "scantoken": Cost(2, 4, 1),
@@ -88,6 +102,8 @@ MORE: Final = {
     "plan": Cost(2, 2, 1),
     # It keeps the code by which a group is linked.
     "link": Cost(2, 2, 1),
+    # An alert is read before it is changed.
+    "editalert": Cost(3, 1, 1),
 }
 """What may cost more than a plain command, and why."""
 ADMINISTRATORS: Final = Cost(4, 4, 1)

@@ -15,8 +15,10 @@ import pytest
 
 from tests.fakes.administration import FakeAdministration
 from tests.fakes.admission import FakeAdmission
+from tests.fakes.alerting import FakeSamples
 from tests.fakes.cache import FakeCache
 from tests.fakes.chain import FakeChain
+from tests.fakes.chronicle import FakeChronicle
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.clock import FakeClock
 from tests.fakes.dealings import FakeDealings
@@ -25,10 +27,12 @@ from tests.fakes.limits import FakeRateLimits
 from tests.fakes.linking import FakeLinkedChats
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.money import money_over
 from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.plans import FakePlanStore
 from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
+from tests.fakes.reporting import FakeReportSchedules
 from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
@@ -43,12 +47,18 @@ from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.operators import Operators
 from walletwatch.bot.persistence import ConversationPersistence
 from walletwatch.bot.views.all import Views
+from walletwatch.chain.decoding import decode_transaction
+from walletwatch.chain.decoding.outline import outline
 from walletwatch.domain.plans import LIMITS, Plan, Quota
 from walletwatch.domain.profile import PROFILES
 from walletwatch.services.admitting import Admitting
+from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.alert_memory import AlertMemory
+from walletwatch.services.analysing import Analysing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.browsing import Browsing
+from walletwatch.services.explaining import Explaining
 from walletwatch.services.inline_cards import InlineCards
 from walletwatch.services.intake import UpdateIntake
 from walletwatch.services.linking import Linking
@@ -56,7 +66,10 @@ from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
 from walletwatch.services.plans import Plans
+from walletwatch.services.preferring import Preferring
 from walletwatch.services.quotas import Quotas
+from walletwatch.services.reporting import ReportRequests, Summaries
+from walletwatch.services.rule_keeping import RuleKeeping
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanReports, ScanRequests
 from walletwatch.services.watching import Watching
@@ -107,6 +120,7 @@ class Chat:
     judge: FakeJudge
     scans: ScanReports
     lists: FakeAddressLists
+    schedules: FakeReportSchedules
     personal: FakePersonalRecords
     tokens: FakeTokens
     prices: FakePrices
@@ -116,6 +130,7 @@ class Chat:
     rates: FakeRateLimits
     risks: FakeRisks
     another_instance: Callable[[], Awaitable[Instance]]
+    price_history: FakeSamples
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     async def send(self, text: str, *, user: int = ANNA, chat: int | None = None, **message: Any) -> None:
@@ -183,6 +198,8 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     plans, rates = FakePlanStore(stores.tables), FakeRateLimits(clock)
     personal, risks = FakePersonalRecords(stores), FakeRisks(stores.tables)
     operators = Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP}))
+    schedules = FakeReportSchedules(stores.tables)
+    history = stores.samples
     instances: list[BotApplication] = []
     deliveries = count(1)
 
@@ -198,19 +215,39 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                     stores,
                     chain,
                     queues,
-                    Balances(chain, FakeCache(clock), metrics),
                     rates,
                     clock,
-                    PROFILES["x1-mainnet"],
                     prices=prices,
                     tokens=tokens,
                 ),
                 balances=Balances(chain, FakeCache(clock), metrics),
+                money=money_over(
+                    chain,
+                    stores,
+                    clock,
+                    metrics,
+                    PROFILES["x1-mainnet"],
+                    prices=prices,
+                    tokens=tokens,
+                    history=history,
+                ),
                 backfills=BackfillRequests(queues, FakeRateLimits(clock), clock),
                 scans=ScanRequests(queues),
                 reports=memory,
                 admin=system.administering(stores.ledger, alerts, administration),
                 ledger=stores.ledger,
+                desk=AlertDesk(
+                    Preferring(stores.subscriptions, stores.preferences, queues, clock),
+                    RuleKeeping(
+                        rules=stores.rules,
+                        subscriptions=stores.subscriptions,
+                        past=stores.past,
+                        samples=stores.samples,
+                        chain=chain,
+                        tokens=tokens,
+                        clock=clock,
+                    ),
+                ),
                 risks=risks,
                 listing=Listing(
                     lists,
@@ -235,6 +272,18 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 operators=operators,
                 metrics=metrics,
                 conversations=Conversations(ConversationPersistence(), clock, metrics),
+                clock=clock,
+                browsing=Browsing(FakeChronicle(stores.tables), clock),
+                summaries=ReportRequests(Summaries(FakeChronicle(stores.tables)), schedules, clock),
+                analysing=Analysing(FakeChronicle(stores.tables, lists=lists), prices, clock),
+                explaining=Explaining(
+                    FakeChronicle(stores.tables),
+                    chain,
+                    tokens,
+                    decode=decode_transaction,
+                    outline=outline,
+                    metrics=metrics,
+                ),
             ),
             subscriptions=stores.subscriptions,
             operators=operators,
@@ -266,6 +315,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         judge,
         ScanReports(inspector, judge, memory, clock),
         lists,
+        schedules,
         personal,
         tokens,
         prices,
@@ -275,6 +325,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         rates,
         risks,
         instance,
+        history,
     )
     for bot in instances:
         await bot.close()

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import msgspec
 import pytest
 
+from functions.alerts import app as alerts
 from functions.balance import app as balance
 from functions.cleanup import app as cleanup
 from functions.health import app as health
@@ -46,6 +47,7 @@ from walletwatch.queueing.messages import (
     encode_notification,
     encode_security_scan,
 )
+from walletwatch.services.alert_rounds import Round
 from walletwatch.services.delivering import Record
 from walletwatch.services.health import HealthCheck
 from walletwatch.services.housekeeping import Housekept
@@ -268,16 +270,24 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
 
     class Housekeeping:
         async def run(self) -> Housekept:
-            return Housekept(4, 2, 1, 3, 5, 6, 7, 8, 10, 9, None, 11)
+            return Housekept(4, 2, 1, 3, 5, 6, 7, 11, 8, 10, 9, None, 12)
+
+    class Reporting:
+        async def run(self, remaining: Any) -> int:
+            assert remaining() == 30.0 - cleanup.CLEANING_SECONDS
+            return 11
 
     monkeypatch.setattr(sweep, "_sweep", lambda: SimpleNamespace(service=Sweeping(), telemetry=Telemetry()))
     monkeypatch.setattr(
-        cleanup, "_cleanup", lambda: SimpleNamespace(service=Housekeeping(), telemetry=Telemetry())
+        cleanup,
+        "_cleanup",
+        lambda: SimpleNamespace(service=Housekeeping(), reporting=Reporting(), telemetry=Telemetry()),
     )
     assert sweep.handler({}, CONTEXT) == {"rounds": 4}
     assert sweep.handler({"worker": 2, "workers": 4}, CONTEXT) == {"rounds": 4}
     assert workers == [Worker(0, 1), Worker(2, 4)]
     assert cleanup.handler({}, CONTEXT) == {
+        "reports": 11,
         "closed": 4,
         "requeued": 2,
         "restarted": 1,
@@ -285,12 +295,29 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
         "scans": 5,
         "wallets": 6,
         "alerts": 7,
+        "samples": 11,
         "claims": 8,
         "shares": 10,
         "dealings": 9,
         "instances": None,
-        "endings": 11,
+        "endings": 12,
     }
+
+
+def test_the_look_at_alerts_says_what_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds = iter([Round(1, 2, 3, 4, 5, done=False), None])
+
+    class AlertRounds:
+        async def run(self, *, remaining: Any) -> Round | None:
+            assert remaining() == 30.0
+            return next(rounds)
+
+    monkeypatch.setattr(
+        alerts, "_alerts", lambda: SimpleNamespace(service=AlertRounds(), telemetry=Telemetry())
+    )
+    done = {"closed": 1, "requeued": 2, "judged": 3, "postponed": 4, "fired": 5, "done": False}
+    assert alerts.handler({"source": "aws.events"}, CONTEXT) == done
+    assert alerts.handler({}, CONTEXT) == {}
 
 
 def test_the_refresh_says_what_it_did(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -187,6 +187,7 @@ def _housekeeping(world: World) -> Housekeeping:
         queues=world.queues,
         digesting=world.digesting,
         alerts=AlertMemory(),
+        samples=world.stores.samples,
         claims=FakeUpdateClaims(world.clock),
         book=world.stores.book,
         dealings=FakeDealings(world.stores.tables),

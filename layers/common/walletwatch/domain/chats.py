@@ -7,6 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from walletwatch.domain.administration import Maintenance
+from walletwatch.domain.filters import Filter
+from walletwatch.domain.quiet import Pace, QuietHours, Timing
 
 DEFAULT_LANGUAGE = "en"
 DEFAULT_TIMEZONE = "UTC"
@@ -42,6 +44,11 @@ class ChatSettings:
         dust: Incoming native transfers below the dust limit are told too.
         spam: What strangers scatter is told too: airdrops to many, and false tokens.
         risk: It is told when the risk of a watched wallet gets worse.
+        filter: What it does not want to hear of any wallet.
+        quiet: When nothing is sent but what is urgent.
+        pace: How often it hears.
+        digest_hour: Of a daily digest, in its time zone.
+        snoozed_until: What comes before is held until then.
         topic: Of a forum: where alerts go (Bot API, message_thread_id); None for the general topic.
         admins_only: Of a group: the bot answers nobody but its administrators.
     """
@@ -54,8 +61,23 @@ class ChatSettings:
     dust: bool = True
     spam: bool = True
     risk: bool = True
+    filter: Filter = field(default_factory=Filter)
+    quiet: QuietHours | None = None
+    pace: Pace = Pace.NOW
+    digest_hour: int = 9
+    snoozed_until: datetime | None = None
     topic: int | None = None
     admins_only: bool = False
+
+    @property
+    def timing(self) -> Timing:
+        """When it wants to hear."""
+        return Timing(self.timezone, self.quiet, self.pace, self.digest_hour, self.snoozed_until)
+
+    def is_muted(self, now: datetime) -> bool:
+        """Whether nothing is told at all."""
+        until = self.filter.muted_until
+        return self.muted or (until is not None and until > now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +144,7 @@ class Subscription:
     Attributes:
         from_slot: Activities after this slot are told; None until the chain was reached once.
         checked_slot: Up to which slot the wallet was looked at, or blocks were followed; None before that.
+        filter: What the chat does not want to hear of this wallet; it stands before the chat's.
     """
 
     id: int
@@ -132,6 +155,7 @@ class Subscription:
     from_slot: int | None
     paused: bool = False
     checked_slot: int | None = None
+    filter: Filter = field(default_factory=Filter)
 
 
 @dataclass(frozen=True, slots=True)

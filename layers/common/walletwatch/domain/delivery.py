@@ -27,6 +27,8 @@ class DeliveryKind(StrEnum):
     ACTIVITY = "activity"
     DIGEST = "digest"
     SCAN = "scan"
+    ALERT = "alert"
+    REPORT = "report"
     NOTICE = "notice"
     """Of the bot itself: about a plan, or a chat."""
 

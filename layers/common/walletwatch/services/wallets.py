@@ -7,8 +7,8 @@ from walletwatch.domain.chats import Subscription
 from walletwatch.ports.common import Clock
 from walletwatch.ports.wallets import WalletBook
 from walletwatch.services.importing import Importing
+from walletwatch.services.native_balances import NativeReads
 from walletwatch.services.sharing import Sharing
-from walletwatch.services.wallet_cards import WalletCards
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Wallets:
     """The use cases of the wallets' part of the dialogue."""
 
     book: WalletBook
-    cards: WalletCards
+    natives: NativeReads
     imports: Importing
     sharing: Sharing
     clock: Clock

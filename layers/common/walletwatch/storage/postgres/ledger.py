@@ -3,7 +3,7 @@
 `record` is two round trips, since the plan is made between reading and writing; every other operation is one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from walletwatch.domain.digests import Burst, Outgoing, digest_key
 from walletwatch.domain.work import DigestDue
 from walletwatch.ports.common import Clock
 from walletwatch.ports.telling import DeliveryPlan
+from walletwatch.storage.postgres.carrying import delete_activities
 from walletwatch.storage.postgres.database import Connection, Database, together
 from walletwatch.storage.postgres.rows import (
     SUBSCRIPTION_COLUMNS,
@@ -76,8 +77,8 @@ SELECT chat_id, signature, key
 """
 
 _BURSTS: Final = """
-SELECT s.id, digest.key,
-       CASE WHEN digest.key IS NULL THEN
+SELECT s.id, digest.key, digest.due_at,
+       CASE WHEN digest.key IS NULL OR digest.due_at > %(soon)s THEN
             (SELECT count(*)
                FROM deliveries d
               WHERE d.chat_id = s.chat_id AND d.wallet_id = s.wallet_id AND d.created_at > %(since)s
@@ -86,7 +87,7 @@ SELECT s.id, digest.key,
         END
   FROM subscriptions s
   LEFT JOIN LATERAL (
-       SELECT d.key
+       SELECT d.key, d.due_at
          FROM deliveries d
         WHERE d.wallet_id = s.wallet_id AND d.chat_id = s.chat_id AND d.due_at IS NOT NULL
           AND d.status = 'pending'
@@ -95,7 +96,8 @@ SELECT s.id, digest.key,
        ) digest ON true
  WHERE s.id = ANY(%(subscription_ids)s) AND s.wallet_id = %(wallet_id)s
 """
-"""There may be two open digests where a group with one became a supergroup with another."""
+"""There may be two open digests where a group with one became a supergroup with another, and where one waits
+for the end of quiet hours that were taken back."""
 
 _INSERT: Final = """
 INSERT INTO deliveries AS d (key, kind, chat_id, wallet_id, signature, status, reason, digest_key, due_at,
@@ -143,7 +145,9 @@ _STUCK: Final = (
     f"{_PENDING} AND d.created_at < %(before)s ORDER BY d.created_at, told.slot, told.id LIMIT %(limit)s"
 )
 
-_OPEN: Final = "SELECT key, due_at FROM deliveries WHERE due_at IS NOT NULL AND status = 'pending'"
+_OPEN: Final = (
+    "SELECT key, due_at FROM deliveries WHERE due_at IS NOT NULL AND status = 'pending' AND kind = 'digest'"
+)
 
 _OPEN_OF_KEYS: Final = f"{_OPEN} AND key = ANY(%(keys)s) ORDER BY due_at, key"
 
@@ -182,17 +186,6 @@ DELETE FROM deliveries
                 LIMIT %(limit)s)
 """
 
-_DELETE_ACTIVITIES: Final = """
-DELETE FROM activities
- WHERE id IN (SELECT a.id
-                FROM activities a
-               WHERE a.created_at < %(moment)s
-                 AND NOT EXISTS (SELECT FROM deliveries d
-                                  WHERE d.kind = 'activity' AND d.wallet_id = a.wallet_id
-                                    AND d.signature = a.signature)
-               LIMIT %(limit)s)
-"""
-
 
 class PostgresLedger:
     """Activities and what was told of them."""
@@ -211,11 +204,14 @@ class PostgresLedger:
         since: datetime,
     ) -> Outgoing:
         """Store the activities and the deliveries of the candidates, in one database transaction."""
+        now = self._clock.now()
         values = {
-            **_activity_values(wallet_id, activities, self._clock.now()),
+            **_activity_values(wallet_id, activities, now),
             "subscription_ids": list({candidate.subscription.id for candidate in candidates}),
             "candidates": list({candidate.activity.signature for candidate in candidates}),
             "since": since,
+            # A digest that is due later than an interval from now is not one of a flood.
+            "soon": now + (now - since),
         }
 
         async def work(connection: Connection) -> Outgoing:
@@ -232,9 +228,9 @@ class PostgresLedger:
                 subscriptions = [to_subscription(row) for row in await present.fetchall()]
                 valid = _with_present(candidates, subscriptions)
                 new = [pair for pair in valid if _identity(pair) not in known]
-                bursts = {row[0]: Burst(row[2], row[1]) for row in await heard.fetchall()}
+                bursts = {row[0]: Burst(row[3], row[1], row[2]) for row in await heard.fetchall()}
                 planned = plan(new, bursts) if new else []
-                await _insert(connection, planned, self._clock.now())
+                await insert_deliveries(connection, planned, self._clock.now())
                 keys = {known[identity] for pair in valid if (identity := _identity(pair)) in known}
                 keys.update(delivery.key for delivery in planned)
                 keys.update(digest_key(pair) for pair in valid)
@@ -352,7 +348,9 @@ class PostgresLedger:
     async def delete_before(self, moment: datetime) -> int:
         """Delete settled entries older than this, and activities that no entry refers to any more."""
         deleted = await self._delete(_DELETE_ENTRIES, moment)
-        await self._delete(_DELETE_ACTIVITIES, moment)
+        await _until_done(
+            lambda: self._database.run(lambda connection: delete_activities(connection, moment, DELETE_BATCH))
+        )
         return deleted
 
     async def _delete(self, statement: str, moment: datetime) -> int:
@@ -362,12 +360,17 @@ class PostgresLedger:
             cursor = await connection.execute(statement, {"moment": moment, "limit": DELETE_BATCH})
             return cursor.rowcount
 
-        total = 0
-        while True:
-            deleted = await self._database.run(work)
-            total += deleted
-            if deleted < DELETE_BATCH:
-                return total
+        return await _until_done(lambda: self._database.run(work))
+
+
+async def _until_done(delete: Callable[[], Awaitable[int]]) -> int:
+    """Delete batch after batch; how many went in all."""
+    total = 0
+    while True:
+        deleted = await delete()
+        total += deleted
+        if deleted < DELETE_BATCH:
+            return total
 
 
 def _identity(candidate: Candidate) -> tuple[int, str]:
@@ -425,6 +428,7 @@ async def _outgoing(pending: Rows, still_open: Rows) -> Outgoing:
     )
 
 
-async def _insert(connection: Connection, deliveries: Sequence[NewDelivery], now: datetime) -> None:
+async def insert_deliveries(connection: Connection, deliveries: Sequence[NewDelivery], now: datetime) -> None:
+    """Write entries whose keys are new; those that are known stay."""
     if deliveries:
         await connection.execute(f"{_INSERT} ON CONFLICT DO NOTHING", _delivery_values(deliveries, now))

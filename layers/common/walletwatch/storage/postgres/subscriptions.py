@@ -122,6 +122,7 @@ _MIGRATION: Final = (
     """
     UPDATE subscriptions kept
        SET from_slot = least(kept.from_slot, gone.from_slot), label = coalesce(kept.label, gone.label),
+           filter = coalesce(kept.filter, gone.filter),
            note = coalesce(kept.note, gone.note),
            tags = CASE WHEN kept.tags = '{}' THEN gone.tags ELSE kept.tags END
       FROM subscriptions gone
@@ -153,6 +154,18 @@ _MIGRATION: Final = (
        AND NOT EXISTS (SELECT FROM deliveries merged WHERE merged.digest_key = digest.key)
     """,
     "UPDATE deliveries SET chat_id = %(new)s WHERE chat_id = %(old)s",
+    """
+    UPDATE alert_rules r
+       SET chat_id = %(new)s,
+           number = r.number + coalesce((SELECT max(number) FROM alert_rules WHERE chat_id = %(new)s), 0)
+     WHERE r.chat_id = %(old)s AND EXISTS (SELECT FROM chats WHERE id = %(new)s)
+    """,
+    """
+    UPDATE report_schedules r SET chat_id = %(new)s
+     WHERE chat_id = %(old)s AND EXISTS (SELECT FROM chats WHERE id = %(new)s)
+       AND NOT EXISTS (SELECT FROM report_schedules kept
+                        WHERE kept.chat_id = %(new)s AND kept.period = r.period)
+    """,
     """
     UPDATE chats SET active = false, inactive_reason = 'migrated', migrated_to = %(new)s, owner_id = NULL
      WHERE id = %(old)s AND migrated_to IS NULL
