@@ -48,6 +48,10 @@ ARGUMENTS: Final = {
     "appeal": ("", f"{WALLET} by mistake"),
     "block": ("", f"{WALLET} a reason"),
     "allow": ("", f"{WALLET} a reason"),
+    "buy": ("", "30"),
+    "link": ("", "@nobody"),
+    "payments": ("", "99"),
+    "refundpayment": ("", "99 stx1"),
     "addalert": ("", "price_above", "price_above XNT 0.5", "balance_below Main", "balance_below Main XNT 5"),
     "editalert": ("", "1", "1 urgent", "9"),
     "testalert": ("", "1"),
@@ -58,10 +62,6 @@ ARGUMENTS: Final = {
     "unmute": ("", "Main"),
     "snooze": ("", "2h"),
     "delalert": ("", "1"),
-    "buy": ("", "30"),
-    "link": ("", "@nobody"),
-    "payments": ("", "99"),
-    "refundpayment": ("", "99 stx1"),
     "maintenance": ("", "on Back at noon", "off"),
 }
 
@@ -100,12 +100,12 @@ MORE: Final = {
     "import": Cost(2, 2, 1),
     "mydata": Cost(2, 2, 1),
     "feedback": Cost(2, 2, 1),
-    # An alert is read before it is changed.
-    "editalert": Cost(3, 1, 1),
     # It says how many.
     "plan": Cost(2, 2, 1),
     # It keeps the code by which a group is linked.
     "link": Cost(2, 2, 1),
+    # An alert is read before it is changed.
+    "editalert": Cost(3, 1, 1),
 }
 """What may cost more than a plain command, and why."""
 ADMINISTRATORS: Final = Cost(4, 4, 1)

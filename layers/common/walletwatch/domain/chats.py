@@ -66,6 +66,8 @@ class ChatSettings:
     pace: Pace = Pace.NOW
     digest_hour: int = 9
     snoozed_until: datetime | None = None
+    topic: int | None = None
+    admins_only: bool = False
 
     @property
     def timing(self) -> Timing:
@@ -76,9 +78,6 @@ class ChatSettings:
         """Whether nothing is told at all."""
         until = self.filter.muted_until
         return self.muted or (until is not None and until > now)
-
-    topic: int | None = None
-    admins_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
