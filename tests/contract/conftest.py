@@ -10,6 +10,7 @@ from psycopg import sql
 
 from tests.fakes.administration import FakeAdministration
 from tests.fakes.board import FakeBoard
+from tests.fakes.broadcasts import FakeBroadcasts
 from tests.fakes.cache import FakeCache
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.clock import FakeClock
@@ -20,22 +21,28 @@ from tests.fakes.limits import FakeRateLimits, FakeSendLimits
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.marks import FakeSentMarks
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.people import FakePeople
 from tests.fakes.pools import FakePoolCreators
 from tests.fakes.risks import FakeRisks
 from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
+from tests.fakes.usage import FakeUsage
 from tests.servers import postgres_url, redis_url
+from walletwatch.ports.broadcasting import Broadcasts
 from walletwatch.ports.common import Clock
 from walletwatch.ports.listing import Dealings, PoolCreators
 from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
+from walletwatch.ports.people import People
 from walletwatch.ports.scanning import AddressLists, Risks
 from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
+from walletwatch.ports.usage import Usage
 from walletwatch.ports.volatile import Cache, Leases, RateLimits, Sessions, UpdateClaims
 from walletwatch.ports.watching import FollowStore, SubscriptionStore, WatchStore
 from walletwatch.runtime import SystemClock
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.storage.postgres.administration import PostgresAdministration
 from walletwatch.storage.postgres.alerts import PostgresAlerts
+from walletwatch.storage.postgres.broadcasts import PostgresBroadcasts
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.following import PostgresFollowStore
@@ -43,9 +50,11 @@ from walletwatch.storage.postgres.history import PostgresHistory
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
+from walletwatch.storage.postgres.people import PostgresPeople
 from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
 from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+from walletwatch.storage.postgres.usage import PostgresUsage
 from walletwatch.storage.postgres.watch import PostgresWatchStore
 from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
@@ -79,6 +88,9 @@ class Stores:
     risks: Risks
     dealings: Dealings
     pools: PoolCreators
+    people: People
+    broadcasts: Broadcasts
+    usage: Usage
     clock: FakeClock
 
 
@@ -139,6 +151,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
     clock = FakeClock()
     if stores_url is None:
         fake = FakeStores(clock)
+        people = FakePeople(fake)
         yield Stores(
             fake.subscriptions,
             fake.watch,
@@ -151,6 +164,9 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             FakeRisks(),
             FakeDealings(fake.tables),
             FakePoolCreators(),
+            people,
+            FakeBroadcasts(people),
+            FakeUsage(people),
             clock,
         )
         return
@@ -167,6 +183,9 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresRisks(database),
         PostgresDealings(database),
         PostgresPoolCreators(database),
+        PostgresPeople(database),
+        PostgresBroadcasts(database),
+        PostgresUsage(database, database),
         clock,
     )
     await database.close()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from walletwatch.queueing.consumer import Consumer
     from walletwatch.services.alarming import Alarming
     from walletwatch.services.backfilling import Backfilling
+    from walletwatch.services.broadcasting import BroadcastReports, BroadcastSteps
     from walletwatch.services.checking import Checking
     from walletwatch.services.delivering import Delivering
     from walletwatch.services.digesting import Digesting
@@ -75,6 +76,7 @@ class Balance:
     checking: "Checking"
     backfilling: "Backfilling"
     digesting: "Digesting"
+    broadcasting: "BroadcastSteps"
     consumer: "Consumer"
     telemetry: "Telemetry"
 
@@ -132,6 +134,7 @@ class Alarm:
     """What the alarm function runs."""
 
     service: "Alarming"
+    broadcasts: "BroadcastReports"
     telemetry: "Telemetry"
 
 
@@ -325,6 +328,7 @@ def balance() -> Balance:
         checking,
         backfilling,
         digesting,
+        parts.make_broadcast_steps(database, metrics),
         parts.make_consumer(queue, metrics),
         parts.make_telemetry("balance", metrics, redis, rpc),
     )
@@ -411,11 +415,13 @@ def notification() -> Notifying:
 
 def cleanup() -> Cleanup:
     """The cleanup function."""
+    from walletwatch.services.analysing_use import UsageKeeping
     from walletwatch.services.housekeeping import Housekeeping
     from walletwatch.storage.postgres.alerts import PostgresAlerts
     from walletwatch.storage.postgres.claims import PostgresUpdateClaims
     from walletwatch.storage.postgres.dealings import PostgresDealings
     from walletwatch.storage.postgres.ledger import PostgresLedger
+    from walletwatch.storage.postgres.usage import PostgresUsage
     from walletwatch.storage.postgres.watch import PostgresWatchStore
     from walletwatch.storage.redis.board import RedisTelemetryBoard
 
@@ -432,6 +438,12 @@ def cleanup() -> Cleanup:
         claims=PostgresUpdateClaims(database),
         dealings=PostgresDealings(database),
         board=RedisTelemetryBoard(redis, clock),
+        broadcasts=parts.make_broadcast_steps(database, metrics),
+        usage=UsageKeeping(
+            RedisTelemetryBoard(redis, clock),
+            PostgresUsage(database, parts.make_reads(database, metrics)),
+            clock,
+        ),
         clock=clock,
         metrics=metrics,
         retention=parts.retention(),
@@ -506,11 +518,15 @@ def health() -> Health:
 def alarm() -> Alarm:
     """The alarm function."""
     from walletwatch.bot.messenger import TelegramMessenger, make_bot
+    from walletwatch.bot.progress import TelegramProgress
+    from walletwatch.bot.views import broadcasts
     from walletwatch.bot.views.system_alerts import alert_message
     from walletwatch.chain.rpc.reader import RpcChain
     from walletwatch.services.alarming import Alarming
     from walletwatch.services.alert_memory import AlertMemory
+    from walletwatch.services.broadcasting import BroadcastReports
     from walletwatch.storage.postgres.alerts import PostgresAlerts
+    from walletwatch.storage.postgres.broadcasts import PostgresBroadcasts
     from walletwatch.storage.redis.cache import RedisCache
 
     metrics = EmfMetrics("alarm")
@@ -532,7 +548,10 @@ def alarm() -> Alarm:
         metrics=metrics,
         settle=timedelta(seconds=settings.alert_settle_seconds),
     )
-    return Alarm(service, parts.make_telemetry("alarm", metrics, redis, rpc))
+    reports = BroadcastReports(
+        PostgresBroadcasts(database), TelegramProgress(bot), broadcasts.progress, SystemClock()
+    )
+    return Alarm(service, reports, parts.make_telemetry("alarm", metrics, redis, rpc))
 
 
 def migration() -> Migration:

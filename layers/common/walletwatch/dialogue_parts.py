@@ -14,23 +14,32 @@ from walletwatch.observability import EmfMetrics
 from walletwatch.ports.chain import Chain
 from walletwatch.queueing.messages import ledger_key_of
 from walletwatch.runtime import SystemClock
+from walletwatch.services.admin_desk import AdminDesk, Once
 from walletwatch.services.administering import Administering, MaintenanceSwitch
+from walletwatch.services.analysing_use import Analytics
+from walletwatch.services.auditing import Auditing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.broadcasting import Broadcasting
+from walletwatch.services.clearing import CacheClearing
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
+from walletwatch.services.people_desk import PeopleDesk
 from walletwatch.services.personal import Personal
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
 from walletwatch.storage.postgres.administration import PostgresAdministration
 from walletwatch.storage.postgres.alerts import PostgresAlerts
+from walletwatch.storage.postgres.broadcasts import PostgresBroadcasts
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
+from walletwatch.storage.postgres.people import PostgresPeople
 from walletwatch.storage.postgres.personal import PostgresPersonalRecords
 from walletwatch.storage.postgres.statistics import PostgresStatistics
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+from walletwatch.storage.postgres.usage import PostgresUsage
 from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.limits import RedisRateLimits
@@ -68,6 +77,7 @@ def make_dialogue(
         backfills=BackfillRequests(queues, RedisRateLimits(redis), clock),
         scans=ScanRequests(queues),
         reports=parts.make_scan_memory(cache, metrics, profile),
+        desk=_desk(redis, database, operators, metrics),
         admin=_administering(secrets, telegram, redis, chain, database, maintenance, metrics),
         ledger=PostgresLedger(database, clock),
         listing=Listing(
@@ -82,6 +92,21 @@ def make_dialogue(
         operators=operators,
         metrics=metrics,
         conversations=Conversations(RedisSessions(redis, metrics), clock, metrics),
+    )
+
+
+def _desk(redis: RedisServer, database: Database, operators: Operators, metrics: EmfMetrics) -> AdminDesk:
+    clock = SystemClock()
+    auditing = Auditing(PostgresAdministration(database), clock)
+    rates = RedisRateLimits(redis)
+    return AdminDesk(
+        people=PeopleDesk(PostgresPeople(database), auditing, operators.users, rates, clock),
+        broadcasts=Broadcasting(
+            PostgresBroadcasts(database), parts.make_queues(), auditing, operators.users, clock
+        ),
+        analytics=Analytics(PostgresUsage(database, parts.make_reads(database, metrics)), clock),
+        clearing=CacheClearing(RedisCache(redis, metrics), auditing),
+        once=Once(rates),
     )
 
 

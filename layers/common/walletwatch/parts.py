@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from walletwatch.queueing.inspection import SqsInspection
     from walletwatch.queueing.sqs import SqsQueues
     from walletwatch.services.annotating import Annotating
+    from walletwatch.services.broadcasting import BroadcastSteps
     from walletwatch.services.checking import Checking
     from walletwatch.services.digesting import Digesting
     from walletwatch.services.scan_memory import ScanMemory
@@ -394,6 +395,15 @@ def make_digesting(database: "Database", metrics: EmfMetrics) -> "Digesting":
             burst=settings.digest_burst, interval=timedelta(seconds=settings.digest_interval_seconds)
         ),
     )
+
+
+def make_broadcast_steps(database: "Database", metrics: EmfMetrics) -> "BroadcastSteps":
+    """Queueing messages to many."""
+    from walletwatch.bot.views.broadcasts import message
+    from walletwatch.services.broadcasting import BroadcastSteps
+    from walletwatch.storage.postgres.broadcasts import PostgresBroadcasts
+
+    return BroadcastSteps(PostgresBroadcasts(database), make_queues(), message, SystemClock(), metrics)
 
 
 def make_annotating(

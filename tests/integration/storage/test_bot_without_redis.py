@@ -14,15 +14,19 @@ from itertools import count
 import pytest
 
 from tests.fakes.administration import FakeAdministration
+from tests.fakes.broadcasts import FakeBroadcasts
 from tests.fakes.chain import FakeChain
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.dealings import FakeDealings
+from tests.fakes.desk import make_desk
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.people import FakePeople
 from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.queues import FakeQueues
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
+from tests.fakes.usage import FakeUsage
 from tests.fakes.vitals import FakeSystem
 from tests.servers import Server
 from walletwatch.bot import application
@@ -96,7 +100,7 @@ async def environments(
     stores, chain, queues, numbers = FakeStores(clock), FakeChain(), FakeQueues(), count(1)
     chain.lamports[WALLET] = 2 * 10**9
     administration, spare = FakeAdministration(), FakeUpdateClaims(clock)
-    maintenance = MaintenanceSwitch(administration, clock)
+    maintenance, people = MaintenanceSwitch(administration, clock), FakePeople(stores)
 
     async def environment() -> Environment:
         redis = RedisServer(mortal_valkey.url)
@@ -106,6 +110,17 @@ async def environments(
             "http://telegram",
             username="testbot",
             dialogue=Dialogue(
+                desk=make_desk(
+                    people=people,
+                    broadcasts=FakeBroadcasts(people),
+                    usage=FakeUsage(people),
+                    administration=administration,
+                    queues=queues,
+                    cache=RedisCache(redis, metrics),
+                    rates=rates,
+                    admins=(),
+                    clock=clock,
+                ),
                 watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
                 balances=Balances(chain, RedisCache(redis, metrics), metrics),
                 backfills=BackfillRequests(queues, rates, clock),

@@ -14,19 +14,23 @@ from typing import Any
 import pytest
 
 from tests.fakes.administration import FakeAdministration
+from tests.fakes.broadcasts import FakeBroadcasts
 from tests.fakes.cache import FakeCache
 from tests.fakes.chain import FakeChain
 from tests.fakes.clock import FakeClock
 from tests.fakes.dealings import FakeDealings
+from tests.fakes.desk import make_desk
 from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.limits import FakeRateLimits
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.people import FakePeople
 from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.queues import FakeQueues
 from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
+from tests.fakes.usage import FakeUsage
 from tests.fakes.vitals import FakeSystem
 from walletwatch.bot import application
 from walletwatch.bot.application import BotApplication
@@ -74,6 +78,10 @@ class Chat:
     scans: ScanReports
     lists: FakeAddressLists
     personal: FakePersonalRecords
+    people: FakePeople
+    broadcasts: FakeBroadcasts
+    usage: FakeUsage
+    cache: FakeCache
     another_instance: Callable[[], Awaitable[BotApplication]]
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -137,7 +145,19 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     sessions, lists = FakeSessions(clock), FakeAddressLists()
     inspector, judge = FakeInspector(clock), FakeJudge()
     memory = ScanMemory(FakeCache(clock), metrics, clock, chain="test")
-    personal = FakePersonalRecords(stores)
+    personal, people, rates = FakePersonalRecords(stores), FakePeople(stores), FakeRateLimits(clock)
+    broadcasts, usage, cache = FakeBroadcasts(people), FakeUsage(people), FakeCache(clock)
+    desk = make_desk(
+        people=people,
+        broadcasts=broadcasts,
+        usage=usage,
+        administration=administration,
+        queues=queues,
+        cache=cache,
+        rates=rates,
+        admins={ADMIN},
+        clock=clock,
+    )
     operators = Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP}))
     instances: list[BotApplication] = []
 
@@ -155,6 +175,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 scans=ScanRequests(queues),
                 reports=memory,
                 admin=system.administering(stores.ledger, alerts, administration, maintenance),
+                desk=desk,
                 ledger=stores.ledger,
                 listing=Listing(
                     lists,
@@ -195,6 +216,10 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         ScanReports(inspector, judge, memory, clock),
         lists,
         personal,
+        people,
+        broadcasts,
+        usage,
+        cache,
         instance,
     )
     for bot in instances:

@@ -18,11 +18,12 @@ from telegram.ext import (
     filters,
 )
 
-from walletwatch.bot.commands.command import ButtonHandler, Command, Handler
+from walletwatch.bot.commands.command import ButtonHandler, Command
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue
 from walletwatch.bot.commands.table import (
     ADMIN_BUTTONS,
     ADMIN_COMMANDS,
+    ADMIN_COMMANDS_BY_NAME,
     BUTTONS,
     COMMANDS,
     COMMANDS_BY_NAME,
@@ -36,7 +37,7 @@ from walletwatch.domain.addresses import is_address
 from walletwatch.domain.chats import ChatKind, Contact
 from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, StoreUnavailable, TransientError
 from walletwatch.domain.sessions import Session
-from walletwatch.ports.common import Metrics
+from walletwatch.ports.common import UseMetrics
 from walletwatch.ports.watching import SubscriptionStore
 from walletwatch.services.administering import MaintenanceSwitch
 
@@ -86,7 +87,7 @@ class BotApplication:
         subscriptions: SubscriptionStore,
         maintenance: MaintenanceSwitch,
         operators: Operators,
-        metrics: Metrics,
+        metrics: UseMetrics,
     ) -> None:
         self._dialogue = dialogue
         self._conversations = dialogue.conversations
@@ -134,9 +135,9 @@ class BotApplication:
         add = self._application.add_handler
         new = filters.UpdateType.MESSAGE
         for command in COMMANDS:
-            add(CommandHandler(command.name, self._command(command.run), filters=new))
+            add(CommandHandler(command.name, self._command(command), filters=new))
         for command in ADMIN_COMMANDS:
-            add(CommandHandler(command.name, self._admin_command(command.run), filters=new))
+            add(CommandHandler(command.name, self._admin_command(command), filters=new))
         add(CallbackQueryHandler(self._button))
         add(ChatMemberHandler(self._member, ChatMemberHandler.MY_CHAT_MEMBER))
         add(MessageHandler(new & filters.StatusUpdate.MIGRATE, self._migrated))
@@ -144,20 +145,21 @@ class BotApplication:
         add(MessageHandler(new & filters.TEXT & filters.ChatType.PRIVATE, self._text))
         self._application.add_error_handler(self._bug)
 
-    def _command(self, run: Handler) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
+    def _command(self, command: Command) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
         async def handler(update: Update, context: Context) -> None:
             arguments = tuple(context.args or ())
 
             async def answer(talk: Talk) -> None:
                 talk.arguments = arguments
                 talk.given_up = await self._conversations.drop(talk.contact)
-                await run(talk, self._dialogue)
+                self._metrics.used(f"command.{command.name}")
+                await command.run(talk, self._dialogue)
 
             await self._guarded(update, answer)
 
         return handler
 
-    def _admin_command(self, run: Handler) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
+    def _admin_command(self, command: Command) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
         async def handler(update: Update, context: Context) -> None:
             contact = contact_of(update)
             if contact is None or not self._operators.may(contact):
@@ -169,8 +171,9 @@ class BotApplication:
 
             async def answer(talk: Talk) -> None:
                 talk.arguments = arguments
+                talk.given_up = await self._conversations.drop(talk.contact)
                 self._metrics.count("AdminCommands")
-                await run(talk, self._dialogue)
+                await command.run(talk, self._dialogue)
 
             await self._guarded(update, answer)
 
@@ -185,6 +188,8 @@ class BotApplication:
             talk.given_up = await self._conversations.drop(talk.contact)
             try:
                 decoded = CallbackData.decode(data or "")
+                if decoded.action in BUTTONS:
+                    self._metrics.used(f"button.{decoded.action.name.lower()}")
                 await self._handler(decoded, talk.contact)(talk, self._dialogue, decoded)
             except StaleData as error:
                 raise Complaint("error.outdated") from error
@@ -211,7 +216,7 @@ class BotApplication:
                     session = None
                 else:
                     raise Complaint("error.session_lost") from None
-            command = COMMANDS_BY_NAME.get(session.command) if session else None
+            command = self._asked(session, talk.contact)
             if session is not None and command is not None:
                 talk.arguments = (*session.before, *text.split(), *session.behind)
                 await self._answer_question(talk, session, command)
@@ -221,6 +226,14 @@ class BotApplication:
                 raise Complaint("error.unknown_command")
 
         await self._guarded(update, answer)
+
+    def _asked(self, session: Session | None, contact: Contact) -> Command | None:
+        """The command that waits for an answer; None where there is none, or no more for this person."""
+        if session is None:
+            return None
+        if session.command in ADMIN_COMMANDS_BY_NAME and self._operators.may(contact):
+            return ADMIN_COMMANDS_BY_NAME[session.command]
+        return COMMANDS_BY_NAME.get(session.command)
 
     async def _answer_question(self, talk: Talk, session: Session, command: Command) -> None:
         """Run the command with what was sent; only then is the question closed, so that no kill loses it."""
@@ -292,12 +305,23 @@ class BotApplication:
         async def answer(talk: Talk) -> None:
             talk.meet(await self._dialogue.watching.greet(talk.contact))
             if not self._operators.may(talk.contact):
+                if talk.chat.owner.banned:
+                    await self._turn_away(talk)
+                    return
                 maintenance = await self._maintenance.current()
                 if maintenance is not None:
                     raise Complaint("error.maintenance", note=maintenance.note)
             await run(talk)
 
         return answer
+
+    async def _turn_away(self, talk: Talk) -> None:
+        """A banned person is told so, once a day; whatever else they do comes to nothing."""
+        self._metrics.count("BannedIgnored")
+        if await self._dialogue.desk.people.tell_banned(talk.chat_id):
+            await self._complain(talk, Complaint("error.banned"))
+        else:
+            await talk.toast()
 
     async def _tell_complaints(self, talk: Talk, run: Run) -> None:
         try:

@@ -26,6 +26,7 @@ class Talk:
 
     Attributes:
         known: The chat as it is remembered; None until `meet`.
+        text: The message as it was written, with its command; `arguments` are its words without that.
         given_up: The open question that this update ended.
         answered: Whether anything was sent or edited yet; after that a redelivery would repeat it.
     """
@@ -35,6 +36,7 @@ class Talk:
     say: Texts
     message_id: int
     arguments: tuple[str, ...] = ()
+    text: str = ""
     query_id: str | None = None
     sender_chat_id: int | None = None
     known: Chat | None = None
@@ -51,6 +53,18 @@ class Talk:
         """The chat as it is remembered, with its settings and who answers for it."""
         assert self.known is not None
         return self.known
+
+    def written(self, behind: int) -> str:
+        """What was written behind the first arguments, as it was written, with its lines.
+
+        Args:
+            behind: How many arguments come before it; some of them may be older than this message.
+        """
+        text = self.text.partition(" ")[2] if self.text.startswith("/") else self.text
+        older = len(self.arguments) - len(text.split())
+        skipped = max(0, behind - older)
+        parts = text.split(maxsplit=skipped)
+        return parts[skipped].strip() if len(parts) > skipped else ""
 
     def meet(self, chat: Chat) -> None:
         """Speak to the chat as it wishes."""
@@ -179,6 +193,7 @@ def talk_of(update: Update, bot: Bot) -> Talk | None:
         contact=contact,
         say=texts(contact.language),
         message_id=message.message_id,
+        text=(message.text or "") if query is None and isinstance(message, Message) else "",
         query_id=query.id if query else None,
         sender_chat_id=sender.id if sender else None,
     )

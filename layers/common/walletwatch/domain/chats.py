@@ -40,6 +40,7 @@ class ChatSettings:
         dust: Incoming native transfers below the dust limit are told too.
         spam: What strangers scatter is told too: airdrops to many, and false tokens.
         risk: It is told when the risk of a watched wallet gets worse.
+        news: It is told what those who run the bot tell everybody.
     """
 
     language: str | None = None
@@ -50,6 +51,7 @@ class ChatSettings:
     dust: bool = True
     spam: bool = True
     risk: bool = True
+    news: bool = True
 
 
 @dataclass(frozen=True, slots=True)

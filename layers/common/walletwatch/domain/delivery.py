@@ -27,6 +27,7 @@ class DeliveryKind(StrEnum):
     ACTIVITY = "activity"
     DIGEST = "digest"
     SCAN = "scan"
+    BROADCAST = "broadcast"
 
 
 def delivery_key(*parts: object) -> str:

@@ -59,6 +59,8 @@ AnswersIncomplete Count answers after which a part of the work failed
 AnswersRefused Count answers that Telegram refused
 ClaimsUnfinished Count updates handled but not marked as done
 ClaimsInDatabase Count updates claimed in PostgreSQL because Redis was away
+BannedIgnored Count updates of banned people that were not answered
+BroadcastsQueued Count messages of broadcasts that were queued
 AdminCommands Count commands that an administrator ran
 PeopleForgotten Count people who asked to be forgotten, and were
 FeedbackUntold Count times an administrators' chat could not be told of feedback, which is kept

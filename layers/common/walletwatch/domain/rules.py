@@ -19,8 +19,11 @@ class Suppression(StrEnum):
     DUST_OFF = "dust_off"
     SPAM_OFF = "spam_off"
     CHAT_INACTIVE = "chat_inactive"
+    BANNED = "banned"
     UNWATCHED = "unwatched"
     TOO_OLD = "too_old"
+    STOPPED = "stopped"
+    """Of a message to many that was stopped."""
 
 
 def is_dust(activity: Activity) -> bool:
@@ -59,6 +62,8 @@ def suppression(activity: Activity, subscription: Subscription, *, oldest: datet
 def _of_everything(subscription: Subscription) -> Suppression | None:
     if not subscription.chat.active:
         return Suppression.CHAT_INACTIVE
+    if subscription.chat.owner.banned:
+        return Suppression.BANNED
     if subscription.paused:
         return Suppression.PAUSED
     if subscription.chat.settings.muted:

@@ -14,6 +14,8 @@ from walletwatch.ports.queueing import Queues
 from walletwatch.ports.telling import Ledger
 from walletwatch.ports.volatile import ForgetfulClaims
 from walletwatch.ports.watching import WatchStore
+from walletwatch.services.analysing_use import UsageKeeping
+from walletwatch.services.broadcasting import BroadcastSteps
 from walletwatch.services.digesting import Digesting
 from walletwatch.services.looking_again import DEALT_WITHIN
 
@@ -52,6 +54,8 @@ class Housekept:
         claims: Claims to updates that have ended.
         dealings: With whom wallets dealt longer ago than a change of the lists concerns.
         instances: Environments that are gone; None where the registry could not be asked.
+        woken: Broadcasts that had come to a halt.
+        carried_over: Whether what was used could be added to the figures of the day.
     """
 
     closed: int
@@ -64,6 +68,8 @@ class Housekept:
     claims: int
     dealings: int
     instances: int | None
+    woken: int
+    carried_over: bool
 
 
 class Housekeeping:
@@ -80,6 +86,8 @@ class Housekeeping:
         claims: ForgetfulClaims,
         dealings: Dealings,
         board: TelemetryBoard,
+        broadcasts: BroadcastSteps,
+        usage: UsageKeeping,
         clock: Clock,
         metrics: Metrics,
         retention: timedelta,
@@ -92,6 +100,8 @@ class Housekeeping:
         self._claims = claims
         self._dealings = dealings
         self._board = board
+        self._broadcasts = broadcasts
+        self._usage = usage
         self._clock = clock
         self._metrics = metrics
         self._retention = retention
@@ -115,6 +125,8 @@ class Housekeeping:
             claims=await self._claims.forget(now),
             dealings=await self._dealings.forget((now - DEALT_WITHIN).date()),
             instances=await self._forget_instances(),
+            woken=await self._broadcasts.wake(),
+            carried_over=await self._usage.run(),
         )
         _log.info("cleaned up", extra={"done": asdict(done)})
         self._metrics.count("DigestsOverdue", done.closed)

@@ -54,8 +54,9 @@ class RiskWatching:
         before = await self._risks.last(wallet.id)
         if before is not None and has_worsened(before, verdict):
             for watcher in watchers:
-                settings = watcher.chat.settings
-                if settings.risk and not settings.muted and not watcher.paused and watcher.chat.active:
+                chat, settings = watcher.chat, watcher.chat.settings
+                wanted = settings.risk and not settings.muted and not watcher.paused
+                if wanted and chat.active and not chat.owner.banned:
                     await self._tell(
                         check, watcher.chat.chat_id, report, before, watcher.chat.spoken_language
                     )

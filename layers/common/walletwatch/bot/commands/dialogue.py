@@ -17,6 +17,7 @@ from walletwatch.domain.chats import MAX_LABEL_LENGTH, Subscription
 from walletwatch.domain.errors import InvalidAddress
 from walletwatch.ports.common import Metrics
 from walletwatch.ports.telling import Ledger
+from walletwatch.services.admin_desk import AdminDesk
 from walletwatch.services.administering import Administering
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
@@ -47,6 +48,7 @@ class Dialogue:
     scans: ScanRequests
     reports: ScanMemory
     admin: Administering
+    desk: AdminDesk
     listing: Listing
     ledger: Ledger
     personal: Personal

@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from walletwatch.bot.commands import admin, basics, lists, money, security, telling, wallets
+from walletwatch.bot.commands import (
+    admin,
+    analytics,
+    basics,
+    broadcasts,
+    lists,
+    money,
+    people,
+    security,
+    telling,
+    wallets,
+)
 from walletwatch.bot.commands.command import Area, ButtonHandler, Catalogue, Command, Topic
 from walletwatch.bot.keyboards import Action
 
@@ -15,7 +26,11 @@ AREAS: Final[tuple[Area, ...]] = (
     lists.AREA,
     telling.AREA,
     basics.AREA,
+    broadcasts.AREA,
     admin.AREA,
+    people.AREA,
+    broadcasts.ADMIN_AREA,
+    analytics.AREA,
     lists.ADMIN_AREA,
 )
 
@@ -43,6 +58,9 @@ ADMIN_COMMANDS: Final = _commands(for_admins=True)
 
 COMMANDS_BY_NAME: Final[Mapping[str, Command]] = MappingProxyType(
     {command.name: command for command in COMMANDS}
+)
+ADMIN_COMMANDS_BY_NAME: Final[Mapping[str, Command]] = MappingProxyType(
+    {command.name: command for command in ADMIN_COMMANDS}
 )
 BUTTONS: Final = _buttons(for_admins=False)
 ADMIN_BUTTONS: Final = _buttons(for_admins=True)

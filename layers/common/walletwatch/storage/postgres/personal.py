@@ -61,6 +61,9 @@ PERSONAL: Final = (
     About("deliveries", "chat_id", "t.created_at DESC"),
     About("address_reports", "user_id", "t.at DESC"),
     About("feedback", "user_id", "t.id DESC"),
+    About("active_daily", "user_id", "t.day DESC"),
+    About("broadcasts", "created_by", "t.id DESC", (), "What administrators did has to stay known."),
+    About("broadcasts", "chat_id", "t.id DESC", (), "It is the chat of administrators, not of a person."),
     About("audit", "user_id", "t.id DESC", (), "What administrators did has to stay known."),
     About(
         "listed_addresses",

@@ -34,9 +34,14 @@ WITH person AS (
        AND NOT EXISTS (SELECT FROM users known
                         WHERE known.id = %(user_id)s AND known.language = %(language)s
                           AND known.username IS NOT DISTINCT FROM %(username)s
-                          AND known.seen_at > now() - %(fresh)s)
+                          AND known.seen_at > greatest(now() - %(fresh)s, date_trunc('day', now(), 'UTC')))
     ON CONFLICT (id) DO UPDATE
        SET username = excluded.username, language = excluded.language, seen_at = now()
+    RETURNING id
+), here AS (
+    INSERT INTO active_daily (user_id, day)
+    SELECT id, (now() AT TIME ZONE 'UTC')::date FROM person
+    ON CONFLICT DO NOTHING
 ), changed AS (
     INSERT INTO chats AS c (id, kind, language)
     SELECT %(chat_id)s, %(kind)s, %(language)s
