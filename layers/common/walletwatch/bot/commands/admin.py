@@ -25,6 +25,7 @@ MAX_PREFIX_BYTES: Final = 56
 """So that it fits into a button's data."""
 COLON: Final = "|"
 """Stands for a colon in a button's data, which takes it for its own."""
+MAX_ACTION: Final = 32
 CONFIRMED_WITHIN: Final = timedelta(hours=1)
 
 
@@ -148,8 +149,10 @@ async def audit(talk: Talk, dialogue: Dialogue) -> None:
     word = talk.arguments[0].lower() if talk.arguments else ""
     if word.isascii() and word.isdecimal() and int(word) <= MAX_NUMBER:
         query = AuditQuery(user_id=int(word))
-    else:
+    elif not word or (len(word) <= MAX_ACTION and word.isascii() and word.replace(".", "").isalpha()):
         query = AuditQuery(action=word or None)
+    else:
+        raise Complaint("admin.audit.usage")
     await talk.show(upkeep.audit(await dialogue.admin.audit(query), talk.say))
 
 
@@ -159,7 +162,7 @@ async def audit_page(talk: Talk, dialogue: Dialogue, argument: str) -> None:
     Raises:
         StaleData: That is no page.
     """
-    parts = argument.split(".")
+    parts = argument.split(".", 2)
     if len(parts) != 3 or not all(part == "" or part.isdecimal() for part in parts[:2]):
         raise StaleData
     before, user_id = (int(part) if part else None for part in parts[:2])
