@@ -185,7 +185,7 @@ class TestSending:
             step = chat.queues.steps[0]
             chat.clock.advance(max(0.0, (step.due_at - chat.clock.now()).total_seconds()))
             try:
-                await BroadcastSteps(mortal, mortal, message, chat.clock, chat.metrics).run(step)  # type: ignore[arg-type]
+                await BroadcastSteps(mortal, mortal, message, chat.clock, chat.metrics).run(step)
             except QueueUnavailable:
                 continue
             chat.queues.steps.remove(step)
