@@ -37,6 +37,7 @@ from walletwatch.ports.scanning import AddressLists, Risks
 from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
 from walletwatch.ports.usage import Usage
 from walletwatch.ports.volatile import Cache, Leases, RateLimits, Sessions, UpdateClaims
+from walletwatch.ports.wallets import WalletBook
 from walletwatch.ports.watching import FollowStore, SubscriptionStore, WatchStore
 from walletwatch.runtime import SystemClock
 from walletwatch.services.alert_memory import AlertMemory
@@ -55,6 +56,7 @@ from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
 from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.postgres.usage import PostgresUsage
+from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 from walletwatch.storage.postgres.watch import PostgresWatchStore
 from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
@@ -92,6 +94,7 @@ class Stores:
     broadcasts: Broadcasts
     usage: Usage
     clock: FakeClock
+    book: WalletBook
 
 
 @dataclass
@@ -161,13 +164,14 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             AlertMemory(),
             FakeAdministration(),
             FakeAddressLists(),
-            FakeRisks(),
+            FakeRisks(fake.tables, known=fake.tables.risks),
             FakeDealings(fake.tables),
             FakePoolCreators(),
             people,
             FakeBroadcasts(people),
             FakeUsage(people),
             clock,
+            fake.book,
         )
         return
     database = Database(stores_url, max_connections=8)
@@ -187,6 +191,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresBroadcasts(database),
         PostgresUsage(database, database),
         clock,
+        PostgresWalletBook(database),
     )
     await database.close()
 

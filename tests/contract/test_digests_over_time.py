@@ -74,6 +74,9 @@ class Naming:
     def risk_worse(self, report: ScanReport, before: KnownRisk, language: str) -> RenderedMessage:
         raise NotImplementedError
 
+    def scan_begun(self, subject: str, language: str) -> RenderedMessage:
+        raise NotImplementedError
+
     def scan_delayed(self, subject: str, language: str) -> RenderedMessage:
         raise NotImplementedError
 

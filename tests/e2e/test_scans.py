@@ -35,7 +35,9 @@ class Asking:
         """The verdict."""
         since = await self.telegram.cursor()
         await self.telegram.send_text(self.person.id, f"/scan {address}")
-        return await self.telegram.wait_for_message(self.person.id, since=since, contains="of 100", wait_s=30)
+        return await self.telegram.wait_for_message(
+            self.person.id, since=since, contains="of 100", what="any", wait_s=30
+        )
 
     async def details(self, verdict: SentMessage) -> str:
         """The first page behind the button."""

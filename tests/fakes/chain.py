@@ -18,7 +18,7 @@ from walletwatch.domain.chain import (
     WalletBalance,
 )
 from walletwatch.domain.errors import ChainRefused, ChainUnavailable
-from walletwatch.domain.programs import TOKEN_PROGRAMS
+from walletwatch.domain.programs import SYSTEM, TOKEN_PROGRAMS
 from walletwatch.domain.wallets import AccountKind, Cursor, NewAccount
 
 PAGE = 100
@@ -165,8 +165,14 @@ class FakeChain:
         return {
             address: account and replace(account, data=account.data[:head])
             for address in addresses
-            for account in [self.data.get(address)]
+            for account in [self.data.get(address) or self._plain(address)]
         }
+
+    def _plain(self, address: str) -> AccountData | None:
+        """An account of nothing but lamports."""
+        if address not in self.lamports:
+            return None
+        return AccountData(address, SYSTEM, self.lamports[address], b"", self.current_slot)
 
     async def program_accounts(
         self, program: str, *, size: int, memcmp: Mapping[int, str], slice_: tuple[int, int]

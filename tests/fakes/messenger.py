@@ -11,10 +11,21 @@ class FakeMessenger:
     """`ports.Messenger` that keeps what it is sent; `failures` are raised first, one a call."""
 
     sent: list[tuple[int, str]] = field(default_factory=list)
+    edited: list[int] = field(default_factory=list)
     failures: deque[Exception] = field(default_factory=deque)
 
-    async def send(self, chat_id: int, message: RenderedMessage, *, reply_to: int | None = None) -> int:
+    async def send(
+        self,
+        chat_id: int,
+        message: RenderedMessage,
+        *,
+        reply_to: int | None = None,
+        edits: int | None = None,
+    ) -> int:
         if self.failures:
             raise self.failures.popleft()
         self.sent.append((chat_id, message.html))
+        if edits is not None:
+            self.edited.append(edits)
+            return edits
         return len(self.sent)

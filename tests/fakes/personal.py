@@ -35,6 +35,7 @@ class FakePersonalRecords:
         tables = self.stores.tables
         tables.chats.pop(user_id, None)
         tables.subscriptions = {k: row for k, row in tables.subscriptions.items() if row.chat_id != user_id}
+        tables.shares = {k: share for k, share in tables.shares.items() if share.chat_id != user_id}
         tables.deliveries = {k: r for k, r in tables.deliveries.items() if r.entry.chat_id != user_id}
         self.heard = [each for each in self.heard if each[0] != user_id]
 

@@ -9,6 +9,8 @@ from walletwatch.domain.activities import Activity
 from walletwatch.domain.chain import Position
 from walletwatch.domain.chats import Chat, Subscription
 from walletwatch.domain.delivery import DeliveryStatus, NewDelivery
+from walletwatch.domain.risk_watch import KnownRisk
+from walletwatch.domain.wallet_book import Share
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, Progress, Wallet, WatchedAccount
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -41,6 +43,11 @@ class SubscriptionRow:
     label: str | None
     from_slot: int | None
     paused: bool = False
+    tags: tuple[str, ...] = ()
+    note: str | None = None
+    paused_at: datetime | None = None
+    used: int = 0
+    created_at: datetime = EPOCH
 
 
 @dataclass
@@ -93,6 +100,8 @@ class Tables:
     dealings: dict[tuple[str, int], date] = field(default_factory=dict)
     shards: list[Progress | None] = field(default_factory=lambda: [None])
     follower: FollowerRow = field(default_factory=FollowerRow)
+    shares: dict[int, Share] = field(default_factory=dict)
+    risks: dict[int, KnownRisk] = field(default_factory=dict)
 
     def wallet_at(self, address: str) -> WalletRow | None:
         return next((row for row in self.wallets.values() if row.address == address), None)

@@ -5,6 +5,7 @@ The contract tests hold them to what the PostgreSQL adapters do.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -18,6 +19,7 @@ from tests.fakes.rows import (
     Tables,
     WalletRow,
 )
+from tests.fakes.wallet_book import FakeWalletBook
 from walletwatch.domain.chats import (
     MAX_LABEL_LENGTH,
     Chat,
@@ -64,6 +66,10 @@ class FakeStores:
     @property
     def follow(self) -> "FakeFollowStore":
         return FakeFollowStore(self.tables, self.outage, self.clock)
+
+    @property
+    def book(self) -> "FakeWalletBook":
+        return FakeWalletBook(self.tables, self.outage, self.subscriptions)
 
     @property
     def ledger(self) -> "FakeLedger":
@@ -126,7 +132,12 @@ class FakeSubscriptionStore:
                 continue
             kept.from_slot = _least(kept.from_slot, row.from_slot)
             kept.label = kept.label or row.label
+            kept.note = kept.note or row.note
+            kept.tags = kept.tags or row.tags
             del tables.subscriptions[row.id]
+        for share in list(tables.shares.values()):
+            if share.chat_id == chat_id:
+                tables.shares[share.id] = replace(share, chat_id=new_chat_id)
         for key, delivery in list(tables.deliveries.items()):
             entry = delivery.entry
             if entry.chat_id != chat_id:
@@ -160,11 +171,24 @@ class FakeSubscriptionStore:
             wallet = WalletRow(next(tables.ids), address)
             tables.wallets[wallet.id] = wallet
         start = self._watch_from(wallet, slot)
-        row = SubscriptionRow(next(tables.ids), chat_id, wallet.id, label, start)
+        row = SubscriptionRow(
+            next(tables.ids), chat_id, wallet.id, label, start, created_at=datetime.now(UTC)
+        )
         tables.subscriptions[row.id] = row
         # As the database does, by its own clock.
         wallet.changed_at = datetime.now(UTC)
         return Subscribed(tables.subscription(row), created=True)
+
+    async def subscribe_many(
+        self, chat_id: int, wanted: Mapping[str, str | None], *, slot: int | None, limit: int
+    ) -> Mapping[str, Subscribed]:
+        self.outage.check()
+        self._known(chat_id)
+        done: dict[str, Subscribed] = {}
+        for address, label in wanted.items():
+            with suppress(QuotaExceeded):
+                done[address] = await self.subscribe(chat_id, address, label, slot=slot, limit=limit)
+        return done
 
     def _watch_from(self, wallet: WalletRow, slot: int | None) -> int | None:
         """Make the wallet ready for a new watcher, and return where that one starts."""

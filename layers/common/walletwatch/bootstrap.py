@@ -422,6 +422,7 @@ def cleanup() -> Cleanup:
     from walletwatch.storage.postgres.dealings import PostgresDealings
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.usage import PostgresUsage
+    from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
     from walletwatch.storage.postgres.watch import PostgresWatchStore
     from walletwatch.storage.redis.board import RedisTelemetryBoard
 
@@ -436,6 +437,7 @@ def cleanup() -> Cleanup:
         digesting=parts.make_digesting(database, metrics),
         alerts=PostgresAlerts(database),
         claims=PostgresUpdateClaims(database),
+        book=PostgresWalletBook(database),
         dealings=PostgresDealings(database),
         board=RedisTelemetryBoard(redis, clock),
         broadcasts=parts.make_broadcast_steps(database, metrics),

@@ -22,11 +22,15 @@ from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.broadcasting import Broadcasting
 from walletwatch.services.clearing import CacheClearing
+from walletwatch.services.importing import Importing
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.people_desk import PeopleDesk
 from walletwatch.services.personal import Personal
 from walletwatch.services.scanning import ScanRequests
+from walletwatch.services.sharing import Sharing
+from walletwatch.services.wallet_cards import WalletCards
+from walletwatch.services.wallets import Wallets
 from walletwatch.services.watching import Watching
 from walletwatch.storage.postgres.administration import PostgresAdministration
 from walletwatch.storage.postgres.alerts import PostgresAlerts
@@ -37,9 +41,11 @@ from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.people import PostgresPeople
 from walletwatch.storage.postgres.personal import PostgresPersonalRecords
+from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.statistics import PostgresStatistics
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.postgres.usage import PostgresUsage
+from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.limits import RedisRateLimits
@@ -65,21 +71,38 @@ def make_dialogue(
     queues = parts.make_queues()
     profile = config.load(config.ChainSettings).profile
     cache = RedisCache(redis, metrics)
+    subscriptions, book = PostgresSubscriptionStore(database), PostgresWalletBook(database)
+    balances = Balances(chain, cache, metrics)
     return Dialogue(
         watching=Watching(
-            PostgresSubscriptionStore(database),
+            subscriptions,
             chain,
             queues,
             clock,
             wallets_per_chat=settings.wallets_per_chat,
         ),
-        balances=Balances(chain, cache, metrics),
+        wallets=Wallets(
+            book,
+            WalletCards(
+                balances,
+                chain,
+                parts.make_prices(chain, redis, metrics, profile),
+                parts.make_tokens(chain, redis, metrics, profile),
+                profile,
+            ),
+            Importing(subscriptions, book, chain, queues, RedisRateLimits(redis)),
+            Sharing(book, clock),
+            clock,
+            settings.wallets_per_chat,
+        ),
+        balances=balances,
         backfills=BackfillRequests(queues, RedisRateLimits(redis), clock),
         scans=ScanRequests(queues),
         reports=parts.make_scan_memory(cache, metrics, profile),
         desk=_desk(redis, database, operators, metrics),
         admin=_administering(secrets, telegram, redis, chain, database, maintenance, metrics),
         ledger=PostgresLedger(database, clock),
+        risks=PostgresRisks(database),
         listing=Listing(
             PostgresAddressLists(database),
             PostgresAdministration(database),

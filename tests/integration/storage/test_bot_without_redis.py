@@ -24,10 +24,12 @@ from tests.fakes.metrics import FakeMetrics
 from tests.fakes.people import FakePeople
 from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.queues import FakeQueues
+from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.usage import FakeUsage
 from tests.fakes.vitals import FakeSystem
+from tests.fakes.wallets import wallets_over
 from tests.servers import Server
 from walletwatch.bot import application
 from walletwatch.bot.application import BotApplication
@@ -122,12 +124,22 @@ async def environments(
                     clock=clock,
                 ),
                 watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
+                wallets=wallets_over(
+                    stores,
+                    chain,
+                    queues,
+                    Balances(chain, RedisCache(redis, metrics), metrics),
+                    rates,
+                    clock,
+                    PROFILES["x1-mainnet"],
+                ),
                 balances=Balances(chain, RedisCache(redis, metrics), metrics),
                 backfills=BackfillRequests(queues, rates, clock),
                 scans=ScanRequests(queues),
                 reports=ScanMemory(RedisCache(redis, metrics), metrics, clock, chain="test"),
                 admin=FakeSystem().administering(stores.ledger, AlertMemory(), administration, maintenance),
                 ledger=stores.ledger,
+                risks=FakeRisks(stores.tables),
                 listing=Listing(
                     FakeAddressLists(),
                     administration,

@@ -19,16 +19,19 @@ from tests.contract.things import (
 from walletwatch.domain.chats import ChatSettings
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery
 from walletwatch.domain.sweep import Belongings, Shard
+from walletwatch.domain.wallet_book import SharedWallet
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, NewAccount, Progress
 from walletwatch.runtime import SystemClock
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.migrate import migrate
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 from walletwatch.storage.postgres.watch import PostgresWatchStore
 
 pytestmark = pytest.mark.integration
 
+NOW = SystemClock().now()
 SCAN = NewDelivery("a" * 32, DeliveryKind.SCAN, 1, None, None)
 
 
@@ -75,7 +78,7 @@ async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Data
     counter, database = wire
     people = PostgresSubscriptionStore(database)
     watch = PostgresWatchStore(database)
-    ledger = PostgresLedger(database, SystemClock())
+    ledger, book = PostgresLedger(database, SystemClock()), PostgresWalletBook(database)
     await people.remember(contact(1))
     mine = (await people.subscribe(1, WALLET, None, slot=1, limit=9)).subscription
     (account,) = await accounts_of(watch)
@@ -87,7 +90,22 @@ async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Data
         lambda: people.change_settings(1, ChatSettings()),
         lambda: people.subscribe(1, address("new"), None, slot=1, limit=9),
         lambda: people.subscribe(1, address("new"), "known", slot=1, limit=9),
+        lambda: people.subscribe_many(1, {address(n): None for n in range(300)}, slot=1, limit=400),
         lambda: people.subscriptions(1),
+        lambda: book.entries(1),
+        lambda: book.entry(1, mine.id),
+        lambda: book.use(1, mine.id),
+        lambda: book.recent(1),
+        lambda: book.rename(1, mine.id, "name"),
+        lambda: book.retag(1, mine.id, add=["tag"]),
+        lambda: book.annotate(1, mine.id, "note"),
+        lambda: book.describe(1, {WALLET: (["tag"], None)}),
+        lambda: book.pause(1, None, NOW),
+        lambda: book.resume(1, None),
+        lambda: book.share(1, "t" * 24, [SharedWallet(WALLET, None)], named=False, at=NOW, expires_at=NOW),
+        lambda: book.shares(1, NOW),
+        lambda: book.shared("t" * 24, NOW),
+        lambda: book.revoke(1, 1),
         lambda: people.subscription(1, mine.id),
         lambda: people.watchers(mine.wallet_id),
         lambda: people.service(1, SystemClock().now()),
@@ -114,6 +132,6 @@ async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Data
         lambda: people.migrate(1, 2),
     ]
     assert [await counter.count(operation) for operation in single] == [1] * len(single)
-    (moved,) = await people.subscriptions(2)
+    moved, *_ = await people.subscriptions(2)
     candidates = candidates_of(done, moved)
     assert await counter.count(lambda: record(ledger, moved.wallet_id, done, candidates, tell_all)) == 2

@@ -26,12 +26,16 @@ from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.people import FakePeople
 from tests.fakes.personal import FakePersonalRecords
+from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
+from tests.fakes.risks import FakeRisks
 from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
+from tests.fakes.tokens import FakeTokens
 from tests.fakes.usage import FakeUsage
 from tests.fakes.vitals import FakeSystem
+from tests.fakes.wallets import wallets_over
 from walletwatch.bot import application
 from walletwatch.bot.application import BotApplication
 from walletwatch.bot.commands.dialogue import Dialogue
@@ -82,7 +86,10 @@ class Chat:
     broadcasts: FakeBroadcasts
     usage: FakeUsage
     cache: FakeCache
+    risks: FakeRisks
     another_instance: Callable[[], Awaitable[BotApplication]]
+    prices: FakePrices
+    tokens: FakeTokens
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     async def send(self, text: str, *, user: int = ANNA, chat: int | None = None, **message: Any) -> None:
@@ -145,7 +152,8 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     sessions, lists = FakeSessions(clock), FakeAddressLists()
     inspector, judge = FakeInspector(clock), FakeJudge()
     memory = ScanMemory(FakeCache(clock), metrics, clock, chain="test")
-    personal, people, rates = FakePersonalRecords(stores), FakePeople(stores), FakeRateLimits(clock)
+    personal, people = FakePersonalRecords(stores), FakePeople(stores)
+    prices, tokens, rates = FakePrices(clock), FakeTokens(), FakeRateLimits(clock)
     broadcasts, usage, cache = FakeBroadcasts(people), FakeUsage(people), FakeCache(clock)
     desk = make_desk(
         people=people,
@@ -158,6 +166,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         admins={ADMIN},
         clock=clock,
     )
+    risks = FakeRisks(stores.tables)
     operators = Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP}))
     instances: list[BotApplication] = []
 
@@ -170,6 +179,17 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
             username="testbot",
             dialogue=Dialogue(
                 watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
+                wallets=wallets_over(
+                    stores,
+                    chain,
+                    queues,
+                    Balances(chain, FakeCache(clock), metrics),
+                    rates,
+                    clock,
+                    PROFILES["x1-mainnet"],
+                    prices=prices,
+                    tokens=tokens,
+                ),
                 balances=Balances(chain, FakeCache(clock), metrics),
                 backfills=BackfillRequests(queues, FakeRateLimits(clock), clock),
                 scans=ScanRequests(queues),
@@ -177,6 +197,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 admin=system.administering(stores.ledger, alerts, administration, maintenance),
                 desk=desk,
                 ledger=stores.ledger,
+                risks=risks,
                 listing=Listing(
                     lists,
                     administration,
@@ -220,7 +241,10 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         broadcasts,
         usage,
         cache,
+        risks,
         instance,
+        prices,
+        tokens,
     )
     for bot in instances:
         await bot.close()

@@ -40,7 +40,8 @@ class TestAnswering:
         assert chat.sessions.stored == {}
 
     @pytest.mark.parametrize(
-        ("command", "said"), [("/balance", "2 XNT"), ("/scan", "Looking at"), ("/unwatch", "Stopped")]
+        ("command", "said"),
+        [("/balance", "2 XNT"), ("/scan", "Waiting for its turn"), ("/unwatch", "Stopped")],
     )
     @pytest.mark.parametrize("answer", [WALLET, "main"])
     async def test_other_commands_ask_too_beside_their_buttons(
@@ -55,7 +56,7 @@ class TestAnswering:
         assert said in chat.last
         assert chat.sessions.stored == {}
 
-    @pytest.mark.parametrize(("command", "said"), [("/balance", "0 XNT"), ("/scan", "Looking at")])
+    @pytest.mark.parametrize(("command", "said"), [("/balance", "0 XNT"), ("/scan", "Waiting for its turn")])
     async def test_who_watches_nothing_is_asked_for_an_address(
         self, chat: Chat, command: str, said: str
     ) -> None:

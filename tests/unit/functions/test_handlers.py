@@ -252,7 +252,7 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
 
     class Housekeeping:
         async def run(self) -> Housekept:
-            return Housekept(4, 2, 1, 3, 5, 6, 7, 8, 9, None, 1, True)
+            return Housekept(4, 2, 1, 3, 5, 6, 7, 8, 10, 9, None, 1, True)
 
     monkeypatch.setattr(sweep, "_sweep", lambda: SimpleNamespace(service=Sweeping(), telemetry=Telemetry()))
     monkeypatch.setattr(
@@ -270,6 +270,7 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
         "wallets": 6,
         "alerts": 7,
         "claims": 8,
+        "shares": 10,
         "dealings": 9,
         "instances": None,
         "woken": 1,

@@ -49,6 +49,9 @@ class TextRenderer:
     def risk_worse(self, report: ScanReport, before: KnownRisk, language: str) -> RenderedMessage:
         return RenderedMessage(f"worse {before.score} {report.verdict.score} {language}")
 
+    def scan_begun(self, subject: str, language: str) -> RenderedMessage:
+        return RenderedMessage(f"begun {subject} {language}")
+
     def scan_delayed(self, subject: str, language: str) -> RenderedMessage:
         return RenderedMessage(f"delayed {subject} {language}")
 

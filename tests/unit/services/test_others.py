@@ -20,6 +20,7 @@ from walletwatch.bot.views.broadcasts import message
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, StoreUnavailable
 from walletwatch.domain.tokens import IdentitySource, TokenIdentity
+from walletwatch.domain.wallet_book import SharedWallet
 from walletwatch.domain.work import BalanceCheck, CheckReason, SubjectKind
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.analysing_use import UsageKeeping
@@ -185,9 +186,15 @@ class Scans:
             self.world.clock,
         )
 
-    async def request(self, subject: str, request: str = "1") -> None:
+    async def request(self, subject: str, request: str = "1", progress: int | None = None) -> None:
         await ScanRequests(self.world.queues).request(
-            subject, request=request, chat_id=1, reply_to=9, requested_by=1, language="en"
+            subject,
+            request=request,
+            chat_id=1,
+            reply_to=9,
+            requested_by=1,
+            language="en",
+            progress=progress,
         )
 
     async def run(self, attempt: int = 1) -> None:
@@ -226,6 +233,16 @@ class TestScanning:
         report = await scans.reports.report(WALLET, SubjectKind.AUTO)
         assert (report.kind, report.identity, report.trusted) == (SubjectKind.WALLET, None, False)
 
+    async def test_how_far_it_is_is_shown_in_one_message(self, world: World) -> None:
+        scans = Scans(world)
+        await scans.request(WALLET, progress=5)
+        await scans.run()
+        await scans.run(attempt=2)
+        begun, result = dict.fromkeys(world.queues.notifications)
+        assert (begun.message.html, begun.edits) == (f"begun {WALLET} en", 5)
+        assert (result.message.html, result.edits) == ("wallet 27 en", 5)
+        assert begun.ledger_key != result.ledger_key
+
     async def test_a_chain_that_fails_is_no_answer_and_is_told_once_at_the_third_try(
         self, world: World
     ) -> None:
@@ -258,6 +275,7 @@ def _housekeeping(world: World) -> Housekeeping:
         digesting=world.digesting,
         alerts=AlertMemory(),
         claims=FakeUpdateClaims(world.clock),
+        book=world.stores.book,
         dealings=FakeDealings(world.stores.tables),
         board=FakeBoard(world.clock),
         broadcasts=BroadcastSteps(
@@ -312,3 +330,21 @@ async def test_what_is_too_old_to_be_told_keeps_its_entry_a_little_longer(world:
     assert (await _housekeeping(world).run()).deleted == 0
     world.clock.advance(KEPT_LONGER.total_seconds())
     assert (await _housekeeping(world).run()).deleted == 1
+
+
+async def test_shared_lists_are_deleted_when_they_end(world: World) -> None:
+    await world.stores.subscriptions.remember(contact(1))
+    now = world.clock.now()
+    for token, days in (("a" * 24, 1), ("b" * 24, 3)):
+        await world.stores.book.share(
+            1,
+            token,
+            [SharedWallet(WALLET, None)],
+            named=False,
+            at=now,
+            expires_at=now + timedelta(days=days),
+        )
+    world.clock.advance(2 * 86_400)
+    assert (await _housekeeping(world).run()).shares == 1
+    assert [each.token for each in world.stores.tables.shares.values()] == ["b" * 24]
+    assert world.metrics.counts["SharesForgotten"] == 1

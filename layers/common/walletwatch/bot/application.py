@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Final
 
-from telegram import Update, User
+from telegram import Message, Update, User
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.error import ChatMigrated as TelegramChatMigrated
 from telegram.ext import (
@@ -143,6 +143,7 @@ class BotApplication:
         add(MessageHandler(new & filters.StatusUpdate.MIGRATE, self._migrated))
         add(MessageHandler(new & filters.COMMAND & filters.ChatType.PRIVATE, self._unknown_command))
         add(MessageHandler(new & filters.TEXT & filters.ChatType.PRIVATE, self._text))
+        add(MessageHandler(new & filters.Document.ALL, self._document))
         self._application.add_error_handler(self._bug)
 
     def _command(self, command: Command) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
@@ -151,6 +152,7 @@ class BotApplication:
 
             async def answer(talk: Talk) -> None:
                 talk.arguments = arguments
+                talk.body = _behind_command(update.effective_message)
                 talk.given_up = await self._conversations.drop(talk.contact)
                 self._metrics.used(f"command.{command.name}")
                 await command.run(talk, self._dialogue)
@@ -171,6 +173,7 @@ class BotApplication:
 
             async def answer(talk: Talk) -> None:
                 talk.arguments = arguments
+                talk.body = _behind_command(update.effective_message)
                 talk.given_up = await self._conversations.drop(talk.contact)
                 self._metrics.count("AdminCommands")
                 await command.run(talk, self._dialogue)
@@ -218,7 +221,8 @@ class BotApplication:
                     raise Complaint("error.session_lost") from None
             command = self._asked(session, talk.contact)
             if session is not None and command is not None:
-                talk.arguments = (*session.before, *text.split(), *session.behind)
+                talk.body = " ".join((*session.before, text, *session.behind))
+                talk.arguments = tuple(talk.body.split())
                 await self._answer_question(talk, session, command)
             elif is_address(text):
                 await talk.send(self._dialogue.views.wallets.bare_address(text, talk.say))
@@ -234,6 +238,36 @@ class BotApplication:
         if session.command in ADMIN_COMMANDS_BY_NAME and self._operators.may(contact):
             return ADMIN_COMMANDS_BY_NAME[session.command]
         return COMMANDS_BY_NAME.get(session.command)
+
+    async def _document(self, update: Update, _context: Context) -> None:
+        """A file is the answer to a question, or has a command in its caption."""
+        caption = (update.effective_message.caption if update.effective_message else None) or ""
+        word, *rest = caption.split(maxsplit=1) if caption.startswith("/") else ("", caption)
+        name, _, addressee = word.removeprefix("/").partition("@")
+        named = COMMANDS_BY_NAME.get(name.lower())
+        if addressee and addressee.lower() != self._bot.username.lower():
+            return
+
+        async def answer(talk: Talk) -> None:
+            try:
+                session = await self._conversations.open(talk.contact) if named is None else None
+            except StoreUnavailable:
+                raise Complaint("error.session_lost") from None
+            command = named if session is None else COMMANDS_BY_NAME.get(session.command)
+            if command is None or not command.takes_file:
+                raise Complaint("error.file")
+            talk.body = "".join(rest)
+            talk.arguments = tuple(talk.body.split())
+            if session is None:
+                talk.given_up = await self._conversations.drop(talk.contact)
+                self._metrics.used(f"command.{command.name}")
+                await command.run(talk, self._dialogue)
+            else:
+                await self._answer_question(talk, session, command)
+
+        # In a group a file without a command is for its people.
+        if named is not None or (update.effective_chat and update.effective_chat.type == ChatKind.PRIVATE):
+            await self._guarded(update, answer)
 
     async def _answer_question(self, talk: Talk, session: Session, command: Command) -> None:
         """Run the command with what was sent; only then is the question closed, so that no kill loses it."""
@@ -376,6 +410,12 @@ class BotApplication:
             await self._complain(talk, Complaint("error.bug"))
         except TelegramError as failure:
             _log.warning("the sender could not be told: %s", type(failure).__name__)
+
+
+def _behind_command(message: Message | None) -> str:
+    """What stands behind the command of a message, with its line breaks."""
+    parts = ((message.text if message else None) or "").split(maxsplit=1)
+    return parts[1] if len(parts) > 1 else ""
 
 
 def _as_transient(error: TelegramError) -> TransientError:

@@ -7,6 +7,9 @@ from typing import Final
 from walletwatch.domain.work import Button
 
 VERSION: Final = "1"
+MAX_DIGITS: Final = 18
+SEPARATOR: Final = "."
+"""Between the parts of an argument."""
 MAX_DATA_BYTES: Final = 64
 """Bot API, InlineKeyboardButton.callback_data."""
 
@@ -31,8 +34,32 @@ class Action(StrEnum):
     CURRENCY = "cu"
     FORGET_CONFIRMED = "fx"
     WATCH_ADDRESS = "wa"
+    ADD = "wf"
+    CHOOSE = "wc"
+    LABEL = "wl"
+    CLEAR = "wk"
+    WALLET_TAGS = "wt"
+    TAG_TOGGLE = "wg"
+    TAGS = "wd"
+    NOTE = "wn"
+    PAUSE = "wp"
+    PAUSE_ALL = "wq"
+    PAUSE_ALL_CONFIRMED = "wy"
+    RESUME = "wr"
+    RESUME_ALL = "wz"
+    IMPORT = "wi"
+    EXPORT = "we"
+    SHARE = "ws"
+    SHARE_MADE = "wm"
+    SHARE_REVOKED = "wv"
+    SHARE_WALLET = "wx"
+    SHARED = "wo"
+    SHARED_ADD = "wj"
+    SHARED_ADD_ALL = "wb"
     BALANCE_ADDRESS = "ba"
     SCAN_ADDRESS = "sa"
+    APPROVALS = "so"
+    RISKS = "sr"
     SCAN_DETAILS = "sd"
     SCAN_VERDICT = "sv"
     SCAN_CONNECTIONS = "sn"
@@ -114,9 +141,24 @@ class CallbackData:
         Raises:
             StaleData: It is none.
         """
-        if not self.argument.isascii() or not self.argument.isdecimal():
-            raise StaleData
-        return int(self.argument)
+        return number_of(self.argument)
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """The argument before and behind its first separator."""
+        before, _, behind = self.argument.partition(SEPARATOR)
+        return before, behind
+
+
+def number_of(text: str) -> int:
+    """A number in a button's data.
+
+    Raises:
+        StaleData: It is none, or none that the database could hold.
+    """
+    if not text.isascii() or not text.isdecimal() or len(text) > MAX_DIGITS:
+        raise StaleData
+    return int(text)
 
 
 def button(text: str, action: Action, argument: object = "") -> Button:

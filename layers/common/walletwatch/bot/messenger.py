@@ -14,6 +14,8 @@ from walletwatch.domain.work import RenderedMessage
 
 TIMEOUT_SECONDS: Final = 10.0
 CONNECTIONS: Final = 4
+NOT_MODIFIED: Final = "message is not modified"
+_NOT_EDITABLE: Final = ("message to edit not found", "message can't be edited", "message_id_invalid")
 _GONE: Final = (
     "chat not found",
     "user is deactivated",
@@ -57,8 +59,15 @@ class TelegramMessenger:
         """
         return cls(make_bot(token, api_url))
 
-    async def send(self, chat_id: int, message: RenderedMessage, *, reply_to: int | None = None) -> int:
-        """Send and return the message id.
+    async def send(
+        self,
+        chat_id: int,
+        message: RenderedMessage,
+        *,
+        reply_to: int | None = None,
+        edits: int | None = None,
+    ) -> int:
+        """Send, or put in the place of a message of ours, and return the message id.
 
         Raises:
             DeliveryUnavailable: Not now; `retry_after` may say when.
@@ -67,6 +76,8 @@ class TelegramMessenger:
             MessageRefused: This message is not acceptable.
         """
         try:
+            if edits is not None and await self._edit(chat_id, message, edits):
+                return edits
             sent = await self._bot.send_message(
                 chat_id,
                 message.html,
@@ -78,6 +89,26 @@ class TelegramMessenger:
         except TelegramError as error:
             raise translate(error) from error
         return int(sent.message_id)
+
+    async def _edit(self, chat_id: int, message: RenderedMessage, message_id: int) -> bool:
+        """Put a message in the place of another; False where that is gone."""
+        try:
+            await self._bot.edit_message_text(
+                message.html,
+                chat_id=chat_id,
+                message_id=message_id,
+                parse_mode=ParseMode.HTML,
+                reply_markup=_markup(message),
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+            )
+        except BadRequest as error:
+            said = error.message.lower()
+            if NOT_MODIFIED in said:
+                return True
+            if any(gone in said for gone in _NOT_EDITABLE):
+                return False
+            raise
+        return True
 
 
 def translate(error: TelegramError) -> Exception:

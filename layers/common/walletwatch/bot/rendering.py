@@ -35,6 +35,10 @@ class HtmlRenderer:
         """That the risk of a watched wallet got worse."""
         return self._scans.worse(report, before, texts(language))
 
+    def scan_begun(self, subject: str, language: str) -> RenderedMessage:
+        """That a scan is being made."""
+        return self._scans.begun(subject, texts(language))
+
     def scan_delayed(self, subject: str, language: str) -> RenderedMessage:
         """That a scan could not be made yet, and is tried again."""
         return self._scans.delayed(subject, texts(language))

@@ -114,3 +114,7 @@ class QuotaExceeded(WalletWatchError):
     def __init__(self, limit: int) -> None:
         super().__init__(f"at most {limit} wallets")
         self.limit = limit
+
+
+class TooManyTags(WalletWatchError):
+    """The wallet would have more tags than one may have."""

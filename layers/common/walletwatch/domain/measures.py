@@ -57,6 +57,8 @@ UpdatesForged Count requests without the webhook's secret
 HandlerErrors Count handlers that failed by an error of ours; the sender was told
 AnswersIncomplete Count answers after which a part of the work failed
 AnswersRefused Count answers that Telegram refused
+WalletsImported Count wallets that were added by a list
+FilesRefused Count files from people that were too large, or that Telegram did not have
 ClaimsUnfinished Count updates handled but not marked as done
 ClaimsInDatabase Count updates claimed in PostgreSQL because Redis was away
 BannedIgnored Count updates of banned people that were not answered
@@ -169,6 +171,7 @@ DeliveriesRequeued Count stuck messages queued again
 DeliveriesDeleted Count ledger entries past their retention
 WatchesRestarted Count wallets whose first check was queued again
 WalletsForgotten Count wallets that nobody watches any more, deleted with their accounts
+SharesForgotten Count shared lists of wallets whose link has ended, deleted
 AlertsForgotten Count resolved alerts past their retention
 InstancesForgotten Count environments that are gone, taken from the registry
 

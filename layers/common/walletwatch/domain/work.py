@@ -102,6 +102,7 @@ class SecurityScan:
     Attributes:
         request_id: Names this request, so that a scan run twice is told once.
         reply_to: The message that asked, answered by the result.
+        progress: The message of ours that shows how far the scan is, and becomes its result.
     """
 
     request_id: str
@@ -111,6 +112,7 @@ class SecurityScan:
     reply_to: int | None
     requested_by: int | None
     language: str
+    progress: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,7 @@ class Notification:
 
     Attributes:
         block_time: Unix seconds of the block it tells of; None where it tells of none, or of several.
+        edits: A message of ours that this one takes the place of; where that is gone, it is a new one.
     """
 
     ledger_key: str
@@ -165,6 +168,7 @@ class Notification:
     priority: Priority = Priority.INTERACTIVE
     reply_to: int | None = None
     block_time: int | None = None
+    edits: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,8 +134,21 @@ class SentMarks(Protocol):
 class Messenger(Protocol):
     """Telegram, as the sender of notifications sees it."""
 
-    async def send(self, chat_id: int, message: RenderedMessage, *, reply_to: int | None = None) -> int:
-        """Send and return the message id.
+    async def send(
+        self,
+        chat_id: int,
+        message: RenderedMessage,
+        *,
+        reply_to: int | None = None,
+        edits: int | None = None,
+    ) -> int:
+        """Send, or put in the place of a message of ours, and return the message id.
+
+        Args:
+            chat_id: Where.
+            message: What.
+            reply_to: The message that it answers, if it is a new one.
+            edits: A message of ours whose place it takes; where that is gone, it is sent as a new one.
 
         Raises:
             DeliveryUnavailable: Not now; `retry_after` may say when.
@@ -156,6 +169,9 @@ class Renderer(Protocol):
 
     def risk_worse(self, report: ScanReport, before: KnownRisk, language: str) -> RenderedMessage:
         """That the risk of a watched wallet got worse."""
+
+    def scan_begun(self, subject: str, language: str) -> RenderedMessage:
+        """That a scan is being made."""
 
     def scan_delayed(self, subject: str, language: str) -> RenderedMessage:
         """That a scan could not be made yet, and is tried again."""

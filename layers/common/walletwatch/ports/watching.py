@@ -71,6 +71,17 @@ class SubscriptionStore(Protocol):
             UnknownChat: It was never greeted.
         """
 
+    async def subscribe_many(
+        self, chat_id: int, wanted: Mapping[str, str | None], *, slot: int | None, limit: int
+    ) -> Mapping[str, Subscribed]:
+        """As `subscribe` for each wallet in turn, by address with its label, in one round trip.
+
+        Those that are new and above the limit are left out; they are the last ones.
+
+        Raises:
+            UnknownChat: It was never greeted.
+        """
+
     async def unsubscribe(self, chat_id: int, address: str) -> Subscription | None:
         """Stop watching; None where the chat did not watch it. Others' subscriptions are untouched.
 

@@ -93,6 +93,7 @@ class _SecurityScan(msgspec.Struct, frozen=True, tag="security_scan", tag_field=
     reply_to: int | None
     requested_by: int | None
     language: Annotated[str, msgspec.Meta(min_length=2, max_length=16)]
+    progress: int | None = None
 
 
 class _RiskCheck(msgspec.Struct, frozen=True, tag="risk_check", tag_field="type"):
@@ -118,6 +119,7 @@ class _Notification(msgspec.Struct, frozen=True, tag="notification", tag_field="
     reply_to: int | None
     created_at: datetime
     block_time: int | None = None
+    edits: int | None = None
 
 
 _encoder = msgspec.json.Encoder()
@@ -182,6 +184,7 @@ def encode_security_scan(scan: SecurityScan) -> str:
             scan.reply_to,
             scan.requested_by,
             scan.language,
+            scan.progress,
         )
     )
 
@@ -208,6 +211,7 @@ def decode_scan_work(body: str) -> SecurityScan | RiskCheck:
         wire.reply_to,
         wire.requested_by,
         wire.language,
+        wire.progress,
     )
 
 
@@ -231,6 +235,7 @@ def encode_notification(notification: Notification) -> str:
             notification.reply_to,
             notification.created_at,
             notification.block_time,
+            notification.edits,
         )
     )
 
@@ -258,6 +263,7 @@ def decode_notification(body: str) -> Notification:
         priority=wire.priority,
         reply_to=wire.reply_to,
         block_time=wire.block_time,
+        edits=wire.edits,
     )
 
 

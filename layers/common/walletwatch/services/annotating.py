@@ -5,7 +5,6 @@ import logging
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
@@ -13,7 +12,7 @@ from walletwatch.domain.activities import Activity, Held
 from walletwatch.domain.annotations import Annotation, AssetNote, Flag
 from walletwatch.domain.errors import TransientError
 from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS
-from walletwatch.domain.prices import Price, value_usd
+from walletwatch.domain.prices import Price, believed_usd
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT, ChainProfile
 from walletwatch.domain.suspicion import Counterparty, is_first_time, judge
 from walletwatch.domain.tokens import IdentitySource, TokenIdentity
@@ -103,7 +102,8 @@ class Annotating:
         for asset, amount in _assets(activity).items():
             identity = identities.get(asset)
             price = prices.get(asset) if is_recent else None
-            usd = None if price is None else _usd(price, amount, identity.decimals if identity else None)
+            decimals = NATIVE_DECIMALS if asset == NATIVE else identity.decimals if identity else None
+            usd = None if price is None else believed_usd(price, amount, decimals)
             if asset == NATIVE:
                 notes[NATIVE] = AssetNote(
                     self._profile.native_symbol, None, NATIVE_DECIMALS, listed=True, usd=usd
@@ -146,15 +146,6 @@ def _assets(activity: Activity) -> Mapping[str, int]:
     for leg in activity.legs:
         found[leg.asset] = max(found.get(leg.asset, 0), abs(leg.amount))
     return found
-
-
-def _usd(price: Price, amount: int, decimals: int | None) -> Decimal | None:
-    """The price, unless the amount is worth more than the market that made it."""
-    if price.asset == NATIVE:
-        decimals = NATIVE_DECIMALS
-    if price.liquidity_usd is None or decimals is None:
-        return price.usd
-    return price.usd if value_usd(abs(amount), decimals, price) < price.liquidity_usd else None
 
 
 def _met(activity: Activity) -> Sequence[Counterparty]:

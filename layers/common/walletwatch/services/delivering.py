@@ -131,7 +131,9 @@ class Delivering:
 
     async def _send(self, chat_id: int, notification: Notification) -> int:
         try:
-            return await self._messenger.send(chat_id, notification.message, reply_to=notification.reply_to)
+            return await self._messenger.send(
+                chat_id, notification.message, reply_to=notification.reply_to, edits=notification.edits
+            )
         except ChatMigrated as error:
             await self._subscriptions.migrate(chat_id, error.new_chat_id)
             return await self._messenger.send(error.new_chat_id, notification.message)

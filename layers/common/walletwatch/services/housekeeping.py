@@ -13,6 +13,7 @@ from walletwatch.ports.operations import Alerts, TelemetryBoard
 from walletwatch.ports.queueing import Queues
 from walletwatch.ports.telling import Ledger
 from walletwatch.ports.volatile import ForgetfulClaims
+from walletwatch.ports.wallets import WalletBook
 from walletwatch.ports.watching import WatchStore
 from walletwatch.services.analysing_use import UsageKeeping
 from walletwatch.services.broadcasting import BroadcastSteps
@@ -52,6 +53,7 @@ class Housekept:
         wallets: Wallets that nobody watches, with their accounts.
         alerts: Alerts that have long been over.
         claims: Claims to updates that have ended.
+        shares: Lists of wallets whose link has ended.
         dealings: With whom wallets dealt longer ago than a change of the lists concerns.
         instances: Environments that are gone; None where the registry could not be asked.
         woken: Broadcasts that had come to a halt.
@@ -66,6 +68,7 @@ class Housekept:
     wallets: int
     alerts: int
     claims: int
+    shares: int
     dealings: int
     instances: int | None
     woken: int
@@ -84,6 +87,7 @@ class Housekeeping:
         digesting: Digesting,
         alerts: Alerts,
         claims: ForgetfulClaims,
+        book: WalletBook,
         dealings: Dealings,
         board: TelemetryBoard,
         broadcasts: BroadcastSteps,
@@ -98,6 +102,7 @@ class Housekeeping:
         self._digesting = digesting
         self._alerts = alerts
         self._claims = claims
+        self._book = book
         self._dealings = dealings
         self._board = board
         self._broadcasts = broadcasts
@@ -123,6 +128,7 @@ class Housekeeping:
             wallets=await self._watch.forget_unwatched(now - UNWATCHED_FOR, FORGOTTEN_AT_ONCE),
             alerts=await self._alerts.forget(now - ALERTS_KEPT),
             claims=await self._claims.forget(now),
+            shares=await self._book.forget_shares(now),
             dealings=await self._dealings.forget((now - DEALT_WITHIN).date()),
             instances=await self._forget_instances(),
             woken=await self._broadcasts.wake(),
@@ -135,6 +141,7 @@ class Housekeeping:
         self._metrics.count("WatchesRestarted", done.restarted)
         self._metrics.count("WalletsForgotten", done.wallets)
         self._metrics.count("AlertsForgotten", done.alerts)
+        self._metrics.count("SharesForgotten", done.shares)
         self._metrics.count("InstancesForgotten", done.instances or 0)
         return done
 

@@ -32,6 +32,7 @@ class ScanRequests:
         reply_to: int,
         requested_by: int | None,
         language: str,
+        progress: int | None = None,
         subject_kind: SubjectKind = SubjectKind.AUTO,
     ) -> None:
         """Queue a scan.
@@ -43,6 +44,7 @@ class ScanRequests:
             reply_to: The message that the answer refers to.
             requested_by: Who asked.
             language: Of the answer.
+            progress: The message of ours that shows how far it is, and becomes the answer.
             subject_kind: What the address is, if that is known.
         """
         await self._queues.scan(
@@ -54,6 +56,7 @@ class ScanRequests:
                 reply_to=reply_to,
                 requested_by=requested_by,
                 language=language,
+                progress=progress,
             )
         )
 
@@ -124,6 +127,9 @@ class Scanning:
         statuses = await self._ledger.statuses([key])
         if statuses.get(key, DeliveryStatus.PENDING) is not DeliveryStatus.PENDING:
             return
+        if attempt == 1 and scan.progress is not None:
+            begun = self._renderer.scan_begun(scan.subject, scan.language)
+            await self._tell(delivery_key(key, "begun"), scan, begun)
         try:
             report = await self._reports.report(scan.subject, scan.subject_kind)
         except ChainUnavailable:
@@ -137,4 +143,5 @@ class Scanning:
         status = await self._ledger.add(NewDelivery(key, DeliveryKind.SCAN, scan.chat_id, None, None))
         if status is DeliveryStatus.PENDING:
             now = self._clock.now()
-            await self._queues.notify([Notification(key, scan.chat_id, message, now, reply_to=scan.reply_to)])
+            told = Notification(key, scan.chat_id, message, now, reply_to=scan.reply_to, edits=scan.progress)
+            await self._queues.notify([told])

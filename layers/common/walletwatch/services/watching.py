@@ -71,7 +71,9 @@ class Watching:
         """Remember who wrote and where; a chat that had gone silent is active again."""
         return await self._subscriptions.remember(contact)
 
-    async def watch(self, chat_id: int, address: str, label: str | None) -> WatchStarted:
+    async def watch(
+        self, chat_id: int, address: str, label: str | None, *, limit: int | None = None
+    ) -> WatchStarted:
         """Watch a wallet from the newest confirmed slot on.
 
         Where the chain cannot be asked, the watch starts as soon as it can.
@@ -80,6 +82,7 @@ class Watching:
             chat_id: A chat that was greeted.
             address: A valid address.
             label: What the chat calls it.
+            limit: How many wallets it may watch, where its owner's plan says so.
 
         Raises:
             QuotaExceeded: The chat watches as many wallets as it may.
@@ -93,7 +96,7 @@ class Watching:
             address,
             label,
             slot=balance.slot if balance else None,
-            limit=self._wallets_per_chat,
+            limit=self._wallets_per_chat if limit is None else limit,
         )
         await self._queues.check([BalanceCheck(address, CheckReason.WATCH_STARTED)])
         return WatchStarted(subscribed.subscription, subscribed.created, balance)

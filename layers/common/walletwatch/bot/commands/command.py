@@ -36,11 +36,13 @@ class Command:
 
     Attributes:
         private: It is offered in private chats only.
+        takes_file: A file may have it in its caption, or answer its question.
     """
 
     name: str
     run: Handler
     private: bool = False
+    takes_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from walletwatch.bot.commands import (
     people,
     security,
     telling,
+    wallet_lists,
+    wallet_notes,
     wallets,
 )
 from walletwatch.bot.commands.command import Area, ButtonHandler, Catalogue, Command, Topic
@@ -21,6 +23,8 @@ from walletwatch.bot.keyboards import Action
 
 AREAS: Final[tuple[Area, ...]] = (
     wallets.AREA,
+    wallet_notes.AREA,
+    wallet_lists.AREA,
     money.AREA,
     security.AREA,
     lists.AREA,

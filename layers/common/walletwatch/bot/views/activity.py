@@ -9,6 +9,7 @@ from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.links import address_buttons
 from walletwatch.bot.texts import Html, Texts, texts_for
 from walletwatch.domain.activities import Activity, ActivityKind, Leg
+from walletwatch.domain.addresses import is_address
 from walletwatch.domain.annotations import AssetNote, Flag
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.profile import ChainProfile
@@ -270,7 +271,10 @@ class ActivityView:
 def sender_of(activity: Activity) -> str | None:
     """Who sent what came in, where it is one address."""
     senders = {leg.counterparty for leg in activity.legs if leg.amount > 0 and leg.counterparty is not None}
-    return senders.pop() if len(senders) == 1 and activity.kind in RECEIPTS else None
+    if len(senders) != 1 or activity.kind not in RECEIPTS:
+        return None
+    sender = senders.pop()
+    return sender if is_address(sender) else None
 
 
 def _counterparty(leg: Leg, say: Texts, who: Names) -> list[Html]:

@@ -1,10 +1,13 @@
 """The views that the dialogue uses, by what they are about."""
 
 from walletwatch.bot.views.activity import ActivityView
+from walletwatch.bot.views.approvals import ApprovalsView
 from walletwatch.bot.views.basics import BasicsView
 from walletwatch.bot.views.connections import ConnectionsView
 from walletwatch.bot.views.money import MoneyView
 from walletwatch.bot.views.scan import ScanView
+from walletwatch.bot.views.wallet_card import WalletCardView
+from walletwatch.bot.views.wallet_lists import WalletListsView
 from walletwatch.bot.views.wallets import WalletsView
 from walletwatch.domain.profile import ChainProfile
 
@@ -15,8 +18,11 @@ class Views:
     def __init__(self, profile: ChainProfile) -> None:
         self.profile = profile
         self.basics = BasicsView()
+        self.approvals = ApprovalsView(profile)
         self.activities = ActivityView(profile)
         self.wallets = WalletsView(profile)
+        self.wallet_card = WalletCardView(profile)
+        self.wallet_lists = WalletListsView()
         self.money = MoneyView(profile)
         self.scans = ScanView(profile)
         self.connections = ConnectionsView(profile)

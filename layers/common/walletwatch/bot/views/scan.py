@@ -23,7 +23,7 @@ MAX_VALUE: Final = 80
 PAGE_SEPARATOR: Final = "."
 """Between the address and the page in a button's data."""
 
-_SIGNS: Final = {
+SIGNS: Final = {
     Level.SAFE: "🟢",
     Level.CAUTION: "🟡",
     Level.WARNING: "🟠",
@@ -91,6 +91,19 @@ class ScanView:
             join_lines([Html(line) for line in lines]), self._pages(report, page, pages, say)
         )
 
+    def queued(self, subject: str, say: Texts) -> RenderedMessage:
+        """That a scan is asked for."""
+        return RenderedMessage(say("scan.started", address=subject))
+
+    def not_queued(self, subject: str, say: Texts) -> RenderedMessage:
+        """That a scan could not be asked for."""
+        again = ((button(say("button.scan_again"), Action.SCAN_ADDRESS, subject),),)
+        return RenderedMessage(say("scan.not_queued", address=subject), again)
+
+    def begun(self, subject: str, say: Texts) -> RenderedMessage:
+        """That a scan is being made."""
+        return RenderedMessage(say("scan.begun", address=subject))
+
     def delayed(self, subject: str, say: Texts) -> RenderedMessage:
         """That the chain does not answer, and that the scan is tried again."""
         return RenderedMessage(say("scan.delayed", address=subject))
@@ -108,7 +121,7 @@ class ScanView:
         if _is_unclear(report):
             return say("risk.level_line", sign=_UNCLEAR, level=say("risk.level.unclear"), score=verdict.score)
         level = say(f"risk.level.{verdict.level.name.lower()}")
-        return say("risk.level_line", sign=_SIGNS[verdict.level], level=level, score=verdict.score)
+        return say("risk.level_line", sign=SIGNS[verdict.level], level=level, score=verdict.score)
 
     def _sentence(self, report: ScanReport, say: Texts) -> Html:
         kind = "token" if report.kind is SubjectKind.TOKEN else "wallet"
