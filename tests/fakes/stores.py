@@ -93,7 +93,8 @@ class FakeSubscriptionStore:
         row.chat = replace(
             row.chat, kind=contact.chat_kind, language=language, active=row.migrated_to is None
         )
-        return row.chat
+        mine = self.tables.chats.get(contact.user_id or 0)
+        return replace(row.chat, sender_banned=mine is not None and mine.chat.owner.banned)
 
     async def chat(self, chat_id: int) -> Chat | None:
         self.outage.check()

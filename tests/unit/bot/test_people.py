@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.bot.conftest import ADMIN, ALERT_GROUP, ANNA, BORIS, OTHER, WALLET, Chat
+from tests.unit.bot.conftest import ADMIN, ALERT_GROUP, ANNA, BORIS, GROUP, OTHER, WALLET, Chat
 from walletwatch.bot.keyboards import MAX_DATA_BYTES, Action, CallbackData, StaleData
 from walletwatch.bot.people_marks import read_query, write_query
 from walletwatch.domain.chats import ChatKind, Contact
@@ -171,11 +171,23 @@ class TestBan:
         assert WALLET[:4] in chat.last
         assert actions(chat) == [(ADMIN, "ban"), (ADMIN, "unban")]
 
+    async def test_in_anybodys_group_they_get_no_answer_and_others_do(self, chat: Chat) -> None:
+        for person in (ANNA, BORIS):
+            await chat.send("/menu", user=person)
+        await admin(chat, f"/ban {ANNA}")
+        await chat.send("/list", user=ANNA, chat=GROUP)
+        assert "cannot use this bot any more" in chat.last
+        calls = len(chat.request.calls)
+        await chat.send("/list", user=ANNA, chat=GROUP)
+        assert len(chat.request.calls) == calls
+        await chat.send("/list", user=BORIS, chat=GROUP)
+        assert "cannot use" not in chat.last
+
     async def test_by_the_buttons_it_asks_first(self, chat: Chat) -> None:
         await chat.send("/menu", user=ANNA)
         await press(chat, f"1:xp:{ANNA}")
         assert f"1:xb:{ANNA}" in chat.buttons
-        assert "Keep <b>1</b>" in await press(chat, f"1:xb:{ANNA}")
+        assert "Keep <code>1</code> out?" in await press(chat, f"1:xb:{ANNA}")
         assert actions(chat) == []
         await press(chat, f"1:xc:{ANNA}")
         assert f"1:xn:{ANNA}" in chat.buttons

@@ -339,7 +339,7 @@ class BotApplication:
         async def answer(talk: Talk) -> None:
             talk.meet(await self._dialogue.watching.greet(talk.contact))
             if not self._operators.may(talk.contact):
-                if talk.chat.owner.banned:
+                if talk.chat.turns_away:
                     await self._turn_away(talk)
                     return
                 maintenance = await self._maintenance.current()
@@ -352,7 +352,7 @@ class BotApplication:
     async def _turn_away(self, talk: Talk) -> None:
         """A banned person is told so, once a day; whatever else they do comes to nothing."""
         self._metrics.count("BannedIgnored")
-        if await self._dialogue.desk.people.tell_banned(talk.chat_id):
+        if await self._dialogue.desk.people.tell_banned(talk.contact.user_id or talk.chat_id):
             await self._complain(talk, Complaint("error.banned"))
         else:
             await talk.toast()

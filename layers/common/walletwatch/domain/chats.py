@@ -89,6 +89,7 @@ class Chat:
     Attributes:
         language: What Telegram says; `spoken_language` is what it wants.
         active: False after the bot was blocked or removed; nothing is sent until it is heard of again.
+        sender_banned: Whether whoever writes in it now is kept out; only who was just remembered is asked.
     """
 
     chat_id: int
@@ -97,6 +98,12 @@ class Chat:
     active: bool = True
     settings: ChatSettings = field(default_factory=ChatSettings)
     owner: Owner = field(default_factory=Owner)
+    sender_banned: bool = False
+
+    @property
+    def turns_away(self) -> bool:
+        """Whether who writes gets no answer: they are kept out, or who answers for the chat is."""
+        return self.sender_banned or self.owner.banned
 
     @property
     def spoken_language(self) -> str:

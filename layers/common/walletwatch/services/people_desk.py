@@ -106,10 +106,10 @@ class PeopleDesk:
             await self._auditing.record(by, "ban", {"user": user_id, "reason": reason or ""})
         return person
 
-    async def tell_banned(self, chat_id: int) -> bool:
-        """Whether a chat that is kept out is to be told so now: once a day."""
+    async def tell_banned(self, user_id: int) -> bool:
+        """Whether somebody who is turned away is to be told so now: once a day."""
         try:
-            return await self._rates.allow(chat_id, "banned", limit=1, window=timedelta(days=1))
+            return await self._rates.allow(user_id, "banned", limit=1, window=timedelta(days=1))
         except StoreUnavailable:
             return False
 

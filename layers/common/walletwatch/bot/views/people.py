@@ -59,7 +59,7 @@ def page(page: PeoplePage, now: datetime, say: Texts) -> RenderedMessage:
 def card(card: PersonCard, now: datetime, say: Texts, zone: str, *, is_admin: bool) -> RenderedMessage:
     """Somebody, and what can be done about them."""
     person = card.person
-    lines = [say("people.card", name=_name(person), id=person.user_id), Html("")]
+    lines = [say("people.card", who=_who(person.username, person.user_id, say)), Html("")]
     if is_admin:
         lines.append(say("people.is_admin"))
     if person.banned_at is not None:
@@ -110,7 +110,9 @@ def ask_ban(person: Person, say: Texts) -> RenderedMessage:
         (button(say("button.confirm_ban"), Action.BAN_CONFIRMED, person.user_id),),
         (button(say("button.leave"), Action.PERSON, person.user_id),),
     )
-    return RenderedMessage(say("people.ask_ban", name=_name(person), id=person.user_id), rows)
+    return RenderedMessage(
+        say("people.ask_ban", who=_who(person.username, person.user_id, say), id=person.user_id), rows
+    )
 
 
 def granted(person: Person, say: Texts, zone: str) -> Html:
@@ -120,7 +122,10 @@ def granted(person: Person, say: Texts, zone: str) -> Html:
 
 def limits(person: Person, now: datetime, say: Texts, zone: str) -> RenderedMessage:
     """What somebody may have."""
-    lines = [say("people.limits_title", name=_name(person), id=person.user_id), _plan(person, now, say, zone)]
+    lines = [
+        say("people.limits_title", who=_who(person.username, person.user_id, say)),
+        _plan(person, now, say, zone),
+    ]
     lines += [Html(_quota(name, person, say)) for name in QUOTAS]
     buttons = [
         button(say("button.set_quota", quota=say(f"quota.{name}")), Action.LIMIT, f"{person.user_id}.{name}")
@@ -166,8 +171,7 @@ def _line(person: Person, now: datetime, say: Texts) -> Html:
     return say(
         "people.line",
         marks=marks,
-        name=_name(person),
-        id=person.user_id,
+        who=_who(person.username, person.user_id, say),
         came=lasting(max(timedelta(), now - person.created_at), say),
         seen=lasting(max(timedelta(), now - person.seen_at), say),
     )
@@ -229,11 +233,16 @@ def _said_by(each: Feedback, say: Texts, zone: str) -> Html:
     return say(
         key,
         number=each.id,
-        name=_name_of(each.username, each.user_id),
-        id=each.user_id,
+        who=_who(each.username, each.user_id, say),
         at=when(each.at, say, zone),
         text=text,
     )
+
+
+def _who(username: str | None, user_id: int, say: Texts) -> Html:
+    if username:
+        return say("people.named", name=username, id=user_id)
+    return say("people.nameless", id=user_id)
 
 
 def _name(person: Person) -> str:

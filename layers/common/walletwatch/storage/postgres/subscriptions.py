@@ -1,6 +1,7 @@
 """`ports.SubscriptionStore` on PostgreSQL. Every operation is one round trip."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -59,9 +60,11 @@ WITH person AS (
            seen_at = now()
     RETURNING {CHAT_COLUMNS}
 )
-SELECT * FROM changed
-UNION ALL
-SELECT {CHAT_COLUMNS} FROM chats c WHERE c.id = %(chat_id)s AND NOT EXISTS (SELECT FROM changed)
+SELECT EXISTS (SELECT FROM users u WHERE u.id = %(user_id)s AND u.banned_at IS NOT NULL), known.*
+  FROM (SELECT * FROM changed
+        UNION ALL
+        SELECT {CHAT_COLUMNS} FROM chats c WHERE c.id = %(chat_id)s AND NOT EXISTS (SELECT FROM changed)
+       ) known
 """
 """Who was seen a moment ago, and is as they were, costs no write: it is asked at every update."""
 
@@ -174,7 +177,8 @@ class PostgresSubscriptionStore:
         async def work(connection: Connection) -> Chat:
             row = await (await connection.execute(_REMEMBER, values)).fetchone()
             assert row is not None
-            return to_chat(row)
+            sender_banned, *chat = row
+            return replace(to_chat(chat), sender_banned=sender_banned)
 
         return await self._database.run(work)
 
