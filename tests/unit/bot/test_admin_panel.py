@@ -117,6 +117,33 @@ async def test_to_others_the_buttons_are_outdated(busy: Chat, action: Action) ->
     assert (str(busy.stores.tables), str(busy.people.known)) == before
 
 
+HOSTILE: Final = (
+    "<b>", "</i>&lt;", "\x00\ud83d", "🦊" * 40, "٣", "²", "-1", "1e9", "1:2:3", "%s {0} {name}", "a" * 4000,
+    f"{2**63}", f"{2**64} x", "@", "' OR 1=1 --", "all", "link 1 x https://a.b", "1 wallets 5", "* ?[a]",
+    ".", "..",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", [command.name for command in ADMIN_COMMANDS])
+async def test_hostile_arguments_are_answered(busy: Chat, command: str) -> None:
+    """Every answer is one that Telegram takes, and no handler fails."""
+    for text in HOSTILE:
+        calls = len(busy.request.calls)
+        await busy.send(f"/{command} {text}", user=ADMIN)
+        assert len(busy.request.calls) > calls
+        await busy.send(text, user=ADMIN)
+    assert busy.metrics.counts["HandlerErrors"] == 0
+
+
+@pytest.mark.parametrize("action", sorted(ADMIN_BUTTONS))
+async def test_hostile_data_are_answered(busy: Chat, action: Action) -> None:
+    for text in HOSTILE:
+        if len(text.encode(errors="replace")) <= 50:
+            await busy.press(f"1:{action.value}:{text}", user=ADMIN)
+            assert busy.request.calls[-1][0] == "answerCallbackQuery"
+    assert busy.metrics.counts["HandlerErrors"] == 0
+
+
 async def test_an_administrators_question_is_no_ones_else(chat: Chat) -> None:
     """What is asked of an administrator goes on only for one."""
     await chat.send("/broadcast all", user=ADMIN)

@@ -7,6 +7,7 @@ from psycopg.types.json import Jsonb
 
 from walletwatch.domain.administration import AuditEntry, AuditQuery, Maintenance
 from walletwatch.storage.postgres.database import Connection, Database
+from walletwatch.storage.postgres.rows import storable
 
 
 class PostgresAdministration:
@@ -17,11 +18,15 @@ class PostgresAdministration:
 
     async def audit(self, entry: AuditEntry) -> None:
         """Keep what was done."""
+        details = {
+            name: storable(value) if isinstance(value, str) else value
+            for name, value in entry.details.items()
+        }
 
         async def work(connection: Connection) -> None:
             await connection.execute(
                 "INSERT INTO audit (at, user_id, action, details) VALUES (%s, %s, %s, %s)",
-                [entry.at, entry.user_id, entry.action, Jsonb(dict(entry.details))],
+                [entry.at, entry.user_id, entry.action, Jsonb(details)],
             )
 
         await self._database.run(work)
