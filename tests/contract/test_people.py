@@ -58,6 +58,7 @@ async def test_a_card_has_the_persons_chats_and_no_others(stores: Stores) -> Non
     card = await stores.people.card(ANNA, since=since)
     assert card is not None
     assert (card.person.user_id, card.reachable, card.wallets, card.groups) == (ANNA, True, 2, 0)
+    assert card.alerts == 0
     assert card.deliveries[DeliveryStatus.SENT] == 1
     assert card.deliveries[DeliveryStatus.FAILED] == 0
     await stores.subscriptions.deactivate(ANNA, "blocked")
@@ -90,9 +91,9 @@ async def test_a_ban_suppresses_what_waits_and_ends(stores: Stores) -> None:
     assert chat.owner.banned
     assert (await stores.subscriptions.remember(contact(ANNA))).owner.banned
     in_a_group = Contact(GROUP, ChatKind.SUPERGROUP, ANNA, None, "en")
-    assert (await stores.subscriptions.remember(in_a_group)).turns_away
+    assert (await stores.subscriptions.greet(in_a_group)).turns_away
     others = Contact(GROUP, ChatKind.SUPERGROUP, BORIS, None, "en")
-    assert not (await stores.subscriptions.remember(others)).turns_away
+    assert not (await stores.subscriptions.greet(others)).turns_away
     unbanned = await stores.people.unban(ANNA)
     assert unbanned is not None
     assert unbanned.banned_at is None

@@ -9,6 +9,7 @@ import pytest
 from tests.unit.bot.conftest import ADMIN, ANNA, WALLET, Chat
 from walletwatch.bot.commands.table import ADMIN_BUTTONS, ADMIN_COMMANDS
 from walletwatch.bot.keyboards import Action
+from walletwatch.bot.operators import Operators
 from walletwatch.domain.alerts import AlertLevel, Condition, Finding
 from walletwatch.domain.telemetry import Instance, Tally
 from walletwatch.services.clearing import CLEARABLE
@@ -147,7 +148,7 @@ async def test_hostile_data_are_answered(busy: Chat, action: Action) -> None:
 async def test_an_administrators_question_is_no_ones_else(chat: Chat) -> None:
     """What is asked of an administrator goes on only for one."""
     await chat.send("/broadcast all", user=ADMIN)
-    chat.bot._operators = type(chat.bot._operators)()
+    chat.bot.bot._operators = Operators()
     await chat.send("Hello everybody", user=ADMIN)
     assert "don't know that command" in chat.last
     assert chat.broadcasts.kept == {}

@@ -1,10 +1,14 @@
 """Chats, their settings and what they watch."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+
+from walletwatch.domain.administration import Maintenance
+from walletwatch.domain.filters import Filter
+from walletwatch.domain.quiet import Pace, QuietHours, Timing
 
 DEFAULT_LANGUAGE = "en"
 DEFAULT_TIMEZONE = "UTC"
@@ -41,6 +45,11 @@ class ChatSettings:
         spam: What strangers scatter is told too: airdrops to many, and false tokens.
         risk: It is told when the risk of a watched wallet gets worse.
         news: It is told what those who run the bot tell everybody.
+        filter: What it does not want to hear of any wallet.
+        quiet: When nothing is sent but what is urgent.
+        pace: How often it hears.
+        digest_hour: Of a daily digest, in its time zone.
+        snoozed_until: What comes before is held until then.
     """
 
     language: str | None = None
@@ -52,6 +61,21 @@ class ChatSettings:
     spam: bool = True
     risk: bool = True
     news: bool = True
+    filter: Filter = field(default_factory=Filter)
+    quiet: QuietHours | None = None
+    pace: Pace = Pace.NOW
+    digest_hour: int = 9
+    snoozed_until: datetime | None = None
+
+    @property
+    def timing(self) -> Timing:
+        """When it wants to hear."""
+        return Timing(self.timezone, self.quiet, self.pace, self.digest_hour, self.snoozed_until)
+
+    def is_muted(self, now: datetime) -> bool:
+        """Whether nothing is told at all."""
+        until = self.filter.muted_until
+        return self.muted or (until is not None and until > now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +113,6 @@ class Chat:
     Attributes:
         language: What Telegram says; `spoken_language` is what it wants.
         active: False after the bot was blocked or removed; nothing is sent until it is heard of again.
-        sender_banned: Whether whoever writes in it now is kept out; only who was just remembered is asked.
     """
 
     chat_id: int
@@ -98,12 +121,6 @@ class Chat:
     active: bool = True
     settings: ChatSettings = field(default_factory=ChatSettings)
     owner: Owner = field(default_factory=Owner)
-    sender_banned: bool = False
-
-    @property
-    def turns_away(self) -> bool:
-        """Whether who writes gets no answer: they are kept out, or who answers for the chat is."""
-        return self.sender_banned or self.owner.banned
 
     @property
     def spoken_language(self) -> str:
@@ -118,6 +135,7 @@ class Subscription:
     Attributes:
         from_slot: Activities after this slot are told; None until the chain was reached once.
         checked_slot: Up to which slot the wallet was looked at, or blocks were followed; None before that.
+        filter: What the chat does not want to hear of this wallet; it stands before the chat's.
     """
 
     id: int
@@ -128,6 +146,28 @@ class Subscription:
     from_slot: int | None
     paused: bool = False
     checked_slot: int | None = None
+    filter: Filter = field(default_factory=Filter)
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What is known when somebody writes.
+
+    Attributes:
+        maintenance: People are asked to come back later; None where not.
+        watched: What the chat watches, in the order it was added; None where that was not asked for.
+        sender_banned: Whether whoever writes is kept out.
+    """
+
+    chat: Chat
+    maintenance: Maintenance | None = None
+    watched: Sequence[Subscription] | None = None
+    sender_banned: bool = False
+
+    @property
+    def turns_away(self) -> bool:
+        """Whether there is no answer: who writes is kept out, or who answers for the chat is."""
+        return self.sender_banned or self.chat.owner.banned
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class PersonCard:
     Attributes:
         reachable: Whether their private chat is written to; None where there is none.
         groups: How many groups and channels use their quota.
-        wallets: How many watches these chats have, their private one included.
+        wallets: How many watches these chats have, their private one included; `alerts` likewise.
         deliveries: What became of the messages to these chats, of late; every status is there.
     """
 
@@ -62,6 +62,7 @@ class PersonCard:
     reachable: bool | None
     groups: int
     wallets: int
+    alerts: int
     deliveries: Mapping[DeliveryStatus, int]
 
 

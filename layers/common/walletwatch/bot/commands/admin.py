@@ -203,7 +203,7 @@ async def clear_confirmed(talk: Talk, dialogue: Dialogue, data: str) -> None:
     """Forget it, once."""
     await _once(talk, dialogue, "clear")
     try:
-        cleared = await dialogue.desk.clearing.clear(data.replace(COLON, ":"), by=_user(talk))
+        cleared = await dialogue.admin_desk.clearing.clear(data.replace(COLON, ":"), by=_user(talk))
     except NotClearable as error:
         raise StaleData from error
     except StoreUnavailable as error:
@@ -227,7 +227,7 @@ async def _once(talk: Talk, dialogue: Dialogue, what: str) -> None:
         StaleData: It was pressed before.
     """
     name = f"{what}:{talk.chat_id}:{talk.message_id}"
-    if not await dialogue.desk.once.may(_user(talk), name, within=CONFIRMED_WITHIN):
+    if not await dialogue.admin_desk.once.may(_user(talk), name, within=CONFIRMED_WITHIN):
         raise StaleData
 
 

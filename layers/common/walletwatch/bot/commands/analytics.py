@@ -31,24 +31,24 @@ async def section(talk: Talk, dialogue: Dialogue, name: str) -> None:
 
 
 async def _growth(talk: Talk, dialogue: Dialogue) -> RenderedMessage:
-    return view.growth(await dialogue.desk.analytics.growth(), talk.say)
+    return view.growth(await dialogue.admin_desk.analytics.growth(), talk.say)
 
 
 async def _retention(talk: Talk, dialogue: Dialogue) -> RenderedMessage:
-    return view.retention(await dialogue.desk.analytics.retention(), talk.say)
+    return view.retention(await dialogue.admin_desk.analytics.retention(), talk.say)
 
 
 async def _wallets(talk: Talk, dialogue: Dialogue) -> RenderedMessage:
-    return view.wallets(await dialogue.desk.analytics.wallets(), talk.say)
+    return view.wallets(await dialogue.admin_desk.analytics.wallets(), talk.say)
 
 
 async def _commands(talk: Talk, dialogue: Dialogue) -> RenderedMessage:
-    used, pressed = await dialogue.desk.analytics.commands()
+    used, pressed = await dialogue.admin_desk.analytics.commands()
     return view.commands(used, pressed, talk.say)
 
 
 async def _delivery(talk: Talk, dialogue: Dialogue) -> RenderedMessage:
-    return view.delivery(await dialogue.desk.analytics.quality(), talk.say)
+    return view.delivery(await dialogue.admin_desk.analytics.quality(), talk.say)
 
 
 _SECTIONS: Final[Mapping[str, Callable[[Talk, Dialogue], Awaitable[RenderedMessage]]]] = {

@@ -38,7 +38,7 @@ async def broadcast(talk: Talk, dialogue: Dialogue) -> None:
 
 async def overview(talk: Talk, dialogue: Dialogue) -> None:
     """To whom something can be written, and what was."""
-    begun = await dialogue.desk.broadcasts.newest()
+    begun = await dialogue.admin_desk.broadcasts.newest()
     await talk.show(broadcast_view.overview(begun, talk.say, talk.chat.settings.timezone))
 
 
@@ -57,7 +57,7 @@ async def pace(talk: Talk, dialogue: Dialogue, argument: str) -> None:
     number, _, rate = argument.partition(".")
     if rate not in map(str, RATES) or not number.isdecimal() or int(number) > MAX_ID:
         raise StaleData
-    changed = await dialogue.desk.broadcasts.pace(int(number), int(rate), by=_user(talk))
+    changed = await dialogue.admin_desk.broadcasts.pace(int(number), int(rate), by=_user(talk))
     await talk.show(broadcast_view.preview(_still_draft(changed), talk.say))
 
 
@@ -69,7 +69,7 @@ async def ask_link(talk: Talk, dialogue: Dialogue, broadcast_id: int) -> None:
 
 async def discard(talk: Talk, dialogue: Dialogue, broadcast_id: int) -> None:
     """Forget a draft."""
-    if not await dialogue.desk.broadcasts.discard(broadcast_id, by=_user(talk)):
+    if not await dialogue.admin_desk.broadcasts.discard(broadcast_id, by=_user(talk)):
         raise StaleData
     await talk.show(broadcast_view.discarded(talk.say))
 
@@ -79,13 +79,13 @@ async def confirm(talk: Talk, dialogue: Dialogue, broadcast_id: int) -> None:
     if talk.query_id is None:
         raise StaleData
     # Where it was begun before, by a second tap or a second administrator, it is only shown.
-    await dialogue.desk.broadcasts.start(broadcast_id, (talk.chat_id, talk.message_id), by=_user(talk))
+    await dialogue.admin_desk.broadcasts.start(broadcast_id, (talk.chat_id, talk.message_id), by=_user(talk))
     await show(talk, dialogue, broadcast_id)
 
 
 async def show(talk: Talk, dialogue: Dialogue, broadcast_id: int) -> None:
     """How far it is."""
-    found = await dialogue.desk.broadcasts.standing(broadcast_id)
+    found = await dialogue.admin_desk.broadcasts.standing(broadcast_id)
     if found is None:
         raise Complaint("broadcast.unknown", id=broadcast_id)
     await talk.show(broadcast_view.standing(found, talk.say, talk.chat.settings.timezone))
@@ -93,8 +93,8 @@ async def show(talk: Talk, dialogue: Dialogue, broadcast_id: int) -> None:
 
 async def stop(talk: Talk, dialogue: Dialogue, broadcast_id: int) -> None:
     """Send nothing more of it."""
-    stopped = await dialogue.desk.broadcasts.stop(broadcast_id, by=_user(talk))
-    if stopped is None and await dialogue.desk.broadcasts.standing(broadcast_id) is None:
+    stopped = await dialogue.admin_desk.broadcasts.stop(broadcast_id, by=_user(talk))
+    if stopped is None and await dialogue.admin_desk.broadcasts.standing(broadcast_id) is None:
         raise Complaint("broadcast.unknown", id=broadcast_id)
     await show(talk, dialogue, broadcast_id)
 
@@ -113,24 +113,24 @@ async def _write(talk: Talk, dialogue: Dialogue, name: str) -> None:
     if not html:
         if not await dialogue.conversations.ask(talk.contact, "broadcast", before=(str(audience),)):
             raise Complaint("broadcast.usage")
-        people = await dialogue.desk.broadcasts.count(audience)
+        people = await dialogue.admin_desk.broadcasts.count(audience)
         await talk.reply(
             talk.say("broadcast.ask_text", to=broadcast_view.audience(audience, talk.say), people=people)
         )
         return
     if len(html) > MAX_HTML or units(html) > MAX_UNITS:
         raise Complaint("broadcast.too_long", limit=MAX_UNITS)
-    draft = await dialogue.desk.broadcasts.draft(audience, html, by=_user(talk))
+    draft = await dialogue.admin_desk.broadcasts.draft(audience, html, by=_user(talk))
     try:
         await _preview(talk, draft)
     except BadRequest as error:
-        await dialogue.desk.broadcasts.discard(draft.id, by=_user(talk))
+        await dialogue.admin_desk.broadcasts.discard(draft.id, by=_user(talk))
         raise Complaint("broadcast.refused", reason=error.message) from error
 
 
 async def _link(talk: Talk, dialogue: Dialogue) -> None:
     broadcast_id = _id(talk)
-    draft = _still_draft(await dialogue.desk.broadcasts.draft_of(broadcast_id))
+    draft = _still_draft(await dialogue.admin_desk.broadcasts.draft_of(broadcast_id))
     words = talk.arguments[2:]
     if not words:
         if not await dialogue.conversations.ask(talk.contact, "broadcast", before=(LINK, str(draft.id))):
@@ -140,7 +140,7 @@ async def _link(talk: Talk, dialogue: Dialogue) -> None:
     text, url = " ".join(words[:-1]), words[-1]
     if not text or len(text) > MAX_LINK_TEXT or not _is_link(url):
         raise Complaint("broadcast.bad_link", limit=MAX_LINK_TEXT)
-    changed = await dialogue.desk.broadcasts.link(draft.id, Link(text, url), by=_user(talk))
+    changed = await dialogue.admin_desk.broadcasts.link(draft.id, Link(text, url), by=_user(talk))
     try:
         await _preview(talk, _still_draft(changed))
     except BadRequest as error:
@@ -155,7 +155,7 @@ async def _preview(talk: Talk, draft: Broadcast) -> None:
 
 def _audience(dialogue: Dialogue, name: str) -> Audience:
     try:
-        audience = dialogue.desk.broadcasts.audience(name)
+        audience = dialogue.admin_desk.broadcasts.audience(name)
     except ValueError as error:
         known = [segment.value for segment in Segment if segment is not Segment.LANGUAGE]
         known += [str(Audience(Segment.LANGUAGE, language)) for language in LANGUAGES]

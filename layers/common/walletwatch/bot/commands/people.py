@@ -44,8 +44,8 @@ async def users(talk: Talk, dialogue: Dialogue) -> None:
 
 async def show_page(talk: Talk, dialogue: Dialogue, query: PeopleQuery) -> None:
     """A page of people."""
-    page = await dialogue.desk.people.page(query)
-    await talk.show(people_view.page(page, dialogue.desk.people.now(), talk.say))
+    page = await dialogue.admin_desk.people.page(query)
+    await talk.show(people_view.page(page, dialogue.admin_desk.people.now(), talk.say))
 
 
 async def user(talk: Talk, dialogue: Dialogue) -> None:
@@ -57,18 +57,18 @@ async def user(talk: Talk, dialogue: Dialogue) -> None:
 
 async def show_card(talk: Talk, dialogue: Dialogue, user_id: int) -> None:
     """Somebody, with what can be done about them."""
-    card = await dialogue.desk.people.card(user_id)
+    card = await dialogue.admin_desk.people.card(user_id)
     if card is None:
         raise Complaint("people.unknown", id=user_id)
     is_admin = user_id in dialogue.operators.users
-    now = dialogue.desk.people.now()
+    now = dialogue.admin_desk.people.now()
     await talk.show(people_view.card(card, now, talk.say, _zone(talk), is_admin=is_admin))
 
 
 async def wallets(talk: Talk, dialogue: Dialogue, argument: str) -> None:
     """A page of what somebody's chats watch: `<id>` or `<id>.<behind>`."""
     user_id, _, after = argument.partition(".")
-    page = await dialogue.desk.people.wallets(_number(user_id), after=_number(after or "0"))
+    page = await dialogue.admin_desk.people.wallets(_number(user_id), after=_number(after or "0"))
     await talk.show(people_view.wallets(page, dialogue.views.profile, talk.say))
 
 
@@ -81,7 +81,7 @@ async def ban(talk: Talk, dialogue: Dialogue) -> None:
 
 async def ask_ban(talk: Talk, dialogue: Dialogue, user_id: int) -> None:
     """Ask first."""
-    person = _known(await dialogue.desk.people.person(user_id), user_id)
+    person = _known(await dialogue.admin_desk.people.person(user_id), user_id)
     await talk.show(people_view.ask_ban(person, talk.say))
 
 
@@ -94,15 +94,15 @@ async def unban(talk: Talk, dialogue: Dialogue) -> None:
 
 async def unban_one(talk: Talk, dialogue: Dialogue, user_id: int) -> None:
     """The command or the button."""
-    _known(await dialogue.desk.people.unban(user_id, by=_user(talk)), user_id)
+    _known(await dialogue.admin_desk.people.unban(user_id, by=_user(talk)), user_id)
     await _done(talk, dialogue, user_id, talk.say("people.unbanned", id=user_id))
 
 
 async def grant(talk: Talk, dialogue: Dialogue, user_id: int) -> None:
     """The premium plan for a month more."""
-    if not await dialogue.desk.once.may(_user(talk), f"grant:{user_id}", within=TWICE):
+    if not await dialogue.admin_desk.once.may(_user(talk), f"grant:{user_id}", within=TWICE):
         return
-    person = _known(await dialogue.desk.people.grant(user_id, by=_user(talk)), user_id)
+    person = _known(await dialogue.admin_desk.people.grant(user_id, by=_user(talk)), user_id)
     text = people_view.granted(person, talk.say, _zone(talk))
     await _done(talk, dialogue, user_id, text)
 
@@ -126,14 +126,14 @@ async def limits(talk: Talk, dialogue: Dialogue) -> None:
     if value != PLAN and not (value.isascii() and value.isdecimal() and int(value) <= MAX_QUOTA):
         raise Complaint("people.quota_value", limit=MAX_QUOTA)
     set_to = None if value == PLAN else int(value)
-    _known(await dialogue.desk.people.set_quota(user_id, name, set_to, by=_user(talk)), user_id)
+    _known(await dialogue.admin_desk.people.set_quota(user_id, name, set_to, by=_user(talk)), user_id)
     await show_limits(talk, dialogue, user_id)
 
 
 async def show_limits(talk: Talk, dialogue: Dialogue, user_id: int) -> None:
     """What somebody may have, and buttons to change it."""
-    person = _known(await dialogue.desk.people.person(user_id), user_id)
-    now = dialogue.desk.people.now()
+    person = _known(await dialogue.admin_desk.people.person(user_id), user_id)
+    now = dialogue.admin_desk.people.now()
     await talk.show(people_view.limits(person, now, talk.say, _zone(talk)))
 
 
@@ -153,7 +153,7 @@ async def feedbacks(talk: Talk, dialogue: Dialogue) -> None:
 
 async def show_feedback(talk: Talk, dialogue: Dialogue, before: str) -> None:
     """A page of it."""
-    page = await dialogue.desk.people.feedback(before=_number(before) if before else None)
+    page = await dialogue.admin_desk.people.feedback(before=_number(before) if before else None)
     await talk.show(people_view.feedbacks(page, talk.say, _zone(talk)))
 
 
@@ -162,7 +162,7 @@ async def reply(talk: Talk, dialogue: Dialogue) -> None:
     if await _lacks_person(talk, dialogue, "reply"):
         return
     user_id, text = _id(talk.arguments[0]), talk.written(1)
-    person = _known(await dialogue.desk.people.person(user_id), user_id)
+    person = _known(await dialogue.admin_desk.people.person(user_id), user_id)
     if not text:
         if not await dialogue.conversations.ask(talk.contact, "reply", before=(str(user_id),)):
             raise Complaint("people.usage.reply")
@@ -175,7 +175,7 @@ async def reply(talk: Talk, dialogue: Dialogue) -> None:
     except (Forbidden, BadRequest) as error:
         # It is their chat that is gone, not the administrator's.
         raise Complaint("people.unreachable", id=user_id, reason=error.message) from error
-    await dialogue.desk.people.replied(user_id, text, by=_user(talk))
+    await dialogue.admin_desk.people.replied(user_id, text, by=_user(talk))
     await talk.reply(talk.say("people.replied", id=user_id))
 
 
@@ -187,7 +187,7 @@ async def ask_reply(talk: Talk, dialogue: Dialogue, user_id: int) -> None:
 
 async def _ban(talk: Talk, dialogue: Dialogue, user_id: int, reason: str) -> None:
     try:
-        person = await dialogue.desk.people.ban(user_id, reason or None, by=_user(talk))
+        person = await dialogue.admin_desk.people.ban(user_id, reason or None, by=_user(talk))
     except AdministratorsStay as error:
         raise Complaint("people.admins_stay") from error
     _known(person, user_id)

@@ -79,6 +79,7 @@ def card(card: PersonCard, now: datetime, say: Texts, zone: str, *, is_admin: bo
         )
     lines += [
         say("people.wallets", count=card.wallets),
+        say("people.alerts", count=card.alerts),
         say("people.groups", count=card.groups),
         say("people.told", **{status.value: whole(count, say) for status, count in card.deliveries.items()}),
     ]

@@ -32,6 +32,7 @@ _CARD: Final = f"""
 SELECT (SELECT c.active FROM chats c WHERE c.id = u.id AND c.kind = 'private'),
        (SELECT count(*) FROM chats c WHERE c.owner_id = u.id AND c.id <> u.id AND c.migrated_to IS NULL),
        (SELECT count(*) FROM subscriptions s WHERE s.chat_id IN ({_CHATS})),
+       (SELECT count(*) FROM alert_rules r WHERE r.chat_id IN ({_CHATS}) AND r.ended_at IS NULL),
        {PERSON_COLUMNS}
   FROM users u
  WHERE u.id = %(user_id)s
@@ -114,10 +115,10 @@ class PostgresPeople:
             row = await found.fetchone()
             if row is None:
                 return None
-            reachable, groups, wallets, *person = row
+            reachable, groups, wallets, alerts, *person = row
             by_status = dict(await told.fetchall())
             deliveries = {status: by_status.get(status, 0) for status in DeliveryStatus}
-            return PersonCard(Person(*person), reachable, groups, wallets, deliveries)
+            return PersonCard(Person(*person), reachable, groups, wallets, alerts, deliveries)
 
         return await self._database.run(work)
 
