@@ -121,7 +121,7 @@ async def limits(talk: Talk, dialogue: Dialogue) -> None:
     if not value:
         if not await dialogue.conversations.ask(talk.contact, "limits", before=(str(user_id), name)):
             raise Complaint("people.limits_usage", known=", ".join(QUOTAS))
-        await talk.reply(talk.say("people.ask_quota", quota=talk.say(f"quota.{name}"), id=user_id))
+        await talk.reply(talk.say("people.ask_quota", quota=talk.say(f"people.quota.{name}"), id=user_id))
         return
     if value != PLAN and not (value.isascii() and value.isdecimal() and int(value) <= MAX_QUOTA):
         raise Complaint("people.quota_value", limit=MAX_QUOTA)

@@ -129,7 +129,11 @@ def limits(person: Person, now: datetime, say: Texts, zone: str) -> RenderedMess
     ]
     lines += [Html(_quota(name, person, say)) for name in QUOTAS]
     buttons = [
-        button(say("button.set_quota", quota=say(f"quota.{name}")), Action.LIMIT, f"{person.user_id}.{name}")
+        button(
+            say("button.set_quota", quota=say(f"people.quota.{name}")),
+            Action.LIMIT,
+            f"{person.user_id}.{name}",
+        )
         for name in QUOTAS
     ]
     rows = (*_by(2, buttons), (button(say("button.person"), Action.PERSON, person.user_id),))
@@ -188,7 +192,7 @@ def _plan(person: Person, now: datetime, say: Texts, zone: str) -> Html:
 
 
 def _quota(name: str, person: Person, say: Texts) -> str:
-    label = say(f"quota.{name}") if name in QUOTAS else escape(name)
+    label = say(f"people.quota.{name}") if name in QUOTAS else escape(name)
     if name not in person.quotas:
         return say("people.quota_of_plan", quota=label)
     return say("people.quota_set", quota=label, value=whole(person.quotas[name], say))
