@@ -13,6 +13,7 @@ from tests.fakes.admission import FakeAdmission
 from tests.fakes.board import FakeBoard
 from tests.fakes.broadcasts import FakeBroadcasts
 from tests.fakes.cache import FakeCache
+from tests.fakes.chronicle import FakeChronicle
 from tests.fakes.clock import FakeClock
 from tests.fakes.dealings import FakeDealings
 from tests.fakes.history import FakeHistory
@@ -21,18 +22,23 @@ from tests.fakes.limits import FakeRateLimits, FakeSendLimits
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.marks import FakeSentMarks
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.money import FakeOwnAccounts
 from tests.fakes.people import FakePeople
 from tests.fakes.pools import FakePoolCreators
+from tests.fakes.reporting import FakeReportSchedules
 from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.fakes.usage import FakeUsage
 from tests.servers import postgres_url, redis_url
 from walletwatch.ports.alerting import AlertLedger, AlertRules, Past, Preferences, Samples
 from walletwatch.ports.broadcasting import Broadcasts
+from walletwatch.ports.chronicle import Chronicle
 from walletwatch.ports.common import Clock
 from walletwatch.ports.listing import Dealings, PoolCreators
+from walletwatch.ports.money import OwnAccounts
 from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
 from walletwatch.ports.people import People
+from walletwatch.ports.reporting import ReportSchedules
 from walletwatch.ports.scanning import AddressLists, Risks
 from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
 from walletwatch.ports.usage import Usage
@@ -46,6 +52,7 @@ from walletwatch.storage.postgres.alert_ledger import PostgresAlertLedger
 from walletwatch.storage.postgres.alert_rules import PostgresAlertRules
 from walletwatch.storage.postgres.alerts import PostgresAlerts
 from walletwatch.storage.postgres.broadcasts import PostgresBroadcasts
+from walletwatch.storage.postgres.chronicle import PostgresChronicle
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.following import PostgresFollowStore
@@ -53,10 +60,12 @@ from walletwatch.storage.postgres.history import PostgresHistory
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
+from walletwatch.storage.postgres.own_accounts import PostgresOwnAccounts
 from walletwatch.storage.postgres.past import PostgresPast
 from walletwatch.storage.postgres.people import PostgresPeople
 from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
 from walletwatch.storage.postgres.preferences import PostgresPreferences
+from walletwatch.storage.postgres.reporting import PostgresReportSchedules
 from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.samples import PostgresSamples
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
@@ -99,6 +108,9 @@ class Stores:
     past: Past
     dealings: Dealings
     pools: PoolCreators
+    own_accounts: OwnAccounts
+    chronicle: Chronicle
+    schedules: ReportSchedules
     people: People
     broadcasts: Broadcasts
     usage: Usage
@@ -162,7 +174,7 @@ def stores_url(request: pytest.FixtureRequest) -> str | None:
 async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
     clock = FakeClock()
     if stores_url is None:
-        fake = FakeStores(clock)
+        fake, lists = FakeStores(clock), FakeAddressLists()
         people = FakePeople(fake)
         yield Stores(
             fake.subscriptions,
@@ -172,7 +184,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             FakeHistory(fake.tables),
             AlertMemory(),
             FakeAdministration(fake.tables),
-            FakeAddressLists(),
+            lists,
             FakeRisks(fake.tables, known=fake.tables.risks),
             fake.preferences,
             fake.rules,
@@ -181,6 +193,9 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             fake.past,
             FakeDealings(fake.tables),
             FakePoolCreators(),
+            FakeOwnAccounts(fake.tables, fake.samples),
+            FakeChronicle(fake.tables, lists=lists),
+            FakeReportSchedules(fake.tables),
             people,
             FakeBroadcasts(people),
             FakeUsage(people),
@@ -206,6 +221,9 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresPast(database),
         PostgresDealings(database),
         PostgresPoolCreators(database),
+        PostgresOwnAccounts(database),
+        PostgresChronicle(database, database),
+        PostgresReportSchedules(database),
         PostgresPeople(database),
         PostgresBroadcasts(database),
         PostgresUsage(database, database),

@@ -10,6 +10,7 @@ from walletwatch.domain.activities import Activity
 from walletwatch.domain.administration import Maintenance
 from walletwatch.domain.alert_rules.firing import Firing
 from walletwatch.domain.alert_rules.rule import Rule
+from walletwatch.domain.carrying import CarriedFlow
 from walletwatch.domain.chain import Position
 from walletwatch.domain.chats import Chat, Subscription
 from walletwatch.domain.delivery import DeliveryStatus, NewDelivery
@@ -113,6 +114,7 @@ class Tables:
     deliveries: dict[str, DeliveryRow] = field(default_factory=dict)
     rules: dict[int, RuleRow] = field(default_factory=dict)
     samples: dict[tuple[str, datetime], Decimal] = field(default_factory=dict)
+    daily_flows: dict[object, CarriedFlow] = field(default_factory=dict)
     dealings: dict[tuple[str, int], date] = field(default_factory=dict)
     shards: list[Progress | None] = field(default_factory=lambda: [None])
     follower: FollowerRow = field(default_factory=FollowerRow)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from walletwatch.services.housekeeping import Housekeeping
     from walletwatch.services.intake import UpdateIntake
     from walletwatch.services.refreshing import Refreshing
+    from walletwatch.services.reporting import Reporting
     from walletwatch.services.risk_watching import RiskWatching
     from walletwatch.services.scanning import Scanning
     from walletwatch.services.sweeping import Sweeping
@@ -95,6 +96,7 @@ class Cleanup:
     """What the cleanup function runs."""
 
     service: "Housekeeping"
+    reporting: "Reporting"
     telemetry: "Telemetry"
 
 
@@ -408,17 +410,22 @@ def notification() -> Notifying:
 
 def cleanup() -> Cleanup:
     """The cleanup function."""
+    from walletwatch.bot.rendering import HtmlRenderer
     from walletwatch.services.analysing_use import UsageKeeping
     from walletwatch.services.housekeeping import Housekeeping
+    from walletwatch.services.reporting import Reporting, Summaries
     from walletwatch.storage.postgres.alerts import PostgresAlerts
+    from walletwatch.storage.postgres.chronicle import PostgresChronicle
     from walletwatch.storage.postgres.claims import PostgresUpdateClaims
     from walletwatch.storage.postgres.dealings import PostgresDealings
     from walletwatch.storage.postgres.ledger import PostgresLedger
+    from walletwatch.storage.postgres.reporting import PostgresReportSchedules
     from walletwatch.storage.postgres.samples import PostgresSamples
     from walletwatch.storage.postgres.usage import PostgresUsage
     from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
     from walletwatch.storage.postgres.watch import PostgresWatchStore
     from walletwatch.storage.redis.board import RedisTelemetryBoard
+    from walletwatch.storage.redis.leases import RedisLeases
 
     metrics = EmfMetrics("cleanup")
     clock = SystemClock()
@@ -445,7 +452,17 @@ def cleanup() -> Cleanup:
         metrics=metrics,
         retention=parts.retention(),
     )
-    return Cleanup(service, parts.make_telemetry("cleanup", metrics, redis))
+    reporting = Reporting(
+        summaries=Summaries(PostgresChronicle(database, parts.make_reads(database, metrics))),
+        schedules=PostgresReportSchedules(database),
+        leases=RedisLeases(redis),
+        ledger=PostgresLedger(database, clock),
+        queues=parts.make_queues(),
+        renderer=HtmlRenderer(config.load(config.ChainSettings).profile),
+        clock=clock,
+        metrics=metrics,
+    )
+    return Cleanup(service, reporting, parts.make_telemetry("cleanup", metrics, redis))
 
 
 def refresh() -> Refresh:

@@ -15,9 +15,11 @@ import pytest
 
 from tests.fakes.administration import FakeAdministration
 from tests.fakes.admission import FakeAdmission
+from tests.fakes.alerting import FakeSamples
 from tests.fakes.broadcasts import FakeBroadcasts
 from tests.fakes.cache import FakeCache
 from tests.fakes.chain import FakeChain
+from tests.fakes.chronicle import FakeChronicle
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.clock import FakeClock
 from tests.fakes.dealings import FakeDealings
@@ -26,10 +28,12 @@ from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.limits import FakeRateLimits
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.money import money_over
 from tests.fakes.people import FakePeople
 from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
+from tests.fakes.reporting import FakeReportSchedules
 from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
@@ -45,17 +49,23 @@ from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.operators import Operators
 from walletwatch.bot.persistence import ConversationPersistence
 from walletwatch.bot.views.all import Views
+from walletwatch.chain.decoding import decode_transaction
+from walletwatch.chain.decoding.outline import outline
 from walletwatch.domain.profile import PROFILES
 from walletwatch.services.admitting import Admitting
 from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.alert_memory import AlertMemory
+from walletwatch.services.analysing import Analysing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.browsing import Browsing
+from walletwatch.services.explaining import Explaining
 from walletwatch.services.intake import UpdateIntake
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
 from walletwatch.services.preferring import Preferring
+from walletwatch.services.reporting import ReportRequests, Summaries
 from walletwatch.services.rule_keeping import RuleKeeping
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanReports, ScanRequests
@@ -106,6 +116,7 @@ class Chat:
     judge: FakeJudge
     scans: ScanReports
     lists: FakeAddressLists
+    schedules: FakeReportSchedules
     personal: FakePersonalRecords
     people: FakePeople
     broadcasts: FakeBroadcasts
@@ -115,6 +126,7 @@ class Chat:
     another_instance: Callable[[], Awaitable[Instance]]
     prices: FakePrices
     tokens: FakeTokens
+    price_history: FakeSamples
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     async def send(self, text: str, *, user: int = ANNA, chat: int | None = None, **message: Any) -> None:
@@ -177,8 +189,12 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     sessions, lists, claims = FakeAdmission(clock), FakeAddressLists(), FakeUpdateClaims(clock)
     inspector, judge = FakeInspector(clock), FakeJudge()
     memory = ScanMemory(FakeCache(clock), metrics, clock, chain="test")
-    personal, people = FakePersonalRecords(stores), FakePeople(stores)
+    personal, risks = FakePersonalRecords(stores), FakeRisks(stores.tables)
+    operators = Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP}))
+    schedules = FakeReportSchedules(stores.tables)
     prices, tokens, rates = FakePrices(clock), FakeTokens(), FakeRateLimits(clock)
+    history = stores.samples
+    people = FakePeople(stores)
     broadcasts, usage, cache = FakeBroadcasts(people), FakeUsage(people), FakeCache(clock)
     desk = make_desk(
         people=people,
@@ -191,8 +207,6 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         admins={ADMIN},
         clock=clock,
     )
-    risks = FakeRisks(stores.tables)
-    operators = Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP}))
     instances: list[BotApplication] = []
     deliveries = count(1)
 
@@ -208,14 +222,22 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                     stores,
                     chain,
                     queues,
-                    Balances(chain, FakeCache(clock), metrics),
                     rates,
                     clock,
-                    PROFILES["x1-mainnet"],
                     prices=prices,
                     tokens=tokens,
                 ),
                 balances=Balances(chain, FakeCache(clock), metrics),
+                money=money_over(
+                    chain,
+                    stores,
+                    clock,
+                    metrics,
+                    PROFILES["x1-mainnet"],
+                    prices=prices,
+                    tokens=tokens,
+                    history=history,
+                ),
                 backfills=BackfillRequests(queues, FakeRateLimits(clock), clock),
                 scans=ScanRequests(queues),
                 reports=memory,
@@ -247,6 +269,18 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 operators=operators,
                 metrics=metrics,
                 conversations=Conversations(ConversationPersistence(), clock, metrics),
+                clock=clock,
+                browsing=Browsing(FakeChronicle(stores.tables), clock),
+                summaries=ReportRequests(Summaries(FakeChronicle(stores.tables)), schedules, clock),
+                analysing=Analysing(FakeChronicle(stores.tables, lists=lists), prices, clock),
+                explaining=Explaining(
+                    FakeChronicle(stores.tables),
+                    chain,
+                    tokens,
+                    decode=decode_transaction,
+                    outline=outline,
+                    metrics=metrics,
+                ),
             ),
             subscriptions=stores.subscriptions,
             operators=operators,
@@ -278,6 +312,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         judge,
         ScanReports(inspector, judge, memory, clock),
         lists,
+        schedules,
         personal,
         people,
         broadcasts,
@@ -287,6 +322,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         instance,
         prices,
         tokens,
+        history,
     )
     for bot in instances:
         await bot.close()

@@ -16,6 +16,7 @@ from telegram.ext import (
 
 from walletwatch.bot.commands.command import ButtonHandler, Command
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue
+from walletwatch.bot.commands.explaining import explain
 from walletwatch.bot.commands.table import (
     ADMIN_BUTTONS,
     ADMIN_COMMANDS_BY_NAME,
@@ -27,9 +28,10 @@ from walletwatch.bot.keyboards import CallbackData, StaleData
 from walletwatch.bot.library import Context, KnownBot, make_application
 from walletwatch.bot.messenger import make_request, translate
 from walletwatch.bot.operators import Operators
+from walletwatch.bot.pasted import unlinked
 from walletwatch.bot.talk import Talk, contact_of, talk_of
 from walletwatch.bot.texts import texts
-from walletwatch.domain.addresses import is_address
+from walletwatch.domain.addresses import is_address, looks_like_signature
 from walletwatch.domain.admission import Admitted, SessionChange
 from walletwatch.domain.chats import ChatKind, Contact
 from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, StoreUnavailable, TransientError
@@ -202,12 +204,13 @@ class BotApplication:
     async def _text(self, update: Update, _context: Context) -> None:
         message = update.effective_message
         text = ((message.text if message else None) or "").strip()
+        pasted = unlinked(text)
 
         async def answer(talk: Talk) -> None:
             try:
                 session = await self._conversations.open(talk.contact)
             except StoreUnavailable:
-                if is_address(text):
+                if is_address(pasted) or looks_like_signature(pasted):
                     session = None
                 else:
                     raise Complaint("error.session_lost") from None
@@ -216,8 +219,10 @@ class BotApplication:
                 talk.body = " ".join((*session.before, text, *session.behind))
                 talk.arguments = tuple(talk.body.split())
                 await self._answer_question(talk, session, command)
-            elif is_address(text):
-                await talk.send(self._dialogue.views.wallets.bare_address(text, talk.say))
+            elif is_address(pasted):
+                await talk.send(self._dialogue.views.wallets.bare_address(pasted, talk.say))
+            elif looks_like_signature(pasted):
+                await explain(talk, self._dialogue, pasted)
             else:
                 raise Complaint("error.unknown_command")
 

@@ -28,6 +28,7 @@ class DeliveryKind(StrEnum):
     DIGEST = "digest"
     SCAN = "scan"
     ALERT = "alert"
+    REPORT = "report"
     BROADCAST = "broadcast"
 
 

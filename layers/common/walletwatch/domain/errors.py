@@ -37,6 +37,10 @@ class ChainUnavailable(TransientError):
     """The RPC did not answer, refused for now, or lags behind what was asked for."""
 
 
+class TransactionNotFound(ChainUnavailable):
+    """The node does not know the transaction: not yet, not any more, or there is none."""
+
+
 class FencedOff(WalletWatchError):
     """Somebody else holds the lease by now, with a higher fencing token: stop, and write nothing more."""
 
@@ -102,6 +106,18 @@ class MessageRefused(WalletWatchError):
 
 class UnknownChat(WalletWatchError):
     """The chat was never greeted: an error of ours."""
+
+
+class UnknownWallet(WalletWatchError):
+    """The chat watches no wallet that is meant.
+
+    Attributes:
+        name: What was written; empty where a button is outdated.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__("no such wallet")
+        self.name = name
 
 
 class QuotaExceeded(WalletWatchError):

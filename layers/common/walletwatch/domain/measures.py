@@ -112,6 +112,7 @@ UnexplainedChanges Count changes of an account that no transaction explains
 AnnotationsIncomplete Count activities without names or prices because a source failed
 PriceSourceFailures Count sources of prices that failed
 PriceDisagreements Count prices on which two sources do not agree
+PriceSamplesLost Count prices that were not remembered for the history
 PoolDiscoveryFailures Count times a provider did not list the exchange's pools
 
 # Lists
@@ -144,6 +145,7 @@ AlertsJudged Count people's alerts that were looked at since their time had come
 AlertsPostponed Count people's alerts that could not be judged, since the chain or a price was not known
 AlertRoundsSkipped Count looks at people's alerts not made, since another was being made
 AlertRoundsUnfinished Count looks at people's alerts that ran out of time; the next went on from there
+ReportsQueued Count reports of a day or a week put in the queue
 
 # Asking the chain
 RpcCalls Count JSON-RPC calls as providers bill them

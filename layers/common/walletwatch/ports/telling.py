@@ -90,7 +90,8 @@ class Ledger(Protocol):
     async def delete_before(self, moment: datetime) -> int:
         """Delete settled entries older than this, and activities that no entry refers to any more.
 
-        An entry that is merged into a pending digest stays. Returns how many entries went.
+        What moved in those activities is carried forward (`Chronicle.gather_with_carried`). An entry that is
+        merged into a pending digest stays. Returns how many entries went.
         """
 
 

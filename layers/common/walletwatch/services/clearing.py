@@ -8,10 +8,16 @@ from walletwatch.services.auditing import Auditing
 
 CLEARABLE: Final = (
     "balance",
+    "holdings",
+    "sums",
+    "stakes",
     "price",
     "pools",
+    "markets",
     "xdex-api",
     "token",
+    "mint",
+    "collectible",
     "transaction",
     "scan-report",
     "inspection",

@@ -8,8 +8,8 @@ from walletwatch.domain.chats import Owner, Subscription
 from walletwatch.ports.common import Clock
 from walletwatch.ports.wallets import WalletBook
 from walletwatch.services.importing import Importing
+from walletwatch.services.native_balances import NativeReads
 from walletwatch.services.sharing import Sharing
-from walletwatch.services.wallet_cards import WalletCards
 
 PREMIUM_WALLETS: Final = 250
 WALLETS_QUOTA: Final = "wallets"
@@ -24,7 +24,7 @@ class Wallets:
     """
 
     book: WalletBook
-    cards: WalletCards
+    natives: NativeReads
     imports: Importing
     sharing: Sharing
     clock: Clock

@@ -68,6 +68,7 @@ PERSONAL: Final = (
     About("shares", "chat_id", "t.id DESC"),
     About("deliveries", "chat_id", "t.created_at DESC"),
     About("address_reports", "user_id", "t.at DESC"),
+    About("report_schedules", "chat_id", "t.due_at"),
     About("feedback", "user_id", "t.id DESC"),
     About("active_daily", "user_id", "t.day DESC"),
     About("broadcasts", "created_by", "t.id DESC", (), "What administrators did has to stay known."),

@@ -163,6 +163,12 @@ _MIGRATION: Final = (
      WHERE r.chat_id = %(old)s AND EXISTS (SELECT FROM chats WHERE id = %(new)s)
     """,
     """
+    UPDATE report_schedules r SET chat_id = %(new)s
+     WHERE chat_id = %(old)s AND EXISTS (SELECT FROM chats WHERE id = %(new)s)
+       AND NOT EXISTS (SELECT FROM report_schedules kept
+                        WHERE kept.chat_id = %(new)s AND kept.period = r.period)
+    """,
+    """
     UPDATE chats SET active = false, inactive_reason = 'migrated', migrated_to = %(new)s
      WHERE id = %(old)s AND migrated_to IS NULL
     """,
