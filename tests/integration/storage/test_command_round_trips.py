@@ -64,6 +64,26 @@ ARGUMENTS: Final = {
     "snooze": ("", "2h"),
     "delalert": ("", "1"),
     "maintenance": ("", "on Back at noon", "off"),
+    "users": ("", "active", "@x", f"{ADMIN}"),
+    "user": ("", f"{ADMIN}"),
+    "ban": ("", "1001 spam", f"{ADMIN}"),
+    "unban": ("", "1001"),
+    "limits": ("", f"{ADMIN}", f"{ADMIN} wallets 50", f"{ADMIN} wallets plan"),
+    "feedbacks": ("",),
+    "reply": ("", f"{ADMIN} Hello", "1001 Hello"),
+    "broadcast": (
+        "",
+        "all",
+        "all Hello",
+        "premium Hello",
+        "lang-en Hello",
+        "link 1 Read https://a.b",
+        "show 1",
+        "stop 1",
+    ),
+    "analytics": ("", "retention", "wallets", "commands", "delivery"),
+    "clearcache": ("", "balance"),
+    "audit": ("", "ban", f"{ADMIN}"),
 }
 
 
