@@ -383,6 +383,7 @@ def notification() -> Notifying:
         marks=RedisSentMarks(redis),
         limits=RedisSendLimits(redis),
         messenger=TelegramMessenger.connect(parts.read_secrets().bot_token, telegram.telegram_api_url),
+        media=parts.make_media(metrics),
         subscriptions=PostgresSubscriptionStore(database),
         clock=clock,
         metrics=metrics,

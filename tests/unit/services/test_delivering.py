@@ -4,6 +4,7 @@ import pytest
 
 from tests.fakes.limits import FakeSendLimits
 from tests.fakes.marks import FakeSentMarks
+from tests.fakes.media import FakeMedia
 from tests.fakes.messenger import FakeMessenger
 from tests.fakes.outage import Outage
 from tests.unit.services.conftest import WALLET, World, contact
@@ -25,6 +26,7 @@ class Post:
     def __init__(self, world: World) -> None:
         self.world = world
         self.messenger = FakeMessenger()
+        self.media = FakeMedia()
         self.marks = FakeSentMarks()
         self.limits = FakeSendLimits(world.clock)
         self.service = Delivering(
@@ -32,6 +34,7 @@ class Post:
             marks=self.marks,
             limits=self.limits,
             messenger=self.messenger,
+            media=self.media,
             subscriptions=world.stores.subscriptions,
             clock=world.clock,
             metrics=world.metrics,

@@ -121,6 +121,10 @@ ChatsDeactivated Count chats that are not written to any more
 LimitsUnavailable Count times the limits in Redis could not be asked
 SentMarksUnavailable Count times the marks in Redis could not be asked or set
 SettlesFailed Count messages sent that no store could note
+FilesPostponed Count files left to the next invocation for want of time
+FilesLost Count files that were gone before they could be sent; the chat was told
+MediaUpload Milliseconds from a file's end to its being kept
+MediaFailures Count times the store of files did not take or give one
 DigestsQueued Count digests put in the queue
 
 # Asking the chain

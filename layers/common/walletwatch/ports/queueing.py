@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from walletwatch.domain.administration import Redriven
+from walletwatch.domain.exports import ExportRequest
+from walletwatch.domain.pictures import DrawRequest
 from walletwatch.domain.vitals import QueueDepth
 from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, RiskCheck, SecurityScan
 
@@ -25,6 +27,12 @@ class Queues(Protocol):
 
     async def check_risks(self, checks: Sequence[RiskCheck]) -> None:
         """Ask for looks at the risk of wallets, `LOOK_AFTER` from now."""
+
+    async def draw(self, request: DrawRequest) -> None:
+        """Ask for a picture."""
+
+    async def export(self, request: ExportRequest) -> None:
+        """Ask for a file of a chat's history."""
 
     async def notify(self, notifications: Sequence[Notification]) -> None:
         """Ask for messages to be sent, in order within a chat."""

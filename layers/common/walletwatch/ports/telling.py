@@ -10,7 +10,7 @@ from walletwatch.domain.digests import Burst, Outgoing
 from walletwatch.domain.risk_watch import KnownRisk
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.suspicion import Counterparty
-from walletwatch.domain.work import DigestDue, RenderedMessage
+from walletwatch.domain.work import DigestDue, OutgoingFile, RenderedMessage
 
 type DeliveryPlan = Callable[[Sequence[Candidate], Mapping[int, Burst]], Sequence[NewDelivery]]
 """Turns the candidates that the ledger does not know yet into its new entries.
@@ -125,8 +125,23 @@ class SentMarks(Protocol):
 class Messenger(Protocol):
     """Telegram, as the sender of notifications sees it."""
 
-    async def send(self, chat_id: int, message: RenderedMessage, *, reply_to: int | None = None) -> int:
+    async def send(
+        self,
+        chat_id: int,
+        message: RenderedMessage,
+        *,
+        reply_to: int | None = None,
+        file: OutgoingFile | None = None,
+        edits: int | None = None,
+    ) -> int:
         """Send and return the message id.
+
+        Args:
+            chat_id: Whom to.
+            message: Of a file, its text is the caption; one that is too long for that follows by itself.
+            reply_to: The message that is answered.
+            file: Goes with the message.
+            edits: A message of ours that becomes this one; a new one is sent where it cannot.
 
         Raises:
             DeliveryUnavailable: Not now; `retry_after` may say when.

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from walletwatch.domain.delivery import DeliveryStatus
@@ -10,11 +10,14 @@ from walletwatch.domain.errors import (
     ChatMigrated,
     ChatUnreachable,
     DeliveryUnavailable,
+    MediaGone,
+    MediaUnavailable,
     MessageRefused,
     StoreUnavailable,
 )
-from walletwatch.domain.work import BatchOutcome, Notification
+from walletwatch.domain.work import BatchOutcome, Notification, OutgoingFile, RenderedMessage
 from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.media import MediaStore
 from walletwatch.ports.telling import Ledger, Messenger, SendLimits, SentMarks
 from walletwatch.ports.watching import SubscriptionStore
 
@@ -23,6 +26,10 @@ MAX_WAIT_SECONDS: Final = 3.0
 DEFAULT_RETRY_SECONDS: Final = 5.0
 SETTLE_TRIES: Final = 4
 RESERVE_SECONDS: Final = 8.0
+FILE_SECONDS: Final = 22.0
+"""An invocation that has less left does not begin to fetch and to send a file."""
+FILE_AGAIN_SECONDS: Final = 1.0
+FILE_LOST: Final = "the file has expired"
 
 _log = logging.getLogger("walletwatch.delivering")
 
@@ -50,6 +57,7 @@ class Delivering:
         marks: SentMarks,
         limits: SendLimits,
         messenger: Messenger,
+        media: MediaStore,
         subscriptions: SubscriptionStore,
         clock: Clock,
         metrics: Metrics,
@@ -58,6 +66,7 @@ class Delivering:
         self._marks = marks
         self._limits = limits
         self._messenger = messenger
+        self._media = media
         self._subscriptions = subscriptions
         self._clock = clock
         self._metrics = metrics
@@ -96,6 +105,9 @@ class Delivering:
     async def _deliver(self, notification: Notification, remaining: Callable[[], float]) -> float | None:
         """Send one message and settle it; or the seconds to wait before it is tried again."""
         chat_id = notification.chat_id
+        if notification.attachment is not None and remaining() < FILE_SECONDS:
+            self._metrics.count("FilesPostponed")
+            return FILE_AGAIN_SECONDS
         wait = await self._place(chat_id, remaining)
         if wait is not None:
             return wait
@@ -108,6 +120,10 @@ class Delivering:
             wait = error.retry_after or DEFAULT_RETRY_SECONDS
             await self._hold(chat_id, wait)
             return wait
+        except MediaUnavailable:
+            return DEFAULT_RETRY_SECONDS
+        except MediaGone:
+            return await self._tell_of_loss(notification)
         except ChatUnreachable as error:
             await self._subscriptions.deactivate(chat_id, str(error))
             await self._ledger.settle(notification.ledger_key, DeliveryStatus.FAILED, reason=str(error))
@@ -130,11 +146,40 @@ class Delivering:
         return None
 
     async def _send(self, chat_id: int, notification: Notification) -> int:
+        attachment = notification.attachment
+        if attachment is None:
+            return await self._send_with(chat_id, notification, None)
+        async with self._media.opened(attachment.key) as path:
+            file = OutgoingFile(attachment.kind, path, attachment.file_name)
+            return await self._send_with(chat_id, notification, file)
+
+    async def _send_with(self, chat_id: int, notification: Notification, file: OutgoingFile | None) -> int:
+        message = notification.message
         try:
-            return await self._messenger.send(chat_id, notification.message, reply_to=notification.reply_to)
+            return await self._messenger.send(
+                chat_id, message, reply_to=notification.reply_to, file=file, edits=notification.edits
+            )
         except ChatMigrated as error:
             await self._subscriptions.migrate(chat_id, error.new_chat_id)
-            return await self._messenger.send(error.new_chat_id, notification.message)
+            return await self._messenger.send(error.new_chat_id, message, file=file)
+
+    async def _tell_of_loss(self, notification: Notification) -> float | None:
+        """Say that a file is gone, in place of the message; the ledger gets the reason, whatever became of that."""
+        assert notification.attachment is not None
+        self._metrics.count("FilesLost")
+        message = RenderedMessage(notification.attachment.lost)
+        try:
+            await self._send(
+                notification.chat_id, replace(notification, message=message, attachment=None)
+            )
+        except DeliveryUnavailable as error:
+            wait = error.retry_after or DEFAULT_RETRY_SECONDS
+            await self._hold(notification.chat_id, wait)
+            return wait
+        except (ChatUnreachable, MessageRefused) as error:
+            _log.warning("loss not told", extra={"reason": str(error)})
+        await self._ledger.settle(notification.ledger_key, DeliveryStatus.FAILED, reason=FILE_LOST)
+        return None
 
     async def _place(self, chat_id: int, remaining: Callable[[], float]) -> float | None:
         """Wait for a place within the limits; or the seconds after which to come back."""
