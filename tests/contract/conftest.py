@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from tests.fakes.administration import FakeAdministration
 from tests.fakes.board import FakeBoard
@@ -107,10 +108,11 @@ def migrated_url(postgres_url: str) -> Iterator[str]:
 def empty(url: str) -> None:
     """Take all rows out of the database."""
     with psycopg.connect(url, autocommit=True) as connection:
+        tables = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations'"
+        ).fetchall()
         connection.execute(
-            "TRUNCATE users, chats, wallets, subscriptions, watched_accounts, activities, deliveries,"
-            " progress, followers, sweep_shards, alerts, audit, maintenance, update_claims,"
-            " listed_addresses, address_reports, wallet_risks"
+            sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(sql.Identifier(name) for (name,) in tables))
         )
         connection.execute("INSERT INTO sweep_shards (shard) VALUES (0)")
 

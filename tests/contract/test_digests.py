@@ -68,7 +68,7 @@ class TestOpen:
         due_at = stores.clock.now() + POLICY.interval
         assert outgoing.open == [DigestDue(key_of(THREE, anna), due_at)]
         since = stores.clock.now() - timedelta(hours=1)
-        counts = await stores.subscriptions.delivery_counts(ANNA, since)
+        counts = (await stores.subscriptions.service(ANNA, since)).deliveries
         assert (counts[DeliveryStatus.PENDING], counts[DeliveryStatus.MERGED]) == (3, 2)
 
     async def test_what_comes_later_is_merged_without_asking_for_its_end_again(

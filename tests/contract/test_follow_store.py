@@ -4,6 +4,7 @@ import pytest
 
 from tests.contract.conftest import Stores
 from tests.contract.things import address, contact
+from tests.progress import progress_of
 from walletwatch.domain.chain import Position
 from walletwatch.domain.errors import FencedOff
 from walletwatch.domain.sweep import Shard
@@ -94,12 +95,12 @@ async def test_a_watch_without_the_chain_begins_where_the_blocks_were_followed_t
 
 async def test_a_chat_is_told_how_far_either_watcher_has_come(stores: Stores) -> None:
     await stores.follow.take(1)
-    assert await stores.subscriptions.progress() is None
+    assert await progress_of(stores.subscriptions) is None
     await stores.follow.move(Position(100, HASH), 1)
-    followed = await stores.subscriptions.progress()
+    followed = await progress_of(stores.subscriptions)
     assert followed is not None
     assert followed.slot == 100
     await stores.watch.record_progress(Shard(0, 1), Progress(90, followed.at))
-    assert await stores.subscriptions.progress() == followed
+    assert await progress_of(stores.subscriptions) == followed
     await stores.watch.record_progress(Shard(0, 1), Progress(110, followed.at))
-    assert await stores.subscriptions.progress() == Progress(110, followed.at)
+    assert await progress_of(stores.subscriptions) == Progress(110, followed.at)

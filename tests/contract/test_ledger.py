@@ -220,7 +220,7 @@ class TestRecordingAgain:
                 ),
                 stores.subscriptions.unsubscribe(ANNA, WALLET),
             )
-            counts = await stores.subscriptions.delivery_counts(ANNA, stores.clock.now())
+            counts = (await stores.subscriptions.service(ANNA, stores.clock.now())).deliveries
             assert counts[DeliveryStatus.PENDING] == 0
 
     async def test_a_plan_that_fails_stores_nothing(self, stores: Stores) -> None:
@@ -280,7 +280,7 @@ class TestEntries:
     async def test_at_once_all_learn_the_same_status(self, stores: Stores) -> None:
         answers = await asyncio.gather(*(stores.ledger.add(SCAN) for _ in range(6)))
         assert set(answers) == {DeliveryStatus.PENDING}
-        counts = await stores.subscriptions.delivery_counts(ANNA, stores.clock.now())
+        counts = (await stores.subscriptions.service(ANNA, stores.clock.now())).deliveries
         assert counts[DeliveryStatus.PENDING] == 1
 
     async def test_statuses_of_the_known_keys(self, stores: Stores) -> None:

@@ -198,7 +198,7 @@ class EntriesOverTime(Machine):
         assert set(statuses) == set(self.chat_of_key)
         since = self.clock.now() - timedelta(hours=1)
         for chat_id in CHATS:
-            counts = self.do(self.subscriptions.delivery_counts(chat_id, since))
+            counts = self.do(self.subscriptions.service(chat_id, since)).deliveries
             owners = [*self.chat_of_key.values(), *self.digests.values()]
             assert sum(counts.values()) == owners.count(chat_id)
 

@@ -352,8 +352,11 @@ class TestMigration:
         assert await stores.subscriptions.subscriptions(GROUP) == []
         assert await stores.subscriptions.subscriptions(SUPERGROUP) == [replace(subscription, chat=new)]
         since = stores.clock.now() - timedelta(hours=1)
-        assert (await stores.subscriptions.delivery_counts(GROUP, since))[DeliveryStatus.PENDING] == 0
-        assert (await stores.subscriptions.delivery_counts(SUPERGROUP, since))[DeliveryStatus.PENDING] == 1
+        group = await stores.subscriptions.service(GROUP, since)
+        assert group.deliveries[DeliveryStatus.PENDING] == 0
+        assert ((await stores.subscriptions.service(SUPERGROUP, since)).deliveries)[
+            DeliveryStatus.PENDING
+        ] == 1
 
     async def test_what_was_told_under_the_old_id_is_not_told_again(self, stores: Stores) -> None:
         before = await watch(stores, GROUP)
@@ -394,7 +397,7 @@ class TestMigration:
         assert set(found) == {WALLET, OTHER_WALLET}
         assert (found[WALLET].from_slot, found[WALLET].label) == (100, "old")
         assert found[WALLET].chat.settings == ChatSettings(failed=False)
-        counts = await stores.subscriptions.delivery_counts(SUPERGROUP, stores.clock.now())
+        counts = (await stores.subscriptions.service(SUPERGROUP, stores.clock.now())).deliveries
         assert counts[DeliveryStatus.PENDING] == 1
 
     async def test_the_old_id_stays_silent(self, stores: Stores) -> None:
@@ -410,7 +413,7 @@ class TestMigration:
 class TestCounts:
     async def test_every_status_is_there(self, stores: Stores) -> None:
         await stores.subscriptions.remember(contact(ANNA))
-        counts = await stores.subscriptions.delivery_counts(ANNA, stores.clock.now())
+        counts = (await stores.subscriptions.service(ANNA, stores.clock.now())).deliveries
         assert counts == dict.fromkeys(DeliveryStatus, 0)
 
     async def test_entries_since_the_moment(self, stores: Stores) -> None:
@@ -421,7 +424,7 @@ class TestCounts:
         await stores.ledger.add(NewDelivery("c" * 32, DeliveryKind.SCAN, ANNA, None, None))
         await stores.ledger.add(NewDelivery("d" * 32, DeliveryKind.SCAN, BORIS, None, None))
         await stores.ledger.settle("b" * 32, DeliveryStatus.FAILED)
-        counts = await stores.subscriptions.delivery_counts(ANNA, since)
+        counts = (await stores.subscriptions.service(ANNA, since)).deliveries
         assert counts[DeliveryStatus.PENDING] == 1
-        everything = await stores.subscriptions.delivery_counts(ANNA, since - timedelta(seconds=10))
+        everything = (await stores.subscriptions.service(ANNA, since - timedelta(seconds=10))).deliveries
         assert (everything[DeliveryStatus.PENDING], everything[DeliveryStatus.FAILED]) == (2, 1)

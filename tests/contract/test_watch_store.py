@@ -7,6 +7,7 @@ import pytest
 from tests.contract.conftest import Stores
 from tests.contract.test_subscription_store import ANNA, BORIS, own_account, watch
 from tests.contract.things import OTHER_WALLET, WALLET, accounts_of, activity, address
+from tests.progress import progress_of
 from walletwatch.domain.sweep import BUCKETS, Belongings, Shard, SweptAccount, SweptWallet, bucket_of
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, NewAccount, Progress, Wallet
 
@@ -261,7 +262,7 @@ class TestUnstarted:
 
 class TestProgress:
     async def test_there_is_none_before_the_first_round(self, stores: Stores) -> None:
-        assert await stores.subscriptions.progress() is None
+        assert await progress_of(stores.subscriptions) is None
         assert await stores.watch.shards() == [None]
 
     async def test_it_moves_on_and_never_back(self, stores: Stores) -> None:
@@ -270,16 +271,16 @@ class TestProgress:
         await stores.watch.record_progress(ALL, first)
         await stores.watch.record_progress(ALL, later)
         await stores.watch.record_progress(ALL, first)
-        assert await stores.subscriptions.progress() == later
+        assert await progress_of(stores.subscriptions) == later
 
     async def test_all_are_as_far_as_the_last_of_the_shards(self, stores: Stores) -> None:
         now = stores.clock.now()
         await stores.watch.reshard(1, 2)
         assert await stores.watch.shards() == [None, None]
         await stores.watch.record_progress(Shard(0, 2), Progress(200, now))
-        assert await stores.subscriptions.progress() is None
+        assert await progress_of(stores.subscriptions) is None
         await stores.watch.record_progress(Shard(1, 2), Progress(190, now + timedelta(seconds=1)))
-        assert await stores.subscriptions.progress() == Progress(190, now)
+        assert await progress_of(stores.subscriptions) == Progress(190, now)
 
     async def test_a_split_shard_and_its_parts_are_equally_far(self, stores: Stores) -> None:
         progress = Progress(100, stores.clock.now())

@@ -3,6 +3,7 @@
 The contract tests hold them to what the PostgreSQL adapters do.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ from walletwatch.domain.chats import (
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus
 from walletwatch.domain.errors import QuotaExceeded, UnknownChat
 from walletwatch.domain.rules import Suppression
+from walletwatch.domain.service import Service
 from walletwatch.domain.sweep import Belongings, Shard, SweptAccount, SweptWallet, bucket_of
 from walletwatch.domain.wallets import (
     AccountKind,
@@ -230,18 +232,21 @@ class FakeSubscriptionStore:
             if row.wallet_id == wallet_id
         ]
 
-    async def progress(self) -> Progress | None:
-        self.outage.check()
+    async def service(self, chat_id: int, since: datetime) -> Service:
         looks = [least_progress(self.tables.shards), self.tables.follower.progress]
-        return max((look for look in looks if look), key=lambda look: look.slot, default=None)
-
-    async def delivery_counts(self, chat_id: int, since: datetime) -> Mapping[DeliveryStatus, int]:
-        self.outage.check()
-        counts = dict.fromkeys(DeliveryStatus, 0)
-        for row in self.tables.deliveries.values():
-            if row.entry.chat_id == chat_id and row.created_at >= since:
-                counts[row.status] += 1
-        return counts
+        rows = [
+            row
+            for row in self.tables.deliveries.values()
+            if row.entry.chat_id == chat_id and row.created_at >= since
+        ]
+        counted = Counter(row.status for row in rows)
+        reasons = Counter(row.entry.reason or "" for row in rows if row.status is DeliveryStatus.SUPPRESSED)
+        return Service(
+            await self.subscriptions(chat_id),
+            max((look for look in looks if look), key=lambda look: look.slot, default=None),
+            {status: counted[status] for status in DeliveryStatus},
+            reasons,
+        )
 
     def _known(self, chat_id: int) -> ChatRow:
         if chat_id not in self.tables.chats:

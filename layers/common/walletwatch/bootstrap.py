@@ -172,7 +172,8 @@ def webhook() -> Webhook:
     Raises:
         InvalidSettings: By every builder, if the environment is not complete.
     """
-    from walletwatch.bot.application import BotApplication, Operators
+    from walletwatch.bot.application import BotApplication
+    from walletwatch.bot.operators import Operators
     from walletwatch.dialogue_parts import make_dialogue
     from walletwatch.services.administering import MaintenanceSwitch
     from walletwatch.services.claiming import ClaimsWithSpare
@@ -190,7 +191,8 @@ def webhook() -> Webhook:
     redis = parts.make_redis()
     rpc = parts.make_rpc(metrics)
     database = parts.make_database()
-    operators = config.load(config.AdminSettings)
+    admins = config.load(config.AdminSettings)
+    operators = Operators(admins.admins, frozenset(admins.chats))
     maintenance = MaintenanceSwitch(PostgresAdministration(database), SystemClock())
     bot = BotApplication(
         secrets.bot_token,
@@ -204,11 +206,12 @@ def webhook() -> Webhook:
             rpc=rpc,
             database=database,
             maintenance=maintenance,
+            operators=operators,
             metrics=metrics,
         ),
         subscriptions=PostgresSubscriptionStore(database),
         maintenance=maintenance,
-        operators=Operators(operators.admins, frozenset(operators.chats)),
+        operators=operators,
         metrics=metrics,
     )
     intake = UpdateIntake(

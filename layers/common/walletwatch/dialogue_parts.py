@@ -3,8 +3,10 @@
 from walletwatch import parts
 from walletwatch import settings as config
 from walletwatch.bot.commands.dialogue import Dialogue
+from walletwatch.bot.commands.table import CATALOGUE
 from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.messenger import make_bot
+from walletwatch.bot.operators import Operators
 from walletwatch.bot.views.all import Views
 from walletwatch.chain.rpc.client import RpcClient
 from walletwatch.chain.rpc.reader import RpcChain
@@ -16,6 +18,7 @@ from walletwatch.services.administering import Administering, MaintenanceSwitch
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.listing import Listing
+from walletwatch.services.personal import Personal
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
 from walletwatch.storage.postgres.administration import PostgresAdministration
@@ -23,6 +26,7 @@ from walletwatch.storage.postgres.alerts import PostgresAlerts
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
+from walletwatch.storage.postgres.personal import PostgresPersonalRecords
 from walletwatch.storage.postgres.statistics import PostgresStatistics
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.redis.board import RedisTelemetryBoard
@@ -41,6 +45,7 @@ def make_dialogue(
     rpc: RpcClient,
     database: Database,
     maintenance: MaintenanceSwitch,
+    operators: Operators,
     metrics: EmfMetrics,
 ) -> Dialogue:
     """The use cases, over the webhook's stores and the chain."""
@@ -63,7 +68,10 @@ def make_dialogue(
         reports=parts.make_scan_memory(cache, metrics, profile),
         admin=_administering(secrets, telegram, redis, chain, database, maintenance, metrics),
         listing=Listing(PostgresAddressLists(database), PostgresAdministration(database), queues, clock),
+        personal=Personal(PostgresPersonalRecords(database), RedisRateLimits(redis), clock, metrics),
         views=Views(profile),
+        catalogue=CATALOGUE,
+        operators=operators,
         metrics=metrics,
         conversations=Conversations(RedisSessions(redis, metrics), clock, metrics),
     )

@@ -18,15 +18,18 @@ from tests.fakes.chain import FakeChain
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.queues import FakeQueues
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.vitals import FakeSystem
 from tests.servers import Server
 from walletwatch.bot import application
-from walletwatch.bot.application import BotApplication, Operators
+from walletwatch.bot.application import BotApplication
 from walletwatch.bot.commands.dialogue import Dialogue
+from walletwatch.bot.commands.table import CATALOGUE
 from walletwatch.bot.conversation import Conversations
+from walletwatch.bot.operators import Operators
 from walletwatch.bot.views.all import Views
 from walletwatch.domain.profile import PROFILES
 from walletwatch.runtime import SystemClock
@@ -37,6 +40,7 @@ from walletwatch.services.balances import Balances
 from walletwatch.services.claiming import ClaimsWithSpare
 from walletwatch.services.intake import Intake, UpdateIntake
 from walletwatch.services.listing import Listing
+from walletwatch.services.personal import Personal
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
@@ -107,7 +111,10 @@ async def environments(
                 reports=ScanMemory(RedisCache(redis, metrics), metrics, clock, chain="test"),
                 admin=FakeSystem().administering(stores.ledger, AlertMemory(), administration, maintenance),
                 listing=Listing(FakeAddressLists(), administration, queues, clock),
+                personal=Personal(FakePersonalRecords(stores), rates, clock, metrics),
                 views=Views(PROFILES["x1-mainnet"]),
+                catalogue=CATALOGUE,
+                operators=Operators(),
                 metrics=metrics,
                 conversations=Conversations(RedisSessions(redis, metrics), clock, metrics),
             ),

@@ -133,7 +133,8 @@ class TestPostgres:
         keys = [candidate.key for candidate in candidates]
         statuses = await ledger.statuses(keys)
         assert statuses == dict.fromkeys(keys, DeliveryStatus.PENDING)
-        counts = await PostgresSubscriptionStore(database).delivery_counts(CHAT, SystemClock().now() - MINUTE)
+        found = await PostgresSubscriptionStore(database).service(CHAT, SystemClock().now() - MINUTE)
+        counts = found.deliveries
         assert sum(counts.values()) == 300
 
     async def test_one_that_does_not_answer(self, mortal_postgres: Server) -> None:

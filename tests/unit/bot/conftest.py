@@ -21,15 +21,18 @@ from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.limits import FakeRateLimits
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.queues import FakeQueues
 from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.vitals import FakeSystem
 from walletwatch.bot import application
-from walletwatch.bot.application import BotApplication, Operators
+from walletwatch.bot.application import BotApplication
 from walletwatch.bot.commands.dialogue import Dialogue
+from walletwatch.bot.commands.table import CATALOGUE
 from walletwatch.bot.conversation import Conversations
+from walletwatch.bot.operators import Operators
 from walletwatch.bot.views.all import Views
 from walletwatch.domain.profile import PROFILES
 from walletwatch.services.administering import MaintenanceSwitch
@@ -37,6 +40,7 @@ from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.listing import Listing
+from walletwatch.services.personal import Personal
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanReports, ScanRequests
 from walletwatch.services.watching import Watching
@@ -67,6 +71,7 @@ class Chat:
     judge: FakeJudge
     scans: ScanReports
     lists: FakeAddressLists
+    personal: FakePersonalRecords
     another_instance: Callable[[], Awaitable[BotApplication]]
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -130,6 +135,8 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     sessions, lists = FakeSessions(clock), FakeAddressLists()
     inspector, judge = FakeInspector(clock), FakeJudge()
     memory = ScanMemory(FakeCache(clock), metrics, clock, chain="test")
+    personal = FakePersonalRecords(stores)
+    operators = Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP}))
     instances: list[BotApplication] = []
 
     async def instance() -> BotApplication:
@@ -147,13 +154,16 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 reports=memory,
                 admin=system.administering(stores.ledger, alerts, administration, maintenance),
                 listing=Listing(lists, administration, queues, clock),
+                personal=Personal(personal, FakeRateLimits(clock), clock, metrics),
                 views=Views(PROFILES["x1-mainnet"]),
+                catalogue=CATALOGUE,
+                operators=operators,
                 metrics=metrics,
                 conversations=Conversations(sessions, clock, metrics),
             ),
             subscriptions=stores.subscriptions,
             maintenance=maintenance,
-            operators=Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP})),
+            operators=operators,
             metrics=metrics,
         )
         instances.append(bot)
@@ -176,6 +186,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         judge,
         ScanReports(inspector, judge, memory, clock),
         lists,
+        personal,
         instance,
     )
     for bot in instances:

@@ -39,9 +39,13 @@ class TestCommands:
         await chat.send(f"/start w_{WALLET}")
         assert data(Action.WATCH_ADDRESS, WALLET) in chat.buttons
 
-    async def test_help_lists_every_command(self, chat: Chat) -> None:
+    async def test_help_leads_to_every_command(self, chat: Chat) -> None:
         await chat.send("/help")
-        assert all(f"/{command.name} " in chat.last for command in COMMANDS)
+        told = ""
+        for topic in [each for each in chat.buttons if each.startswith("1:h:")]:
+            await chat.press(topic)
+            told += chat.last
+        assert all(f"/{command.name} " in told for command in COMMANDS)
 
     async def test_watch_says_what_the_wallet_holds(self, chat: Chat) -> None:
         chat.chain.lamports[WALLET] = 1_500_000_000
@@ -247,7 +251,7 @@ class TestGroups:
         await chat.send("hello", chat=GROUP)
         assert chat.request.calls == []
         await chat.send("/help@testbot", chat=GROUP)
-        assert "/watch" in chat.last
+        assert "What I can do" in chat.last
 
     def _member(self, status: str, before: str = "member", chat_id: int = ANNA) -> dict[str, Any]:
         def member(status: str) -> dict[str, Any]:

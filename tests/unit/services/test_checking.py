@@ -228,7 +228,7 @@ async def test_a_muted_chat_has_its_ledger_entry(world: World) -> None:
     world.pay("a", WALLET)
     await _check(world)
     assert world.told() == []
-    counts = await world.stores.subscriptions.delivery_counts(1, world.clock.now())
+    counts = (await world.stores.subscriptions.service(1, world.clock.now())).deliveries
     assert counts[DeliveryStatus.SUPPRESSED] == 1
 
 

@@ -1,5 +1,6 @@
 import pytest
 
+from tests.progress import progress_of
 from tests.unit.services.conftest import OTHER, WALLET, World
 from walletwatch.domain.chain import TokenHolding
 from walletwatch.domain.errors import ChainUnavailable, QueueUnavailable
@@ -104,10 +105,10 @@ async def test_progress_is_written_after_a_whole_round_only(world: World) -> Non
     world.chain.down = True
     with pytest.raises(ChainUnavailable):
         await rounds.run(ALL)
-    assert await world.stores.subscriptions.progress() is None
+    assert await progress_of(world.stores.subscriptions) is None
     world.chain.down = False
     await rounds.run(ALL)
-    progress = await world.stores.subscriptions.progress()
+    progress = await progress_of(world.stores.subscriptions)
     assert progress is not None
     assert progress.slot == world.chain.current_slot
 

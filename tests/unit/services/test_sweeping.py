@@ -13,6 +13,7 @@ import pytest
 from tests.fakes.clock import SharedClock
 from tests.fakes.leases import FakeLeases
 from tests.fakes.outage import Outage
+from tests.progress import progress_of
 from tests.unit.services.conftest import WALLET, World
 from walletwatch.domain.sweep import SPLIT_ABOVE, Shard
 from walletwatch.domain.wallets import Progress
@@ -242,5 +243,5 @@ async def test_a_round_that_fails_is_not_the_last(world: World) -> None:
 
     assert await service.run(remaining=remaining) == 4
     assert world.metrics.counts["SweepRoundsFailed"] == 2
-    assert await world.stores.subscriptions.progress() is not None
+    assert await progress_of(world.stores.subscriptions) is not None
     assert [check.wallet for check in world.queues.checks] == [WALLET]

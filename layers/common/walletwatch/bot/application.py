@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from telegram import Update, User
@@ -30,6 +29,7 @@ from walletwatch.bot.commands.table import (
 )
 from walletwatch.bot.keyboards import CallbackData, StaleData
 from walletwatch.bot.messenger import make_request, translate
+from walletwatch.bot.operators import Operators
 from walletwatch.bot.talk import Talk, contact_of, talk_of
 from walletwatch.bot.texts import texts
 from walletwatch.domain.addresses import is_address
@@ -66,24 +66,6 @@ class _Bot(ExtBot[None]):
     async def get_me(self, **_options: Any) -> User:
         self._bot_user = self._known
         return self._known
-
-
-@dataclass(frozen=True, slots=True)
-class Operators:
-    """Who runs this bot.
-
-    Attributes:
-        users: Who may use the administrators' commands, in their private chats and in `chats`.
-        chats: Where alerts are told.
-    """
-
-    users: frozenset[int] = frozenset()
-    chats: frozenset[int] = frozenset()
-
-    def may(self, contact: Contact) -> bool:
-        """Whether this person may use them here."""
-        here = contact.chat_kind is ChatKind.PRIVATE or contact.chat_id in self.chats
-        return here and contact.user_id in self.users
 
 
 class BotApplication:

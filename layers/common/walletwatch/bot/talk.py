@@ -15,6 +15,7 @@ from walletwatch.domain.sessions import Session
 from walletwatch.domain.work import Button, RenderedMessage
 
 ADMIN_STATUSES: Final = frozenset({"creator", "administrator"})
+UPLOAD_SECONDS: Final = 20.0
 _NOT_MODIFIED: Final = "message is not modified"
 _TOO_OLD: Final = "query is too old"
 
@@ -75,6 +76,34 @@ class Talk:
             reply_markup=to_markup(message.keyboard) if message.keyboard else None,
             link_preview_options=LinkPreviewOptions(is_disabled=True),
             reply_parameters=reply,
+        )
+        self.answered = True
+
+    async def tell(self, chat_id: int, message: RenderedMessage) -> None:
+        """Send a message to another chat than this one."""
+        await self.bot.send_message(
+            chat_id,
+            message.html,
+            parse_mode=ParseMode.HTML,
+            reply_markup=to_markup(message.keyboard) if message.keyboard else None,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
+
+    async def document(self, name: str, content: bytes, caption: Html) -> None:
+        """Send a small file, from memory.
+
+        Args:
+            name: Of the file.
+            content: At most 50 MB (Bot API, sendDocument).
+            caption: At most 1024 UTF-16 units after parsing.
+        """
+        await self.bot.send_document(
+            self.chat_id,
+            content,
+            filename=name,
+            caption=caption,
+            parse_mode=ParseMode.HTML,
+            write_timeout=UPLOAD_SECONDS,
         )
         self.answered = True
 

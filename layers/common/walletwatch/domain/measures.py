@@ -60,6 +60,8 @@ AnswersRefused Count answers that Telegram refused
 ClaimsUnfinished Count updates handled but not marked as done
 ClaimsInDatabase Count updates claimed in PostgreSQL because Redis was away
 AdminCommands Count commands that an administrator ran
+PeopleForgotten Count people who asked to be forgotten, and were
+FeedbackUntold Count times an administrators' chat could not be told of feedback, which is kept
 
 # Queues
 Records Count records taken from a queue

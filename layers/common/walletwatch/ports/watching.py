@@ -6,7 +6,7 @@ from typing import Protocol
 
 from walletwatch.domain.chain import Position
 from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscribed, Subscription
-from walletwatch.domain.delivery import DeliveryStatus
+from walletwatch.domain.service import Service
 from walletwatch.domain.sweep import Belongings, Shard, SweptWallet
 from walletwatch.domain.wallets import (
     AccountState,
@@ -86,11 +86,13 @@ class SubscriptionStore(Protocol):
     async def watchers(self, wallet_id: int) -> Sequence[Subscription]:
         """Everybody who watches this wallet."""
 
-    async def progress(self) -> Progress | None:
-        """How far the sweep has come in all shards; None before the first round of each."""
+    async def service(self, chat_id: int, since: datetime) -> Service:
+        """How a chat is served: what it watches, how far that was looked at, and what became of its messages.
 
-    async def delivery_counts(self, chat_id: int, since: datetime) -> Mapping[DeliveryStatus, int]:
-        """How many ledger entries of this chat, made since then, have which status; every status is there."""
+        Args:
+            chat_id: Of the chat.
+            since: From when on its ledger entries are counted.
+        """
 
 
 class WatchStore(Protocol):

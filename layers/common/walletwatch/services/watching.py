@@ -1,14 +1,13 @@
 """Adding, listing and removing the wallets of a chat."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from walletwatch.domain.chain import WalletBalance
 from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscription
-from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import ChainUnavailable
-from walletwatch.domain.wallets import Progress
+from walletwatch.domain.service import Service
 from walletwatch.domain.work import BalanceCheck, CheckReason
 from walletwatch.ports.chain import Chain
 from walletwatch.ports.common import Clock
@@ -37,16 +36,13 @@ class ChatStatus:
 
     Attributes:
         slot: The newest confirmed slot; None where the chain could not be asked now.
-        swept: The last complete look at all wallets; None before the first.
         now: When this was asked.
-        deliveries: Ledger entries of the last 24 hours, by status.
+        service: Its ledger entries are those of the last 24 hours.
     """
 
-    subscriptions: Sequence[Subscription]
     slot: int | None
-    swept: Progress | None
     now: datetime
-    deliveries: Mapping[DeliveryStatus, int]
+    service: Service
 
 
 class Watching:
@@ -66,6 +62,10 @@ class Watching:
         self._queues = queues
         self._clock = clock
         self._wallets_per_chat = wallets_per_chat
+
+    def now(self) -> datetime:
+        """The present moment in UTC."""
+        return self._clock.now()
 
     async def greet(self, contact: Contact) -> Chat:
         """Remember who wrote and where; a chat that had gone silent is active again."""
@@ -116,15 +116,9 @@ class Watching:
 
     async def status(self, chat_id: int) -> ChatStatus:
         """Whether the chat's wallets are looked at, and what became of its messages."""
+        now = self._clock.now()
         try:
             slot: int | None = await self._chain.slot()
         except ChainUnavailable:
             slot = None
-        now = self._clock.now()
-        return ChatStatus(
-            subscriptions=await self._subscriptions.subscriptions(chat_id),
-            slot=slot,
-            swept=await self._subscriptions.progress(),
-            now=now,
-            deliveries=await self._subscriptions.delivery_counts(chat_id, now - STATUS_PERIOD),
-        )
+        return ChatStatus(slot, now, await self._subscriptions.service(chat_id, now - STATUS_PERIOD))

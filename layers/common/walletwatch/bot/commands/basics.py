@@ -1,27 +1,42 @@
-"""/start, /help, /settings, /status."""
+"""The bot and its people: the ways on, how a chat is spoken to, how it is served, and a person's own data."""
 
 from dataclasses import replace
 from typing import Any, Final
 
+from telegram.error import TelegramError
+
+from walletwatch.bot import timezones
 from walletwatch.bot.commands.command import Area, Command, Topic
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of
-from walletwatch.bot.keyboards import Action
+from walletwatch.bot.keyboards import Action, StaleData
 from walletwatch.bot.talk import Talk
-from walletwatch.bot.texts import Html
+from walletwatch.bot.texts import LANGUAGES
 from walletwatch.bot.views.basics import SETTINGS
-from walletwatch.domain.work import RenderedMessage
+from walletwatch.domain.chats import Chat, ChatSettings, Currency
+from walletwatch.services.personal import COPIES_AN_HOUR, FEEDBACK_A_DAY, MAX_FEEDBACK
 
-DEEP_LINK_WALLET: Final = "w_"
+FOLLOW_TELEGRAM: Final = "auto"
+_UNITS: Final = {unit.value: unit for unit in Currency}
 
 
 async def start(talk: Talk, dialogue: Dialogue) -> None:
-    """Greet; `w_<address>` behind a deep link offers that wallet."""
-    payload = talk.arguments[0] if talk.arguments else ""
-    if payload.startswith(DEEP_LINK_WALLET):
-        address = address_of(payload.removeprefix(DEEP_LINK_WALLET))
-        await talk.send(dialogue.views.wallets.bare_address(address, talk.say))
+    """Greet; a deep link's payload goes to the area that knows its prefix."""
+    found = dialogue.catalogue.link(talk.arguments[0]) if talk.arguments else None
+    if found is None:
+        await talk.send(dialogue.views.basics.greeting(talk.say))
         return
-    await talk.reply(talk.say("start.text"), dialogue.views.basics.menu(talk.say))
+    handle, payload = found
+    await handle(talk, dialogue, payload)
+
+
+async def open_wallet(talk: Talk, dialogue: Dialogue, payload: str) -> None:
+    """A deep link `w_<address>` offers what can be done with that address."""
+    await talk.send(dialogue.views.wallets.bare_address(address_of(payload), talk.say))
+
+
+async def menu(talk: Talk, dialogue: Dialogue) -> None:
+    """Show the ways on."""
+    await talk.show(dialogue.views.basics.main_menu(talk.say))
 
 
 async def cancel(talk: Talk, dialogue: Dialogue) -> None:
@@ -32,55 +47,227 @@ async def cancel(talk: Talk, dialogue: Dialogue) -> None:
 
 
 async def help_(talk: Talk, dialogue: Dialogue) -> None:
-    """List the commands."""
-    from walletwatch.bot.commands.table import COMMANDS  # noqa: PLC0415 - the table names this module
-
-    say = talk.say
-    lines = [say("help.title"), Html("")]
-    lines += [
-        say("help.line", name=command.name, description=say(f"command.{command.name}"))
-        for command in COMMANDS
+    """/help: the topics; /help WORD: what has that word in its name or its description."""
+    words = " ".join(talk.arguments).removeprefix("/").casefold()
+    if not words:
+        await talk.show(dialogue.views.basics.topics(dialogue.catalogue.topics(), talk.say))
+        return
+    found = [
+        command.name
+        for command in dialogue.catalogue.commands(private=not talk.in_group)
+        if words in command.name or words in talk.say(f"command.{command.name}").casefold()
     ]
-    lines += [Html(""), say("help.footer")]
-    await talk.show(RenderedMessage(Html("\n".join(lines)), dialogue.views.basics.menu(say)))
+    await talk.show(dialogue.views.basics.found(" ".join(talk.arguments), found, talk.say))
+
+
+async def help_topic(talk: Talk, dialogue: Dialogue, name: str) -> None:
+    """The commands of a topic.
+
+    Raises:
+        StaleData: There is no such topic.
+    """
+    if not name:
+        await talk.show(dialogue.views.basics.topics(dialogue.catalogue.topics(), talk.say))
+        return
+    topic = next((topic for topic in dialogue.catalogue.topics() if topic == name), None)
+    if topic is None:
+        raise StaleData
+    commands = dialogue.catalogue.commands(topic, private=not talk.in_group)
+    names = [command.name for command in commands]
+    await talk.show(dialogue.views.basics.topic(topic.value, names, talk.say))
 
 
 async def settings(talk: Talk, dialogue: Dialogue) -> None:
-    """Show the switches."""
-    await talk.show(dialogue.views.basics.settings(talk.chat.settings, talk.say))
+    """Show the switches, and how the chat is spoken to."""
+    await talk.show(dialogue.views.basics.settings(talk.chat, talk.say))
 
 
 async def toggle(talk: Talk, dialogue: Dialogue, name: str) -> None:
     """Turn one switch."""
     if name not in SETTINGS:
         raise Complaint("error.outdated")
-    if not await talk.may_change():
-        raise Complaint("error.admins_only")
     present = talk.chat.settings
     turned: dict[str, Any] = {name: not getattr(present, name)}
-    changed = replace(present, **turned)
-    chat = await dialogue.watching.change_settings(talk.chat_id, changed)
-    await talk.show(dialogue.views.basics.settings(chat.settings, talk.say))
+    await _change(talk, dialogue, replace(present, **turned))
+    await talk.show(dialogue.views.basics.settings(talk.chat, talk.say))
+
+
+async def language(talk: Talk, dialogue: Dialogue) -> None:
+    """/language [CODE]: choose what to be spoken to in."""
+    if talk.arguments:
+        await set_language(talk, dialogue, talk.arguments[0].lower())
+    else:
+        await talk.show(dialogue.views.basics.languages(talk.chat, talk.say))
+
+
+async def set_language(talk: Talk, dialogue: Dialogue, code: str) -> None:
+    """Speak this language from now on, or whichever Telegram says."""
+    if code != FOLLOW_TELEGRAM and code not in LANGUAGES:
+        raise Complaint("language.unknown", known=", ".join(LANGUAGES))
+    chosen = None if code == FOLLOW_TELEGRAM else code
+    await _change(talk, dialogue, replace(talk.chat.settings, language=chosen))
+    await talk.show(dialogue.views.basics.languages(talk.chat, talk.say))
+
+
+async def timezone(talk: Talk, dialogue: Dialogue) -> None:
+    """/timezone [CITY or OFFSET]: choose whose clock times are told by."""
+    now = dialogue.watching.now()
+    if not talk.arguments:
+        await dialogue.conversations.ask(talk.contact, "timezone")
+        await talk.show(dialogue.views.basics.zones(talk.chat, timezones.POPULAR, now, talk.say))
+        return
+    found = timezones.find_zones(" ".join(talk.arguments), now)
+    if not found:
+        raise Complaint("timezone.unknown")
+    if len(found) == 1:
+        await set_timezone(talk, dialogue, found[0])
+    else:
+        await talk.show(dialogue.views.basics.zones(talk.chat, found, now, talk.say))
+
+
+async def set_timezone(talk: Talk, dialogue: Dialogue, name: str) -> None:
+    """Tell times by this zone's clock from now on."""
+    now = dialogue.watching.now()
+    if timezones.find_zones(name, now) != (name,):
+        raise Complaint("error.outdated")
+    await _change(talk, dialogue, replace(talk.chat.settings, timezone=name))
+    await talk.show(dialogue.views.basics.zone_set(talk.chat, now, talk.say))
+
+
+async def currency(talk: Talk, dialogue: Dialogue) -> None:
+    """/currency [usd or native]: choose what values are told in."""
+    if talk.arguments:
+        await set_currency(talk, dialogue, talk.arguments[0].lower())
+    else:
+        await talk.show(dialogue.views.basics.currencies(talk.chat, dialogue.views.profile, talk.say))
+
+
+async def set_currency(talk: Talk, dialogue: Dialogue, name: str) -> None:
+    """Tell values in this from now on; the chain's own token goes by its symbol too."""
+    symbol = dialogue.views.profile.native_symbol
+    chosen = Currency.NATIVE if name == symbol.lower() else _UNITS.get(name)
+    if chosen is None:
+        raise Complaint("currency.unknown", symbol=symbol)
+    await _change(talk, dialogue, replace(talk.chat.settings, currency=chosen))
+    await talk.show(dialogue.views.basics.currencies(talk.chat, dialogue.views.profile, talk.say))
 
 
 async def status(talk: Talk, dialogue: Dialogue) -> None:
     """Show how well this chat is served."""
-    await talk.show(dialogue.views.basics.status(await dialogue.watching.status(talk.chat_id), talk.say))
+    found = await dialogue.watching.status(talk.chat_id)
+    await talk.show(dialogue.views.basics.status(found, talk.chat.settings.timezone, talk.say))
+
+
+async def about(talk: Talk, dialogue: Dialogue) -> None:
+    """Say what this bot is, and which chain it watches."""
+    await talk.show(dialogue.views.basics.about(dialogue.views.profile, talk.say))
+
+
+async def privacy(talk: Talk, dialogue: Dialogue) -> None:
+    """Say what is kept, for how long, and how to be forgotten."""
+    await talk.show(dialogue.views.basics.privacy(talk.say))
+
+
+async def my_data(talk: Talk, dialogue: Dialogue) -> None:
+    """/mydata: everything that is kept of the person, as a document."""
+    user_id = _person(talk)
+    copy = await dialogue.personal.copy(user_id)
+    if copy is None:
+        raise Complaint("mydata.limit", count=COPIES_AN_HOUR)
+    caption = talk.say("mydata.caption", count=copy.rows)
+    if copy.cut:
+        caption = talk.say("mydata.cut", caption=caption, tables=", ".join(copy.cut))
+    await talk.document("my-data.json", copy.content, caption)
+
+
+async def delete_me(talk: Talk, dialogue: Dialogue) -> None:
+    """/deleteme: ask whether it is meant."""
+    _person(talk)
+    await talk.show(dialogue.views.basics.forget_question(talk.say))
+
+
+async def forget_confirmed(talk: Talk, dialogue: Dialogue) -> None:
+    """Forget the person whose private chat this is."""
+    await dialogue.personal.forget(_person(talk))
+    await talk.show(dialogue.views.basics.forgotten(talk.say))
+
+
+async def feedback(talk: Talk, dialogue: Dialogue) -> None:
+    """/feedback TEXT: keep it, and tell those who run the bot."""
+    user_id = _person(talk)
+    if not talk.arguments:
+        await dialogue.conversations.ask(talk.contact, "feedback")
+        await talk.reply(talk.say("ask.feedback"))
+        return
+    text = " ".join(talk.arguments)
+    if len(text) > MAX_FEEDBACK:
+        raise Complaint("feedback.too_long", limit=MAX_FEEDBACK)
+    number = await dialogue.personal.hear(user_id, text)
+    if number is None:
+        raise Complaint("feedback.limit", count=FEEDBACK_A_DAY)
+    await talk.reply(talk.say("feedback.heard"))
+    message = dialogue.views.basics.feedback_for_operators(number, talk.contact, text)
+    for chat_id in sorted(dialogue.operators.chats):
+        try:
+            await talk.tell(chat_id, message)
+        except TelegramError:
+            # It is kept, and /feedbacks shows it: whoever gave it need not hear of our troubles.
+            dialogue.metrics.count("FeedbackUntold")
+
+
+async def _change(talk: Talk, dialogue: Dialogue, changed: ChatSettings) -> Chat:
+    """Store the chat's settings, and speak by them from here on."""
+    if not await talk.may_change():
+        raise Complaint("error.admins_only")
+    talk.meet(await dialogue.watching.change_settings(talk.chat_id, changed))
+    return talk.chat
+
+
+def _person(talk: Talk) -> int:
+    """The person, in their private chat.
+
+    Raises:
+        Complaint: It is no private chat: others would see what is theirs.
+    """
+    if talk.in_group or talk.contact.user_id is None:
+        raise Complaint("error.private_only")
+    return talk.contact.user_id
 
 
 AREA: Final = Area(
     Topic.BASICS,
     commands=(
+        Command("menu", menu),
         Command("status", status),
         Command("settings", settings),
-        Command("cancel", cancel),
+        Command("language", language),
+        Command("timezone", timezone),
+        Command("currency", currency),
         Command("help", help_),
+        Command("about", about),
+        Command("privacy", privacy),
+        Command("mydata", my_data, private=True),
+        Command("deleteme", delete_me, private=True),
+        Command("feedback", feedback, private=True),
+        Command("cancel", cancel),
         Command("start", start),
     ),
     buttons={
+        Action.MENU: lambda talk, dialogue, _data: menu(talk, dialogue),
         Action.SETTINGS: lambda talk, dialogue, _data: settings(talk, dialogue),
         Action.TOGGLE: lambda talk, dialogue, data: toggle(talk, dialogue, data.argument),
-        Action.HELP: lambda talk, dialogue, _data: help_(talk, dialogue),
+        Action.LANGUAGE: lambda talk, dialogue, data: (
+            set_language(talk, dialogue, data.argument) if data.argument else language(talk, dialogue)
+        ),
+        Action.TIMEZONE: lambda talk, dialogue, data: (
+            set_timezone(talk, dialogue, data.argument) if data.argument else timezone(talk, dialogue)
+        ),
+        Action.CURRENCY: lambda talk, dialogue, data: (
+            set_currency(talk, dialogue, data.argument) if data.argument else currency(talk, dialogue)
+        ),
+        Action.HELP: lambda talk, dialogue, data: help_topic(talk, dialogue, data.argument),
         Action.STATUS: lambda talk, dialogue, _data: status(talk, dialogue),
+        Action.FORGET_CONFIRMED: lambda talk, dialogue, _data: forget_confirmed(talk, dialogue),
     },
+    links={"w": open_wallet},
 )

@@ -10,6 +10,7 @@ from walletwatch.bot.keyboards import Action, CallbackData
 from walletwatch.bot.talk import Talk
 
 type Handler = Callable[[Talk, Dialogue], Awaitable[None]]
+type LinkHandler = Callable[[Talk, Dialogue, str], Awaitable[None]]
 type ButtonHandler = Callable[[Talk, Dialogue, CallbackData], Awaitable[None]]
 
 
@@ -48,8 +49,45 @@ class Area:
 
     Attributes:
         buttons: By the action in their data. Those of `Topic.ADMIN` are outdated for everybody else.
+        links: By the prefix of a deep link's payload, such as `w` of `w_<address>` (Bot API, deep linking).
     """
 
     topic: Topic
     commands: tuple[Command, ...] = ()
     buttons: Mapping[Action, ButtonHandler] = field(default_factory=lambda: MappingProxyType({}))
+    links: Mapping[str, LinkHandler] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All areas, for those commands that are about the others."""
+
+    areas: tuple[Area, ...]
+
+    def topics(self) -> tuple[Topic, ...]:
+        """What everybody's commands are about, in the order of the topics."""
+        present = {area.topic for area in self.areas}
+        return tuple(topic for topic in Topic if topic in present and topic is not Topic.ADMIN)
+
+    def commands(self, topic: Topic | None = None, *, private: bool = True) -> tuple[Command, ...]:
+        """Everybody's commands, or those of a topic.
+
+        Args:
+            topic: None for all.
+            private: Whether those that are for private chats only are among them.
+        """
+        return tuple(
+            command
+            for area in self.areas
+            if area.topic is not Topic.ADMIN and topic in {None, area.topic}
+            for command in area.commands
+            if private or not command.private
+        )
+
+    def link(self, payload: str) -> tuple[LinkHandler, str] | None:
+        """Who handles a deep link, and what is behind its prefix; None where nobody does."""
+        prefix, separator, rest = payload.partition("_")
+        for area in self.areas:
+            if separator and prefix in area.links:
+                return area.links[prefix], rest
+        return None

@@ -3,10 +3,11 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.keyboards import Action
+from walletwatch.bot.operators import Operators
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html
 from walletwatch.bot.views.all import Views
@@ -19,9 +20,13 @@ from walletwatch.services.administering import Administering
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.listing import Listing
+from walletwatch.services.personal import Personal
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
+
+if TYPE_CHECKING:
+    from walletwatch.bot.commands.command import Catalogue
 
 EXAMPLE_ADDRESS: Final = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
 _HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
@@ -42,7 +47,10 @@ class Dialogue:
     reports: ScanMemory
     admin: Administering
     listing: Listing
+    personal: Personal
     views: Views
+    catalogue: "Catalogue"
+    operators: Operators
     metrics: Metrics
     conversations: Conversations
 

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from walletwatch.bot.commands import admin, basics, lists, money, security, wallets
-from walletwatch.bot.commands.command import Area, ButtonHandler, Command, Topic
+from walletwatch.bot.commands.command import Area, ButtonHandler, Catalogue, Command, Topic
 from walletwatch.bot.keyboards import Action
 
 AREAS: Final[tuple[Area, ...]] = (
@@ -17,6 +17,8 @@ AREAS: Final[tuple[Area, ...]] = (
     admin.AREA,
     lists.ADMIN_AREA,
 )
+
+CATALOGUE: Final = Catalogue(AREAS)
 
 
 def _commands(*, for_admins: bool) -> tuple[Command, ...]:

@@ -1,69 +1,205 @@
-"""The menu, the settings and the status."""
+"""The menu, help, the settings, the status, and what people ask about the bot and themselves."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
-from walletwatch.bot.formatting import wallet, whole
+from walletwatch.bot.formatting import clock, lasting, wallet, when, whole
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
-from walletwatch.bot.texts import Html, Texts
-from walletwatch.domain.chats import ChatSettings, Subscription
+from walletwatch.bot.texts import LANGUAGES, Html, Texts, texts
+from walletwatch.domain.chats import DEFAULT_LANGUAGE, Chat, Contact, Currency, Subscription
 from walletwatch.domain.delivery import DeliveryStatus
+from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.work import Button, RenderedMessage
 from walletwatch.services.watching import ChatStatus
 
 SETTINGS: Final = ("muted", "failed", "dust", "spam", "risk")
-BEHIND_SECONDS: Final = 90
+BEHIND: Final = timedelta(seconds=90)
 """A look longer ago than this is said to be behind: no sweep takes as long between two rounds."""
+FOLLOW_TELEGRAM: Final = "auto"
+
+type Rows = tuple[tuple[Button, ...], ...]
 
 
 class BasicsView:
     """Renders what every chat needs."""
 
-    def menu(self, say: Texts) -> Sequence[Sequence[Button]]:
-        """The ways on from the first message."""
-        return (
-            (button(say("button.list"), Action.LIST, 0), button(say("button.status"), Action.STATUS)),
-            (button(say("button.settings"), Action.SETTINGS), button(say("button.help"), Action.HELP)),
-        )
+    def greeting(self, say: Texts) -> RenderedMessage:
+        """The first message, with the ways on."""
+        return RenderedMessage(say("start.text"), self._menu(say))
 
-    def settings(self, settings: ChatSettings, say: Texts) -> RenderedMessage:
-        """The switches."""
-        rows = tuple(
-            (
-                button(
-                    f"{'✅' if getattr(settings, name) else '⬜️'} {say(f'settings.{name}')}",
-                    Action.TOGGLE,
-                    name,
-                ),
-            )
+    def main_menu(self, say: Texts) -> RenderedMessage:
+        """The ways on."""
+        return RenderedMessage(say("menu.title"), self._menu(say))
+
+    def topics(self, topics: Sequence[str], say: Texts) -> RenderedMessage:
+        """What there is help on; a button for each."""
+        buttons = [button(say(f"topic.{topic}"), Action.HELP, topic) for topic in topics]
+        rows = (*_in_pairs(buttons), (button(say("button.menu"), Action.MENU),))
+        return RenderedMessage(Html(f"{say('help.title')}\n\n{say('help.footer')}"), rows)
+
+    def topic(self, topic: str, names: Sequence[str], say: Texts) -> RenderedMessage:
+        """The commands of a topic."""
+        lines = [say("help.topic", topic=say(f"topic.{topic}")), Html(""), *_described(names, say)]
+        return RenderedMessage(join_lines(lines), ((button(say("button.back"), Action.HELP),),))
+
+    def found(self, words: str, names: Sequence[str], say: Texts) -> RenderedMessage:
+        """What a search among the commands gave."""
+        back = ((button(say("button.topics"), Action.HELP),),)
+        if not names:
+            return RenderedMessage(say("help.nothing", words=words[:64]), back)
+        lines = [say("help.found", words=words[:64]), Html(""), *_described(names, say)]
+        return RenderedMessage(join_lines(lines), back)
+
+    def settings(self, chat: Chat, say: Texts) -> RenderedMessage:
+        """The switches, and the ways to what is more than on or off."""
+        present = chat.settings
+        lines = [
+            say("settings.title"),
+            say("settings.language", language=texts(chat.spoken_language)("language.name")),
+            say("settings.timezone", zone=present.timezone),
+            say("settings.hint"),
+        ]
+        switches = tuple(
+            (button(_marked(getattr(present, name), say(f"settings.{name}")), Action.TOGGLE, name),)
             for name in SETTINGS
         )
-        return RenderedMessage(Html(f"{say('settings.title')}\n{say('settings.hint')}"), rows)
+        ways = (
+            button(say("button.language"), Action.LANGUAGE),
+            button(say("button.timezone"), Action.TIMEZONE),
+            button(say("button.currency"), Action.CURRENCY),
+        )
+        return RenderedMessage(
+            join_lines(lines), (*switches, ways, (button(say("button.menu"), Action.MENU),))
+        )
 
-    def status(self, status: ChatStatus, say: Texts) -> RenderedMessage:
+    def languages(self, chat: Chat, say: Texts) -> RenderedMessage:
+        """The languages by their own names."""
+        chosen = chat.settings.language
+        choices = [
+            button(_marked(code == chosen, texts(code)("language.name")), Action.LANGUAGE, code)
+            for code in LANGUAGES
+        ]
+        follow = button(_marked(chosen is None, say("language.follow")), Action.LANGUAGE, FOLLOW_TELEGRAM)
+        return RenderedMessage(say("language.title"), (*_in_pairs(choices), (follow,), _settings(say)))
+
+    def zones(self, chat: Chat, names: Sequence[str], now: datetime, say: Texts) -> RenderedMessage:
+        """Zones to choose from, each with its clock."""
+        present = chat.settings.timezone
+        choices = [
+            button(_marked(name == present, f"{_place(name)} {clock(now, name)}"), Action.TIMEZONE, name)
+            for name in names
+        ]
+        lines = [
+            say("timezone.title", zone=present, time=when(now, say, present)),
+            say("timezone.hint"),
+        ]
+        return RenderedMessage(join_lines(lines), (*_in_pairs(choices), _settings(say)))
+
+    def zone_set(self, chat: Chat, now: datetime, say: Texts) -> RenderedMessage:
+        """Whose clock it is from now on."""
+        zone = chat.settings.timezone
+        return RenderedMessage(say("timezone.set", zone=zone, time=when(now, say, zone)), (_settings(say),))
+
+    def currencies(self, chat: Chat, profile: ChainProfile, say: Texts) -> RenderedMessage:
+        """What values can be told in."""
+        names = {Currency.USD: "USD", Currency.NATIVE: profile.native_symbol}
+        choices = tuple(
+            button(_marked(unit is chat.settings.currency, name), Action.CURRENCY, unit.value)
+            for unit, name in names.items()
+        )
+        return RenderedMessage(say("currency.title"), (choices, _settings(say)))
+
+    def status(self, status: ChatStatus, zone: str, say: Texts) -> RenderedMessage:
         """Whether the wallets are looked at, and what became of the messages."""
+        service, looked = status.service, status.service.progress
         lines = [say("status.title")]
         if status.slot is None:
             lines.append(say("status.no_chain"))
         else:
             lines.append(say("status.chain", slot=whole(status.slot, say)))
-        age = None if status.swept is None else max(0, round((status.now - status.swept.at).total_seconds()))
-        if status.swept is None:
+        age = None if looked is None else max(timedelta(), status.now - looked.at)
+        if looked is None or age is None:
             lines.append(say("status.never_swept"))
         else:
-            lines.append(say("status.swept", seconds=age, slot=whole(status.swept.slot, say)))
-        lines += [self._watched(item, age, say) for item in status.subscriptions]
-        if not status.subscriptions:
+            lines.append(say("status.swept", ago=lasting(age, say), slot=whole(looked.slot, say)))
+        lines.append(Html(""))
+        lines += [_watched(item, age, say) for item in service.subscriptions]
+        if not service.subscriptions:
             lines.append(say("status.none"))
-        counts = {known.value: status.deliveries.get(known, 0) for known in DeliveryStatus}
-        lines.append(say("status.deliveries", **counts))
+        counts = {known.value: whole(service.deliveries[known], say) for known in DeliveryStatus}
+        lines += [Html(""), say("status.deliveries", **counts)]
+        lines += [
+            say("status.suppressed", reason=say(f"suppressed.{reason or 'unknown'}"), count=whole(count, say))
+            for reason, count in sorted(service.suppressed.items(), key=lambda item: -item[1])
+        ]
+        lines.append(say("status.at", time=when(status.now, say, zone)))
         return RenderedMessage(join_lines(lines), ((button(say("button.refresh"), Action.STATUS),),))
 
-    def _watched(self, subscription: Subscription, age: int | None, say: Texts) -> Html:
-        name = wallet(subscription.address, subscription.label, say)
-        if subscription.checked_slot is None or age is None:
-            return say("status.waiting", wallet=name)
-        if age > BEHIND_SECONDS:
-            return say("status.behind", wallet=name, seconds=age)
-        return say("status.current", wallet=name)
+    def about(self, profile: ChainProfile, say: Texts) -> RenderedMessage:
+        """What this bot is."""
+        lines = [say("about.text", chain=profile.name, symbol=profile.native_symbol)]
+        explorer = ((Button(say("button.explorer"), url=profile.explorer),),) if profile.explorer else ()
+        return RenderedMessage(join_lines(lines), (*explorer, (button(say("button.menu"), Action.MENU),)))
+
+    def privacy(self, say: Texts) -> RenderedMessage:
+        """What is kept."""
+        return RenderedMessage(say("privacy.text"), ((button(say("button.menu"), Action.MENU),),))
+
+    def forget_question(self, say: Texts) -> RenderedMessage:
+        """Whether it is meant."""
+        rows = (
+            (button(say("button.forget_me"), Action.FORGET_CONFIRMED),),
+            (button(say("button.keep_me"), Action.MENU),),
+        )
+        return RenderedMessage(say("forget.question"), rows)
+
+    def forgotten(self, say: Texts) -> RenderedMessage:
+        """That it was done."""
+        return RenderedMessage(say("forget.done"))
+
+    def feedback_for_operators(self, number: int, contact: Contact, text: str) -> RenderedMessage:
+        """What somebody says of the bot. Administrators read English."""
+        say = texts(DEFAULT_LANGUAGE)
+        name = f"@{contact.username}" if contact.username else "—"
+        return RenderedMessage(
+            say("feedback.told", number=number, name=name, user=contact.user_id, text=text)
+        )
+
+    def _menu(self, say: Texts) -> Rows:
+        return (
+            (button(say("button.list"), Action.LIST, 0), button(say("button.status"), Action.STATUS)),
+            (button(say("button.settings"), Action.SETTINGS), button(say("button.help"), Action.HELP)),
+        )
+
+
+def _watched(subscription: Subscription, age: timedelta | None, say: Texts) -> Html:
+    name = wallet(subscription.address, subscription.label, say)
+    if subscription.paused:
+        return say("status.paused", wallet=name)
+    if subscription.checked_slot is None or age is None:
+        return say("status.waiting", wallet=name)
+    if age > BEHIND:
+        return say("status.behind", wallet=name, ago=lasting(age, say))
+    return say("status.current", wallet=name)
+
+
+def _described(names: Sequence[str], say: Texts) -> list[Html]:
+    return [say("help.line", name=name, description=say(f"command.{name}")) for name in names]
+
+
+def _in_pairs(buttons: Sequence[Button]) -> Rows:
+    return tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
+
+
+def _settings(say: Texts) -> tuple[Button, ...]:
+    return (button(say("button.settings"), Action.SETTINGS),)
+
+
+def _marked(is_on: bool, text: str) -> str:
+    return f"{'✅' if is_on else '⬜️'} {text}"
+
+
+def _place(zone: str) -> str:
+    return zone.rsplit("/", 1)[-1].replace("_", " ")

@@ -1,6 +1,6 @@
 """`ports.SubscriptionStore` on PostgreSQL. Every operation is one round trip."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -8,6 +8,7 @@ from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscribed, Su
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import QuotaExceeded, UnknownChat
 from walletwatch.domain.rules import Suppression
+from walletwatch.domain.service import Service
 from walletwatch.domain.wallets import Progress
 from walletwatch.storage.postgres.database import Connection, Database, together
 from walletwatch.storage.postgres.rows import (
@@ -164,6 +165,13 @@ SELECT slot, at FROM (
     UNION ALL
     SELECT slot, at FROM followers WHERE slot IS NOT NULL
 ) watchers ORDER BY slot DESC LIMIT 1
+"""
+
+_TOLD: Final = """
+SELECT status, CASE WHEN status = 'suppressed' THEN coalesce(reason, '') END, count(*)
+  FROM deliveries
+ WHERE chat_id = %s AND created_at >= %s
+ GROUP BY 1, 2
 """
 
 _MIGRATION: Final = (
@@ -342,30 +350,29 @@ class PostgresSubscriptionStore:
         """Everybody who watches this wallet."""
         return await self._select("s.wallet_id = %s", [wallet_id])
 
-    async def progress(self) -> Progress | None:
-        """How far the watchers have come; None before the first look of either."""
+    async def service(self, chat_id: int, since: datetime) -> Service:
+        """How a chat is served."""
 
-        async def work(connection: Connection) -> Progress | None:
-            cursor = await connection.execute(_PROGRESS)
-            row = await cursor.fetchone()
-            return None if row is None else Progress(*row)
-
-        return await self._database.run(work)
-
-    async def delivery_counts(self, chat_id: int, since: datetime) -> Mapping[DeliveryStatus, int]:
-        """How many ledger entries of this chat have which status."""
-
-        async def work(connection: Connection) -> Mapping[DeliveryStatus, int]:
-            cursor = await connection.execute(
-                """
-                SELECT status, count(*) FROM deliveries
-                 WHERE chat_id = %s AND created_at >= %s
-                 GROUP BY status
-                """,
-                [chat_id, since],
+        async def work(connection: Connection) -> Service:
+            async with connection.pipeline():
+                watched = await connection.execute(
+                    f"{_SUBSCRIPTIONS} WHERE s.chat_id = %s ORDER BY s.id", [chat_id]
+                )
+                looked = await connection.execute(_PROGRESS)
+                told = await connection.execute(_TOLD, [chat_id, since])
+            row = await looked.fetchone()
+            deliveries = dict.fromkeys(DeliveryStatus, 0)
+            suppressed: dict[str, int] = {}
+            for status, reason, count in await told.fetchall():
+                deliveries[DeliveryStatus(status)] += count
+                if reason is not None:
+                    suppressed[reason] = count
+            return Service(
+                [to_subscription(each) for each in await watched.fetchall()],
+                None if row is None else Progress(*row),
+                deliveries,
+                suppressed,
             )
-            counts = dict(await cursor.fetchall())
-            return {status: counts.get(status.value, 0) for status in DeliveryStatus}
 
         return await self._database.run(work)
 

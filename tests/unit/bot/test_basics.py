@@ -1,0 +1,185 @@
+"""What the bot says of itself and of the person, and how it is spoken to."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.unit.bot.conftest import ADMIN, ALERT_GROUP, ANNA, BORIS, GROUP, WALLET, Chat
+from walletwatch.bot import timezones
+from walletwatch.bot.keyboards import Action, CallbackData
+from walletwatch.domain.chats import Currency
+from walletwatch.services.personal import COPIES_AN_HOUR, FEEDBACK_A_DAY, MAX_FEEDBACK
+
+NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
+
+
+def data(action: Action, argument: object = "") -> str:
+    return CallbackData(action, str(argument)).encode()
+
+
+async def settings_of(chat: Chat, chat_id: int = ANNA) -> object:
+    known = await chat.stores.subscriptions.chat(chat_id)
+    assert known is not None
+    return known.settings
+
+
+class TestHelp:
+    async def test_a_word_finds_commands_by_name_and_description(self, chat: Chat) -> None:
+        await chat.send("/help clock")
+        assert "/timezone — " in chat.last
+        assert "/watch — " not in chat.last
+        await chat.send("/help /UNWATCH")
+        assert "/unwatch — " in chat.last
+
+    async def test_what_nothing_is_called(self, chat: Chat) -> None:
+        await chat.send("/help <b>x")
+        assert "“&lt;b&gt;x”" in chat.last
+        assert data(Action.HELP) in chat.buttons
+
+    async def test_private_commands_are_not_told_in_groups(self, chat: Chat) -> None:
+        await chat.send("/help forget", chat=GROUP)
+        assert "/deleteme" not in chat.last
+
+    async def test_administrators_commands_are_found_by_nobody(self, chat: Chat) -> None:
+        await chat.send("/help retryfailed", user=ADMIN)
+        assert "/retryfailed —" not in chat.last
+        await chat.press(data(Action.HELP, "admin"))
+        assert "outdated" in chat.last
+
+
+class TestHowItIsSpokenTo:
+    async def test_a_language_that_is_chosen_stays_whatever_telegram_says(self, chat: Chat) -> None:
+        await chat.send("/language")
+        await chat.press(data(Action.LANGUAGE, "en"))
+        assert "✅ English" in json.dumps(chat.request.calls[-2:], ensure_ascii=False)
+        known = await chat.stores.subscriptions.chat(ANNA)
+        assert known is not None
+        assert known.settings.language == "en"
+        await chat.press(data(Action.LANGUAGE, "auto"))
+        assert (await settings_of(chat)).language is None  # type: ignore[attr-defined]
+
+    async def test_a_language_nobody_speaks_here(self, chat: Chat) -> None:
+        await chat.send("/language tlh")
+        assert "I know: en" in chat.last
+
+    @pytest.mark.parametrize("city", ["Madrid", "europe/MADRID", "  madrid "])
+    async def test_a_city_is_enough(self, chat: Chat, city: str) -> None:
+        await chat.send(f"/timezone {city}")
+        assert (await settings_of(chat)).timezone == "Europe/Madrid"  # type: ignore[attr-defined]
+        assert "CET" in chat.last
+
+    async def test_the_answer_to_the_question_is_a_city_too(self, chat: Chat) -> None:
+        await chat.send("/timezone")
+        await chat.send("kolkata")
+        assert (await settings_of(chat)).timezone == "Asia/Kolkata"  # type: ignore[attr-defined]
+
+    async def test_several_places_are_offered(self, chat: Chat) -> None:
+        await chat.send("/timezone +5:30")
+        assert data(Action.TIMEZONE, "Asia/Kolkata") in chat.buttons
+        await chat.press(data(Action.TIMEZONE, "Asia/Colombo"))
+        assert "Asia/Colombo" in chat.last
+
+    @pytest.mark.parametrize("text", ["Nowhere", "+99", "../../etc/passwd", "x" * 500, "Etc/GMT+5"])
+    async def test_no_such_place(self, chat: Chat, text: str) -> None:
+        await chat.send(f"/timezone {text}")
+        assert "no such place" in chat.last
+        await chat.press(data(Action.TIMEZONE, "Mars/Base"))
+        assert "outdated" in chat.last
+
+    async def test_currency(self, chat: Chat) -> None:
+        await chat.send("/currency xnt")
+        assert (await settings_of(chat)).currency is Currency.NATIVE  # type: ignore[attr-defined]
+        await chat.press(data(Action.CURRENCY, "usd"))
+        assert (await settings_of(chat)).currency is Currency.USD  # type: ignore[attr-defined]
+        await chat.send("/currency doubloons")
+        assert "USD or in XNT" in chat.last
+
+    async def test_in_a_group_only_administrators_choose(self, chat: Chat) -> None:
+        await chat.send("/timezone Madrid", chat=GROUP)
+        assert "administrators" in chat.last
+        chat.request.admins.add(ANNA)
+        await chat.send("/timezone Madrid", chat=GROUP)
+        assert "Europe/Madrid" in chat.last
+
+    def test_offsets_of_both_signs_and_forms(self) -> None:
+        assert "Asia/Kolkata" in timezones.find_zones("UTC+5:30", NOW)
+        assert "America/New_York" in timezones.find_zones("-5", NOW)
+        assert timezones.find_zones("GMT+0530", NOW) == timezones.find_zones("+5:30", NOW)
+
+    def test_every_zone_that_is_offered_exists(self) -> None:
+        assert all(timezones.find_zones(name, NOW) == (name,) for name in timezones.POPULAR)
+
+
+class TestOnesOwnData:
+    async def test_a_copy_has_what_is_ones_own_and_nothing_else(self, chat: Chat) -> None:
+        await chat.send(f"/watch {WALLET} Mine", user=ANNA)
+        await chat.send(f"/watch {WALLET} Secret", user=BORIS)
+        await chat.send("/mydata", user=ANNA)
+        (sent,) = chat.request.of("sendDocument")
+        copy = await chat.personal.collect(ANNA, limit=10)
+        assert sent["chat_id"] == ANNA
+        assert copy["subscriptions"] == [{"address": WALLET, "label": "Mine"}]
+        assert "Secret" not in json.dumps(copy)
+
+    async def test_copies_are_limited(self, chat: Chat) -> None:
+        for _ in range(COPIES_AN_HOUR + 1):
+            await chat.send("/mydata")
+        assert "ask again later" in chat.last
+        assert len(chat.request.of("sendDocument")) == COPIES_AN_HOUR
+
+    async def test_a_group_is_no_place_for_it(self, chat: Chat) -> None:
+        for command in ("/mydata", "/deleteme", "/feedback hello"):
+            await chat.send(command, chat=GROUP)
+            assert "private chat" in chat.last
+        await chat.press(data(Action.FORGET_CONFIRMED), chat=GROUP)
+        assert "private chat" in chat.last
+
+    async def test_to_be_forgotten_one_has_to_mean_it(self, chat: Chat) -> None:
+        await chat.send(f"/watch {WALLET} Mine", user=ANNA)
+        await chat.send(f"/watch {WALLET} Mine", user=BORIS)
+        await chat.send("/deleteme")
+        assert await chat.stores.subscriptions.subscriptions(ANNA) != []
+        await chat.press(data(Action.FORGET_CONFIRMED))
+        assert "forgotten" in chat.last
+        assert await chat.stores.subscriptions.subscriptions(ANNA) == []
+        assert await chat.stores.subscriptions.subscriptions(BORIS) != []
+        await chat.press(data(Action.FORGET_CONFIRMED))
+        assert "forgotten" in chat.last
+
+
+class TestFeedback:
+    async def test_those_who_run_the_bot_are_told(self, chat: Chat) -> None:
+        await chat.send("/feedback")
+        await chat.send("I <3 it")
+        told = [each for each in chat.request.of("sendMessage") if each["chat_id"] == ALERT_GROUP]
+        assert "I &lt;3 it" in told[0]["text"]
+        assert "Thank you" in chat.last or "Feedback" in chat.last
+        assert chat.personal.heard[0][:2] == (ANNA, "I <3 it")
+
+    async def test_it_is_kept_even_if_they_cannot_be_told(self, chat: Chat) -> None:
+        chat.request.failures.extend([None, (403, "Forbidden: bot was kicked", {})])
+        await chat.send("/feedback hello")
+        assert len(chat.personal.heard) == 1
+        assert chat.metrics.counts["FeedbackUntold"] == 1
+
+    async def test_limits(self, chat: Chat) -> None:
+        await chat.send(f"/feedback {'x' * (MAX_FEEDBACK + 1)}")
+        assert f"{MAX_FEEDBACK} characters" in chat.last
+        for _ in range(FEEDBACK_A_DAY + 1):
+            await chat.send("/feedback hello")
+        assert "come back tomorrow" in chat.last
+
+
+async def test_status_says_what_was_not_told_and_why(chat: Chat) -> None:
+    await chat.send(f"/watch {WALLET}")
+    await chat.send("/status")
+    assert "Last 24 hours: 0 told" in chat.last
+    assert "waiting for its first look" in chat.last
+
+
+@pytest.mark.parametrize("command", ["/about", "/privacy", "/menu", "/start nonsense", "/start w_"])
+async def test_the_rest_answers(chat: Chat, command: str) -> None:
+    await chat.send(command)
+    assert chat.last
+    assert chat.metrics.counts.get("HandlerErrors", 0) == 0
