@@ -1,5 +1,6 @@
 """Files in memory."""
 
+import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,7 +19,8 @@ class FakeMedia:
 
     async def put(self, key: str, content: bytes | Path, content_type: str) -> None:
         self._check()
-        self.kept[key] = (content if isinstance(content, bytes) else content.read_bytes(), content_type)
+        kept = content if isinstance(content, bytes) else await asyncio.to_thread(content.read_bytes)
+        self.kept[key] = kept, content_type
 
     @asynccontextmanager
     async def opened(self, key: str) -> AsyncIterator[Path]:

@@ -11,7 +11,10 @@ from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notificat
 
 @dataclass
 class FakeQueues:
-    """`ports.Queues` over lists; set `down` to let every call fail. Every message can be encoded."""
+    """`ports.Queues` and `ports.MediaQueues` over lists; set `down` to let every call fail.
+
+    Every message can be encoded.
+    """
 
     down: bool = False
     checks: list[BalanceCheck] = field(default_factory=list)

@@ -180,7 +180,9 @@ def test_no_policy_has_a_wildcard_without_need() -> None:
         actions = _actions(statement)
         assert not any("*" in action for action in actions), statement
         if "Resource" in statement and "*" in str(statement["Resource"]):
-            objects = re.findall(r"\$\{MediaBucket\.Arn\}/(?:pictures|exports)/\*", str(statement["Resource"]))
+            objects = re.findall(
+                r"\$\{MediaBucket\.Arn\}/(?:pictures|exports)/\*", str(statement["Resource"])
+            )
             of_bucket = objects and len(objects) == str(statement["Resource"]).count("*")
             assert set(actions) <= (OF_OBJECTS if of_bucket else WITHOUT_RESOURCES), statement
 
@@ -337,8 +339,8 @@ def test_what_is_kept_when_the_stack_is_deleted() -> None:
         for name, resource in RESOURCES.items()
         if "DeletionPolicy" in resource
     }
-    # The snapshot is of no use without its key; the replica holds nothing that the database does not. A bucket
-    # with files in it could not be deleted; this one empties itself.
+    # The snapshot is of no use without its key; the replica holds nothing that the database does not.
+    # A bucket with files in it could not be deleted; this one empties itself.
     assert kept == {"Database": "Snapshot", "Key": "Retain", "Replica": "Delete", "MediaBucket": "Retain"}
     assert all(RESOURCES[name]["UpdateReplacePolicy"] == policy for name, policy in kept.items())
 
@@ -452,7 +454,11 @@ def test_files_are_encrypted_not_public_sent_by_tls_only_and_forgotten() -> None
 
 def test_only_the_function_that_draws_has_what_draws() -> None:
     assert TEMPLATE["Globals"]["Function"]["Layers"] == [{"Ref": "CommonLayer"}]
-    with_more = {name: each["Properties"]["Layers"] for name, each in FUNCTIONS.items() if "Layers" in each["Properties"]}
+    with_more = {
+        name: each["Properties"]["Layers"]
+        for name, each in FUNCTIONS.items()
+        if "Layers" in each["Properties"]
+    }
     assert with_more == {"DrawFunction": [{"Ref": "PicturesLayer"}]}
 
 

@@ -17,6 +17,8 @@ from walletwatch.runtime import SystemClock
 from walletwatch.services.administering import Administering, MaintenanceSwitch
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.drawing import PictureRequests
+from walletwatch.services.exporting import ExportRequests
 from walletwatch.services.listing import Listing
 from walletwatch.services.personal import Personal
 from walletwatch.services.scanning import ScanRequests
@@ -68,6 +70,8 @@ def make_dialogue(
         reports=parts.make_scan_memory(cache, metrics, profile),
         admin=_administering(secrets, telegram, redis, chain, database, maintenance, metrics),
         listing=Listing(PostgresAddressLists(database), PostgresAdministration(database), queues, clock),
+        pictures=PictureRequests(queues, RedisRateLimits(redis)),
+        exports=ExportRequests(queues, RedisRateLimits(redis), clock),
         personal=Personal(PostgresPersonalRecords(database), RedisRateLimits(redis), clock, metrics),
         views=Views(profile),
         catalogue=CATALOGUE,

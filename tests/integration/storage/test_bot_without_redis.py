@@ -38,6 +38,8 @@ from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.claiming import ClaimsWithSpare
+from walletwatch.services.drawing import PictureRequests
+from walletwatch.services.exporting import ExportRequests
 from walletwatch.services.intake import Intake, UpdateIntake
 from walletwatch.services.listing import Listing
 from walletwatch.services.personal import Personal
@@ -111,6 +113,8 @@ async def environments(
                 reports=ScanMemory(RedisCache(redis, metrics), metrics, clock, chain="test"),
                 admin=FakeSystem().administering(stores.ledger, AlertMemory(), administration, maintenance),
                 listing=Listing(FakeAddressLists(), administration, queues, clock),
+                pictures=PictureRequests(queues, rates),
+                exports=ExportRequests(queues, rates, clock),
                 personal=Personal(FakePersonalRecords(stores), rates, clock, metrics),
                 views=Views(PROFILES["x1-mainnet"]),
                 catalogue=CATALOGUE,

@@ -39,6 +39,8 @@ from walletwatch.services.administering import MaintenanceSwitch
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.drawing import PictureRequests
+from walletwatch.services.exporting import ExportRequests
 from walletwatch.services.listing import Listing
 from walletwatch.services.personal import Personal
 from walletwatch.services.scan_memory import ScanMemory
@@ -154,6 +156,8 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 reports=memory,
                 admin=system.administering(stores.ledger, alerts, administration, maintenance),
                 listing=Listing(lists, administration, queues, clock),
+                pictures=PictureRequests(queues, FakeRateLimits(clock)),
+                exports=ExportRequests(queues, FakeRateLimits(clock), clock),
                 personal=Personal(personal, FakeRateLimits(clock), clock, metrics),
                 views=Views(PROFILES["x1-mainnet"]),
                 catalogue=CATALOGUE,

@@ -29,7 +29,9 @@ class Messenger:
     sent: list[tuple[int, str]] = field(default_factory=list)
     failures: dict[int, Exception] = field(default_factory=dict)
 
-    async def send(self, chat_id: int, message: RenderedMessage, *, reply_to: int | None = None) -> int:
+    async def send(
+        self, chat_id: int, message: RenderedMessage, *, reply_to: int | None = None, **_: object
+    ) -> int:
         if chat_id in self.failures:
             raise self.failures[chat_id]
         self.sent.append((chat_id, message.html))

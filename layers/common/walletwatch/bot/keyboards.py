@@ -45,6 +45,10 @@ class Action(StrEnum):
     PURGE = "ap"
     PURGE_CONFIRMED = "ax"
     REVIEW = "rv"
+    PICTURE = "gp"
+    PICTURE_CHOSEN = "gc"
+    NETWORK = "gn"
+    EXPORT = "ge"
 
 
 class StaleData(ValueError):

@@ -187,7 +187,7 @@ class TelegramMessenger:
         async with asyncio.timeout(UPLOAD_SECONDS):
             with _opened(file, attach=True) as content:
                 await self._bot.edit_message_media(
-                    media(content, caption=message.html, parse_mode=ParseMode.HTML),  # type: ignore[arg-type]
+                    media(content, caption=message.html, parse_mode=ParseMode.HTML),
                     chat_id=chat_id,
                     message_id=message_id,
                     reply_markup=_markup(message),

@@ -66,10 +66,10 @@ class Talk:
         """Send a message; in a group it names the one it answers."""
         await self.send(RenderedMessage(html, keyboard))
 
-    async def send(self, message: RenderedMessage) -> None:
-        """Send a rendered message."""
+    async def send(self, message: RenderedMessage) -> int:
+        """Send a rendered message, and return its id."""
         reply = ReplyParameters(self.message_id, allow_sending_without_reply=True) if self.in_group else None
-        await self.bot.send_message(
+        sent = await self.bot.send_message(
             self.chat_id,
             message.html,
             parse_mode=ParseMode.HTML,
@@ -78,6 +78,7 @@ class Talk:
             reply_parameters=reply,
         )
         self.answered = True
+        return int(sent.message_id)
 
     async def tell(self, chat_id: int, message: RenderedMessage) -> None:
         """Send a message to another chat than this one."""

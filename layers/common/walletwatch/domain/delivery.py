@@ -25,6 +25,8 @@ class DeliveryKind(StrEnum):
     ACTIVITY = "activity"
     DIGEST = "digest"
     SCAN = "scan"
+    PICTURE = "picture"
+    EXPORT = "export"
 
 
 def delivery_key(*parts: object) -> str:

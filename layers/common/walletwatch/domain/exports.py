@@ -5,8 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from walletwatch.domain.activities import Activity
-from walletwatch.domain.periods import Period
+from walletwatch.domain.lookback import Lookback
 
 MAX_ACTIVITIES: Final = 1_000_000
 """What an invocation of a quarter of an hour writes in some minutes; more has to be asked for in parts."""
@@ -15,7 +14,7 @@ ROWS_IN_FILE: Final = 200_000
 PACK_ABOVE_BYTES: Final = 10 * 10**6
 MAX_FILE_BYTES: Final = 48 * 10**6
 """Below the 50 MB that a bot may send (Bot API, sendDocument)."""
-EXPORT_PERIODS: Final = (Period.MONTH, Period.QUARTER, Period.YEAR, Period.ALL)
+EXPORT_PERIODS: Final = (Lookback.MONTH, Lookback.QUARTER, Lookback.YEAR, Lookback.ALL)
 
 
 class ExportFormat(StrEnum):
@@ -48,7 +47,7 @@ class ExportRequest:
     chat_id: int
     format: ExportFormat
     subscription_id: int | None
-    period: Period
+    period: Lookback
     language: str
     timezone: str
     asked_at: datetime
@@ -56,8 +55,16 @@ class ExportRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
-    """A wallet's activity, with what the chat calls the wallet."""
+class Written:
+    """What is in the files of an export.
 
-    activity: Activity
-    label: str | None
+    Attributes:
+        wallets: How many.
+        first: Unix seconds of the oldest activity that has a time; None where none has, and so is `last`.
+    """
+
+    wallets: int
+    activities: int
+    rows: int
+    first: int | None
+    last: int | None

@@ -8,8 +8,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from walletwatch.domain.lookback import Lookback
 from walletwatch.domain.money import NATIVE
-from walletwatch.domain.periods import Period
 
 MAX_SLICES: Final = 7
 """Of an allocation, the sum of the others included: more cannot be told apart."""
@@ -40,7 +40,7 @@ class Theme(StrEnum):
     DARK = "dark"
 
 
-PICTURE_PERIODS: Final = (Period.WEEK, Period.MONTH, Period.QUARTER, Period.YEAR)
+PICTURE_PERIODS: Final = (Lookback.WEEK, Lookback.MONTH, Lookback.QUARTER, Lookback.YEAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class DrawRequest:
     kind: PictureKind
     subscription_id: int | None
     address: str | None
-    period: Period
+    period: Lookback
     theme: Theme
     language: str
     timezone: str
@@ -236,7 +236,7 @@ class PictureWords:
     """What is written in a picture, in the language of its reader.
 
     Attributes:
-        labels: Of what has a colour, by `received`, `sent`, `realised`, `unrealised`, `others`, `warned`, `group`.
+        labels: By `received`, `sent`, `realised`, `unrealised`, `others`, `warned`, `group`.
         months: Short names of the twelve months.
         point: The decimal mark.
         group: Between thousands.
@@ -250,11 +250,11 @@ class PictureWords:
     group: str = ","
 
 
-class NothingToDraw(Exception):  # noqa: N818 - it is no fault
+class NothingToDraw(Exception):
     """There is nothing in the chart that could be seen.
 
     Attributes:
-        reason: `empty`, `unpriced`, `unknown` or `gone`.
+        reason: `empty`, `unpriced`, `unknown`, `too_much` or `gone`.
     """
 
     def __init__(self, reason: str) -> None:

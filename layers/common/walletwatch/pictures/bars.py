@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from matplotlib.axes import Axes
+
 from walletwatch.domain.pictures import Profit, Profits
 from walletwatch.pictures.canvas import LABEL, Sheet, compact
 from walletwatch.pictures.fonts import plain
@@ -17,7 +19,9 @@ def draw(chart: Profits, on: Sheet) -> None:
     axes = on.axes(left=0.285, right=0.955, top=0.75, bottom=0.05)
     axes.spines["bottom"].set_visible(False)
     axes.set_xticks([])
-    values = [value for each in chart.profits for value in (each.realised, each.unrealised) if value is not None]
+    values = [
+        value for each in chart.profits for value in (each.realised, each.unrealised) if value is not None
+    ]
     low, high = float(min(*values, Decimal())), float(max(*values, Decimal()))
     reach = (high - low) or 1.0
     # Room for the numbers at the ends of the bars.
@@ -30,17 +34,17 @@ def draw(chart: Profits, on: Sheet) -> None:
     axes.tick_params(axis="y", labelcolor=on.palette.text)
 
 
-def _pair(axes: object, row: int, each: Profit, colors: tuple[str, str], reach: float, on: Sheet) -> None:
+def _pair(axes: Axes, row: int, each: Profit, colors: tuple[str, str], reach: float, on: Sheet) -> None:
     for value, offset, color in (
         (each.realised, -(THICKNESS + BETWEEN) / 2, colors[0]),
         (each.unrealised, (THICKNESS + BETWEEN) / 2, colors[1]),
     ):
         if value is None:
             continue
-        axes.barh(row + offset, float(value), THICKNESS, color=color)  # type: ignore[attr-defined]
+        axes.barh(row + offset, float(value), THICKNESS, color=color)
         side = 1 if value >= 0 else -1
         sign = "−" if value < 0 else "+" if value > 0 else ""
-        axes.text(  # type: ignore[attr-defined]
+        axes.text(
             float(value) + side * reach * 0.02,
             row + offset,
             f"{sign}${compact(abs(value), on.words)}",

@@ -12,6 +12,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from walletwatch.domain.pictures import PictureWords
 from walletwatch.pictures.fonts import FAMILIES, plain, register
@@ -29,8 +30,13 @@ LEFT, RIGHT, TOP, BOTTOM = 0.045, 0.955, 0.775, 0.115
 MAX_PNG_BYTES: Final = 2_000_000
 MAX_TITLE: Final = 38
 MAX_NOTE: Final = 56
-_UNITS: Final = ((Decimal(10) ** 12, "T"), (Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "k"))
-_RC: Final = {
+_UNITS: Final = (
+    (Decimal(10) ** 12, "T"),
+    (Decimal(10) ** 9, "B"),
+    (Decimal(10) ** 6, "M"),
+    (Decimal(10) ** 3, "k"),
+)
+_RC: Final[Any] = {
     "font.family": list(FAMILIES),
     "font.enable_last_resort": False,
     "font.size": LABEL,
@@ -43,7 +49,7 @@ _RC: Final = {
 }
 
 
-class PictureTooLarge(Exception):  # noqa: N818 - it says what is
+class PictureTooLarge(Exception):
     """The PNG is larger than any of ours should be."""
 
 
@@ -59,7 +65,9 @@ class Sheet:
         """A place so far from the upper edge, as a share of the sheet."""
         return 1 - inches / float(self.figure.get_figheight())
 
-    def axes(self, *, left: float = LEFT, right: float = RIGHT, top: float = TOP, bottom: float = BOTTOM) -> Axes:
+    def axes(
+        self, *, left: float = LEFT, right: float = RIGHT, top: float = TOP, bottom: float = BOTTOM
+    ) -> Axes:
         """A place to draw in; the edges are shares of the sheet."""
         axes = self.figure.add_axes((left, bottom, right - left, top - bottom))
         axes.set_facecolor("none")
@@ -67,9 +75,10 @@ class Sheet:
         axes.tick_params(length=0, pad=7, labelcolor=self.palette.quiet, labelsize=LABEL)
         return axes
 
-    def write(self, x: float, y: float, text: str, **style: Any) -> Any:
+    def write(self, x: float, y: float, text: str, **style: Any) -> Text:
         """Letters on the sheet; the place is in shares of it."""
-        return self.figure.text(x, y, text, **{"color": self.palette.text, "fontsize": LABEL} | style)
+        values: dict[str, Any] = {"color": self.palette.text, "fontsize": LABEL, **style}
+        return self.figure.text(x, y, text, **values)
 
     def legend(self, entries: list[tuple[str, str]]) -> None:
         """What each colour stands for, in a line under the title."""

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from itertools import pairwise
 
+from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from walletwatch.domain.pictures import Flows
@@ -42,10 +43,10 @@ def draw(chart: Flows, on: Sheet) -> None:
     _label_days(axes, chart, on)
 
 
-def _label_days(axes: object, chart: Flows, on: Sheet) -> None:
+def _label_days(axes: Axes, chart: Flows, on: Sheet) -> None:
     count = len(chart.flows)
     year = count * chart.days > COLUMNS_WITH_MONTHS_ONLY_DAYS
     ticks = sorted({min(count - 1, int(count * (index + 0.5) / TICKS)) for index in range(TICKS)})
     labels = [short_day(chart.flows[tick].day, on.words, year=year) for tick in ticks]
     kept = [0] + [index + 1 for index, (one, next_) in enumerate(pairwise(labels)) if one != next_]
-    axes.set_xticks([ticks[index] for index in kept], [labels[index] for index in kept])  # type: ignore[attr-defined]
+    axes.set_xticks([ticks[index] for index in kept], [labels[index] for index in kept])

@@ -37,7 +37,10 @@ def register() -> None:
 def _letters() -> frozenset[int]:
     register()
     files = {
-        font.fname for family in FAMILIES for font in fontManager.ttflist if font.name == family and font.style == "normal"
+        font.fname
+        for family in FAMILIES
+        for font in fontManager.ttflist
+        if font.name == family and font.style == "normal"
     }
     return frozenset(code for file in files for code in get_font(file).get_charmap())
 

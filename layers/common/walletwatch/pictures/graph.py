@@ -3,6 +3,7 @@
 import math
 from decimal import Decimal
 
+from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 
 from walletwatch.domain.pictures import Edge, NetworkChart, Node
@@ -79,10 +80,10 @@ def _linked(chart: NetworkChart, one: str, other: str) -> bool:
     return any({edge.source, edge.target} == {one, other} for edge in chart.edges)
 
 
-def _arrow(axes: object, places: dict[str, Place], edge: Edge, most: Decimal, on: Sheet) -> None:
+def _arrow(axes: Axes, places: dict[str, Place], edge: Edge, most: Decimal, on: Sheet) -> None:
     share = float(edge.amount / most) if most else 0.0
     color = on.palette.rest if edge.amount else on.palette.faint
-    axes.add_patch(  # type: ignore[attr-defined]
+    axes.add_patch(
         FancyArrowPatch(
             places[edge.source],
             places[edge.target],
@@ -98,13 +99,13 @@ def _arrow(axes: object, places: dict[str, Place], edge: Edge, most: Decimal, on
     )
 
 
-def _amount(axes: object, places: dict[str, Place], edge: Edge, on: Sheet) -> None:
+def _amount(axes: Axes, places: dict[str, Place], edge: Edge, on: Sheet) -> None:
     (x1, y1), (x2, y2) = places[edge.source], places[edge.target]
     # Beyond the middle of the bow, where the arrows to the centre are apart.
     share = 0.56 if math.hypot(x2, y2) > math.hypot(x1, y1) else 0.44
     x = x1 + (x2 - x1) * share + (y2 - y1) * 0.07
     y = y1 + (y2 - y1) * share - (x2 - x1) * 0.07
-    axes.text(  # type: ignore[attr-defined]
+    axes.text(
         x,
         y,
         compact(edge.amount, on.words),
@@ -117,18 +118,18 @@ def _amount(axes: object, places: dict[str, Place], edge: Edge, on: Sheet) -> No
     )
 
 
-def _dot(axes: object, place: Place, node: Node, on: Sheet, *, is_centre: bool) -> None:
+def _dot(axes: Axes, place: Place, node: Node, on: Sheet, *, is_centre: bool) -> None:
     x, y = place
     color = on.palette.series[0] if is_centre else on.palette.rest
     if node.grouped:
         color = on.palette.series[4]
     if node.listed:
         color = on.palette.warned
-    axes.plot(  # type: ignore[attr-defined]
+    axes.plot(
         x, y, "o", markersize=19 if is_centre else 13, color=color,
         markeredgecolor=on.palette.surface, markeredgewidth=2, zorder=4,
     )  # fmt: skip
-    axes.text(  # type: ignore[attr-defined]
+    axes.text(
         x,
         y + (-0.165 if is_centre else 0.13 if y > ABOVE else -0.13),
         plain(node.name, 12),

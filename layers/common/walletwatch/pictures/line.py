@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from matplotlib.dates import date2num
+from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from walletwatch.domain.pictures import BalanceHistory
@@ -18,7 +18,7 @@ def draw(chart: BalanceHistory, on: Sheet, zone: ZoneInfo) -> None:
     """Each value holds until the next one, so the line has steps and no slopes."""
     color = on.palette.series[0]
     axes = on.axes(left=0.135, top=0.80)
-    moments = [date2num(point.at.astimezone(zone).replace(tzinfo=None)) for point in chart.points]
+    moments = [_place(point.at) for point in chart.points]
     values = [float(point.value) for point in chart.points]
     low, high = min(values), max(values)
     room = (high - low) or abs(high) or 1.0
@@ -29,7 +29,17 @@ def draw(chart: BalanceHistory, on: Sheet, zone: ZoneInfo) -> None:
     axes.set_xlim(moments[0], moments[-1] + span * 0.015)
     axes.step(moments, values, where="post", color=color, linewidth=2.6, solid_joinstyle="round")
     axes.fill_between(moments, values, floor, step="post", color=color, alpha=0.16, linewidth=0)
-    axes.plot(moments[-1], values[-1], "o", color=color, markersize=9, markeredgecolor=on.palette.surface, markeredgewidth=2, clip_on=False, zorder=5)
+    axes.plot(
+        moments[-1],
+        values[-1],
+        "o",
+        color=color,
+        markersize=9,
+        markeredgecolor=on.palette.surface,
+        markeredgewidth=2,
+        clip_on=False,
+        zorder=5,
+    )
     axes.yaxis.set_major_locator(MaxNLocator(3))
     axes.set_yticks([tick for tick in axes.get_yticks() if floor <= tick <= high + room * 0.22])
     axes.set_yticklabels([compact(Decimal(repr(float(tick))), on.words) for tick in axes.get_yticks()])
@@ -38,7 +48,7 @@ def draw(chart: BalanceHistory, on: Sheet, zone: ZoneInfo) -> None:
     _label_days(axes, chart.points[0].at, chart.points[-1].at, on, zone)
 
 
-def _label_days(axes: object, first: datetime, last: datetime, on: Sheet, zone: ZoneInfo) -> None:
+def _label_days(axes: Axes, first: datetime, last: datetime, on: Sheet, zone: ZoneInfo) -> None:
     days = max(1, (last - first).days)
     span = last - first
     places = [first + span * (index + 0.5) / TICKS for index in range(TICKS)]
@@ -47,5 +57,9 @@ def _label_days(axes: object, first: datetime, last: datetime, on: Sheet, zone: 
     else:
         year = days > DAYS_WITH_MONTHS_ONLY
         labels = [short_day(moment.astimezone(zone).date(), on.words, year=year) for moment in places]
-    ticks = [date2num(moment.astimezone(zone).replace(tzinfo=None)) for moment in places]
-    axes.set_xticks(ticks, labels)  # type: ignore[attr-defined]
+    axes.set_xticks([_place(moment) for moment in places], labels)
+
+
+def _place(moment: datetime) -> float:
+    """On the axis, in days."""
+    return moment.timestamp() / 86_400

@@ -1,4 +1,4 @@
-"""Colours, for a light and a dark chat. Neighbours of a series are told apart by people who see no red or green, too."""
+"""Colours, for a light and a dark chat. Neighbours of a series differ for who sees no red or green, too."""
 
 from dataclasses import dataclass
 from typing import Final

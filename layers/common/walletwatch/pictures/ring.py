@@ -37,7 +37,9 @@ def draw(chart: Allocation, on: Sheet) -> None:
         name = on.words.labels["others"] if part.name is None else plain(part.name, 11)
         on.write(0.545, y, "●", color=color, va="center", fontsize=LABEL + 1)
         on.write(0.59, y, name, va="center", fontsize=LABEL + 0.5)
-        on.write(0.955, y, _percent(share, on), va="center", ha="right", fontweight="bold", fontsize=LABEL + 0.5)
+        on.write(
+            0.955, y, _percent(share, on), va="center", ha="right", fontweight="bold", fontsize=LABEL + 0.5
+        )
 
 
 def _percent(share: Decimal, on: Sheet) -> str:

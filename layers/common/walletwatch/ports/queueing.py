@@ -28,14 +28,18 @@ class Queues(Protocol):
     async def check_risks(self, checks: Sequence[RiskCheck]) -> None:
         """Ask for looks at the risk of wallets, `LOOK_AFTER` from now."""
 
+    async def notify(self, notifications: Sequence[Notification]) -> None:
+        """Ask for messages to be sent, in order within a chat."""
+
+
+class MediaQueues(Protocol):
+    """Work for the functions that draw and that write files (SQS)."""
+
     async def draw(self, request: DrawRequest) -> None:
         """Ask for a picture."""
 
     async def export(self, request: ExportRequest) -> None:
         """Ask for a file of a chat's history."""
-
-    async def notify(self, notifications: Sequence[Notification]) -> None:
-        """Ask for messages to be sent, in order within a chat."""
 
 
 class QueueDepths(Protocol):

@@ -78,7 +78,7 @@ class Ledger(Protocol):
         """
 
     async def delete_scans_before(self, moment: datetime) -> int:
-        """Delete settled entries of security scans older than this; how many there were."""
+        """Delete settled entries of scans, pictures and exports older than this; how many there were."""
 
     async def delete_before(self, moment: datetime) -> int:
         """Delete settled entries older than this, and activities that no entry refers to any more.

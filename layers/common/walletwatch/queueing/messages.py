@@ -14,8 +14,8 @@ import msgspec
 from walletwatch.domain.chain import SignatureInfo
 from walletwatch.domain.errors import WalletWatchError
 from walletwatch.domain.exports import ExportFormat, ExportRequest
+from walletwatch.domain.lookback import Lookback
 from walletwatch.domain.money import NATIVE
-from walletwatch.domain.periods import Period
 from walletwatch.domain.pictures import DrawRequest, PictureKind, Theme
 from walletwatch.domain.work import (
     AccountHint,
@@ -109,7 +109,7 @@ class _DrawRequest(msgspec.Struct, frozen=True, tag="draw_request", tag_field="t
     kind: PictureKind
     subscription_id: int | None
     address: Address | None
-    period: Period
+    period: Lookback
     theme: Theme
     language: Language
     timezone: Zone
@@ -123,7 +123,7 @@ class _ExportRequest(msgspec.Struct, frozen=True, tag="export_request", tag_fiel
     chat_id: int
     format: ExportFormat
     subscription_id: int | None
-    period: Period
+    period: Lookback
     language: Language
     timezone: Zone
     asked_at: Moment
@@ -408,9 +408,7 @@ def _decode[
         _ExportRequest,
         _Notification,
     )
-](
-    decoder: msgspec.json.Decoder[M], body: str
-) -> M:
+](decoder: msgspec.json.Decoder[M], body: str) -> M:
     if len(body) > MAX_BODY_BYTES:
         raise InvalidMessage("larger than any message of ours")
     try:

@@ -38,7 +38,7 @@ BACKOFF_SECONDS: Final = 0.1
 
 
 class SqsQueues:
-    """`ports.Queues` over boto3, which is imported when the first message is sent."""
+    """`ports.Queues` and `ports.MediaQueues` over boto3, which is imported when the first message is sent."""
 
     def __init__(
         self,

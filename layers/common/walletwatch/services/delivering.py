@@ -164,14 +164,12 @@ class Delivering:
             return await self._messenger.send(error.new_chat_id, message, file=file)
 
     async def _tell_of_loss(self, notification: Notification) -> float | None:
-        """Say that a file is gone, in place of the message; the ledger gets the reason, whatever became of that."""
+        """Say that a file is gone, in place of the message; the ledger gets the reason."""
         assert notification.attachment is not None
         self._metrics.count("FilesLost")
         message = RenderedMessage(notification.attachment.lost)
         try:
-            await self._send(
-                notification.chat_id, replace(notification, message=message, attachment=None)
-            )
+            await self._send(notification.chat_id, replace(notification, message=message, attachment=None))
         except DeliveryUnavailable as error:
             wait = error.retry_after or DEFAULT_RETRY_SECONDS
             await self._hold(notification.chat_id, wait)

@@ -19,6 +19,8 @@ from walletwatch.ports.common import Metrics
 from walletwatch.services.administering import Administering
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.drawing import PictureRequests
+from walletwatch.services.exporting import ExportRequests
 from walletwatch.services.listing import Listing
 from walletwatch.services.personal import Personal
 from walletwatch.services.scan_memory import ScanMemory
@@ -48,6 +50,8 @@ class Dialogue:
     admin: Administering
     listing: Listing
     personal: Personal
+    pictures: PictureRequests
+    exports: ExportRequests
     views: Views
     catalogue: "Catalogue"
     operators: Operators

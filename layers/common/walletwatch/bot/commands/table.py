@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from walletwatch.bot.commands import admin, basics, lists, money, security, wallets
+from walletwatch.bot.commands import admin, basics, exports, lists, money, pictures, security, wallets
 from walletwatch.bot.commands.command import Area, ButtonHandler, Catalogue, Command, Topic
 from walletwatch.bot.keyboards import Action
 
@@ -12,6 +12,8 @@ AREAS: Final[tuple[Area, ...]] = (
     wallets.AREA,
     money.AREA,
     security.AREA,
+    pictures.AREA,
+    exports.AREA,
     lists.AREA,
     basics.AREA,
     admin.AREA,

@@ -1,11 +1,11 @@
-"""Spans of time that people choose."""
+"""How far back people look in pictures and exports."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 
-class Period(StrEnum):
-    """How far back."""
+class Lookback(StrEnum):
+    """So many days up to now, or all time."""
 
     WEEK = "7d"
     MONTH = "30d"
