@@ -34,7 +34,11 @@ EVERYTHING = (
     "walletwatch.chain.rpc.reader, solana.rpc.async_http_provider, walletwatch.queueing.sqs, "
     "walletwatch.storage.postgres.ledger, walletwatch.storage.redis.leases, boto3"
 )
-QUEUES = [f"{queue}_{end}_URL" for queue in ("BALANCE", "SCAN", "NOTIFICATION") for end in ("QUEUE", "DLQ")]
+QUEUES = [
+    f"{queue}_{end}_URL"
+    for queue in ("BALANCE", "SCAN", "DRAW", "EXPORT", "NOTIFICATION")
+    for end in ("QUEUE", "DLQ")
+]
 ENVIRONMENT = {
     "SECRET_ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:none",
     "DATABASE_WRITE_URL": "postgresql://nobody@127.0.0.1:1/none",

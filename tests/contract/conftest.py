@@ -18,12 +18,15 @@ from tests.fakes.leases import FakeLeases
 from tests.fakes.limits import FakeRateLimits, FakeSendLimits
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.marks import FakeSentMarks
+from tests.fakes.media import FakeMedia
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.movements import FakeMovements
 from tests.fakes.risks import FakeRisks
 from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
-from tests.servers import postgres_url, redis_url
+from tests.servers import aws_url, bucket, postgres_url, redis_url
 from walletwatch.ports.common import Clock
+from walletwatch.ports.media import HistoryPages, MediaStore, Movements
 from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
 from walletwatch.ports.scanning import AddressLists, Risks
 from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
@@ -39,6 +42,7 @@ from walletwatch.storage.postgres.history import PostgresHistory
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
+from walletwatch.storage.postgres.movements import PostgresMovements
 from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.postgres.watch import PostgresWatchStore
@@ -50,8 +54,9 @@ from walletwatch.storage.redis.limits import RedisRateLimits, RedisSendLimits
 from walletwatch.storage.redis.marks import RedisSentMarks
 from walletwatch.storage.redis.server import RedisServer
 from walletwatch.storage.redis.sessions import RedisSessions
+from walletwatch.storage.s3 import S3Media
 
-__all__ = ["postgres_url", "redis_url"]
+__all__ = ["aws_url", "bucket", "postgres_url", "redis_url"]
 
 CHAT_BURST = 2
 OVERALL_PER_SECOND = 4
@@ -68,6 +73,8 @@ class Stores:
     ledger: Ledger
     follow: FollowStore
     history: History
+    movements: Movements
+    pages: HistoryPages
     alerts: Alerts
     administration: Administration
     lists: AddressLists
@@ -132,12 +139,15 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
     clock = FakeClock()
     if stores_url is None:
         fake = FakeStores(clock)
+        sums = FakeMovements(fake.tables)
         yield Stores(
             fake.subscriptions,
             fake.watch,
             fake.ledger,
             fake.follow,
             FakeHistory(fake.tables),
+            sums,
+            sums,
             AlertMemory(),
             FakeAdministration(),
             FakeAddressLists(),
@@ -152,6 +162,8 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresLedger(database, clock),
         PostgresFollowStore(database),
         PostgresHistory(database),
+        PostgresMovements(database),
+        PostgresMovements(database),
         PostgresAlerts(database),
         PostgresAdministration(database),
         PostgresAddressLists(database),
@@ -202,3 +214,10 @@ async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
         asyncio.sleep,
     )
     await server.close()
+
+
+@pytest.fixture(params=["fake", REAL])
+def media(request: pytest.FixtureRequest) -> MediaStore:
+    if request.param == "fake":
+        return FakeMedia()
+    return S3Media(request.getfixturevalue("bucket"), FakeMetrics())
