@@ -1,6 +1,6 @@
 """Cold start of each function in the artifact built for the local stack, as Lambda would import it.
 
-Every measure is a fresh interpreter without site-packages whose path is the function's code and the layer.
+Every measure is a fresh interpreter without site-packages whose path is the function's code and its layers.
 "import" is the import of the handler's module. "first" adds all that the first invocation loads before it can
 work: its builder is run with a made-up environment and without the call of Secrets Manager. boto3, which that
 call and the queues need, is a row of its own. Nothing connects to anything.
@@ -23,6 +23,8 @@ BUILDERS = {
     "stream": "stream",
     "balance": "balance",
     "scan": "scan",
+    "draw": "draw",
+    "export": "export",
     "notification": "notification",
     "cleanup": "cleanup",
     "health": "health",
@@ -45,6 +47,8 @@ ENVIRONMENT = {
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "RPC_URLS": "http://127.0.0.1:1",
     "CHAIN_PROFILE": "local",
+    "MEDIA_BUCKET": "none",
+    "MPLCONFIGDIR": "/tmp/matplotlib",
     "AWS_DEFAULT_REGION": "us-east-1",
     "PATH": "/usr/bin:/bin",
     **dict.fromkeys(QUEUES, "http://127.0.0.1:1/queue"),
@@ -57,7 +61,9 @@ def milliseconds(function: str, statement: str) -> float:
     """Median of some fresh interpreters."""
     code = BUILD / f"{function.capitalize()}Function"
     python = Path(sys.base_prefix) / "bin" / "python3.13"
-    environment = {**ENVIRONMENT, "PYTHONPATH": f"{code}:{BUILD / 'CommonLayer' / 'python'}"}
+    layers = ["CommonLayer", *(["PicturesLayer"] if function == "draw" else [])]
+    path = ":".join([str(code), *(str(BUILD / layer / "python") for layer in layers)])
+    environment = {**ENVIRONMENT, "PYTHONPATH": path}
     times = []
     for _ in range(RUNS):
         done = subprocess.run(

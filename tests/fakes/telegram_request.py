@@ -26,6 +26,7 @@ class FakeRequest(BaseRequest):
     def __init__(self) -> None:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.failures: deque[tuple[int, str, dict[str, Any]] | None] = deque()
+        self.files: list[tuple[str, str, bytes]] = []
         self.admins: set[int] = set()
 
     @property
@@ -53,6 +54,10 @@ class FakeRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         name = url.rsplit("/", 1)[-1]
         arguments = dict(request_data.parameters) if request_data else {}
+        files = request_data.multipart_data if request_data else None
+        for field, (file_name, content, _) in (files or {}).items():
+            sent = content if isinstance(content, bytes) else content.read()
+            self.files.append((field, str(file_name), sent))
         _validate(name, arguments)
         self.calls.append((name, arguments))
         failure = self.failures.popleft() if self.failures else None
@@ -64,7 +69,7 @@ class FakeRequest(BaseRequest):
 
     def _result(self, name: str, arguments: dict[str, Any]) -> Any:
         match name:
-            case "sendMessage" | "editMessageText":
+            case "sendMessage" | "editMessageText" | "sendPhoto" | "sendDocument" | "editMessageMedia":
                 chat_id = int(arguments["chat_id"])
                 kind = "private" if chat_id > 0 else "supergroup"
                 return {"message_id": len(self.calls), "date": 1, "chat": {"id": chat_id, "type": kind}}

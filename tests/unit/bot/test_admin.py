@@ -125,7 +125,7 @@ class TestQueues:
     @pytest.mark.parametrize("command", ["retryfailed", "purge"])
     async def test_a_queue_has_to_be_named_that_there_is(self, chat: Chat, command: str) -> None:
         assert "Which queue?" in await _admin(chat, f"/{command}")
-        assert "balance, scan, notification" in await _admin(chat, f"/{command} nothing")
+        assert "balance, scan, draw, export, notification" in await _admin(chat, f"/{command} nothing")
 
     @pytest.mark.parametrize("command", ["retryfailed scan", "purge scan"])
     async def test_queues_that_do_not_answer(self, chat: Chat, command: str) -> None:

@@ -16,7 +16,7 @@ from walletwatch.domain.errors import (
     MessageRefused,
     StoreUnavailable,
 )
-from walletwatch.domain.work import Notification, RenderedMessage
+from walletwatch.domain.work import Attachment, MediaKind, Notification, RenderedMessage
 from walletwatch.services.delivering import Delivering, Record
 
 
@@ -166,3 +166,84 @@ async def test_a_place_that_is_near_is_waited_for(post: Post) -> None:
     assert await post.run(*records) == {}
     assert [text for _, text in post.messenger.sent] == [f"m{number}" for number in range(5)]
     assert sum(post.world.clock.slept) > 0
+
+
+KEY = f"exports/{'0123456789abcdef' * 2}.csv"
+
+
+async def queued_file(post: Post, content: bytes | None = b"a,b") -> Record:
+    record = await post.queued(1, "caption")
+    if content is not None:
+        await post.media.put(KEY, content, "text/csv")
+    attachment = Attachment(MediaKind.DOCUMENT, KEY, "export.csv", "<i>expired</i>")
+    return replace(record, notification=replace(record.notification, attachment=attachment))
+
+
+async def test_a_file_is_sent_once_with_its_caption(post: Post) -> None:
+    record = await queued_file(post)
+    assert await post.run(record) == {}
+    assert await post.run(record) == {}
+    (file,) = post.messenger.files
+    assert (file.caption, file.name, file.content) == ("caption", "export.csv", b"a,b")
+    assert await post.status(record) is DeliveryStatus.SENT
+
+
+async def test_a_file_that_is_gone_is_told_and_failed(post: Post) -> None:
+    record = await queued_file(post, None)
+    assert await post.run(record) == {}
+    assert await post.run(record) == {}
+    assert post.messenger.sent == [(1, "<i>expired</i>")]
+    assert await post.status(record) is DeliveryStatus.FAILED
+    assert post.world.metrics.counts["FilesLost"] == 1
+
+
+async def test_a_loss_that_could_not_be_told_is_told_later(post: Post) -> None:
+    record = await queued_file(post, None)
+    post.messenger.failures.append(DeliveryUnavailable("slow down", retry_after=9))
+    assert await post.run(record) == {record.id: 9}
+    assert await post.status(record) is DeliveryStatus.PENDING
+    post.world.clock.advance(10)
+    assert await post.run(record) == {}
+    assert post.messenger.sent == [(1, "<i>expired</i>")]
+
+
+@pytest.mark.parametrize("failure", [ChatUnreachable("blocked"), MessageRefused("no")])
+async def test_a_loss_that_nobody_can_be_told_is_in_the_ledger(post: Post, failure: Exception) -> None:
+    record = await queued_file(post, None)
+    post.messenger.failures.append(failure)
+    assert await post.run(record) == {}
+    assert await post.status(record) is DeliveryStatus.FAILED
+
+
+async def test_while_files_cannot_be_had_the_chat_waits(post: Post) -> None:
+    record = await queued_file(post)
+    later = await post.queued(1, "later")
+    post.media.down = True
+    assert set(await post.run(record, later)) == {record.id, later.id}
+    assert post.messenger.sent == []
+    post.media.down = False
+    assert await post.run(record, later) == {}
+    assert [text for _, text in post.messenger.sent] == ["caption", "later"]
+
+
+async def test_a_file_is_not_begun_without_time_for_it(post: Post) -> None:
+    record = await queued_file(post)
+    outcome = await post.service.run([record], remaining=lambda: 20.0)
+    assert outcome.retry_after == {record.id: 1.0}
+    assert post.messenger.sent == []
+    assert await post.run(record) == {}
+
+
+async def test_a_group_that_moved_gets_its_file(post: Post) -> None:
+    record = await queued_file(post)
+    post.messenger.failures.append(ChatMigrated(-1005))
+    assert await post.run(record) == {}
+    assert [file.chat_id for file in post.messenger.files] == [-1005]
+
+
+async def test_a_message_may_become_another(post: Post) -> None:
+    record = await post.queued(1, "done")
+    edited = replace(record, notification=replace(record.notification, edits=77))
+    assert await post.run(edited) == {}
+    assert post.messenger.edited == [77]
+    assert await post.marks.marked([edited.notification.ledger_key]) == {edited.notification.ledger_key: 77}

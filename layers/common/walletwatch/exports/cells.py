@@ -42,5 +42,5 @@ def plain_number(value: Decimal) -> str:
 
 def is_exact(value: Decimal | int) -> bool:
     """Whether a spreadsheet keeps the number as it is."""
-    digits = Decimal(value).normalize().as_tuple().digits
-    return len(digits) <= _EXACT_DIGITS
+    digits = "".join(map(str, Decimal(value).as_tuple().digits))
+    return len(digits.strip("0")) <= _EXACT_DIGITS

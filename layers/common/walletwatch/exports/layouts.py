@@ -16,6 +16,7 @@ from walletwatch.domain.profile import ChainProfile
 from walletwatch.exports.cells import Cell, plain_number
 
 _UNKNOWN_PRICE: Final = "price not known"
+_BASE_UNITS: Final = "amount in base units, since the token's decimals are not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,8 @@ class Plain(Layout):
 
     header = (
         "time_utc", "time_local", "time_zone", "wallet", "wallet_name", "kind", "direction", "amount",
-        "symbol", "asset", "counterparty", "price_usd", "value_usd", "price_known", "fee", "rent",
-        "fee_symbol", "signature", "slot", "program", "success", "error",
+        "base_units", "symbol", "asset", "counterparty", "price_usd", "value_usd", "price_known", "fee",
+        "rent", "fee_symbol", "signature", "slot", "program", "success", "error",
     )  # fmt: skip
 
     def rows(self, activity: Activity, wallet: str | None) -> Sequence[Sequence[Cell]]:
@@ -108,11 +109,12 @@ class Plain(Layout):
 
     def _row(self, activity: Activity, wallet: str | None, moved: Moved | None, *, first: bool) -> list[Cell]:
         at = None if activity.block_time is None else datetime.fromtimestamp(activity.block_time, UTC)
-        movement: list[Cell] = [None] * 8
+        movement: list[Cell] = [None] * 9
         if moved is not None:
             movement = [
                 "in" if moved.leg.amount >= 0 else "out",
                 moved.amount,
+                moved.leg.amount,
                 moved.symbol,
                 moved.leg.asset,
                 moved.leg.counterparty,
@@ -183,6 +185,8 @@ class _Tool(Layout):
             words.append(f"account deposits {plain_number(self._native(activity.rent))}")
         if any(each is not None and each.price is None for each in moved):
             words.append(_UNKNOWN_PRICE)
+        if any(each is not None and each.amount is None for each in moved):
+            words.append(_BASE_UNITS)
         return ", ".join(words)
 
 
