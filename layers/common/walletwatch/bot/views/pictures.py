@@ -1,5 +1,6 @@
 """What is written in pictures and beside them, and the buttons below."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -37,6 +38,7 @@ KINDS: Final[Mapping[PictureKind, str]] = {
 }
 _PERIODS: Final[Mapping[Lookback, str]] = dict(zip(PICTURE_PERIODS, "wmqy", strict=True))
 _THEMES: Final[Mapping[Theme, str]] = {Theme.LIGHT: "l", Theme.DARK: "d"}
+_HEAD: Final = re.compile(r"[a-z]{3}(0|[1-9a-z][0-9a-z]{0,11})?")
 MAX_WALLETS: Final = 30
 """That one is chosen of by buttons; any other by its name."""
 LABELS: Final = ("received", "sent", "realised", "unrealised", "others", "warned", "group")
@@ -71,12 +73,10 @@ class PictureChoice:
             StaleData: It is none of these.
         """
         head, separator, about = argument.partition(".")
-        if len(head) < 3 or bool(separator) != bool(about) or (about and not is_address(about)):
+        if not _HEAD.fullmatch(head) or bool(separator) != bool(about) or (about and not is_address(about)):
             raise StaleData
         try:
             subscription_id = int(head[3:], 36) if head[3:] else None
-            if subscription_id is not None and _base36(subscription_id) != head[3:]:
-                raise StaleData
             return cls(
                 _by_letter(KINDS, head[0]),
                 _by_letter(_PERIODS, head[1]),
@@ -84,7 +84,7 @@ class PictureChoice:
                 subscription_id,
                 about or None,
             )
-        except (KeyError, ValueError) as error:
+        except KeyError as error:
             raise StaleData from error
 
 
