@@ -14,7 +14,9 @@ _EXACT_DIGITS: Final = 15
 
 def harmless(text: str) -> str:
     """A text of ours or of a stranger's as a spreadsheet may see it: on one line, bounded, and no formula."""
-    shown = "".join(character if character.isprintable() else " " for character in text[:MAX_TEXT])
+    shown = text[:MAX_TEXT]
+    if not shown.isprintable():
+        shown = "".join(character if character.isprintable() else " " for character in shown)
     # An apostrophe makes it a text; behind blanks a formula is one, too.
     if text[:1] in FORMULA_STARTS or shown.lstrip()[:1] in FORMULA_STARTS:
         return f"'{shown}"
