@@ -22,6 +22,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final
@@ -37,6 +38,7 @@ from traffic.actions import Chain as Actions
 from walletwatch.chain.prices.fixed import FixedPrices
 from walletwatch.chain.rpc.client import RpcClient
 from walletwatch.chain.rpc.reader import RpcChain
+from walletwatch.domain.admission import Arrival, Quota, SessionChange, Settlement
 from walletwatch.domain.profile import PROFILES
 from walletwatch.domain.sessions import SESSION_TTL, Session
 from walletwatch.domain.work import SubjectKind
@@ -46,9 +48,11 @@ from walletwatch.services.balances import Balances
 from walletwatch.storage.postgres.database import Connection, Database
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
+from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
+from walletwatch.storage.redis.admission import RedisAdmission
+from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.server import RedisServer
-from walletwatch.storage.redis.sessions import RedisSessions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -192,36 +196,38 @@ async def some_wallet(url: str) -> tuple[str, str]:
 async def sessions(database: Database, redis: RedisServer) -> tuple[float, float]:
     """Milliseconds of a step of a conversation from Valkey, and from PostgreSQL."""
     session = Session(1, 1, "watch", (), SystemClock().now())
-    kept = RedisSessions(redis, NoMetrics())
-    assert await kept.save(session) is not None
+    kept = RedisAdmission(redis, RedisTelemetryBoard(redis, SystemClock()), NoMetrics())
+    updates = count(1)
 
     async def step() -> None:
-        found = await kept.find(1, 1)
-        assert found is not None
-        assert await kept.save(found) is not None
+        arrival = Arrival(next(updates), 1, Quota("update", 10**9, timedelta(minutes=1)), 1)
+        found = (await kept.admit(arrival)).session
+        change = SessionChange(1, 1, found.version if found else "", session)
+        assert await kept.settle(Settlement(arrival, True, change))
 
     table = TableSessions(database)
     return await compared(step, partial(table.step, session), CACHED_RUNS)
 
 
 async def reads(
-    redis: RedisServer, lists: PostgresAddressLists, rpc_url: str, wallet: str, mint: str
+    redis: RedisServer, database: Database, rpc_url: str, wallet: str, mint: str
 ) -> dict[str, tuple[float, float]]:
     """Milliseconds of each read from the cache, and from the chain."""
     client = RpcClient([rpc_url], metrics=NoMetrics())
     chain = RpcChain(client)
+    lists, pools = PostgresAddressLists(database), PostgresPoolCreators(database)
     found = {}
     for name, read in (
         ("balance", lambda cache: Balances(chain, cache, NoMetrics()).balance(wallet)),
         (
             "scan of a token",
-            lambda cache: make_scan_reports(client, cache, NoMetrics(), PROFILE, PRICES, lists).report(
+            lambda cache: make_scan_reports(client, cache, NoMetrics(), PROFILE, PRICES, lists, pools).report(
                 mint, SubjectKind.AUTO
             ),
         ),
         (
             "scan of a wallet",
-            lambda cache: make_scan_reports(client, cache, NoMetrics(), PROFILE, PRICES, lists).report(
+            lambda cache: make_scan_reports(client, cache, NoMetrics(), PROFILE, PRICES, lists, pools).report(
                 wallet, SubjectKind.AUTO
             ),
         ),
@@ -248,13 +254,12 @@ async def measure(database_url: str, redis_url: str, rpc_url: str) -> bool:
     database = Database(database_url, acquire_timeout=timedelta(seconds=5), prepare_threshold=None)
     redis = RedisServer(redis_url)
     await migrate(database_url)
-    lists = PostgresAddressLists(database)
     wallet, mint = await some_wallet(rpc_url)
-    near = await reads(redis, lists, rpc_url, wallet, mint)
+    near = await reads(redis, database, rpc_url, wallet, mint)
     async with latency(rpc_url, LATENCY_SECONDS):
         found = {
             "session": await sessions(database, redis),
-            **await reads(redis, lists, rpc_url, wallet, mint),
+            **await reads(redis, database, rpc_url, wallet, mint),
         }
     print(f"a round trip to Valkey takes {await milliseconds(redis.ping, CACHED_RUNS):.2f} ms")
     print(f"{'':18}{'cached ms':>10}{'without ms':>12}{'ratio':>8}{'target':>8}   with a node at hand")

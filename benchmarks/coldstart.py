@@ -27,6 +27,8 @@ BUILDERS = {
     "export": "export",
     "notification": "notification",
     "cleanup": "cleanup",
+    "refresh": "refresh",
+    "alerts": "alerts",
     "health": "health",
     "alarm": "alarm",
     "migrate": "migration",

@@ -28,6 +28,7 @@ from walletwatch.scan_parts import make_scan_reports
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
+from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.server import RedisServer
 
@@ -84,12 +85,12 @@ async def measure(database_url: str, redis_url: str, rpc_url: str) -> bool:
     database, redis, metrics = Database(database_url), RedisServer(redis_url), Counts()
     client = RpcClient([rpc_url], metrics=metrics, batch_size=BATCH_SIZE)
     cache = RedisCache(redis, metrics)
-    lists = PostgresAddressLists(database)
+    lists, pools = PostgresAddressLists(database), PostgresPoolCreators(database)
     subjects = await busy_wallet(rpc_url)
 
     async def scan(address: str) -> float:
         # As in an environment of its own: nothing is remembered but what is in Valkey.
-        reports = make_scan_reports(client, cache, metrics, PROFILE, PRICES, lists)
+        reports = make_scan_reports(client, cache, metrics, PROFILE, PRICES, lists, pools)
         started = time.perf_counter()
         await reports.report(address, SubjectKind.AUTO)
         return time.perf_counter() - started

@@ -27,7 +27,9 @@ def _or_none(term: str, known: str) -> str:
     return f"({term} or 0 * {known})"
 
 
-_INVOCATIONS: Final = _increase("walletwatch_invocations_total", '{function=~"webhook|sweep|stream|cleanup"}')
+_INVOCATIONS: Final = _increase(
+    "walletwatch_invocations_total", '{function=~"webhook|sweep|stream|cleanup|refresh|alerts"}'
+)
 _FAILED: Final = " + ".join(
     _or_none(_increase(f"walletwatch_{name}_total"), WORK)
     for name in ("invocation_failures", "records_retried", "records_failed", "handler_errors")
@@ -175,6 +177,13 @@ ALERTS: Final = (
         AlertLevel.WARNING,
         f"{_LEFT} <= {_LIMITS.expiry.total_seconds():g}",
         "{{ $labels.name }} expires in {{ $value | humanizeDuration }}",
+    ),
+    AlertRule(
+        "ListStale",
+        Condition.LIST_STALE,
+        AlertLevel.WARNING,
+        f"time() - walletwatch_list_timestamp_seconds > {_LIMITS.list_age.total_seconds():g}",
+        "{{ $labels.source }} has had no good list of pools for {{ $value | humanizeDuration }}",
     ),
     AlertRule(
         "ExpiryImminent",

@@ -8,6 +8,7 @@ from typing import Final
 from walletwatch.domain.alerts import AlertLimits
 from walletwatch.domain.health import judge
 from walletwatch.domain.measures import MEASURES
+from walletwatch.domain.pools import SourceState
 from walletwatch.domain.telemetry import BUCKETS, Tally
 from walletwatch.domain.vitals import (
     EndpointVitals,
@@ -145,4 +146,5 @@ def _vitals(at: datetime, seconds: float) -> Vitals:
             subscriptions=6101 + int(50 * tide),
             open_alerts={"info": 0, "warning": int(tide > 1.4), "error": 0, "critical": 0},
         ),
+        lists=[SourceState("XDEX API", 1204, at - timedelta(hours=2))],
     )

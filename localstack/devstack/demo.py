@@ -172,7 +172,7 @@ class Demo:
         )
 
         await self._say(alice, "/balance Savings", contains="XNT")
-        await self._say(alice, f"/scan {known.address}", answers=2)
+        await self._say(alice, f"/scan {known.address}", becomes="of 100")
         await self._say(alice, "/status")
         await self._say(bob, f"/unwatch {savings}")
         await self._happens(
@@ -186,24 +186,28 @@ class Demo:
     def _all(self, people: Sequence[Person], *contains: str) -> list[Expected]:
         return [Expected(person, contains) for person in people]
 
-    async def _say(self, person: Person, text: str, *, contains: str = "", answers: int = 1) -> None:
-        """A person writes; the bot has to answer with so many messages, the last holding `contains`."""
+    async def _say(self, person: Person, text: str, *, contains: str = "", becomes: str = "") -> None:
+        """A person writes; the bot has to answer with a message that holds `contains`.
+
+        Where it `becomes` something, the message is edited until it holds that.
+        """
         self._transcript.say(f"  {person.first_name} > {text}")
         since = await self._telegram.cursor()
         await self._telegram.send_text(person.id, text)
-        for number in range(answers):
-            try:
-                answer = await self._telegram.wait_for_message(
-                    person.id,
-                    since=since,
-                    contains=contains if number == answers - 1 else "",
-                    wait_s=PATIENCE_SECONDS,
-                )
-            except NothingArrived as error:
-                raise DemoFailed(f"{person.first_name} wrote {text!r}: {error}") from error
-            since = answer.seq
-            self._transcript.replies.add((answer.chat_id, answer.message_id))
-            self._transcript.show(person.first_name, answer)
+        answer = await self._answer(person, text, since, contains, "new")
+        self._transcript.replies.add((answer.chat_id, answer.message_id))
+        self._transcript.show(person.first_name, answer)
+        if becomes:
+            result = await self._answer(person, text, since, becomes, "edit")
+            self._transcript.show(person.first_name, result, "(in place of that)")
+
+    async def _answer(self, person: Person, text: str, since: int, contains: str, what: str) -> SentMessage:
+        try:
+            return await self._telegram.wait_for_message(
+                person.id, since=since, contains=contains, what=what, wait_s=PATIENCE_SECONDS
+            )
+        except NothingArrived as error:
+            raise DemoFailed(f"{person.first_name} wrote {text!r}: {error}") from error
 
     async def _happens(self, title: str, action: Action, expected: Sequence[Expected]) -> None:
         """A transaction was confirmed; each expected message has to come, and each only once."""

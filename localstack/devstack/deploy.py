@@ -32,6 +32,8 @@ ARCHITECTURE: Final = "arm64" if os.uname().machine in {"aarch64", "arm64"} else
 ADMIN_ID: Final = 999
 """Who may use the administrators' commands in the local stack."""
 OPERATIONS_TOKEN: Final = "operations-token-of-the-local-stack"  # noqa: S105 - of no other stack
+LISTED_TOKENS: Final = "B69chRzqzDCmdB5WYB8NRu5Yv5ZA95ABiZcdzCgGm9Tq:USDC.x:6"
+"""X1's dollar. Nobody can make it on the local chain, so whatever calls itself so there is a false one."""
 DEPLOY_SECONDS: Final = 300
 MIGRATE_SECONDS: Final = 60
 
@@ -116,6 +118,7 @@ def deploy(stack: Stack, *, sweep_interval: float, parameters: Mapping[str, str]
         "BotUsername": BOT_USERNAME,
         "TelegramApiUrl": addresses.telegram_url,
         "ChainProfile": os.environ.get("CHAIN_PROFILE") or "local",
+        "ListedTokens": LISTED_TOKENS,
         "RpcUrls": addresses.rpc_url,
         "SweepIntervalSeconds": f"{sweep_interval:g}",
         "DatabaseUrl": addresses.database_url,

@@ -78,6 +78,17 @@ class TokenActions(Session):
         params = models.RevokeParams(program_id=mint.program, account=account, owner=owner.pubkey())
         return await self.run("revoke", [token.revoke(params)], [owner])
 
+    async def give_account(self, mint: Mint, owner: Keypair, new: Pubkey) -> Action:
+        """Make somebody else the owner of a wallet's token account, with all that is in it."""
+        params = models.SetAuthorityParams(
+            program_id=mint.program,
+            account=associated_account(owner.pubkey(), mint.address, mint.program),
+            authority=models.AuthorityType.ACCOUNT_OWNER,
+            current_authority=owner.pubkey(),
+            new_authority=new,
+        )
+        return await self.run("give_account", [token.set_authority(params)], [owner])
+
     async def close_account(self, mint: Mint, owner: Keypair) -> Action:
         """Close an empty token account and get its rent back."""
         wallet = owner.pubkey()

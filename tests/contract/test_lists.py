@@ -1,5 +1,7 @@
 """The lists of addresses, and what people report."""
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 from tests.contract.conftest import Stores
@@ -100,3 +102,25 @@ async def test_reviews_wait_for_enough_people_and_appeals_for_one(stores: Stores
     assert [each.address for each in await stores.lists.reviews(reports_needed=3, limit=5)] == [TOKEN]
     # Whoever was heard is not heard again.
     assert await reported(stores, MAKER, 1) is False
+
+
+async def test_a_source_never_overrules_a_decision(stores: Stores) -> None:
+    found = entry(stores, MAKER, ListKind.BLOCK, "a source")
+    found = replace(found, added_by=None)
+    assert await stores.lists.warn(found)
+    assert not await stores.lists.warn(replace(found, reason="says it again"))
+    assert await stores.lists.entries([MAKER]) == [found]
+    await stores.lists.drop(MAKER)
+    assert not await stores.lists.warn(found)
+    assert not await stores.lists.warn(replace(found, source="another source"))
+    await stores.lists.put(entry(stores, OTHER, ListKind.ALLOW, ADMINISTRATORS))
+    assert not await stores.lists.warn(replace(found, address=OTHER))
+    assert await stores.lists.hits([MAKER, OTHER]) == {}
+
+
+async def test_reports_that_one_person_sends_at_once_are_not_more_than_allowed(stores: Stores) -> None:
+    addresses = [f"{OTHER[:-1]}{letter}" for letter in "ABCDEFGHJKLMNPQRSTUV"]
+    kept = await asyncio.gather(*(reported(stores, address, 7) for address in addresses))
+    assert kept.count(True) == REPORTS_A_DAY
+    again = await asyncio.gather(*(reported(stores, TOKEN, 8) for _ in range(5)))
+    assert sorted(map(bool, again)) == [False] * 4 + [True]

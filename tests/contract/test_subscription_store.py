@@ -307,6 +307,68 @@ class TestSubscribing:
         assert after.checked_slot == 300
 
 
+class TestSubscribingMany:
+    async def test_each_is_watched_as_if_alone(self, stores: Stores) -> None:
+        await watch(stores, BORIS, OTHER_WALLET, slot=50)
+        known = await watch(stores, ANNA, slot=100, label="old")
+        new = address("new")
+        done = await stores.subscriptions.subscribe_many(
+            ANNA, {OTHER_WALLET: None, WALLET: "renamed", new: "third"}, slot=200, limit=LIMIT
+        )
+        assert {each: done[each].created for each in done} == {OTHER_WALLET: True, WALLET: False, new: True}
+        assert done[WALLET].subscription == replace(known, label="renamed")
+        assert [
+            (each.address, each.label, each.from_slot)
+            for each in await stores.subscriptions.subscriptions(ANNA)
+        ] == [(WALLET, "renamed", 100), (OTHER_WALLET, None, 200), (new, "third", 200)]
+        assert (await own_account(stores, OTHER_WALLET)).cursor == Cursor(50)
+        assert (await own_account(stores, new)).cursor == Cursor(200)
+        assert {each.address for each in await accounts_of(stores.watch)} == {WALLET, OTHER_WALLET, new}
+
+    async def test_the_last_new_ones_are_above_the_limit(self, stores: Stores) -> None:
+        await watch(stores, ANNA, slot=1)
+        names = {address(name): None for name in range(5)}
+        done = await stores.subscriptions.subscribe_many(ANNA, {**names, WALLET: "still"}, slot=1, limit=3)
+        assert set(done) == {address(0), address(1), WALLET}
+        assert not done[WALLET].created
+        assert await stores.watch.wallet(address(2)) is None
+
+    async def test_without_a_slot_they_wait_or_follow_the_last_look(self, stores: Stores) -> None:
+        await watch(stores, BORIS, slot=100)
+        account = await own_account(stores)
+        await stores.watch.record_states({account.id: AccountState(b"state", 180)})
+        done = await stores.subscriptions.subscribe_many(
+            (await stores.subscriptions.remember(contact(ANNA))).chat_id,
+            {WALLET: None, OTHER_WALLET: None},
+            slot=None,
+            limit=LIMIT,
+        )
+        assert [done[each].subscription.from_slot for each in (WALLET, OTHER_WALLET)] == [180, None]
+
+    async def test_none_and_an_unknown_chat(self, stores: Stores) -> None:
+        with pytest.raises(UnknownChat):
+            await stores.subscriptions.subscribe_many(ANNA, {WALLET: None}, slot=1, limit=LIMIT)
+        await stores.subscriptions.remember(contact(ANNA))
+        assert await stores.subscriptions.subscribe_many(ANNA, {}, slot=1, limit=LIMIT) == {}
+
+    async def test_the_same_lists_at_once_end_with_one_of_each(self, stores: Stores) -> None:
+        names = [address(name) for name in range(40)]
+        for chat_id in (ANNA, BORIS):
+            await stores.subscriptions.remember(contact(chat_id))
+        answers = await asyncio.gather(
+            *(
+                stores.subscriptions.subscribe_many(
+                    chat_id, dict.fromkeys(names[::direction]), slot=7, limit=30
+                )
+                for chat_id in (ANNA, BORIS)
+                for direction in (1, -1, 1)
+            )
+        )
+        assert all(len(answer) >= 30 for answer in answers)
+        for chat_id in (ANNA, BORIS):
+            assert len(await stores.subscriptions.subscriptions(chat_id)) == 30
+
+
 class TestUnsubscribing:
     async def test_it_returns_what_was_watched(self, stores: Stores) -> None:
         subscription = await watch(stores, ANNA, label="mine")
@@ -428,3 +490,16 @@ class TestCounts:
         assert counts[DeliveryStatus.PENDING] == 1
         everything = (await stores.subscriptions.service(ANNA, since - timedelta(seconds=10))).deliveries
         assert (everything[DeliveryStatus.PENDING], everything[DeliveryStatus.FAILED]) == (2, 1)
+
+
+async def test_a_greeting_brings_what_the_chat_watches_where_it_is_asked_for(stores: Stores) -> None:
+    people, other = stores.subscriptions, address("other")
+    assert (await people.greet(contact(1), with_watched=True)).watched == []
+    await people.greet(contact(2))
+    for chat_id, wallet in ((1, WALLET), (2, other), (1, other)):
+        await people.subscribe(chat_id, wallet, None, slot=1, limit=9)
+    greeting = await people.greet(contact(1), with_watched=True)
+    assert greeting.watched == await people.subscriptions(1)
+    assert greeting.watched is not None
+    assert [each.address for each in greeting.watched] == [WALLET, other]
+    assert (await people.greet(contact(1))) == replace(greeting, watched=None)

@@ -107,10 +107,10 @@ async def test_the_network_below_a_scan(chat: Chat) -> None:
 async def test_an_export_by_its_wizard_and_in_one_line(chat: Chat) -> None:
     since = await chat.say("/export")
     question = await chat.telegram.wait_for_message(chat.person.id, since=since, wait_s=20)
-    for choice in (SAY("export.format.csv"), SAY("export.period.30d")):
+    for choice in (SAY("history_export.format.csv"), SAY("history_export.period.30d")):
         since = await chat.telegram.cursor()
         await chat.telegram.press(question, text=choice)
-        if choice != SAY("export.period.30d"):
+        if choice != SAY("history_export.period.30d"):
             question = await chat.telegram.wait_for_message(
                 chat.person.id, since=since, what="edit", wait_s=20
             )

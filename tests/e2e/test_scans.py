@@ -9,7 +9,7 @@ from solders.pubkey import Pubkey
 from svm_node.programs import MEMO_PROGRAM
 from telegram_double.client import ControlClient, Person, SentMessage
 from traffic.actions import Chain
-from traffic.mints import Extensions, Mint
+from traffic.mints import Extensions, Metadata, Mint
 from walletwatch.bot.texts import texts
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
@@ -35,7 +35,9 @@ class Asking:
         """The verdict."""
         since = await self.telegram.cursor()
         await self.telegram.send_text(self.person.id, f"/scan {address}")
-        return await self.telegram.wait_for_message(self.person.id, since=since, contains="of 100", wait_s=30)
+        return await self.telegram.wait_for_message(
+            self.person.id, since=since, contains="of 100", what="any", wait_s=30
+        )
 
     async def details(self, verdict: SentMessage) -> str:
         """The first page behind the button."""
@@ -92,7 +94,8 @@ async def test_what_a_token_can_do_to_its_holders(asking: Asking, maker: Maker) 
     taken = await maker.token(Extensions(permanent_delegate=key))
     await maker.chain.seize(taken, maker.key, maker.holder.pubkey(), SUPPLY // 2)
     verdict = await asking.scan(taken.address)
-    assert "🟠" in verdict.text
+    assert is_danger(verdict)
+    assert "took" in verdict.text
     assert f"permanent_delegate: {key}" in await asking.details(verdict)
 
 
@@ -116,6 +119,38 @@ async def test_what_will_be_or_was_done(asking: Asking, maker: Maker) -> None:
     verdict = await asking.scan(trapped.address)
     assert is_danger(verdict)
     assert "frozen" in await asking.details(verdict)
+
+
+async def test_a_false_dollar_and_a_token_that_is_no_more(asking: Asking, maker: Maker) -> None:
+    named = Extensions(metadata=Metadata("USD Coin on X1", "USDC.x"))
+    false = await maker.token(named)
+    verdict = await asking.scan(false.address)
+    assert is_danger(verdict)
+    assert "USDC.x" in verdict.text
+    assert "symbol: USDC.x" in await asking.details(verdict)
+
+    keeper = maker.key.pubkey()
+    closable = Extensions(close_authority=keeper)
+    kept, _ = await maker.chain.create_mint(maker.key, extensions=closable)
+    verdict = await asking.scan(kept.address)
+    assert f"close_authority: {keeper}" in await asking.details(verdict)
+    closed, _ = await maker.chain.create_mint(maker.key, extensions=closable)
+    await maker.chain.close_mint(closed, maker.key)
+    verdict = await asking.scan(closed.address)
+    assert is_danger(verdict)
+    assert "This was a token" in verdict.text
+    assert f"closeAccount: {closed.address}" in await asking.details(verdict)
+
+
+async def test_a_wallet_and_whom_it_is_connected_with(asking: Asking, maker: Maker) -> None:
+    friend = Keypair().pubkey()
+    await maker.chain.transfer_native(maker.holder, friend, 3 * XNT)
+    verdict = await asking.scan(maker.holder.pubkey())
+    await asking.details(verdict)
+    since = await asking.telegram.cursor()
+    await asking.telegram.press(verdict, text=texts("en")("button.connections"))
+    shown = await asking.telegram.wait_for_message(asking.person.id, since=since, what="edit", wait_s=20)
+    assert f"{friend}: sent 3 XNT" in shown.text
 
 
 async def test_a_wallet_that_lets_somebody_in(asking: Asking, maker: Maker) -> None:

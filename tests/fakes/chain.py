@@ -18,7 +18,7 @@ from walletwatch.domain.chain import (
     WalletBalance,
 )
 from walletwatch.domain.errors import ChainRefused, ChainUnavailable
-from walletwatch.domain.programs import TOKEN_PROGRAMS
+from walletwatch.domain.programs import SYSTEM, TOKEN_PROGRAMS
 from walletwatch.domain.wallets import AccountKind, Cursor, NewAccount
 
 PAGE = 100
@@ -51,9 +51,16 @@ class FakeChain:
     data: dict[str, AccountData] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
 
-    def land(self, signature: str, result: Mapping[str, Any], *addresses: str, failed: bool = False) -> None:
-        """A transaction is confirmed in a slot of its own and changes these accounts."""
-        self.current_slot += 1
+    def land(
+        self,
+        signature: str,
+        result: Mapping[str, Any],
+        *addresses: str,
+        failed: bool = False,
+        slot: int | None = None,
+    ) -> None:
+        """A transaction is confirmed, in the next slot or a later one, and changes these accounts."""
+        self.current_slot = self.current_slot + 1 if slot is None else slot
         self.results[signature] = result
         for address in addresses:
             self.history.setdefault(address, []).insert(
@@ -158,8 +165,14 @@ class FakeChain:
         return {
             address: account and replace(account, data=account.data[:head])
             for address in addresses
-            for account in [self.data.get(address)]
+            for account in [self.data.get(address) or self._plain(address)]
         }
+
+    def _plain(self, address: str) -> AccountData | None:
+        """An account of nothing but lamports."""
+        if address not in self.lamports:
+            return None
+        return AccountData(address, SYSTEM, self.lamports[address], b"", self.current_slot)
 
     async def program_accounts(
         self, program: str, *, size: int, memcmp: Mapping[int, str], slice_: tuple[int, int]

@@ -1,6 +1,7 @@
 """What the stores in memory remember of a wallet."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tests.fakes.outage import Outage
@@ -26,3 +27,7 @@ class FakeHistory:
                 most = max(before.received_lamports, leg.amount if leg.is_native else 0)
                 found[leg.counterparty] = Counterparty(leg.counterparty, before.paid or leg.amount < 0, most)
         return sorted(found.values(), key=lambda each: each.address)
+
+    async def token_accounts(self, wallet_id: int) -> Mapping[str, int]:
+        self.outage.check()
+        return Counter(row.mint for row in self.tables.accounts_of(wallet_id) if row.mint is not None)

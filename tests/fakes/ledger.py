@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from tests.fakes.outage import Outage
 from tests.fakes.rows import ActivityRow, DeliveryRow, Tables, stored
 from walletwatch.domain.activities import Activity
+from walletwatch.domain.addresses import looks_like_address
 from walletwatch.domain.delivery import (
     Candidate,
     DeliveryKind,
@@ -72,6 +73,11 @@ class FakeLedger:
         self._write(delivery)
         return self.tables.deliveries[delivery.key].status
 
+    async def entry(self, chat_id: int, key: str) -> PendingDelivery | None:
+        self.outage.check()
+        row = self.tables.deliveries.get(key)
+        return None if row is None or row.entry.chat_id != chat_id else self._pending(row)
+
     async def statuses(self, keys: Sequence[str]) -> Mapping[str, DeliveryStatus]:
         self.outage.check()
         return {key: row.status for key in keys if (row := self.tables.deliveries.get(key))}
@@ -125,17 +131,26 @@ class FakeLedger:
         return len(gone)
 
     def _add(self, wallet_id: int, activities: Sequence[Activity]) -> None:
+        now = self.clock.now()
         for activity in activities:
-            self.tables.activities.setdefault(
-                (wallet_id, activity.signature),
-                ActivityRow(next(self.tables.ids), payload_json(activity), activity.slot, self.clock.now()),
+            if (wallet_id, activity.signature) in self.tables.activities:
+                continue
+            self.tables.activities[wallet_id, activity.signature] = ActivityRow(
+                next(self.tables.ids), payload_json(activity), activity.slot, now
             )
+            at = now if activity.block_time is None else datetime.fromtimestamp(activity.block_time, UTC)
+            for address in {*activity.programs, *(leg.counterparty for leg in activity.legs)}:
+                if address is not None and looks_like_address(address):
+                    known = self.tables.dealings.get((address, wallet_id), date.min)
+                    self.tables.dealings[address, wallet_id] = max(known, min(at, now).date())
 
     def _open(self) -> Sequence[DeliveryRow]:
         return [
             row
             for row in self.tables.deliveries.values()
-            if row.due_at is not None and row.status is DeliveryStatus.PENDING
+            if row.due_at is not None
+            and row.status is DeliveryStatus.PENDING
+            and row.entry.kind is DeliveryKind.DIGEST
         ]
 
     def _overdue(self) -> Sequence[DeliveryRow]:
@@ -157,8 +172,10 @@ class FakeLedger:
             and row.due_at > self.clock.now()
             and (row.entry.chat_id, row.entry.wallet_id) == owner
         ]
-        if digests:
-            return Burst(digest_key=min(digests)[1])
+        now = self.clock.now()
+        due_at, key = min(digests, default=(None, None))
+        if due_at is not None and due_at <= now + (now - since):
+            return Burst(digest_key=key, due_at=due_at)
         one_by_one = {DeliveryStatus.PENDING, DeliveryStatus.SENT, DeliveryStatus.FAILED}
         return Burst(
             sum(
@@ -167,7 +184,9 @@ class FakeLedger:
                 and row.status in one_by_one
                 and row.created_at > since
                 for row in self.tables.deliveries.values()
-            )
+            ),
+            key,
+            due_at,
         )
 
     def _outgoing(self, keys: Iterable[str]) -> Outgoing:
@@ -242,6 +261,11 @@ class FakeLedger:
             self.tables.subscription(subscription),
             tuple(stored(activity) for activity in activities),
             row.created_at,
+            {
+                self.tables.wallets[mine.wallet_id].address: mine.label
+                for mine in self.tables.subscriptions.values()
+                if mine.chat_id == entry.chat_id
+            },
         )
 
 

@@ -35,6 +35,12 @@ class FakeAddressLists:
         self.outage.check()
         self.listed[entry.address, entry.source] = entry
 
+    async def warn(self, entry: ListEntry) -> bool:
+        decided = {ListKind.ALLOW, ListKind.DROPPED}
+        if any(each.kind in decided for each in await self.entries([entry.address])):
+            return False
+        return self.listed.setdefault((entry.address, entry.source), entry) is entry
+
     async def drop(self, address: str) -> int:
         self.outage.check()
         on = [

@@ -5,9 +5,17 @@ The contract tests hold them to what the PostgreSQL adapters do.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from tests.fakes.alerting import (
+    FakeAlertLedger,
+    FakeAlertRules,
+    FakePast,
+    FakePreferences,
+    FakeSamples,
+)
 from tests.fakes.following import FakeFollowStore
 from tests.fakes.ledger import FakeLedger, settle_row
 from tests.fakes.outage import Outage
@@ -18,18 +26,21 @@ from tests.fakes.rows import (
     Tables,
     WalletRow,
 )
+from tests.fakes.wallet_book import FakeWalletBook
 from walletwatch.domain.chats import (
     MAX_LABEL_LENGTH,
     Chat,
     ChatKind,
     ChatSettings,
     Contact,
+    Greeting,
     Owner,
     Subscribed,
     Subscription,
 )
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus
 from walletwatch.domain.errors import QuotaExceeded, UnknownChat
+from walletwatch.domain.filters import Filter
 from walletwatch.domain.rules import Suppression
 from walletwatch.domain.service import Service
 from walletwatch.domain.sweep import Belongings, Shard, SweptAccount, SweptWallet, bucket_of
@@ -66,8 +77,32 @@ class FakeStores:
         return FakeFollowStore(self.tables, self.outage, self.clock)
 
     @property
+    def book(self) -> "FakeWalletBook":
+        return FakeWalletBook(self.tables, self.outage, self.subscriptions)
+
+    @property
     def ledger(self) -> "FakeLedger":
         return FakeLedger(self.tables, self.outage, self.clock)
+
+    @property
+    def preferences(self) -> FakePreferences:
+        return FakePreferences(self.tables, self.outage)
+
+    @property
+    def rules(self) -> FakeAlertRules:
+        return FakeAlertRules(self.tables, self.outage, self.clock)
+
+    @property
+    def alerts(self) -> FakeAlertLedger:
+        return FakeAlertLedger(self.tables, self.outage, self.clock)
+
+    @property
+    def samples(self) -> FakeSamples:
+        return FakeSamples(self.tables, self.outage)
+
+    @property
+    def past(self) -> FakePast:
+        return FakePast(self.tables, self.outage)
 
 
 @dataclass
@@ -88,6 +123,11 @@ class FakeSubscriptionStore:
             row.chat, kind=contact.chat_kind, language=language, active=row.migrated_to is None
         )
         return row.chat
+
+    async def greet(self, contact: Contact, *, with_watched: bool = False) -> Greeting:
+        chat = await self.remember(contact)
+        watched = await self.subscriptions(contact.chat_id) if with_watched else None
+        return Greeting(chat, self.tables.maintenance, watched)
 
     async def chat(self, chat_id: int) -> Chat | None:
         self.outage.check()
@@ -126,7 +166,13 @@ class FakeSubscriptionStore:
                 continue
             kept.from_slot = _least(kept.from_slot, row.from_slot)
             kept.label = kept.label or row.label
+            kept.filter = row.filter if kept.filter == Filter() else kept.filter
+            kept.note = kept.note or row.note
+            kept.tags = kept.tags or row.tags
             del tables.subscriptions[row.id]
+        for share in list(tables.shares.values()):
+            if share.chat_id == chat_id:
+                tables.shares[share.id] = replace(share, chat_id=new_chat_id)
         for key, delivery in list(tables.deliveries.items()):
             entry = delivery.entry
             if entry.chat_id != chat_id:
@@ -135,6 +181,14 @@ class FakeSubscriptionStore:
                 del tables.deliveries[key]
             else:
                 delivery.entry = replace(entry, chat_id=new_chat_id)
+        taken = max(
+            (row.rule.number for row in tables.rules.values() if row.rule.chat_id == new_chat_id), default=0
+        )
+        for rule_row in tables.rules.values():
+            if rule_row.rule.chat_id == chat_id:
+                rule_row.rule = replace(
+                    rule_row.rule, chat_id=new_chat_id, number=rule_row.rule.number + taken
+                )
         told = {row.entry.digest_key for row in tables.deliveries.values()}
         for key, delivery in list(tables.deliveries.items()):
             entry = delivery.entry
@@ -160,11 +214,24 @@ class FakeSubscriptionStore:
             wallet = WalletRow(next(tables.ids), address)
             tables.wallets[wallet.id] = wallet
         start = self._watch_from(wallet, slot)
-        row = SubscriptionRow(next(tables.ids), chat_id, wallet.id, label, start)
+        row = SubscriptionRow(
+            next(tables.ids), chat_id, wallet.id, label, start, created_at=datetime.now(UTC)
+        )
         tables.subscriptions[row.id] = row
         # As the database does, by its own clock.
         wallet.changed_at = datetime.now(UTC)
         return Subscribed(tables.subscription(row), created=True)
+
+    async def subscribe_many(
+        self, chat_id: int, wanted: Mapping[str, str | None], *, slot: int | None, limit: int
+    ) -> Mapping[str, Subscribed]:
+        self.outage.check()
+        self._known(chat_id)
+        done: dict[str, Subscribed] = {}
+        for address, label in wanted.items():
+            with suppress(QuotaExceeded):
+                done[address] = await self.subscribe(chat_id, address, label, slot=slot, limit=limit)
+        return done
 
     def _watch_from(self, wallet: WalletRow, slot: int | None) -> int | None:
         """Make the wallet ready for a new watcher, and return where that one starts."""

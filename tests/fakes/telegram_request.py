@@ -1,5 +1,6 @@
 """A Bot API in memory behind python-telegram-bot: it records calls and refuses what Telegram would refuse."""
 
+import asyncio
 import json
 from collections import deque
 from typing import Any
@@ -10,7 +11,9 @@ from telegram.request import BaseRequest, RequestData
 from telegram_double.html_mode import parse_html
 
 MAX_UNITS = 4096
+MAX_CAPTION_UNITS = 1024
 MAX_DATA_BYTES = 64
+MAX_TOAST = 200
 
 
 class Refused(AssertionError):
@@ -20,14 +23,17 @@ class Refused(AssertionError):
 class FakeRequest(BaseRequest):
     """Answers every method.
 
+    `hangs` names methods that never answer; `files` are those that people sent, `uploads` those of the bot.
     `failures` say how the next calls end: (HTTP status, description, parameters), or None for a success.
     """
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.failures: deque[tuple[int, str, dict[str, Any]] | None] = deque()
-        self.files: list[tuple[str, str, bytes]] = []
         self.admins: set[int] = set()
+        self.files: dict[str, bytes] = {}
+        self.hangs: set[str] = set()
+        self.uploads: list[tuple[str, bytes]] = []
 
     @property
     def read_timeout(self) -> float | None:
@@ -54,11 +60,15 @@ class FakeRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         name = url.rsplit("/", 1)[-1]
         arguments = dict(request_data.parameters) if request_data else {}
-        files = request_data.multipart_data if request_data else None
-        for field, (file_name, content, _) in (files or {}).items():
-            sent = content if isinstance(content, bytes) else content.read()
-            self.files.append((field, str(file_name), sent))
+        if "/file/bot" in url:
+            return 200, self.files[name]
+        if name in self.hangs:
+            await asyncio.sleep(3600)
         _validate(name, arguments)
+        for file_name, content, _ in request_data.multipart_data.values() if request_data else ():
+            # What is streamed is a file's handle.
+            sent = content if isinstance(content, bytes) else content.read()
+            self.uploads.append((str(file_name), sent))
         self.calls.append((name, arguments))
         failure = self.failures.popleft() if self.failures else None
         if failure is not None:
@@ -69,10 +79,17 @@ class FakeRequest(BaseRequest):
 
     def _result(self, name: str, arguments: dict[str, Any]) -> Any:
         match name:
-            case "sendMessage" | "editMessageText" | "sendPhoto" | "sendDocument" | "editMessageMedia":
+            case (
+                "sendMessage" | "editMessageText" | "editMessageReplyMarkup" | "sendDocument" | "sendPhoto"
+                | "editMessageMedia"
+            ):  # fmt: skip
                 chat_id = int(arguments["chat_id"])
                 kind = "private" if chat_id > 0 else "supergroup"
                 return {"message_id": len(self.calls), "date": 1, "chat": {"id": chat_id, "type": kind}}
+            case "getFile":
+                file_id = arguments["file_id"]
+                size = len(self.files[file_id])
+                return {"file_id": file_id, "file_unique_id": "u", "file_size": size, "file_path": file_id}
             case "getChatMember":
                 user = int(arguments["user_id"])
                 status = "administrator" if user in self.admins else "member"
@@ -94,12 +111,16 @@ class FakeRequest(BaseRequest):
 
 
 def _validate(name: str, arguments: dict[str, Any]) -> None:
-    if name not in {"sendMessage", "editMessageText"}:
+    if name == "answerCallbackQuery" and len(arguments.get("text") or "") > MAX_TOAST:
+        raise Refused("a toast is too long")
+    if name not in {"sendMessage", "editMessageText", "editMessageReplyMarkup", "sendDocument"}:
         return
     html = arguments.get("parse_mode") == "HTML"
-    text = parse_html(arguments["text"]).text if html else arguments["text"]
-    if not 0 < len(text.encode("utf-16-le")) // 2 <= MAX_UNITS:
-        raise Refused("text is empty or too long")
+    part, limit = ("caption", MAX_CAPTION_UNITS) if name == "sendDocument" else ("text", MAX_UNITS)
+    if part in arguments or name in {"sendMessage", "editMessageText"}:
+        text = parse_html(arguments[part]).text if html else arguments[part]
+        if not 0 < len(text.encode("utf-16-le")) // 2 <= limit:
+            raise Refused("text is empty or too long")
     markup = arguments.get("reply_markup")
     rows = (json.loads(markup) if isinstance(markup, str) else markup or {}).get("inline_keyboard", [])
     for row in rows:

@@ -9,6 +9,7 @@ from tests.fakes.chain import FakeChain
 from tests.fakes.clock import FakeClock
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.outage import Outage
+from tests.fakes.pools import FakePoolCreators
 from walletwatch.domain.administration import Redriven
 from walletwatch.domain.alerts import AlertLevel, AlertLimits
 from walletwatch.domain.delivery import DeliveryStatus
@@ -17,7 +18,7 @@ from walletwatch.domain.vitals import Expiry, LastLook, Population, QueueDepth, 
 from walletwatch.ports.operations import Administration, Alerts
 from walletwatch.ports.telling import Ledger
 from walletwatch.queueing.messages import ledger_key_of
-from walletwatch.services.administering import Administering, MaintenanceSwitch
+from walletwatch.services.administering import Administering
 from walletwatch.services.vitals import Sources, VitalSigns
 
 QUEUES = ("balance", "scan", "draw", "export", "notification")
@@ -116,6 +117,7 @@ class FakeSystem:
     statistics: FakeStatistics = field(default_factory=FakeStatistics)
     telegram: FakeWebhookState = field(default_factory=FakeWebhookState)
     expiries: FakeExpiries = field(default_factory=FakeExpiries)
+    pools: FakePoolCreators = field(default_factory=FakePoolCreators)
     metrics: FakeMetrics = field(default_factory=FakeMetrics)
     watchers: frozenset[str] = frozenset({"sweep", "stream"})
 
@@ -131,15 +133,14 @@ class FakeSystem:
                 board=self.board,
                 telegram=self.telegram,
                 expiries=self.expiries,
+                lists=self.pools.sources,
                 watchers=self.watchers,
             ),
             self.clock,
             self.metrics,
         )
 
-    def administering(
-        self, ledger: Ledger, alerts: Alerts, administration: Administration, switch: MaintenanceSwitch
-    ) -> Administering:
+    def administering(self, ledger: Ledger, alerts: Alerts, administration: Administration) -> Administering:
         """What administrators do with it."""
         return Administering(
             signs=self.signs,
@@ -150,7 +151,6 @@ class FakeSystem:
             ledger=ledger,
             alerts=alerts,
             administration=administration,
-            switch=switch,
             key_of=ledger_key_of,
             clock=self.clock,
         )

@@ -14,9 +14,9 @@ from walletwatch.observability import EmfMetrics
 from walletwatch.runtime import SystemClock
 
 if TYPE_CHECKING:
-    from walletwatch.bot.application import BotApplication
     from walletwatch.queueing.consumer import Consumer
     from walletwatch.services.alarming import Alarming
+    from walletwatch.services.alert_rounds import AlertRounds
     from walletwatch.services.backfilling import Backfilling
     from walletwatch.services.checking import Checking
     from walletwatch.services.delivering import Delivering
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from walletwatch.services.health import HealthCheck
     from walletwatch.services.housekeeping import Housekeeping
     from walletwatch.services.intake import UpdateIntake
+    from walletwatch.services.refreshing import Refreshing
     from walletwatch.services.risk_watching import RiskWatching
     from walletwatch.services.scanning import Scanning
     from walletwatch.services.sweeping import Sweeping
@@ -40,17 +41,7 @@ class Webhook:
     secret: str
     metrics: EmfMetrics
     telemetry: "Telemetry"
-    bot: "BotApplication"
     intake: "UpdateIntake"
-
-    async def take(self, update: object) -> None:
-        """Take in one update.
-
-        Raises:
-            TransientError: It could not be handled now; a redelivery is welcome.
-        """
-        await self.bot.start()
-        await self.intake.take(update)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +117,22 @@ class Cleanup:
 
 
 @dataclass(frozen=True, slots=True)
+class Refresh:
+    """What the refresh function runs."""
+
+    service: "Refreshing"
+    telemetry: "Telemetry"
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """What the alerts function runs."""
+
+    service: "AlertRounds"
+    telemetry: "Telemetry"
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """What the health function runs.
 
@@ -195,14 +202,12 @@ def webhook() -> Webhook:
     from walletwatch.bot.application import BotApplication
     from walletwatch.bot.operators import Operators
     from walletwatch.dialogue_parts import make_dialogue
-    from walletwatch.services.administering import MaintenanceSwitch
-    from walletwatch.services.claiming import ClaimsWithSpare
+    from walletwatch.services.admitting import Admitting
     from walletwatch.services.intake import UpdateIntake
-    from walletwatch.storage.postgres.administration import PostgresAdministration
     from walletwatch.storage.postgres.claims import PostgresUpdateClaims
     from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
-    from walletwatch.storage.redis.claims import RedisUpdateClaims
-    from walletwatch.storage.redis.limits import RedisRateLimits
+    from walletwatch.storage.redis.admission import RedisAdmission
+    from walletwatch.storage.redis.board import RedisTelemetryBoard
 
     metrics = EmfMetrics("webhook")
     secrets = parts.read_secrets()
@@ -213,7 +218,7 @@ def webhook() -> Webhook:
     database = parts.make_database()
     admins = config.load(config.AdminSettings)
     operators = Operators(admins.admins, frozenset(admins.chats))
-    maintenance = MaintenanceSwitch(PostgresAdministration(database), SystemClock())
+    clock = SystemClock()
     bot = BotApplication(
         secrets.bot_token,
         telegram.telegram_api_url,
@@ -225,26 +230,22 @@ def webhook() -> Webhook:
             redis=redis,
             rpc=rpc,
             database=database,
-            maintenance=maintenance,
             operators=operators,
             metrics=metrics,
         ),
         subscriptions=PostgresSubscriptionStore(database),
-        maintenance=maintenance,
         operators=operators,
         metrics=metrics,
     )
+    admission = RedisAdmission(redis, RedisTelemetryBoard(redis, clock), metrics)
     intake = UpdateIntake(
-        claims=ClaimsWithSpare(
-            RedisUpdateClaims(redis), PostgresUpdateClaims(database), SystemClock(), metrics
-        ),
-        rates=RedisRateLimits(redis),
+        admitting=Admitting(admission, PostgresUpdateClaims(database), clock, metrics),
         handle=bot.handle,
         metrics=metrics,
         updates_per_minute=settings.updates_per_minute,
     )
     telemetry = parts.make_telemetry("webhook", metrics, redis, rpc)
-    return Webhook(secrets.webhook_secret, metrics, telemetry, bot, intake)
+    return Webhook(secrets.webhook_secret, metrics, telemetry, intake)
 
 
 def sweep() -> Sweep:
@@ -350,6 +351,7 @@ def scan() -> Scan:
     from walletwatch.services.scanning import Scanning
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.lists import PostgresAddressLists
+    from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
     from walletwatch.storage.postgres.risks import PostgresRisks
     from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
     from walletwatch.storage.postgres.watch import PostgresWatchStore
@@ -368,6 +370,7 @@ def scan() -> Scan:
         profile,
         parts.make_prices(RpcChain(rpc), redis, metrics, profile),
         PostgresAddressLists(database),
+        PostgresPoolCreators(database),
     )
     ledger, queues, renderer = PostgresLedger(database, clock), parts.make_queues(), HtmlRenderer(profile)
     return Scan(
@@ -380,6 +383,7 @@ def scan() -> Scan:
             ledger=ledger,
             queues=queues,
             renderer=renderer,
+            alerting=parts.make_alerting(database, metrics),
             clock=clock,
         ),
         parts.make_consumer(config.load(config.QueueSettings).scan_queue_url, metrics),
@@ -513,7 +517,10 @@ def cleanup() -> Cleanup:
     from walletwatch.services.housekeeping import Housekeeping
     from walletwatch.storage.postgres.alerts import PostgresAlerts
     from walletwatch.storage.postgres.claims import PostgresUpdateClaims
+    from walletwatch.storage.postgres.dealings import PostgresDealings
     from walletwatch.storage.postgres.ledger import PostgresLedger
+    from walletwatch.storage.postgres.samples import PostgresSamples
+    from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
     from walletwatch.storage.postgres.watch import PostgresWatchStore
     from walletwatch.storage.redis.board import RedisTelemetryBoard
 
@@ -527,13 +534,93 @@ def cleanup() -> Cleanup:
         queues=parts.make_queues(),
         digesting=parts.make_digesting(database, metrics),
         alerts=PostgresAlerts(database),
+        samples=PostgresSamples(database),
         claims=PostgresUpdateClaims(database),
+        book=PostgresWalletBook(database),
+        dealings=PostgresDealings(database),
         board=RedisTelemetryBoard(redis, clock),
         clock=clock,
         metrics=metrics,
         retention=parts.retention(),
     )
     return Cleanup(service, parts.make_telemetry("cleanup", metrics, redis))
+
+
+def refresh() -> Refresh:
+    """The refresh function."""
+    from walletwatch.chain.inspection.pool_makers import PoolMakers
+    from walletwatch.chain.rpc.batching import BatchingCaller
+    from walletwatch.chain.rpc.reader import RpcChain
+    from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
+    from walletwatch.services.looking_again import LookingAgain
+    from walletwatch.services.pool_suspects import PoolSuspects
+    from walletwatch.services.refreshing import Refreshing
+    from walletwatch.storage.postgres.dealings import PostgresDealings
+    from walletwatch.storage.postgres.lists import PostgresAddressLists
+    from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
+    from walletwatch.storage.redis.leases import RedisLeases
+
+    metrics = EmfMetrics("refresh")
+    clock = SystemClock()
+    database = parts.make_database()
+    redis = parts.make_redis()
+    rpc = parts.make_rpc(metrics)
+    profile = config.load(config.ChainSettings).profile
+    exchange = profile.exchange
+    money = {WRAPPED_NATIVE_MINT, *(exchange.stable_mints if exchange else ())}
+    store = PostgresPoolCreators(database)
+    suspects = PoolSuspects(
+        store,
+        PostgresAddressLists(database),
+        LookingAgain(PostgresDealings(database), parts.make_queues(), clock, metrics),
+        clock,
+        metrics,
+        ordinary={*money, *profile.tokens},
+        known=profile.labels,
+    )
+    service = Refreshing(
+        lists=parts.make_pool_lists(profile),
+        chain=PoolMakers(RpcChain(BatchingCaller(rpc)), exchange.program) if exchange else None,
+        store=store,
+        suspects=suspects,
+        leases=RedisLeases(redis),
+        clock=clock,
+        metrics=metrics,
+        money=money,
+    )
+    return Refresh(service, parts.make_telemetry("refresh", metrics, redis, rpc))
+
+
+def alerts() -> Alerts:
+    """The alerts function."""
+    from walletwatch.chain.rpc.reader import RpcChain
+    from walletwatch.services.alert_rounds import AlertRounds
+    from walletwatch.services.watched_balances import WatchedBalances
+    from walletwatch.storage.postgres.alert_rules import PostgresAlertRules
+    from walletwatch.storage.postgres.past import PostgresPast
+    from walletwatch.storage.postgres.samples import PostgresSamples
+    from walletwatch.storage.redis.leases import RedisLeases
+
+    metrics = EmfMetrics("alerts")
+    clock = SystemClock()
+    database = parts.make_database()
+    redis = parts.make_redis()
+    rpc = parts.make_rpc(metrics)
+    chain = RpcChain(rpc)
+    past = PostgresPast(database)
+    service = AlertRounds(
+        rules=PostgresAlertRules(database, clock),
+        alerting=parts.make_alerting(database, metrics),
+        digesting=parts.make_digesting(database, metrics),
+        balances=WatchedBalances(chain, past),
+        prices=parts.make_prices(chain, redis, metrics, config.load(config.ChainSettings).profile),
+        samples=PostgresSamples(database),
+        past=past,
+        leases=RedisLeases(redis),
+        clock=clock,
+        metrics=metrics,
+    )
+    return Alerts(service, parts.make_telemetry("alerts", metrics, redis, rpc))
 
 
 def health() -> Health:

@@ -5,7 +5,7 @@ Nothing but `walletwatch.bootstrap` calls these.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from walletwatch.domain.profile import ChainProfile, Exchange
     from walletwatch.ports.chain import Chain, Decode, Prices, Tokens
     from walletwatch.ports.common import Metrics
+    from walletwatch.ports.listing import PoolList
     from walletwatch.ports.volatile import Cache
     from walletwatch.queueing.consumer import Consumer
     from walletwatch.queueing.inspection import SqsInspection
     from walletwatch.queueing.sqs import SqsQueues
+    from walletwatch.services.alerting import Alerting
     from walletwatch.services.annotating import Annotating
     from walletwatch.services.checking import Checking
     from walletwatch.services.digesting import Digesting
@@ -255,6 +257,7 @@ def make_vital_signs(
     from walletwatch.bot.webhook_state import TelegramWebhookState
     from walletwatch.services.vitals import Sources, VitalSigns
     from walletwatch.storage.expiries import CertificateAndSecrets
+    from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
     from walletwatch.storage.postgres.statistics import PostgresStatistics
     from walletwatch.storage.redis.board import RedisTelemetryBoard
 
@@ -276,6 +279,7 @@ def make_vital_signs(
             expiries=CertificateAndSecrets(
                 url=settings.public_url, secrets=secrets, max_age=timedelta(days=days) if days else None
             ),
+            lists=PostgresPoolCreators(database).sources,
             watchers=settings.watchers,
         ),
         clock,
@@ -355,6 +359,19 @@ def _pool_prices(
     )
 
 
+def make_pool_lists(profile: "ChainProfile") -> "Sequence[PoolList]":
+    """Who lists the exchange's pools: its API, where it serves this chain and is asked for prices too."""
+    settings = config.load(config.PriceSettings)
+    if profile.exchange is None or profile.exchange.api_network is None:
+        return ()
+    if "xdex-api" not in settings.sources(profile):
+        return ()
+    from walletwatch.chain.prices.xdex_client import XdexClient
+    from walletwatch.chain.prices.xdex_pools import XdexPoolList
+
+    return (XdexPoolList(XdexClient(settings.xdex_api_url, profile.exchange.api_network, SystemClock())),)
+
+
 def make_transactions(chain: "RpcChain", redis: "RedisServer", metrics: EmfMetrics) -> "Transactions":
     """Transactions that several checks share."""
     from walletwatch.services.transactions import Transactions
@@ -387,6 +404,27 @@ def make_digesting(database: "Database", metrics: EmfMetrics) -> "Digesting":
         policy=DigestPolicy(
             burst=settings.digest_burst, interval=timedelta(seconds=settings.digest_interval_seconds)
         ),
+    )
+
+
+def make_alerting(database: "Database", metrics: EmfMetrics) -> "Alerting":
+    """Telling what people asked to be told of."""
+    from walletwatch.bot.rendering import HtmlRenderer
+    from walletwatch.services.alerting import Alerting
+    from walletwatch.storage.postgres.alert_ledger import PostgresAlertLedger
+    from walletwatch.storage.postgres.alert_rules import PostgresAlertRules
+    from walletwatch.storage.postgres.past import PostgresPast
+
+    clock = SystemClock()
+    return Alerting(
+        rules=PostgresAlertRules(database, clock),
+        ledger=PostgresAlertLedger(database, clock),
+        past=PostgresPast(database),
+        queues=make_queues(),
+        renderer=HtmlRenderer(config.load(config.ChainSettings).profile),
+        clock=clock,
+        metrics=metrics,
+        retention=retention(),
     )
 
 
@@ -443,6 +481,7 @@ def make_checking(
         annotating=make_annotating(database, redis, chain, metrics),
         rewarding=Rewarding(chain, metrics),
         digesting=digesting,
+        alerting=make_alerting(database, metrics),
         queues=make_queues(),
         metrics=metrics,
     )

@@ -6,6 +6,7 @@ Only the functions that scan and that draw import this.
 from walletwatch import settings as config
 from walletwatch.chain.fetching.fetcher import GuardedFetcher
 from walletwatch.chain.fetching.locations import Links
+from walletwatch.chain.inspection.deeds import DeedsReader
 from walletwatch.chain.inspection.holders import HoldersReader, Ranker
 from walletwatch.chain.inspection.holdings import HOLDINGS_FACTS, HoldingsReader
 from walletwatch.chain.inspection.identity import IDENTITY_FACTS, IDENTITY_NEEDS, IdentityReader, Outside
@@ -25,6 +26,7 @@ from walletwatch.chain.rpc.reader import Caller, RpcChain
 from walletwatch.chain.tokens.cached import CachedTokens
 from walletwatch.chain.tokens.reader import ChainTokens
 from walletwatch.domain.inspection.creator import Deployments, TokenOrigin
+from walletwatch.domain.inspection.deeds import MintDeeds
 from walletwatch.domain.inspection.funding import FundingChain
 from walletwatch.domain.inspection.holders import Holders
 from walletwatch.domain.inspection.liquidity import Liquidity
@@ -38,6 +40,7 @@ from walletwatch.domain.risk import Unknown
 from walletwatch.parts import make_scan_memory
 from walletwatch.ports.chain import Chain, Prices
 from walletwatch.ports.common import Metrics
+from walletwatch.ports.listing import PoolCreators
 from walletwatch.ports.media import Surroundings
 from walletwatch.ports.scanning import AddressLists
 from walletwatch.ports.volatile import Cache
@@ -49,7 +52,13 @@ from walletwatch.services.standing import StandingReader
 
 
 def make_scan_reports(
-    rpc: Caller, cache: Cache, metrics: Metrics, profile: ChainProfile, prices: Prices, lists: AddressLists
+    rpc: Caller,
+    cache: Cache,
+    metrics: Metrics,
+    profile: ChainProfile,
+    prices: Prices,
+    lists: AddressLists,
+    pools: PoolCreators,
 ) -> ScanReports:
     """What security scans say.
 
@@ -60,6 +69,7 @@ def make_scan_reports(
         profile: Of the chain.
         prices: What tokens are worth.
         lists: Whom people were warned of.
+        pools: Who made the exchange's pools.
     """
     clock = SystemClock()
     chain = RpcChain(BatchingCaller(rpc))
@@ -73,13 +83,13 @@ def make_scan_reports(
         token=reader(
             *_mint_parts(chain, cache, metrics, profile),
             *_market_parts(chain, cache, metrics, profile, prices),
-            *_people_parts(chain, profile),
+            *_people_parts(chain, profile, pools),
             *_list_parts(lists, TokenOrigin, FundingChain),
         ),
         wallet=reader(
             Part("accounts", HOLDINGS_FACTS, FLEETING, HoldingsReader(chain, tokens, prices, profile).read),
             Part("stakes", (Stakes,), FLEETING, StakesReader(chain).read),
-            Part("history", HISTORY_FACTS, FLEETING, WalletHistory(chain, profile).read),
+            Part("history", HISTORY_FACTS, FLEETING, WalletHistory(chain, profile, pools).read),
             *_list_parts(lists, FundingChain, Network),
         ),
     )
@@ -154,11 +164,13 @@ def _market_parts(
     return tuple(parts)
 
 
-def _people_parts(chain: Chain, profile: ChainProfile) -> tuple[Part, ...]:
+def _people_parts(chain: Chain, profile: ChainProfile, pools: PoolCreators) -> tuple[Part, ...]:
 
-    people = TokenPeople(chain, profile)
+    people = TokenPeople(chain, profile, pools)
     return (
         Part("origin", (TokenOrigin,), STEADY, people.origin, (MintState,)),
+        # It asks at the same time for the same as the origin, so that they share their requests.
+        Part("deeds", (MintDeeds,), FLEETING, DeedsReader(chain).read, (MintState,)),
         Part("creator", (Deployments, FundingChain), STEADY, people.creator, (TokenOrigin,)),
     )
 

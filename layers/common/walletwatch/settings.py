@@ -7,6 +7,7 @@ names an entry of Secrets Manager that holds `Secrets` as JSON.
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Final, Literal
@@ -17,9 +18,11 @@ from walletwatch.domain.addresses import is_address
 from walletwatch.domain.alerts import AlertLimits
 from walletwatch.domain.errors import WalletWatchError
 from walletwatch.domain.money import NATIVE
-from walletwatch.domain.profile import PROFILES, ChainProfile
+from walletwatch.domain.profile import PROFILES, ChainProfile, ListedToken
 
 _ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+:[0-9]+")
+_SYMBOL: Final = re.compile(r"[A-Za-z0-9.$_-]{1,16}")
+_MAX_DECIMALS: Final = 18
 
 
 class InvalidSettings(WalletWatchError):
@@ -91,6 +94,7 @@ class ChainSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper)
         rpc_urls: One or more endpoints in the order of preference, separated by commas.
         rpc_ws_urls: Where those take subscriptions; by default at the same host, port and path.
         follow_commitment: How sure a block must be before it is followed.
+        listed_tokens: To vouch for beside the chain profile's: `MINT:SYMBOL:DECIMALS`, separated by commas.
         rpc_timeout_seconds: For one HTTP exchange.
         rpc_deadline_seconds: For a call with all its tries and waits.
         rpc_min_connections: Idle connections kept open to each endpoint.
@@ -105,6 +109,7 @@ class ChainSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper)
     rpc_ws_urls: str = ""
     follow_commitment: Literal["confirmed", "finalized"] = "confirmed"
     chain_profile: str = "x1-mainnet"
+    listed_tokens: str = ""
     rpc_timeout_seconds: PositiveFloat = 10.0
     rpc_deadline_seconds: PositiveFloat = 15.0
     rpc_min_connections: NotNegativeInt = 8
@@ -135,11 +140,14 @@ class ChainSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper)
 
     @property
     def profile(self) -> ChainProfile:
-        """The chain's profile."""
+        """The chain's profile, with the tokens that this deployment lists besides."""
         try:
-            return PROFILES[self.chain_profile]
+            profile = PROFILES[self.chain_profile]
         except KeyError as error:
             raise InvalidSettings(f"CHAIN_PROFILE must be one of {', '.join(PROFILES)}") from error
+        added = dict(_listed_token(each) for each in _urls(self.listed_tokens))
+        # What the profile says of a token, nobody says otherwise.
+        return replace(profile, tokens={**added, **profile.tokens}) if added else profile
 
 
 class PriceSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
@@ -418,6 +426,14 @@ class Secrets(msgspec.Struct, frozen=True, kw_only=True):
 
 def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(",") if part.strip())
+
+
+def _listed_token(text: str) -> tuple[str, ListedToken]:
+    mint, symbol, decimals = [*text.split(":"), "", ""][:3]
+    known = is_address(mint) and _SYMBOL.fullmatch(symbol) and decimals.isascii() and decimals.isdecimal()
+    if not known or text.count(":") != 2 or int(decimals) > _MAX_DECIMALS:
+        raise InvalidSettings("LISTED_TOKENS is not MINT:SYMBOL:DECIMALS, with commas between")
+    return mint, ListedToken(symbol, symbol, int(decimals))
 
 
 def _urls(text: str) -> tuple[str, ...]:

@@ -76,7 +76,13 @@ class World:
             await self.acts.mint_to(mint, self.maker, owner, amount * MILLION)
         return mint
 
-    async def pool(self, mint: Mint, *, lp_to: Pubkey, burned: int = 0) -> MadePool:
+    async def now(self) -> int:
+        """Unix seconds, by the chain's clock."""
+        at = await self.chain.block_time(await self.chain.slot())
+        assert at is not None
+        return at
+
+    async def pool(self, mint: Mint, *, lp_to: Pubkey, burned: int = 0, opened_at: int = 0) -> MadePool:
         """A pool of the token with 40 of the native one, whose LP tokens are with somebody."""
         await self.acts.ensure_account(mint, self.maker, AUTHORITY)
         vault = associated_account(AUTHORITY, mint.address, mint.program)
@@ -94,7 +100,7 @@ class World:
             (0, 0),
             decimals=(9, mint.decimals),
             lp_supply=1000 + burned,
-            open_time=0,
+            open_time=opened_at,
             known_vaults=(
                 str(associated_account(AUTHORITY, WRAPPED.address, TOKEN_PROGRAM)),
                 str(vault),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import pytest
@@ -14,10 +14,16 @@ from tests.fakes.cache import FakeCache
 from tests.fakes.clock import FakeClock
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.pools import FakePoolCreators
 from tests.fakes.prices import FakePrices
 from tests.integration.chain.market import BURN, MILLION, WHOLE, World, market
 from tests.pool_accounts import PROGRAM
+from traffic.instructions import associated_account
 from traffic.mints import Extensions, Metadata, Mint, transfer
+from walletwatch.bot.texts import texts
+from walletwatch.bot.views.connections import ConnectionsView
+from walletwatch.bot.views.scan import ScanView
+from walletwatch.domain.connections import Tie
 from walletwatch.domain.lists import ADMINISTRATORS, ListEntry, ListKind
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import PROFILES, ChainProfile, Exchange
@@ -43,14 +49,24 @@ class Scanner:
     cache: FakeCache
     metrics: FakeMetrics
     lists: FakeAddressLists
+    pools: FakePoolCreators = field(default_factory=FakePoolCreators)
     requests: int = 0
 
     async def scan(self, address: Pubkey, profile: ChainProfile = PROFILE) -> ScanReport:
         prices = FakePrices(self.cache.clock, {NATIVE: Decimal(500)})
-        reports = make_scan_reports(self.world.client, self.cache, self.metrics, profile, prices, self.lists)
+        reports = make_scan_reports(
+            self.world.client, self.cache, self.metrics, profile, prices, self.lists, self.pools
+        )
         before = self.world.metrics.counts["RpcRequests"]
         report = await reports.report(str(address), SubjectKind.AUTO)
         self.requests = self.world.metrics.counts["RpcRequests"] - before
+        view, say = ScanView(profile), texts("en")
+        # Whatever is found can be told: no text lacks a value.
+        view.scan(report, say)
+        for page in range(len(report.verdict.findings)):
+            view.details(report, page, say)
+        if report.connections is not None:
+            ConnectionsView(profile).connections(report, report.connections, say)
         return report
 
     async def sold(self, mint: Mint) -> Mint:
@@ -111,20 +127,38 @@ async def test_a_permanent_delegate_that_took(scanner: Scanner) -> None:
     world = scanner.world
     thief = world.maker
     mint = await scanner.sold(await world.token(Extensions(permanent_delegate=thief.pubkey())))
-    await world.acts.seize(mint, thief, world.people[0].pubkey(), MILLION)
+    theft = await world.acts.seize(mint, thief, world.people[0].pubkey(), MILLION)
     report = await scanner.scan(mint.address)
-    assert report.verdict.level >= Level.WARNING
+    assert report.verdict.level >= Level.DANGER
     (found,) = evidence(report, "permanent_delegate_kept")
     assert found == (str(mint.address), "permanent_delegate", str(thief.pubkey()))
+    victim = world.people[0].pubkey()
+    assert evidence(report, "delegate_took") == {
+        (theft.signature, "taken by the permanent delegate", str(MILLION)),
+        (str(associated_account(victim, mint.address, mint.program)), "owner", str(victim)),
+    }
+    assert scanner.requests <= MOST_FOR_A_TOKEN
+
+
+async def test_a_permanent_delegate_that_only_moves_its_own(scanner: Scanner) -> None:
+    world = scanner.world
+    mint = await world.token(Extensions(permanent_delegate=world.maker.pubkey()))
+    await world.acts.transfer_token(mint, world.maker, world.people[0].pubkey(), MILLION)
+    report = await scanner.scan(mint.address)
+    assert "permanent_delegate_kept" in rules(report)
+    assert "delegate_took" not in rules(report)
 
 
 async def test_a_fee_of_99_percent_from_the_next_epoch_on(scanner: Scanner) -> None:
     mint = await scanner.world.token(Extensions(transfer_fee=(100, 10**18)))
-    await scanner.world.acts.set_transfer_fee(mint, scanner.world.maker, 9_900, 10**18)
+    raised = await scanner.world.acts.set_transfer_fee(mint, scanner.world.maker, 9_900, 10**18)
     report = await scanner.scan(mint.address)
     ((account, field, value),) = evidence(report, "transfer_fee_confiscates_soon")
     assert (account, field) == (str(mint.address), "newer_transfer_fee")
     assert value.startswith("9900 basis points")
+    assert evidence(report, "fee_raised") == {
+        (raised.signature, "setTransferFee", "100 to 9900 basis points")
+    }
     assert scanner.requests <= MOST_FOR_A_TOKEN
     assert report.verdict.level >= Level.DANGER
 
@@ -132,10 +166,15 @@ async def test_a_fee_of_99_percent_from_the_next_epoch_on(scanner: Scanner) -> N
 async def test_paused(scanner: Scanner) -> None:
     world = scanner.world
     mint = await scanner.sold(await world.token(Extensions(pausable=world.maker.pubkey())))
-    await world.acts.set_paused(mint, world.maker, paused=True)
+    stop = await world.acts.set_paused(mint, world.maker, paused=True)
     report = await scanner.scan(mint.address)
     assert {"paused", "transfer_stopped"} <= rules(report)
     assert report.verdict.level >= Level.WARNING
+    await world.acts.set_paused(mint, world.maker, paused=False)
+    scanner.cache.values.clear()
+    report = await scanner.scan(mint.address)
+    assert "paused" not in rules(report)
+    assert evidence(report, "pause_used") == {(stop.signature, "pause", str(world.maker.pubkey()))}
 
 
 async def test_a_mint_that_was_closed(scanner: Scanner) -> None:
@@ -146,7 +185,7 @@ async def test_a_mint_that_was_closed(scanner: Scanner) -> None:
     assert evidence(report, "close_authority_kept") == {
         (str(mint.address), "close_authority", str(keeper.pubkey()))
     }
-    await world.acts.close_mint(mint, keeper)
+    closed = await world.acts.close_mint(mint, keeper)
     name = next(key for key in scanner.cache.values if key.startswith("token:"))
     scanner.cache.values = {name: scanner.cache.values[name]}
     report = await scanner.scan(mint.address)
@@ -154,6 +193,12 @@ async def test_a_mint_that_was_closed(scanner: Scanner) -> None:
     assert report.kind is SubjectKind.TOKEN
     assert "mint_authority" in report.verdict.unknown
     assert report.verdict.confidence < 20
+    # Whoever comes later does not even see a name: the history tells.
+    scanner.cache.values.clear()
+    report = await scanner.scan(mint.address)
+    assert report.kind is SubjectKind.WALLET
+    assert evidence(report, "mint_closed") == {(closed.signature, "closeAccount", str(mint.address))}
+    assert report.verdict.level >= Level.DANGER
 
 
 async def test_a_false_dollar(scanner: Scanner) -> None:
@@ -172,6 +217,42 @@ async def test_a_honeypot_whose_buyers_are_frozen(scanner: Scanner) -> None:
     report = await scanner.scan(mint.address)
     assert {"sell_impossible", "sell_refused_to_some"} & rules(report)
     assert report.verdict.level >= Level.DANGER
+
+
+async def test_powers_that_somebody_else_than_the_maker_uses(scanner: Scanner) -> None:
+    world = scanner.world
+    keeper, (first, second) = Keypair(), world.people
+    await world.acts.airdrop(keeper.pubkey(), 10 * WHOLE)
+    mint = await world.token(freeze_authority=keeper.pubkey())
+    await world.pool(mint, lp_to=BURN, opened_at=await world.now())
+    await asyncio.sleep(1.1)
+    await world.acts.set_mint_authority(mint, world.maker, keeper.pubkey())
+    minted = await world.acts.mint_to(mint, keeper, first.pubkey(), 40 * MILLION)
+    await world.acts.freeze(mint, keeper, first.pubkey())
+    await world.acts.thaw(mint, keeper, first.pubkey())
+    frozen = await world.acts.freeze(mint, keeper, second.pubkey())
+    report = await scanner.scan(mint.address)
+    assert (minted.signature, "mintTo", str(40 * MILLION)) in evidence(report, "minted_after_launch")
+    account = str(associated_account(second.pubkey(), mint.address, mint.program))
+    assert evidence(report, "holders_frozen") == {(frozen.signature, "freezeAccount", account)}
+    assert scanner.requests <= MOST_FOR_A_TOKEN
+
+
+async def test_what_a_busy_token_costs(scanner: Scanner) -> None:
+    world = scanner.world
+    mint = await scanner.sold(await world.token(Extensions(transfer_fee=(100, 10**18))))
+    for _ in range(10):
+        await asyncio.gather(
+            *(world.acts.burn(mint, person, 1 + number) for number, person in enumerate(world.people)),
+            *(
+                world.acts.mint_to(mint, world.maker, world.people[0].pubkey(), 1 + number)
+                for number in range(10)
+            ),
+        )
+        world.node.chain.advance()
+    report = await scanner.scan(mint.address)
+    assert report.verdict.unknown["deeds"] is UnknownReason.TOO_MUCH
+    assert scanner.requests <= MOST_FOR_A_TOKEN
 
 
 async def test_whoever_is_warned_of_and_whoever_is_vouched_for(scanner: Scanner) -> None:
@@ -204,7 +285,7 @@ async def test_a_wallet_with_open_doors(scanner: Scanner) -> None:
     world = scanner.world
     owner, stranger = world.people[0], Keypair()
     mint = await world.token(freeze_authority=world.maker.pubkey())
-    await world.acts.approve(mint, owner, stranger.pubkey(), 5 * MILLION)
+    approval = await world.acts.approve(mint, owner, stranger.pubkey(), 5 * MILLION)
     frozen = await world.token(freeze_authority=world.maker.pubkey())
     await world.acts.freeze(frozen, world.maker, owner.pubkey())
     false = Extensions(metadata=Metadata("USD Coin on X1", "USDC.x"), permanent_delegate=stranger.pubkey())
@@ -215,11 +296,27 @@ async def test_a_wallet_with_open_doors(scanner: Scanner) -> None:
     report = await scanner.scan(owner.pubkey())
     assert report.kind is SubjectKind.WALLET
     assert scanner.requests <= MOST_FOR_A_WALLET
+    approved = next(each.finding for each in report.verdict.findings if each.finding.rule == "approval_open")
+    assert approved.remark == "approved_on"
+    assert (approval.signature, "approve", str(stranger.pubkey())) in evidence(report, "approval_open")
     assert {value for _, field, value in evidence(report, "approval_open") if field == "delegate"} == {
         str(stranger.pubkey())
     }
     assert {"account_frozen", "fake_token_held", "rent_reclaimable"} <= rules(report)
     assert report.verdict.level >= Level.CAUTION
+
+
+async def test_whom_a_wallet_is_connected_with(scanner: Scanner) -> None:
+    world = scanner.world
+    owner, friend = world.people
+    await world.acts.transfer_native(world.maker, owner.pubkey(), 3 * WHOLE)
+    await world.acts.transfer_native(owner, friend.pubkey(), WHOLE)
+    await world.acts.transfer_native(friend, world.maker.pubkey(), 2 * WHOLE)
+    report = await scanner.scan(owner.pubkey())
+    assert report.connections is not None
+    me, other, maker = (str(key.pubkey()) for key in (owner, friend, world.maker))
+    paid = {(each.source, each.target): each.lamports for each in report.connections.of(Tie.PAID)}
+    assert (paid[maker, me], paid[me, other], paid[other, maker]) == (3 * WHOLE, WHOLE, 2 * WHOLE)
 
 
 async def test_a_wallet_that_was_emptied(scanner: Scanner) -> None:
@@ -257,7 +354,9 @@ async def test_what_a_busy_wallet_costs(scanner: Scanner) -> None:
         )
     report = await scanner.scan(owner.pubkey())
     assert scanner.requests <= MOST_FOR_A_WALLET
-    assert set(report.verdict.unknown) == {"habits", "deployer", "funding", "contacts"}
+    assert set(report.verdict.unknown) == {
+        "habits", "deployer", "funding", "contacts", "given_accounts", "nonces",
+    }  # fmt: skip
     assert set(report.verdict.unknown.values()) == {UnknownReason.TOO_MUCH}
     await scanner.scan(owner.pubkey())
     assert scanner.requests == 0
@@ -276,3 +375,45 @@ async def test_a_wallet_whose_stake_others_have_a_say_about(scanner: Scanner) ->
     accounts = {each.account for weighed in report.verdict.findings for each in weighed.finding.evidence}
     assert str(own) not in accounts
     assert "stake_has_custodian" not in rules(report)
+
+
+async def test_a_wallet_that_gave_its_accounts_away(scanner: Scanner) -> None:
+    world = scanner.world
+    owner, thief = world.people[0], Keypair().pubkey()
+    escrow = Pubkey.find_program_address([b"escrow"], MEMO_PROGRAM)[0]
+    kept, taken, escrowed = [await world.token() for _ in range(3)]
+    theft = await world.acts.give_account(taken, owner, thief)
+    await world.acts.give_account(escrowed, owner, escrow)
+    report = await scanner.scan(owner.pubkey())
+    account = str(associated_account(owner.pubkey(), taken.address, taken.program))
+    assert evidence(report, "deposit_account_given_away") == {
+        (theft.signature, "setAuthority accountOwner", account),
+        (account, "owner", str(thief)),
+        (account, "amount", str(20 * MILLION)),
+    }
+    assert str(escrow) in {value for _, _, value in evidence(report, "account_given_to_program")}
+    assert report.verdict.level >= Level.WARNING
+    assert scanner.requests <= MOST_FOR_A_WALLET
+    accounts = {each.account for weighed in report.verdict.findings for each in weighed.finding.evidence}
+    assert str(associated_account(owner.pubkey(), kept.address, kept.program)) not in accounts
+
+
+async def test_a_wallet_and_the_nonces_of_others(scanner: Scanner) -> None:
+    world = scanner.world
+    owner, stranger = world.people
+    target = Keypair().pubkey()
+    own, _ = await world.acts.create_nonce(owner, owner.pubkey())
+    given, _ = await world.acts.create_nonce(owner, owner.pubkey())
+    await world.acts.authorize_nonce(given, owner, stranger.pubkey())
+    trap, _ = await world.acts.create_nonce(stranger, stranger.pubkey())
+    signed = await world.acts.pay_on_nonce(trap, stranger, owner, target, WHOLE)
+    report = await scanner.scan(owner.pubkey())
+    assert (str(given), "authority", str(stranger.pubkey())) in evidence(report, "nonce_of_other")
+    assert (str(given), "paid by", str(owner.pubkey())) in evidence(report, "nonce_of_other")
+    assert (str(own), "authority", str(owner.pubkey())) in evidence(report, "nonce_kept")
+    assert evidence(report, "signed_on_nonce_of_other") == {
+        (signed.signature, "advanceNonce", str(trap)),
+        (str(trap), "authority", str(stranger.pubkey())),
+    }
+    assert report.verdict.level <= Level.CAUTION
+    assert scanner.requests <= MOST_FOR_A_WALLET

@@ -18,7 +18,8 @@ pytestmark = pytest.mark.integration
 RULES = FOLDER / "prometheus" / "rules.yml"
 INTERVAL_SECONDS = 15
 SAMPLES = 80
-DAY = 86_400
+HOUR = 3600
+DAY = 24 * HOUR
 HEALTH = 'walletwatch_component_health{component="%s"}'
 DEAD = 'walletwatch_queue_messages{queue="scan",state="dead"}'
 MEMORY, MEMORY_LIMIT = (
@@ -27,6 +28,7 @@ MEMORY, MEMORY_LIMIT = (
 INVOCATIONS = 'walletwatch_invocations_total{function="webhook"}'
 HITS, MISSES = (f'walletwatch_cache_{kind}_total{{function="balance"}}' for kind in ("hits", "misses"))
 EXPIRY = 'walletwatch_expiry_timestamp_seconds{name="certificate"}'
+LIST = 'walletwatch_list_timestamp_seconds{source="XDEX API"}'
 IN_USE, LIMIT = "walletwatch_rpc_connections_in_use", "walletwatch_rpc_connections_limit"
 EXPIRES = {"name": "certificate"}
 
@@ -130,6 +132,12 @@ CASES = {
         {EXPIRY: always(22 * DAY)},
         "certificate expires in 19d 23h 40m 0s",
         EXPIRES,
+    ),
+    "ListStale": Case(
+        {LIST: always(-26 * HOUR)},
+        {LIST: always(-23 * HOUR)},
+        "XDEX API has had no good list of pools for 1d 2h 20m 0s",
+        {"source": "XDEX API"},
     ),
     "ExpiryImminent": Case(
         {EXPIRY: always(2 * DAY)}, {EXPIRY: always(4 * DAY)}, "certificate expires in 1d 23h 40m 0s", EXPIRES

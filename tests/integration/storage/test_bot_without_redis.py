@@ -16,13 +16,17 @@ import pytest
 from tests.fakes.administration import FakeAdministration
 from tests.fakes.chain import FakeChain
 from tests.fakes.claims import FakeUpdateClaims
+from tests.fakes.dealings import FakeDealings
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.queues import FakeQueues
+from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
+from tests.fakes.tokens import FakeTokens
 from tests.fakes.vitals import FakeSystem
+from tests.fakes.wallets import wallets_over
 from tests.servers import Server
 from walletwatch.bot import application
 from walletwatch.bot.application import BotApplication
@@ -30,27 +34,31 @@ from walletwatch.bot.commands.dialogue import Dialogue
 from walletwatch.bot.commands.table import CATALOGUE
 from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.operators import Operators
+from walletwatch.bot.persistence import ConversationPersistence
 from walletwatch.bot.views.all import Views
 from walletwatch.domain.profile import PROFILES
 from walletwatch.runtime import SystemClock
-from walletwatch.services.administering import MaintenanceSwitch
+from walletwatch.services.admitting import Admitting
+from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
-from walletwatch.services.claiming import ClaimsWithSpare
 from walletwatch.services.drawing import PictureRequests
 from walletwatch.services.exporting import ExportRequests
 from walletwatch.services.intake import Intake, UpdateIntake
 from walletwatch.services.listing import Listing
+from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
+from walletwatch.services.preferring import Preferring
+from walletwatch.services.rule_keeping import RuleKeeping
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
+from walletwatch.storage.redis.admission import RedisAdmission
+from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
-from walletwatch.storage.redis.claims import RedisUpdateClaims
 from walletwatch.storage.redis.limits import RedisRateLimits
 from walletwatch.storage.redis.server import RedisServer
-from walletwatch.storage.redis.sessions import RedisSessions
 
 pytestmark = pytest.mark.integration
 
@@ -82,7 +90,9 @@ class Environment:
             "chat": {"id": ANNA, "type": "private"},
         }
         before = len(self.request.of("sendMessage"))
-        assert await self.intake.take({"update_id": number, "message": message}) is Intake.HANDLED
+        visit = self.intake.visit({"update_id": number, "message": message})
+        assert await visit.take() is Intake.HANDLED
+        await visit.close(None)
         (answer,) = self.request.of("sendMessage")[before:]
         return str(answer["text"])
 
@@ -96,7 +106,6 @@ async def environments(
     stores, chain, queues, numbers = FakeStores(clock), FakeChain(), FakeQueues(), count(1)
     chain.lamports[WALLET] = 2 * 10**9
     administration, spare = FakeAdministration(), FakeUpdateClaims(clock)
-    maintenance = MaintenanceSwitch(administration, clock)
 
     async def environment() -> Environment:
         redis = RedisServer(mortal_valkey.url)
@@ -107,12 +116,40 @@ async def environments(
             username="testbot",
             dialogue=Dialogue(
                 watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
+                wallets=wallets_over(
+                    stores,
+                    chain,
+                    queues,
+                    Balances(chain, RedisCache(redis, metrics), metrics),
+                    rates,
+                    clock,
+                    PROFILES["x1-mainnet"],
+                ),
                 balances=Balances(chain, RedisCache(redis, metrics), metrics),
                 backfills=BackfillRequests(queues, rates, clock),
                 scans=ScanRequests(queues),
                 reports=ScanMemory(RedisCache(redis, metrics), metrics, clock, chain="test"),
-                admin=FakeSystem().administering(stores.ledger, AlertMemory(), administration, maintenance),
-                listing=Listing(FakeAddressLists(), administration, queues, clock),
+                admin=FakeSystem().administering(stores.ledger, AlertMemory(), administration),
+                ledger=stores.ledger,
+                desk=AlertDesk(
+                    Preferring(stores.subscriptions, stores.preferences, queues, clock),
+                    RuleKeeping(
+                        rules=stores.rules,
+                        subscriptions=stores.subscriptions,
+                        past=stores.past,
+                        samples=stores.samples,
+                        chain=chain,
+                        tokens=FakeTokens(),
+                        clock=clock,
+                    ),
+                ),
+                risks=FakeRisks(stores.tables),
+                listing=Listing(
+                    FakeAddressLists(),
+                    administration,
+                    LookingAgain(FakeDealings(stores.tables), queues, clock, metrics),
+                    clock,
+                ),
                 pictures=PictureRequests(queues, rates),
                 exports=ExportRequests(queues, rates, clock),
                 personal=Personal(FakePersonalRecords(stores), rates, clock, metrics),
@@ -120,17 +157,17 @@ async def environments(
                 catalogue=CATALOGUE,
                 operators=Operators(),
                 metrics=metrics,
-                conversations=Conversations(RedisSessions(redis, metrics), clock, metrics),
+                conversations=Conversations(ConversationPersistence(), clock, metrics),
             ),
             subscriptions=stores.subscriptions,
-            maintenance=maintenance,
             operators=Operators(),
             metrics=metrics,
         )
         await bot.start()
         intake = UpdateIntake(
-            claims=ClaimsWithSpare(RedisUpdateClaims(redis), spare, clock, metrics),
-            rates=rates,
+            admitting=Admitting(
+                RedisAdmission(redis, RedisTelemetryBoard(redis, clock), metrics), spare, clock, metrics
+            ),
             handle=bot.handle,
             metrics=metrics,
             updates_per_minute=60,

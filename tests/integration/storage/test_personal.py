@@ -1,18 +1,21 @@
 """What is kept of a person, in the real schema: whoever gives or erases it forgets no table."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import psycopg
 import pytest
 
 from tests.contract.things import OTHER_WALLET, WALLET, contact
 from walletwatch.domain.delivery import DeliveryKind, NewDelivery
+from walletwatch.domain.wallet_book import SharedWallet
 from walletwatch.runtime import SystemClock
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.migrate import migrate
 from walletwatch.storage.postgres.personal import PERSONAL, PostgresPersonalRecords
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 
 pytestmark = pytest.mark.integration
 
@@ -50,7 +53,16 @@ async def test_one_persons_and_no_others(database: Database) -> None:
         for wallet in (WALLET, OTHER_WALLET):
             await people.subscribe(person, wallet, f"of {person}", slot=5, limit=9)
         await ledger.add(NewDelivery(f"{number}" * 32, DeliveryKind.SCAN, person, None, None))
-        await records.feedback(person, f"from {person}", SystemClock().now())
+        now = SystemClock().now()
+        await records.feedback(person, f"from {person}", now)
+        await PostgresWalletBook(database).share(
+            person,
+            str(person) * 12,
+            [SharedWallet(WALLET, "x")],
+            named=True,
+            at=now,
+            expires_at=now + timedelta(days=1),
+        )
     copy = await records.collect(ANNA, limit=10)
     assert [row["label"] for row in copy["subscriptions"]] == ["of 11", "of 11"]
     assert {row["address"] for row in copy["subscriptions"]} == {WALLET, OTHER_WALLET}
@@ -65,6 +77,7 @@ async def test_one_persons_and_no_others(database: Database) -> None:
     assert await people.chat(ANNA) is None
     assert len(await people.subscriptions(BORIS)) == 2
     assert len((await records.collect(BORIS, limit=10))["feedback"]) == 1
+    assert len((await records.collect(BORIS, limit=10))["shares"]) == 1
 
 
 async def test_a_ban_is_remembered_and_nothing_else(database: Database, database_url: str) -> None:

@@ -1,6 +1,5 @@
 """What an operation costs in round trips, counted on the wire."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -16,55 +15,31 @@ from tests.contract.things import (
     record,
     tell_all,
 )
+from tests.wire import Wire
 from walletwatch.domain.chats import ChatSettings
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery
 from walletwatch.domain.sweep import Belongings, Shard
+from walletwatch.domain.wallet_book import SharedWallet
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, NewAccount, Progress
 from walletwatch.runtime import SystemClock
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.migrate import migrate
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 from walletwatch.storage.postgres.watch import PostgresWatchStore
 
 pytestmark = pytest.mark.integration
 
+NOW = SystemClock().now()
 SCAN = NewDelivery("a" * 32, DeliveryKind.SCAN, 1, None, None)
-
-
-class Wire:
-    """A proxy that counts how often the client speaks after the server did."""
-
-    def __init__(self, target: int) -> None:
-        self.target = target
-        self.trips = 0
-        self._client_spoke = False
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        answers, requests = await asyncio.open_connection("127.0.0.1", self.target)
-        await asyncio.gather(self._pump(reader, requests, True), self._pump(answers, writer, False))
-
-    async def _pump(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, from_client: bool
-    ) -> None:
-        while data := await reader.read(65536):
-            self.trips += from_client and not self._client_spoke
-            self._client_spoke = from_client
-            writer.write(data)
-        writer.close()
-
-    async def count(self, operation: Callable[[], Awaitable[object]]) -> int:
-        before = self.trips
-        await operation()
-        return self.trips - before
 
 
 @pytest.fixture
 async def wire(database_url: str) -> AsyncIterator[tuple[Wire, Database]]:
     await migrate(database_url)
     wire = Wire(int(conninfo_to_dict(database_url)["port"] or 5432))
-    async with await asyncio.start_server(wire.serve, "127.0.0.1", 0) as proxy:
-        port = proxy.sockets[0].getsockname()[1]
+    async with wire.open() as port:
         database = Database(make_conninfo(database_url, host="127.0.0.1", port=port))
         await database.ping()
         yield wire, database
@@ -75,7 +50,7 @@ async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Data
     counter, database = wire
     people = PostgresSubscriptionStore(database)
     watch = PostgresWatchStore(database)
-    ledger = PostgresLedger(database, SystemClock())
+    ledger, book = PostgresLedger(database, SystemClock()), PostgresWalletBook(database)
     await people.remember(contact(1))
     mine = (await people.subscribe(1, WALLET, None, slot=1, limit=9)).subscription
     (account,) = await accounts_of(watch)
@@ -83,11 +58,28 @@ async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Data
     found = [NewAccount(address(number), AccountKind.TOKEN) for number in range(30)]
     single: list[Callable[[], Awaitable[object]]] = [
         lambda: people.remember(contact(1)),
+        lambda: people.greet(contact(1)),
+        lambda: people.greet(contact(1), with_watched=True),
         lambda: people.chat(1),
         lambda: people.change_settings(1, ChatSettings()),
         lambda: people.subscribe(1, address("new"), None, slot=1, limit=9),
         lambda: people.subscribe(1, address("new"), "known", slot=1, limit=9),
+        lambda: people.subscribe_many(1, {address(n): None for n in range(300)}, slot=1, limit=400),
         lambda: people.subscriptions(1),
+        lambda: book.entries(1),
+        lambda: book.entry(1, mine.id),
+        lambda: book.use(1, mine.id),
+        lambda: book.recent(1),
+        lambda: book.rename(1, mine.id, "name"),
+        lambda: book.retag(1, mine.id, add=["tag"]),
+        lambda: book.annotate(1, mine.id, "note"),
+        lambda: book.describe(1, {WALLET: (["tag"], None)}),
+        lambda: book.pause(1, None, NOW),
+        lambda: book.resume(1, None),
+        lambda: book.share(1, "t" * 24, [SharedWallet(WALLET, None)], named=False, at=NOW, expires_at=NOW),
+        lambda: book.shares(1, NOW),
+        lambda: book.shared("t" * 24, NOW),
+        lambda: book.revoke(1, 1),
         lambda: people.subscription(1, mine.id),
         lambda: people.watchers(mine.wallet_id),
         lambda: people.service(1, SystemClock().now()),
@@ -114,6 +106,6 @@ async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Data
         lambda: people.migrate(1, 2),
     ]
     assert [await counter.count(operation) for operation in single] == [1] * len(single)
-    (moved,) = await people.subscriptions(2)
+    moved, *_ = await people.subscriptions(2)
     candidates = candidates_of(done, moved)
     assert await counter.count(lambda: record(ledger, moved.wallet_id, done, candidates, tell_all)) == 2

@@ -342,7 +342,7 @@ class TestFaults:
         async def broken(*_: object) -> None:
             raise ZeroDivisionError(TOKEN[:3])
 
-        monkeypatch.setattr(type(chat.stores.subscriptions), "subscriptions", broken)
+        monkeypatch.setattr(type(chat.stores.book), "entries", broken)
         with caplog.at_level(logging.ERROR):
             await chat.send("/list")
         assert chat.metrics.counts["HandlerErrors"] == 1

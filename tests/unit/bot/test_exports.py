@@ -29,16 +29,16 @@ async def test_without_a_wallet_there_is_nothing_to_export(chat: Chat) -> None:
 async def test_it_is_asked_for_one_thing_after_the_other(chat: Chat) -> None:
     one = await watching(chat)
     await chat.send("/export")
-    assert chat.last == SAY("export.choose_format")
+    assert chat.last == SAY("history_export.choose_format")
     assert chat.buttons == [f"1:ge:{each}.." for each in ExportFormat]
     await chat.press(chat.buttons[2])
-    assert chat.last == SAY("export.choose_wallet")
+    assert chat.last == SAY("history_export.choose_wallet")
     assert chat.buttons[0] == "1:ge:xlsx.all."
     await chat.press(chat.buttons[1])
-    assert chat.last == SAY("export.choose_period")
+    assert chat.last == SAY("history_export.choose_period")
     assert chat.queues.exports == []
     await chat.press(chat.buttons[-1])
-    assert chat.last == SAY("export.begun")
+    assert chat.last == SAY("history_export.begun")
     (request,) = chat.queues.exports
     assert (request.format, request.subscription_id, request.period) == (ExportFormat.XLSX, one, Lookback.ALL)
     assert (request.chat_id, request.asked_at) == (ANNA, chat.clock.now())
@@ -48,7 +48,7 @@ async def test_it_is_asked_for_one_thing_after_the_other(chat: Chat) -> None:
 async def test_of_the_only_wallet_it_is_not_asked_which(chat: Chat) -> None:
     await chat.send(f"/watch {WALLET}")
     await chat.send("/export csv")
-    assert chat.last == SAY("export.choose_period")
+    assert chat.last == SAY("history_export.choose_period")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ async def test_everything_in_one_line(
 ) -> None:
     one = await watching(chat)
     await chat.send(f"/export {words}")
-    assert chat.last == SAY("export.begun")
+    assert chat.last == SAY("history_export.begun")
     (request,) = chat.queues.exports
     assert (request.format.value, request.period.value) == (format_, period)
     assert request.subscription_id == (one if wallet else None)
@@ -114,7 +114,7 @@ async def test_there_is_a_limit_a_day(chat: Chat) -> None:
     await watching(chat)
     for _ in range(REQUESTS + 1):
         await chat.send("/export csv all 30d")
-    assert chat.last == SAY("export.limit", limit=REQUESTS)
+    assert chat.last == SAY("history_export.limit", limit=REQUESTS)
     assert len(chat.queues.exports) == REQUESTS
 
 
@@ -127,7 +127,7 @@ async def test_there_is_a_limit_a_day(chat: Chat) -> None:
     )
 )
 def test_a_choice_survives_its_button(choice: ExportChoice) -> None:
-    data = CallbackData(Action.EXPORT, choice.encode()).encode()
+    data = CallbackData(Action.EXPORT_HISTORY, choice.encode()).encode()
     assert len(data.encode()) <= MAX_DATA_BYTES
     assert ExportChoice.decode(CallbackData.decode(data).argument) == choice
 

@@ -47,6 +47,26 @@ async def test_a_message_is_sent_with_its_keyboard(sender: TelegramMessenger, re
     assert "allow_sending_without_reply" in str(sent["reply_parameters"])
 
 
+async def test_a_message_takes_the_place_of_another(sender: TelegramMessenger, request_: FakeRequest) -> None:
+    assert await sender.send(5, HELLO, reply_to=3, edits=77) == 77
+    (edited,) = request_.of("editMessageText")
+    assert (edited["message_id"], edited["text"]) == (77, HELLO.html)
+    request_.failures.append((400, "Bad Request: message is not modified: the same", {}))
+    assert await sender.send(5, HELLO, edits=77) == 77
+    assert request_.of("sendMessage") == []
+
+
+@pytest.mark.parametrize("reason", ["message to edit not found", "message can't be edited"])
+async def test_where_that_is_gone_it_is_a_new_one(
+    sender: TelegramMessenger, request_: FakeRequest, reason: str
+) -> None:
+    request_.failures.append((400, f"Bad Request: {reason}", {}))
+    assert await sender.send(5, HELLO, edits=77) == 2
+    request_.failures.append((400, "Bad Request: can't parse entities", {}))
+    with pytest.raises(MessageRefused):
+        await sender.send(5, HELLO, edits=77)
+
+
 @pytest.mark.parametrize(
     ("status", "description", "parameters", "expected"),
     [
@@ -95,8 +115,7 @@ async def test_a_file_is_sent_with_its_caption_and_its_name(
     assert name == method
     assert (sent["caption"], sent["parse_mode"]) == ("<b>hello</b>", "HTML")
     assert "copy_text" in str(sent["reply_markup"])
-    ((_, file_name, content),) = request_.files
-    assert (file_name, content) == ("chart.png", b"\x89PNG of the test")
+    assert request_.uploads == [("chart.png", b"\x89PNG of the test")]
 
 
 async def test_a_caption_that_is_too_long_follows_by_itself(
@@ -125,7 +144,7 @@ async def test_a_message_becomes_another(
     assert (text_method, text["message_id"]) == ("editMessageText", 77)
     assert (media_method, media["message_id"]) == ("editMessageMedia", 78)
     assert "<b>hello</b>" in str(media["media"])
-    assert request_.files[0][1:] == ("chart.png", b"\x89PNG of the test")
+    assert request_.uploads == [("chart.png", b"\x89PNG of the test")]
 
 
 @pytest.mark.parametrize(

@@ -51,8 +51,8 @@ def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> 
             activity(ActivityKind.TRANSFER_IN, Leg("native", 5 * 10**9, 9, PEER), fee=0),
             [
                 "<b>📥 Received 5 XNT</b>",
-                "<b>Savings</b> · <code>9Dpj…CoaU</code>",
-                "From <code>B69c…m9Tq</code>",
+                "👛 <b>Savings</b> · <code>9Dpj…CoaU</code>",
+                "👤 From <code>B69c…m9Tq</code>",
                 "🕒 26 Oct 2026, 07:33:20 UTC",
             ],
         ),
@@ -60,9 +60,9 @@ def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> 
             activity(ActivityKind.TRANSFER_OUT, Leg(USDC, -1_234_567_890, 6, None), rent=2_039_280),
             [
                 "<b>📤 Sent 1,234.56 USDC.x</b>",
-                "<b>Savings</b> · <code>9Dpj…CoaU</code>",
+                "👛 <b>Savings</b> · <code>9Dpj…CoaU</code>",
                 "Account deposits 0.002039 XNT",
-                "Fee 0.000005 XNT",
+                "⛽ Fee 0.000005 XNT",
                 "🕒 26 Oct 2026, 07:33:20 UTC",
             ],
         ),
@@ -70,7 +70,7 @@ def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> 
             activity(ActivityKind.SWAP, Leg("native", -(10**9), 9), Leg("mint", 7, 0), program="XDEX", fee=0),
             [
                 "<b>🔄 Swapped</b>",
-                "<b>Savings</b> · <code>9Dpj…CoaU</code>",
+                "👛 <b>Savings</b> · <code>9Dpj…CoaU</code>",
                 "− 1 XNT",
                 "+ 7 token <code>mint</code>",
                 "With XDEX",
@@ -88,7 +88,7 @@ def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> 
             ),
             [
                 "<b>🎁 Reward 0.1234 XNT</b>",
-                "<b>Savings</b> · <code>9Dpj…CoaU</code>",
+                "👛 <b>Savings</b> · <code>9Dpj…CoaU</code>",
                 "With Stake",
                 "Stake account <code>B69c…m9Tq</code>",
                 "For epoch 41",
@@ -99,9 +99,9 @@ def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> 
             activity(ActivityKind.FAILED, success=False, error="instruction 0: Custom 1 <b>"),
             [
                 "<b>❌ Transaction failed</b>",
-                "<b>Savings</b> · <code>9Dpj…CoaU</code>",
+                "👛 <b>Savings</b> · <code>9Dpj…CoaU</code>",
                 "Reason: instruction 0: Custom 1 &lt;b&gt;",
-                "Fee 0.000005 XNT",
+                "⛽ Fee 0.000005 XNT",
                 "🕒 26 Oct 2026, 07:33:20 UTC",
             ],
         ),
@@ -109,7 +109,7 @@ def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> 
             activity(ActivityKind.APPROVE, details={"delegate": PEER, "amount": 1500}, fee=0),
             [
                 "<b>✋ Approved a spender</b>",
-                "<b>Savings</b> · <code>9Dpj…CoaU</code>",
+                "👛 <b>Savings</b> · <code>9Dpj…CoaU</code>",
                 "<code>B69c…m9Tq</code> may spend 1,500 base units",
                 "🕒 26 Oct 2026, 07:33:20 UTC",
             ],
@@ -122,7 +122,7 @@ def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> 
             ),
             [
                 "<b>✋ Approved a spender</b>",
-                "<b>Savings</b> · <code>9Dpj…CoaU</code>",
+                "👛 <b>Savings</b> · <code>9Dpj…CoaU</code>",
                 "<code>B69c…m9Tq</code> may spend 1.5 USDC.x",
                 "🕒 26 Oct 2026, 07:33:20 UTC",
             ],
@@ -133,7 +133,7 @@ def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> 
             ),
             [
                 "<b>✋ Approved a spender</b>",
-                "<b>Savings</b> · <code>9Dpj…CoaU</code>",
+                "👛 <b>Savings</b> · <code>9Dpj…CoaU</code>",
                 "⚠️ <code>B69c…m9Tq</code> may spend all of it, without a limit",
                 "🕒 26 Oct 2026, 07:33:20 UTC",
             ],
@@ -142,7 +142,7 @@ def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> 
             activity(ActivityKind.PROGRAM_CALL, details={"unreadable": True}, fee=0, block_time=None),
             [
                 "<b>⚙️ Called a program</b>",
-                "<b>Savings</b> · <code>9Dpj…CoaU</code>",
+                "👛 <b>Savings</b> · <code>9Dpj…CoaU</code>",
                 "There was a transaction I could not read. Please look at it yourself.",
                 "🕒 unknown",
             ],

@@ -1,13 +1,21 @@
 """The buttons of a scan's result."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.unit.bot.conftest import OTHER, WALLET, Chat
+from tests.unit.bot.conftest import ANNA, OTHER, WALLET, Chat
 from walletwatch.bot.texts import texts
+from walletwatch.domain.chain import TokenHolding
+from walletwatch.domain.risk import Level
+from walletwatch.domain.risk_watch import KnownRisk
 from walletwatch.domain.tokens import IdentitySource, TokenIdentity
+from walletwatch.domain.wallets import AccountKind
 from walletwatch.domain.work import SubjectKind
 
 SAY = texts("en")
+HELD = TokenHolding("a", AccountKind.TOKEN, OTHER, 5_000_000, 6, 1)
+SPENDER = "7nYabs9dUhvxYwdTnrWVBL9MYviKSfrEbdWCUbcZwkKA"
 
 
 async def test_details_and_back(chat: Chat) -> None:
@@ -55,3 +63,70 @@ async def test_a_scan_that_is_fresh_is_answered_at_once(chat: Chat) -> None:
     chat.clock.advance(60)
     await chat.send(f"/scan {WALLET}")
     assert [scan.subject for scan in chat.queues.scans] == [WALLET]
+
+
+async def test_the_message_that_says_so_becomes_the_result(chat: Chat) -> None:
+    await chat.send(f"/scan {WALLET}")
+    (scan,) = chat.queues.scans
+    assert (scan.progress, scan.subject_kind) == (1, SubjectKind.AUTO)
+    await chat.send(f"/scantoken {OTHER}")
+    assert chat.queues.scans[-1].subject_kind is SubjectKind.TOKEN
+    await chat.send("/scantoken")
+    await chat.send(OTHER)
+    assert len(chat.queues.scans) == 3
+
+
+async def test_a_wallets_scan_is_no_answer_to_who_asks_for_a_tokens(chat: Chat) -> None:
+    await chat.scans.report(WALLET, SubjectKind.AUTO)
+    await chat.send(f"/scantoken {WALLET}")
+    assert [scan.subject for scan in chat.queues.scans] == [WALLET]
+
+
+async def test_a_scan_that_could_not_be_queued_is_said(chat: Chat) -> None:
+    chat.queues.down = True
+    await chat.send(f"/scan {WALLET}")
+    assert "could not take this scan in" in chat.last
+    assert f"1:sa:{WALLET}" in chat.buttons
+    chat.queues.down = False
+    await chat.press(f"1:sa:{WALLET}")
+    assert [scan.subject for scan in chat.queues.scans] == [WALLET]
+
+
+async def test_approvals_of_a_wallet(chat: Chat) -> None:
+    await chat.send(f"/watch {WALLET} Mine")
+    chat.chain.lamports[WALLET] = 1
+    await chat.send("/approvals mine")
+    assert "Nobody but the owner may spend" in chat.last
+    chat.chain.holdings[WALLET] = [
+        replace(HELD, delegate=SPENDER, delegated_amount=2_000_000),
+        replace(HELD, delegate=SPENDER, delegated_amount=2**64 - 1),
+        replace(HELD, close_authority=SPENDER),
+        replace(HELD, delegate=SPENDER),
+    ]
+    chat.clock.advance(60)
+    await chat.send(f"/approvals {WALLET}")
+    assert chat.last.count("may spend") == 2
+    assert "may spend 2 USDC.x" in chat.last
+    assert "may close an account" in chat.last
+    assert "revoke" in chat.last
+
+
+async def test_approvals_that_could_not_be_read_are_not_none(chat: Chat) -> None:
+    chat.chain.down = True
+    await chat.send(f"/approvals {WALLET}")
+    assert "can't reach the chain" in chat.last
+
+
+async def test_the_risk_of_ones_wallets(chat: Chat) -> None:
+    await chat.send("/risk")
+    assert "No wallet is watched" in chat.last
+    await chat.send(f"/watch {WALLET} <Mine>")
+    await chat.send(f"/watch {OTHER} Other")
+    (first, second) = await chat.stores.subscriptions.subscriptions(ANNA)
+    await chat.risks.keep(second.wallet_id, KnownRisk(70, Level.DANGER, 2, chat.clock.now()))
+    chat.clock.advance(7200)
+    await chat.send("/risk")
+    assert "🔴 <b>Other</b>" in chat.last
+    assert "70 of 100, looked at 2 hours ago" in chat.last
+    assert "⚪ <b>&lt;Mine&gt;</b>" in chat.last
+    assert chat.buttons == [f"1:s:{second.id}", f"1:s:{first.id}"]

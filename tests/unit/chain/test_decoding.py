@@ -15,7 +15,7 @@ from tests.unit.chain.wire import in_base64, is_compiled, partly_parsed
 from walletwatch.chain.decoding import decode_transaction
 from walletwatch.chain.parsing.belongings import belongings
 from walletwatch.chain.parsing.concerned import concerned_accounts
-from walletwatch.domain.activities import Activity
+from walletwatch.domain.activities import Activity, Held
 from walletwatch.domain.errors import MalformedTransaction
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
@@ -61,7 +61,24 @@ def test_a_recorded_transaction_decodes_to_what_it_did(case: dict[str, Any]) -> 
 def test_an_activity_survives_its_storage(case: dict[str, Any]) -> None:
     activity = decode_transaction(shipped_result(case), case["wallet"])
     if activity is not None:
-        assert Activity.from_dict(json.loads(json.dumps(activity.to_dict()))) == activity
+        assert Activity.from_dict(json.loads(json.dumps(activity.to_stored()))) == activity
+
+
+@pytest.mark.parametrize("case", SHIPPED, ids=[case["file"] for case in SHIPPED])
+def test_what_is_held_afterwards_is_what_the_chain_says(case: dict[str, Any]) -> None:
+    result, wallet = shipped_result(case), case["wallet"]
+    activity = decode_transaction(result, wallet)
+    if activity is None or not activity.after:
+        return
+    balances = [
+        each
+        for each in result["meta"].get("postTokenBalances") or []
+        if each.get("owner") == wallet and each["mint"] in activity.after
+    ]
+    for mint in activity.after.keys() - {"native"}:
+        amounts = [int(each["uiTokenAmount"]["amount"]) for each in balances if each["mint"] == mint]
+        if amounts:
+            assert activity.after[mint] == Held(sum(amounts), len(amounts))
 
 
 @pytest.mark.skipif(not CORPUS.exists(), reason="the corpus of recordings is not beside the project")

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import msgspec
 import pytest
 
+from functions.alerts import app as alerts
 from functions.balance import app as balance
 from functions.cleanup import app as cleanup
 from functions.draw import app as draw
@@ -21,6 +22,7 @@ from functions.export import app as export
 from functions.health import app as health
 from functions.migrate import app as migrate
 from functions.notification import app as notification
+from functions.refresh import app as refresh
 from functions.scan import app as scan
 from functions.sweep import app as sweep
 from functions.webhook import app as webhook
@@ -52,9 +54,11 @@ from walletwatch.queueing.messages import (
     encode_notification,
     encode_security_scan,
 )
+from walletwatch.services.alert_rounds import Round
 from walletwatch.services.delivering import Record
 from walletwatch.services.health import HealthCheck
 from walletwatch.services.housekeeping import Housekept
+from walletwatch.services.refreshing import Refreshed
 from walletwatch.services.shard_leases import Worker
 from walletwatch.settings import ChainSettings, InvalidSettings, Secrets, load
 
@@ -79,12 +83,14 @@ class Telemetry:
 
     def __init__(self) -> None:
         self.reported = 0
+        self.closed: list[Any] = []
 
-    async def during[T](self, work: Coroutine[Any, Any, T]) -> T:
+    async def during[T](self, work: Coroutine[Any, Any, T], closing: Any = None) -> T:
         try:
             return await work
         finally:
             self.reported += 1
+            self.closed.append(closing)
 
 
 class Sqs:
@@ -100,10 +106,24 @@ class Taken:
     updates: list[object] = field(default_factory=list)
     failure: Exception | None = None
 
-    async def take(self, update: object) -> None:
-        if self.failure:
-            raise self.failure
-        self.updates.append(update)
+    @property
+    def intake(self) -> "Taken":
+        return self
+
+    def visit(self, update: object) -> "Visit":
+        return Visit(self, update)
+
+
+@dataclass
+class Visit:
+    taken: Taken
+    update: object
+    update_id: int | None = None
+
+    async def take(self) -> None:
+        if self.taken.failure:
+            raise self.taken.failure
+        self.taken.updates.append(self.update)
 
 
 @pytest.fixture
@@ -133,7 +153,7 @@ class TestWebhook:
         encoded = base64.b64encode(b'{"update_id": 2}').decode()
         assert _post(encoded, isBase64Encoded=True)["statusCode"] == 200
         assert taken.updates == [{"update_id": 1}, {"update_id": 2}]
-        assert taken.telemetry.reported == 2
+        assert [visit.update for visit in taken.telemetry.closed] == taken.updates
 
     @pytest.mark.parametrize("body", [None, "", "{", "\udcff"])
     def test_what_is_not_json_is_passed_on_as_nothing(self, taken: Taken, body: str | None) -> None:
@@ -286,7 +306,7 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
 
     class Housekeeping:
         async def run(self) -> Housekept:
-            return Housekept(4, 2, 1, 3, 5, 6, 7, 8, None)
+            return Housekept(4, 2, 1, 3, 5, 6, 7, 11, 8, 10, 9, None)
 
     monkeypatch.setattr(sweep, "_sweep", lambda: SimpleNamespace(service=Sweeping(), telemetry=Telemetry()))
     monkeypatch.setattr(
@@ -303,9 +323,45 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
         "scans": 5,
         "wallets": 6,
         "alerts": 7,
+        "samples": 11,
         "claims": 8,
+        "shares": 10,
+        "dealings": 9,
         "instances": None,
     }
+
+
+def test_the_look_at_alerts_says_what_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds = iter([Round(1, 2, 3, 4, 5, done=False), None])
+
+    class AlertRounds:
+        async def run(self, *, remaining: Any) -> Round | None:
+            assert remaining() == 30.0
+            return next(rounds)
+
+    monkeypatch.setattr(
+        alerts, "_alerts", lambda: SimpleNamespace(service=AlertRounds(), telemetry=Telemetry())
+    )
+    done = {"closed": 1, "requeued": 2, "judged": 3, "postponed": 4, "fired": 5, "done": False}
+    assert alerts.handler({"source": "aws.events"}, CONTEXT) == done
+    assert alerts.handler({}, CONTEXT) == {}
+
+
+def test_the_refresh_says_what_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str | None] = []
+
+    class Refreshing:
+        async def run(self, *, remaining: Any, believe: str | None) -> Refreshed:
+            assert remaining() == 30.0
+            asked.append(believe)
+            return Refreshed(9, 1, 8, 2, 1, 1, complete=True)
+
+    parts = SimpleNamespace(service=Refreshing(), telemetry=Telemetry())
+    monkeypatch.setattr(refresh, "_refresh", lambda: parts)
+    done = {"listed": 9, "refused": 1, "read": 8, "drained": 2, "examined": 1, "entered": 1, "complete": True}
+    assert refresh.handler({"source": "aws.events"}, CONTEXT) == done
+    assert refresh.handler({"believe": "XDEX API"}, CONTEXT) == done
+    assert asked == [None, "XDEX API"]
 
 
 class TestHealth:

@@ -30,7 +30,13 @@ class Messenger:
     failures: dict[int, Exception] = field(default_factory=dict)
 
     async def send(
-        self, chat_id: int, message: RenderedMessage, *, reply_to: int | None = None, **_: object
+        self,
+        chat_id: int,
+        message: RenderedMessage,
+        *,
+        reply_to: int | None = None,
+        edits: int | None = None,
+        **_: object,
     ) -> int:
         if chat_id in self.failures:
             raise self.failures[chat_id]
@@ -246,6 +252,7 @@ FACTS: dict[Condition, dict[str, str | int | float]] = {
     Condition.DELIVERY_SLOW: {"seconds": 41.5, "deliveries": 12},
     Condition.WEBHOOK_FAILING: {"error": "<503>", "pending": 4},
     Condition.EXPIRY_NEAR: {"days": 3},
+    Condition.LIST_STALE: {"reason": "<x> pools", "hours": 25},
     Condition.CLOUDWATCH: {"text": "<b>", "reason": "&"},
 }
 

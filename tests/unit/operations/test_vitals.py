@@ -237,6 +237,23 @@ async def test_telegrams_deliveries(system: FakeSystem) -> None:
     assert await _found(system) == {("webhook_failing", ""): AlertLevel.CRITICAL}
 
 
+async def test_a_list_without_a_good_answer_for_a_day(system: FakeSystem) -> None:
+    now = system.clock.now()
+    await system.pools.accept("a", 10, now - timedelta(hours=23))
+    await system.pools.accept("b", 10, now - timedelta(hours=26))
+    await system.pools.refuse("b", "5 pools where there were 10", now)
+    await system.pools.refuse("c", "HTTP 503", now)
+    assert await _found(system) == {
+        ("list_stale", "b"): AlertLevel.WARNING,
+        ("list_stale", "c"): AlertLevel.WARNING,
+    }
+    facts = {each.subject: each.facts for each in examine(await system.signs.read(), AlertLimits()).findings}
+    assert facts == {"b": {"reason": "5 pools where there were 10", "hours": 26}, "c": {"reason": "HTTP 503"}}
+    system.pools.outage.down = True
+    system.clock.advance(61)
+    assert await _found(system) == {}
+
+
 async def test_what_expires(system: FakeSystem) -> None:
     now = system.clock.now()
     days = {"far": 22, "near": 20, "urgent": 2, "over": -1}

@@ -24,6 +24,7 @@ from walletwatch.domain.inspection.creator import (
 )
 from walletwatch.domain.inspection.funding import Funding, FundingChain, FundingEnd
 from walletwatch.domain.inspection.network import Bond, Contact, Group, Link, Listed, Network
+from walletwatch.domain.pools import KnownPool
 from walletwatch.domain.profile import KnownAddress, Role
 from walletwatch.domain.risk import Outcome, Unknown, UnknownReason
 from walletwatch.scanner.check import Check
@@ -40,6 +41,7 @@ BEGAN = 1_790_000_000
 ORIGIN = TokenOrigin(MINT, MAKER, OriginSource.CREATION, "made", 1, BEGAN)
 PROBABLE = replace(ORIGIN, source=OriginSource.METADATA)
 NOBODY = Listed({})
+POOLS = (KnownPool("pool", ("money", "another token"), drained=True, slot=9),)
 
 
 def deed(name: str, at: int = BEGAN + DAY) -> Deed:
@@ -331,6 +333,8 @@ def test_sentences_have_all_their_values() -> None:
         look(deployer.CHECK, made(token("a", removal(0)), token("b", removal(0)))),
         look(deployer.CHECK, made(token("a", removal(0)))),
         look(deployer.CHECK, made(token("a"))),
+        look(deployer.CHECK, replace(made(), pools=POOLS)),
+        look(creator.CHECK, ORIGIN, replace(made(), pools=POOLS)),
         *(
             look(contacts.CHECK, network(each), TestContacts.LISTED)
             for each in (contact(VILLAIN, 10**9), contact(VILLAIN, 0, 10**9), contact(VILLAIN, 1))
@@ -346,7 +350,7 @@ def test_sentences_have_all_their_values() -> None:
         ),
     ]
     findings = {finding.rule: finding for outcome in outcomes for finding in outcome.findings}
-    assert len(findings) == 27
+    assert len(findings) == 29
     for rule, finding in findings.items():
         named = {name for _, name, _, _ in Formatter().parse(titles[rule]["title"]) if name}
         assert named <= finding.values.keys(), rule

@@ -78,6 +78,7 @@ def test_an_approval_with_something_to_take_weighs_more_than_one_without() -> No
     assert [each.rule for each in approvals] == ["approval_open", "approval_of_nothing"]
     assert approvals[0].values == {
         "spender": OTHER, "amount": Decimal(10**9), "spendable": Decimal(5), "mint": MINT,
+        "account": "account",
     }  # fmt: skip
     assert {(each.account, each.field) for each in approvals[0].evidence} == {
         ("account", "delegate"),

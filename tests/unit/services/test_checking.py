@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -356,7 +357,7 @@ async def test_a_token_account_that_a_transaction_reveals_is_watched_and_looked_
     (_, found) = await accounts_of(world.stores.watch)
     assert (found.address, found.kind, found.state) == ("account", AccountKind.TOKEN, None)
     (follow_up,) = world.queues.checks
-    assert follow_up.hints == (AccountHint("account", START + 2, None),)
+    assert follow_up.hints == (AccountHint("account", START + 2, START + 1),)
     await _check(world, follow_up)
     assert sorted(world.told()) == [(1, "a"), (1, "before")]
     assert len(world.queues.checks) == 1
@@ -376,6 +377,76 @@ async def test_an_account_that_looks_as_before_is_looked_at_if_a_transaction_nam
     await _check(world, world.queues.checks.pop())
     assert sorted(world.told()) == [(1, "a"), (1, "closed"), (1, "filled")]
     assert world.queues.checks == []
+
+
+async def _follow_ups(world: World) -> None:
+    while world.queues.checks:
+        await _check(world, world.queues.checks.pop(0))
+
+
+async def test_a_killed_check_leaves_nothing_untold_in_the_slot_of_a_cursor(world: World) -> None:
+    """A transfer to a token account, and one of its owner, in the slot of a flood: only one names both."""
+    await world.watch(1)
+    _reveals(world, "opened", "account")
+    await _check(world)
+    await _follow_ups(world)
+    slot = world.chain.current_slot + 1
+    filled = {"signature": "filled", "slot": slot, "wallets": [WALLET]}
+    world.chain.land("filled", filled, "account", slot=slot)
+    world.chain.land("spent", {**filled, "signature": "spent"}, WALLET, "account", slot=slot)
+    for number in range(CHUNK_SIZE):
+        signature = f"s{number}"
+        world.chain.land(signature, {**filled, "signature": signature}, WALLET, slot=slot)
+    missing = world.chain.results.pop(f"s{CHUNK_SIZE - 1}")
+    with pytest.raises(ChainUnavailable):
+        await _check(world)
+    world.chain.results[f"s{CHUNK_SIZE - 1}"] = missing
+    await _check(world)
+    told = {signature for _, signature in world.stores.tables.activities}
+    assert told >= {"filled", "spent", "s0", f"s{CHUNK_SIZE - 1}"}
+
+
+async def test_a_history_that_was_read_too_early_for_a_transaction_is_read_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both histories are read by one check, and the account is filled and emptied between the two reads."""
+    await world.watch(1)
+    _reveals(world, "opened", "account")
+    await _check(world)
+    await _follow_ups(world)
+    read, is_read = world.chain.signatures, asyncio.Event()
+
+    async def signatures(
+        address: str, *, after: Cursor, min_context_slot: int | None
+    ) -> Sequence[SignatureInfo]:
+        if address == WALLET:
+            await is_read.wait()
+        found = await read(address, after=after, min_context_slot=min_context_slot)
+        if not is_read.is_set():
+            world.pay("filled", WALLET, accounts=("account",))
+            _reveals(world, "emptied", "account")
+            is_read.set()
+        return found
+
+    monkeypatch.setattr(world.chain, "signatures", signatures)
+    hints = tuple(AccountHint(address, START + 1, START) for address in (WALLET, "account"))
+    await _check(world, BalanceCheck(WALLET, CheckReason.CHANGED, hints))
+    await _follow_ups(world)
+    assert sorted(world.told()) == [(1, "emptied"), (1, "filled"), (1, "opened")]
+
+
+async def test_an_account_whose_history_lags_behind_what_revealed_it_is_looked_at_again(world: World) -> None:
+    await world.watch(1)
+    _reveals(world, "opened", "account")
+    lagging = world.chain.history.pop("account")
+    await _check(world)
+    (follow_up,) = world.queues.checks
+    with pytest.raises(ChainUnavailable):
+        await _check(world, follow_up)
+    world.chain.history["account"] = lagging
+    world.pay("filled", WALLET, accounts=("account",))
+    await _check(world, follow_up)
+    assert sorted(world.told()) == [(1, "filled"), (1, "opened")]
 
 
 def _stake_hint(slot: int) -> BalanceCheck:

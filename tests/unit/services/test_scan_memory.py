@@ -7,6 +7,7 @@ from decimal import Decimal
 from tests.fakes.cache import FakeCache
 from tests.fakes.clock import FakeClock
 from tests.fakes.metrics import FakeMetrics
+from walletwatch.domain.connections import Connections, Edge, Node, Tie
 from walletwatch.domain.risk import Evidence, Finding, Level, Nature, UnknownReason, Verdict, Weighed
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.tokens import IdentitySource, TokenIdentity
@@ -14,6 +15,15 @@ from walletwatch.domain.work import SubjectKind
 from walletwatch.services.scan_memory import KEPT_FOR, ScanMemory
 
 MINT = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
+
+GRAPH = Connections(
+    MINT,
+    (Node(MINT, 0, None), Node("other", 1, "a list")),
+    (Edge(Tie.TRADED_ALIKE, MINT, "other", 5, 1, ("coin",), "signature", 7),),
+    3,
+    complete=False,
+    unknown=UnknownReason.TOO_MUCH,
+)
 
 
 class World:
@@ -35,6 +45,7 @@ class World:
             (Evidence(MINT, "transfer_fee", "<b>99</b>", 7), Evidence(MINT, "listed", "x", None)),
             {"name": "1.50", "percent": Decimal("99.5"), "count": 3},
             Decimal("0.25"),
+            "approved_on",
         )
         verdict = Verdict(
             61,
@@ -47,7 +58,7 @@ class World:
         identity = TokenIdentity(MINT, 6, "TOLL", "Toll", None, IdentitySource.METAPLEX)
         now = self.clock.now()
         return ScanReport(
-            MINT, SubjectKind.TOKEN, identity, verdict, True, now, now + timedelta(minutes=5), now
+            MINT, SubjectKind.TOKEN, identity, verdict, True, now, now + timedelta(minutes=5), now, GRAPH
         )
 
 

@@ -12,6 +12,7 @@ from walletwatch.bot.texts import Html, Texts, escape
 from walletwatch.domain.activities import Leg
 from walletwatch.domain.addresses import shortened
 from walletwatch.domain.annotations import AssetNote
+from walletwatch.domain.chats import Currency
 from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS, to_decimal
 from walletwatch.domain.profile import ChainProfile
 
@@ -21,6 +22,7 @@ CENT: Final = Decimal("0.01")
 MAX_USD: Final = Decimal(10) ** 15
 """Nothing is worth more; such a price is a mistake or a joke, and is not shown."""
 NO_NOTES: Final[Mapping[str, AssetNote]] = MappingProxyType({})
+NO_NAMES: Final[Mapping[str, str | None]] = MappingProxyType({})
 _UNITS: Final = (("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
 
 
@@ -82,6 +84,27 @@ def dollars(value: Decimal, say: Texts) -> str | None:
             return f"< ${_marked(str(CENT), say)}"
         places = Decimal(1) if size >= 1000 else CENT
         return f"{sign}${_marked(f'{size.quantize(places, rounding=ROUND_HALF_EVEN):,f}', say)}"
+
+
+def worth(usd: Decimal, say: Texts, profile: ChainProfile, native_usd: Decimal | None) -> str | None:
+    """A value as the reader is told it; None where it is too large to be believed.
+
+    Args:
+        usd: The value in US dollars.
+        say: Of the reader, whose currency it has.
+        profile: Names the chain's own token.
+        native_usd: What that is worth; where it is not known, the value is told in dollars.
+    """
+    if say.currency is Currency.NATIVE and native_usd:
+        with localcontext(prec=60):
+            value = usd / native_usd
+            return None if abs(usd) >= MAX_USD else f"{number(_cents(value), say)} {profile.native_symbol}"
+    return dollars(usd, say)
+
+
+def _cents(value: Decimal) -> Decimal:
+    """A value that was reckoned is known to a hundredth, where it has one."""
+    return value.quantize(CENT, rounding=ROUND_HALF_EVEN) if abs(value) >= CENT else value
 
 
 def _marked(text: str, say: Texts) -> str:
@@ -176,7 +199,7 @@ class Amounts:
         """An amount of the native token or of a mint's, with what it is worth where that is known."""
         note = notes.get(asset)
         if asset == NATIVE:
-            return self._worth(self.native(amount, texts), amount, NATIVE_DECIMALS, note, texts)
+            return self._with_worth(self.native(amount, texts), amount, NATIVE_DECIMALS, note, texts, notes)
         listed = self._profile.tokens.get(asset)
         if decimals is None:
             decimals = listed.decimals if listed else note.decimals if note else None
@@ -184,23 +207,64 @@ class Amounts:
             shown: str = texts("common.units", amount=whole(amount, texts))
         else:
             shown = escape(number(to_decimal(amount, decimals), texts))
-        if listed:
-            symbol: str = escape(listed.symbol)
-        elif note is not None and (note.symbol or note.name):
-            # Anybody may call a token anything, so the mint stands beside it.
-            symbol = texts("common.unlisted_token", name=note.symbol or note.name, mint=short(asset))
-        else:
-            symbol = texts("common.another_token", mint=short(asset))
-        return self._worth(Html(f"{shown} {symbol}"), amount, decimals, note, texts)
+        symbol = self.symbol(asset, texts, notes)
+        return self._with_worth(Html(f"{shown} {symbol}"), amount, decimals, note, texts, notes)
 
-    def _worth(
-        self, shown: Html, amount: int, decimals: int | None, note: AssetNote | None, texts: Texts
+    def symbol(self, asset: str, texts: Texts, notes: Mapping[str, AssetNote] = NO_NOTES) -> Html:
+        """What an asset is called; an unlisted one has its mint beside, as its maker may call it anything."""
+        if asset == NATIVE:
+            return escape(self._profile.native_symbol)
+        listed = self._profile.tokens.get(asset)
+        if listed:
+            return escape(listed.symbol)
+        note = notes.get(asset)
+        if note is not None and (note.symbol or note.name):
+            return texts("common.unlisted_token", name=note.symbol or note.name, mint=short(asset))
+        return texts("common.another_token", mint=short(asset))
+
+    def _with_worth(
+        self,
+        shown: Html,
+        amount: int,
+        decimals: int | None,
+        note: AssetNote | None,
+        texts: Texts,
+        notes: Mapping[str, AssetNote],
     ) -> Html:
         if note is None or note.usd is None or decimals is None or note.impostor_of or not amount:
             return shown
+        if note is notes.get(NATIVE) and texts.currency is Currency.NATIVE:
+            return shown
+        native = notes.get(NATIVE)
         with localcontext(prec=60):
-            value = dollars(to_decimal(amount, decimals) * note.usd, texts)
+            usd = to_decimal(amount, decimals) * note.usd
+        value = worth(usd, texts, self._profile, native.usd if native else None)
         return shown if value is None else Html(f"{shown} (≈ {escape(value)})")
+
+
+class Names:
+    """Whose addresses are: the chat's own wallets, those that the chain profile knows, and strangers'.
+
+    Args:
+        profile: Of the chain.
+        own: The labels of the chat's wallets by address; None for one that has none.
+    """
+
+    def __init__(self, profile: ChainProfile, own: Mapping[str, str | None] = NO_NAMES) -> None:
+        self._profile = profile
+        self._own = own
+
+    def who(self, address: str, texts: Texts) -> Html:
+        """An address as the chat knows it."""
+        if address in self._own:
+            label = self._own[address]
+            if label:
+                return texts("common.your_labelled_wallet", label=label)
+            return texts("common.your_wallet", address=short(address))
+        known = self._profile.labels.get(address)
+        if known is not None:
+            return escape(known.name)
+        return texts("common.address", address=short(address))
 
 
 def wallet(address: str, label: str | None, texts: Texts) -> Html:

@@ -1,15 +1,15 @@
-"""Inline keyboards, and the data behind their buttons."""
+"""Buttons and the data behind them; without python-telegram-bot, which few functions need to load."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
-
 from walletwatch.domain.work import Button
 
 VERSION: Final = "1"
+MAX_DIGITS: Final = 18
+SEPARATOR: Final = "."
+"""Between the parts of an argument."""
 MAX_DATA_BYTES: Final = 64
 """Bot API, InlineKeyboardButton.callback_data."""
 
@@ -28,15 +28,41 @@ class Action(StrEnum):
     HELP = "h"
     STATUS = "i"
     MENU = "m"
+    DETAILS = "td"
     LANGUAGE = "ln"
     TIMEZONE = "tz"
     CURRENCY = "cu"
     FORGET_CONFIRMED = "fx"
     WATCH_ADDRESS = "wa"
+    ADD = "wf"
+    CHOOSE = "wc"
+    LABEL = "wl"
+    CLEAR = "wk"
+    WALLET_TAGS = "wt"
+    TAG_TOGGLE = "wg"
+    TAGS = "wd"
+    NOTE = "wn"
+    PAUSE = "wp"
+    PAUSE_ALL = "wq"
+    PAUSE_ALL_CONFIRMED = "wy"
+    RESUME = "wr"
+    RESUME_ALL = "wz"
+    IMPORT = "wi"
+    EXPORT = "we"
+    SHARE = "ws"
+    SHARE_MADE = "wm"
+    SHARE_REVOKED = "wv"
+    SHARE_WALLET = "wx"
+    SHARED = "wo"
+    SHARED_ADD = "wj"
+    SHARED_ADD_ALL = "wb"
     BALANCE_ADDRESS = "ba"
     SCAN_ADDRESS = "sa"
+    APPROVALS = "so"
+    RISKS = "sr"
     SCAN_DETAILS = "sd"
     SCAN_VERDICT = "sv"
+    SCAN_CONNECTIONS = "sn"
     BLOCKLIST = "bl"
     ALERTS = "aa"
     ACKNOWLEDGE = "ak"
@@ -48,7 +74,28 @@ class Action(StrEnum):
     PICTURE = "gp"
     PICTURE_CHOSEN = "gc"
     NETWORK = "gn"
-    EXPORT = "ge"
+    EXPORT_HISTORY = "ge"
+    AM_LIST = "al"
+    AM_CARD = "ac"
+    AM_ADD = "aw"
+    AM_SET = "as"
+    AM_DELETE = "az"
+    AM_DELETE_CONFIRMED = "ay"
+    AM_PREVIEW = "av"
+    AM_TEST = "at"
+    AM_RENAME = "an"
+    AM_FILTERS = "af"
+    AM_FILTER_SET = "ag"
+    AM_FILTER_ASK = "ai"
+    AM_UNLIST = "ae"
+    AM_MUTE_TOKEN = "am"  # noqa: S105 - an action
+    AM_MUTE_WALLET = "ao"
+    AM_BLOCK_SENDER = "ab"
+    AM_MUTE = "ah"
+    AM_UNMUTE = "au"
+    AM_SNOOZE = "aj"
+    AM_QUIET = "aq"
+    AM_DIGEST = "aD"
 
 
 class StaleData(ValueError):
@@ -95,24 +142,26 @@ class CallbackData:
         Raises:
             StaleData: It is none.
         """
-        if not self.argument.isascii() or not self.argument.isdecimal():
-            raise StaleData
-        return int(self.argument)
+        return number_of(self.argument)
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """The argument before and behind its first separator."""
+        before, _, behind = self.argument.partition(SEPARATOR)
+        return before, behind
+
+
+def number_of(text: str) -> int:
+    """A number in a button's data.
+
+    Raises:
+        StaleData: It is none, or none that the database could hold.
+    """
+    if not text.isascii() or not text.isdecimal() or len(text) > MAX_DIGITS:
+        raise StaleData
+    return int(text)
 
 
 def button(text: str, action: Action, argument: object = "") -> Button:
     """A button that comes back as callback data."""
     return Button(text, callback_data=CallbackData(action, str(argument)).encode())
-
-
-def to_markup(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup:
-    """The keyboard as the Bot API takes it."""
-    return InlineKeyboardMarkup([[_button(button) for button in row] for row in rows])
-
-
-def _button(button: Button) -> InlineKeyboardButton:
-    if button.url is not None:
-        return InlineKeyboardButton(button.text, url=button.url)
-    if button.copy_text is not None:
-        return InlineKeyboardButton(button.text, copy_text=CopyTextButton(button.copy_text))
-    return InlineKeyboardButton(button.text, callback_data=button.callback_data)

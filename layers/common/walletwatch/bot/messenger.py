@@ -21,7 +21,7 @@ from telegram.error import ChatMigrated as TelegramChatMigrated
 from telegram.request import HTTPXRequest
 
 from walletwatch.bot.html_length import units
-from walletwatch.bot.keyboards import to_markup
+from walletwatch.bot.markup import to_markup
 from walletwatch.domain.errors import ChatMigrated, ChatUnreachable, DeliveryUnavailable, MessageRefused
 from walletwatch.domain.work import MediaKind, OutgoingFile, RenderedMessage
 
@@ -31,9 +31,14 @@ UPLOAD_SECONDS: Final = 16.0
 CAPTION_UNITS: Final = 1024
 """Bot API, sendDocument and sendPhoto: UTF-16 units of a caption after its entities are parsed."""
 CONNECTIONS: Final = 4
-_NO_EDIT: Final = ("message to edit not found", "message can't be edited", "there is no text in the message")
-"""Beginnings of descriptions of a 400 that mean that a message cannot become what it should."""
-_NOT_MODIFIED: Final = "message is not modified"
+NOT_MODIFIED: Final = "message is not modified"
+_NOT_EDITABLE: Final = (
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "there is no text in the message",
+)
+"""In descriptions of a 400 that mean that a message cannot become what it should."""
 _GONE: Final = (
     "chat not found",
     "user is deactivated",
@@ -173,10 +178,10 @@ class TelegramMessenger:
                 await self._exchange(chat_id, message_id, message, file)
         except BadRequest as error:
             said = error.message.lower()
-            if said.startswith(_NO_EDIT):
+            if any(words in said for words in _NOT_EDITABLE):
                 return False
             # It has become this one already.
-            if _NOT_MODIFIED not in said:
+            if NOT_MODIFIED not in said:
                 raise
         return True
 

@@ -2,8 +2,10 @@
 
 from walletwatch.bot.texts import texts
 from walletwatch.bot.views.activity import ActivityView
+from walletwatch.bot.views.alerts import AlertView
 from walletwatch.bot.views.digest import DigestView
 from walletwatch.bot.views.scan import ScanView
+from walletwatch.domain.alert_rules.firing import PendingAlert
 from walletwatch.domain.delivery import DeliveryKind, PendingDelivery
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.risk_watch import KnownRisk
@@ -18,12 +20,15 @@ class HtmlRenderer:
         self._activities = ActivityView(profile)
         self._digests = DigestView(profile, self._activities)
         self._scans = ScanView(profile)
+        self._alerts = AlertView(profile)
 
     def delivery(self, delivery: PendingDelivery) -> RenderedMessage:
         """The message of an activity or of a digest."""
         if delivery.kind is DeliveryKind.DIGEST:
             return self._digests.digest(delivery.activities, delivery.subscription)
-        return self._activities.activity(delivery.activities[0], delivery.subscription)
+        return self._activities.activity(
+            delivery.activities[0], delivery.subscription, delivery.names, delivery.key
+        )
 
     def scan(self, report: ScanReport, language: str) -> RenderedMessage:
         """The message of a security scan."""
@@ -32,6 +37,14 @@ class HtmlRenderer:
     def risk_worse(self, report: ScanReport, before: KnownRisk, language: str) -> RenderedMessage:
         """That the risk of a watched wallet got worse."""
         return self._scans.worse(report, before, texts(language))
+
+    def alert(self, alert: PendingAlert) -> RenderedMessage:
+        """The message of an alert, or of several that were held."""
+        return self._alerts.message(alert)
+
+    def scan_begun(self, subject: str, language: str) -> RenderedMessage:
+        """That a scan is being made."""
+        return self._scans.begun(subject, texts(language))
 
     def scan_delayed(self, subject: str, language: str) -> RenderedMessage:
         """That a scan could not be made yet, and is tried again."""

@@ -1,23 +1,37 @@
 """One update's conversation: who asked, with which words, and how to answer."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from telegram import Bot, LinkPreviewOptions, Message, ReplyParameters, Update
+from telegram import (
+    Bot,
+    Document,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+    Update,
+)
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from walletwatch.bot.keyboards import to_markup
-from walletwatch.bot.texts import Html, Texts, supported, texts
-from walletwatch.domain.chats import Chat, ChatKind, Contact
+from walletwatch.bot.markup import to_markup
+from walletwatch.bot.messenger import NOT_MODIFIED
+from walletwatch.bot.texts import Html, Texts, supported, texts, texts_for
+from walletwatch.domain.chats import Chat, ChatKind, Contact, Subscription
+from walletwatch.domain.errors import DeliveryUnavailable
 from walletwatch.domain.sessions import Session
 from walletwatch.domain.work import Button, RenderedMessage
 
+DOWNLOAD_SECONDS: Final = 15.0
 ADMIN_STATUSES: Final = frozenset({"creator", "administrator"})
 UPLOAD_SECONDS: Final = 20.0
-_NOT_MODIFIED: Final = "message is not modified"
 _TOO_OLD: Final = "query is too old"
+
+
+class FileRefused(Exception):
+    """The file is too large, or there is none."""
 
 
 @dataclass
@@ -26,7 +40,11 @@ class Talk:
 
     Attributes:
         known: The chat as it is remembered; None until `meet`.
+        body: What `arguments` are the words of, with its line breaks.
+        attachment: A file that came with it.
         given_up: The open question that this update ended.
+        watched: What the chat watches, where it was read with the greeting.
+        meant: The wallets that a name may mean, where it is the name of several.
         answered: Whether anything was sent or edited yet; after that a redelivery would repeat it.
     """
 
@@ -35,10 +53,14 @@ class Talk:
     say: Texts
     message_id: int
     arguments: tuple[str, ...] = ()
+    body: str = ""
+    attachment: Document | None = None
     query_id: str | None = None
     sender_chat_id: int | None = None
     known: Chat | None = None
     given_up: Session | None = None
+    watched: Sequence[Subscription] | None = None
+    meant: Sequence[Subscription] = ()
     answered: bool = False
 
     @property
@@ -55,16 +77,16 @@ class Talk:
     def meet(self, chat: Chat) -> None:
         """Speak to the chat as it wishes."""
         self.known = chat
-        self.say = texts(chat.spoken_language)
+        self.say = texts_for(chat)
 
     @property
     def in_group(self) -> bool:
         """Whether several people write here."""
         return self.contact.chat_kind is not ChatKind.PRIVATE
 
-    async def reply(self, html: Html, keyboard: Sequence[Sequence[Button]] = ()) -> None:
-        """Send a message; in a group it names the one it answers."""
-        await self.send(RenderedMessage(html, keyboard))
+    async def reply(self, html: Html, keyboard: Sequence[Sequence[Button]] = ()) -> int:
+        """Send a message; in a group it names the one it answers. Returns its id."""
+        return await self.send(RenderedMessage(html, keyboard))
 
     async def send(self, message: RenderedMessage) -> int:
         """Send a rendered message, and return its id."""
@@ -78,7 +100,7 @@ class Talk:
             reply_parameters=reply,
         )
         self.answered = True
-        return int(sent.message_id)
+        return sent.message_id
 
     async def tell(self, chat_id: int, message: RenderedMessage) -> None:
         """Send a message to another chat than this one."""
@@ -108,6 +130,17 @@ class Talk:
         )
         self.answered = True
 
+    async def replace(self, message_id: int, message: RenderedMessage) -> None:
+        """Put a message in the place of one that was sent before."""
+        await self.bot.edit_message_text(
+            message.html,
+            chat_id=self.chat_id,
+            message_id=message_id,
+            parse_mode=ParseMode.HTML,
+            reply_markup=to_markup(message.keyboard) if message.keyboard else None,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
+
     async def show(self, message: RenderedMessage) -> None:
         """Show a view: in place of the message whose button was pressed, or as a new one."""
         if self.query_id is None:
@@ -124,9 +157,49 @@ class Talk:
             )
         except BadRequest as error:
             # A double tap, or nothing has changed since: the view is what it should be.
-            if _NOT_MODIFIED not in error.message.lower():
+            if NOT_MODIFIED not in error.message.lower():
                 raise
         self.answered = True
+
+    async def turn(self, keyboard: Sequence[Sequence[Button]]) -> None:
+        """Show other buttons below the message whose button was pressed."""
+        try:
+            await self.bot.edit_message_reply_markup(
+                chat_id=self.chat_id, message_id=self.message_id, reply_markup=to_markup(keyboard)
+            )
+        except BadRequest as error:
+            if NOT_MODIFIED not in error.message.lower():
+                raise
+        self.answered = True
+
+    async def download(self, limit: int) -> bytes:
+        """The file that came with the message.
+
+        Raises:
+            FileRefused: It is larger than `limit` bytes, or Telegram does not have it.
+            DeliveryUnavailable: It did not come in time.
+        """
+        attachment = self.attachment
+        if attachment is None or (attachment.file_size or 0) > limit:
+            raise FileRefused
+        try:
+            async with asyncio.timeout(DOWNLOAD_SECONDS):
+                file = await self.bot.get_file(attachment.file_id)
+                if (file.file_size or 0) > limit:
+                    raise FileRefused
+                content = bytes(await file.download_as_bytearray())
+        except BadRequest as error:
+            raise FileRefused from error
+        except TimeoutError as error:
+            raise DeliveryUnavailable("a file did not come in time") from error
+        if len(content) > limit:
+            raise FileRefused
+        return content
+
+    def rest(self, words: int) -> str:
+        """What stands behind the first words, with its line breaks."""
+        parts = self.body.split(maxsplit=words)
+        return parts[words] if len(parts) > words else ""
 
     async def toast(self, text: str = "", *, alert: bool = False) -> None:
         """Answer the button that was pressed, so that it stops spinning; once."""
@@ -181,5 +254,6 @@ def talk_of(update: Update, bot: Bot) -> Talk | None:
         say=texts(contact.language),
         message_id=message.message_id,
         query_id=query.id if query else None,
+        attachment=message.document if isinstance(message, Message) and query is None else None,
         sender_chat_id=sender.id if sender else None,
     )

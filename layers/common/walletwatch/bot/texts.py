@@ -5,14 +5,14 @@ places. What is put there is escaped unless it is `Html` already, so a label or 
 become markup.
 """
 
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from html import escape as escape_html
 from importlib import resources
-from typing import Any, Final
+from typing import Final
 
-from walletwatch.domain.chats import DEFAULT_LANGUAGE
+from walletwatch.bot.locale_files import read
+from walletwatch.domain.chats import DEFAULT_LANGUAGE, Chat, Currency
 
 LANGUAGES: Final = ("en",)
 """The languages that have a file."""
@@ -56,9 +56,14 @@ PLURALS: Final[Mapping[str, Callable[[int], str]]] = {
 
 
 class Texts:
-    """The texts of one language, with English where it lacks one."""
+    """The texts of one language, with English where it lacks one.
 
-    def __init__(self, language: str) -> None:
+    Attributes:
+        currency: What the reader is told values in.
+    """
+
+    def __init__(self, language: str, currency: Currency = Currency.USD) -> None:
+        self.currency = currency
         self.language = supported(language)
         self._entries = entries(self.language)
         self._fallback = entries(DEFAULT_LANGUAGE)
@@ -90,28 +95,20 @@ def supported(language: str | None) -> str:
 
 
 @cache
-def texts(language: str) -> Texts:
+def texts(language: str, currency: Currency = Currency.USD) -> Texts:
     """The texts for a language, read once."""
-    return Texts(language)
+    return Texts(language, currency)
+
+
+def texts_for(chat: Chat) -> Texts:
+    """The texts as a chat wishes to be spoken to."""
+    return texts(chat.spoken_language, chat.settings.currency)
 
 
 @cache
 def entries(language: str) -> Mapping[str, str]:
     """All texts of a language that has files, by key, as they are written."""
-    flat: dict[str, str] = {}
-    for file in (resources.files("walletwatch.bot") / "locales" / language).iterdir():
-        for key, text in _flattened(tomllib.loads(file.read_text(encoding="utf-8"))):
-            assert key not in flat, f"{key} has two texts"
-            flat[key] = text
-    return flat
-
-
-def _flattened(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    for name, value in table.items():
-        if isinstance(value, dict):
-            yield from _flattened(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value.strip("\n")
+    return read(resources.files("walletwatch.bot") / "locales", language)
 
 
 def _value(value: object) -> str:

@@ -86,6 +86,19 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What a wallet held of an asset after a transaction, as far as that shows it.
+
+    Attributes:
+        amount: Base units; of the native token, wrapped native included.
+        accounts: In how many token accounts of the transaction.
+    """
+
+    amount: int
+    accounts: int
+
+
+@dataclass(frozen=True, slots=True)
 class Activity:
     """What one transaction did to one wallet.
 
@@ -107,8 +120,10 @@ class Activity:
         program: Name of the protocol, if it is known.
         programs: Program ids invoked, in the order of their first call.
         details: Facts that only this kind has, in JSON types.
-        annotation: What is known beside the transaction; None where nobody has looked. It is stored with the
-            activity, and no part of what the transaction says (`to_dict`).
+        after: What the wallet held afterwards of the assets of its legs, where the transaction shows it.
+        annotation: What is known beside the transaction; None where nobody has looked.
+
+    `after` and the annotation are stored with the activity, and no part of `to_dict`.
     """
 
     signature: str
@@ -124,6 +139,7 @@ class Activity:
     program: str | None
     programs: tuple[str, ...]
     details: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    after: Mapping[str, Held] = field(default_factory=lambda: MappingProxyType({}))
     annotation: Annotation | None = None
 
     @property
@@ -150,8 +166,10 @@ class Activity:
         }
 
     def to_stored(self) -> dict[str, Any]:
-        """The activity with its annotation in JSON types."""
+        """The activity with what is known beside it in JSON types."""
         stored = self.to_dict()
+        if self.after:
+            stored["after"] = {asset: [held.amount, held.accounts] for asset, held in self.after.items()}
         if self.annotation is not None:
             stored["annotation"] = self.annotation.to_dict()
         return stored
@@ -180,5 +198,6 @@ class Activity:
             program=data["program"],
             programs=tuple(data["programs"]),
             details=MappingProxyType(dict(data["details"])),
+            after=MappingProxyType({asset: Held(*held) for asset, held in data.get("after", {}).items()}),
             annotation=Annotation.from_dict(data["annotation"]) if "annotation" in data else None,
         )

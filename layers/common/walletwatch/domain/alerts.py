@@ -43,6 +43,7 @@ class Condition(StrEnum):
     DELIVERY_SLOW = "delivery_slow"
     WEBHOOK_FAILING = "webhook_failing"
     EXPIRY_NEAR = "expiry_near"
+    LIST_STALE = "list_stale"
     CLOUDWATCH = CLOUDWATCH
 
 
@@ -61,6 +62,7 @@ class AlertLimits:
         webhook_error: For how long a failed delivery of an update counts.
         expiry: How long before its end something is to be replaced.
         expiry_urgent: How long before it is late to.
+        list_age: For how long a list from outside may have had no good answer.
         least_work: Less work than this says nothing of the error rate.
         least_reads: Fewer reads say nothing of the cache.
         least_deliveries: Fewer deliveries say nothing of their latency.
@@ -76,6 +78,7 @@ class AlertLimits:
     webhook_error: timedelta = timedelta(minutes=5)
     expiry: timedelta = timedelta(days=21)
     expiry_urgent: timedelta = timedelta(days=3)
+    list_age: timedelta = timedelta(days=1)
     least_work: int = 20
     least_reads: int = 100
     least_deliveries: int = 5
@@ -170,6 +173,7 @@ def examine(vitals: Vitals, limits: AlertLimits) -> Examination:
         (Condition.DELIVERY_SLOW, _delivery(vitals, limits)),
         (Condition.WEBHOOK_FAILING, _webhook(vitals, limits)),
         (Condition.EXPIRY_NEAR, _expiries(vitals, limits)),
+        (Condition.LIST_STALE, _lists(vitals, limits)),
     ):
         if found is not None:
             judged.add(condition)
@@ -304,4 +308,18 @@ def _expiries(vitals: Vitals, limits: AlertLimits) -> _Found:
         if left <= limits.expiry:
             level = AlertLevel.CRITICAL if left <= limits.expiry_urgent else AlertLevel.WARNING
             found.append(Finding(Condition.EXPIRY_NEAR, expiry.name, level, {"days": left.days}))
+    return found
+
+
+def _lists(vitals: Vitals, limits: AlertLimits) -> _Found:
+    if isinstance(vitals.lists, Lost):
+        return None
+    found = []
+    for each in vitals.lists:
+        facts: dict[str, str | int | float] = {"reason": each.reason or "it was not asked"}
+        if each.at is None:
+            found.append(Finding(Condition.LIST_STALE, each.source, AlertLevel.WARNING, facts))
+        elif vitals.at - each.at > limits.list_age:
+            facts["hours"] = int((vitals.at - each.at).total_seconds() // 3600)
+            found.append(Finding(Condition.LIST_STALE, each.source, AlertLevel.WARNING, facts))
     return found

@@ -15,6 +15,8 @@ class Flag(StrEnum):
     ZERO_AMOUNT = "zero_amount"
     MASS_AIRDROP = "mass_airdrop"
     UNKNOWN_SENDER = "unknown_sender"
+    FIRST_TIME = "first_time"
+    """The wallet dealt with nobody of this activity before, as far as is remembered."""
     LOOKALIKE_ADDRESS = "lookalike_address"
     IMPOSTOR_TOKEN = "impostor_token"  # noqa: S105 - a kind of token
 

@@ -1,9 +1,11 @@
 """The delivery ledger: one entry for every (transaction, wallet, chat), whatever became of it."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.chats import Subscription
@@ -27,6 +29,7 @@ class DeliveryKind(StrEnum):
     SCAN = "scan"
     PICTURE = "picture"
     EXPORT = "export"
+    ALERT = "alert"
 
 
 def delivery_key(*parts: object) -> str:
@@ -85,6 +88,7 @@ class PendingDelivery:
 
     Attributes:
         activities: One for an activity; all merged ones, oldest first, for a digest.
+        names: The labels of the chat's wallets by address; None for one that has none.
     """
 
     key: str
@@ -92,3 +96,4 @@ class PendingDelivery:
     subscription: Subscription
     activities: tuple[Activity, ...]
     created_at: datetime
+    names: Mapping[str, str | None] = field(default_factory=lambda: MappingProxyType({}))

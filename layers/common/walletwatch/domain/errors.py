@@ -76,6 +76,14 @@ class MediaGone(WalletWatchError):
     """The store of files does not have this one, or no longer."""
 
 
+class SourceUnavailable(TransientError):
+    """A list from outside could not be had."""
+
+
+class SourceRefused(WalletWatchError):
+    """A list from outside is not what it should be: nothing of it is taken."""
+
+
 class DeliveryUnavailable(TransientError):
     """Telegram asked to wait, or was not reached: deliver later."""
 
@@ -114,3 +122,7 @@ class QuotaExceeded(WalletWatchError):
     def __init__(self, limit: int) -> None:
         super().__init__(f"at most {limit} wallets")
         self.limit = limit
+
+
+class TooManyTags(WalletWatchError):
+    """The wallet would have more tags than one may have."""

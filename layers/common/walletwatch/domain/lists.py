@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -78,6 +78,19 @@ class Review:
     people: int
     reasons: tuple[str, ...]
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Dealer:
+    """A watched wallet that dealt with an address.
+
+    Attributes:
+        dealt_on: The last day that it did (UTC).
+    """
+
+    wallet_id: int
+    wallet: str
+    dealt_on: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ UpdatesForged Count requests without the webhook's secret
 HandlerErrors Count handlers that failed by an error of ours; the sender was told
 AnswersIncomplete Count answers after which a part of the work failed
 AnswersRefused Count answers that Telegram refused
+WalletsImported Count wallets that were added by a list
+FilesRefused Count files from people that were too large, or that Telegram did not have
 ClaimsUnfinished Count updates handled but not marked as done
 ClaimsInDatabase Count updates claimed in PostgreSQL because Redis was away
 AdminCommands Count commands that an administrator ran
@@ -110,6 +112,17 @@ PriceSourceFailures Count sources of prices that failed
 PriceDisagreements Count prices on which two sources do not agree
 PoolDiscoveryFailures Count times a provider did not list the exchange's pools
 
+# Lists
+RefreshesWithoutLease Count runs of the refresh that found another one at work
+ListSourcesRefused Count answers of lists from outside that were not believed
+ListSourcesUnavailable Count lists from outside that could not be had
+PoolsRead Count pools of the exchange that were read
+PoolsUnreadable Count addresses that a list calls a pool and that are none of the exchange's
+PoolMakersExamined Count makers of drained pools whose deeds were looked into
+PoolMakersEntered Count makers entered into the blocklist for what they did
+RiskChecksOfLists Count watched wallets that dealt with an address whose entry changed, queued for a look
+RiskChecksCut Count changes of an entry that concern more wallets than are looked at again
+
 # Delivering
 NotificationsQueued Count messages put in the queue
 NotificationsSent Count messages that Telegram accepted
@@ -134,6 +147,11 @@ ProgressUntold Count times the progress of an export could not be told
 MediaUpload Milliseconds from a file's end to its being kept
 MediaFailures Count times the store of files did not take or give one
 DigestsQueued Count digests put in the queue
+AlertsQueued Count messages of people's alerts put in the queue
+AlertsJudged Count people's alerts that were looked at since their time had come
+AlertsPostponed Count people's alerts that could not be judged, since the chain or a price was not known
+AlertRoundsSkipped Count looks at people's alerts not made, since another was being made
+AlertRoundsUnfinished Count looks at people's alerts that ran out of time; the next went on from there
 
 # Asking the chain
 RpcCalls Count JSON-RPC calls as providers bill them
@@ -166,6 +184,7 @@ DeliveriesRequeued Count stuck messages queued again
 DeliveriesDeleted Count ledger entries past their retention
 WatchesRestarted Count wallets whose first check was queued again
 WalletsForgotten Count wallets that nobody watches any more, deleted with their accounts
+SharesForgotten Count shared lists of wallets whose link has ended, deleted
 AlertsForgotten Count resolved alerts past their retention
 InstancesForgotten Count environments that are gone, taken from the registry
 
@@ -204,6 +223,7 @@ CacheHitPercent Percent share of cache reads that found something, over five min
 ErrorPercent Percent share of work that failed, over five minutes
 OpenAlerts Count alerts that are not over
 TelegramWebhookErrors Count whether Telegram's last delivery to the webhook failed within five minutes
+ListAgeSeconds Seconds since the list from outside that is oldest had a good answer
 ExpiryDays Count days until the first certificate or secret expires
 RedisDown Count whether Redis does not answer
 DatabaseDown Count whether PostgreSQL does not answer

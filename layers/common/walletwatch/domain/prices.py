@@ -63,3 +63,10 @@ def value_usd(amount: int, decimals: int, price: Price) -> Decimal:
     with localcontext() as context:
         context.prec = len(tokens.as_tuple().digits) + len(price.usd.as_tuple().digits)
         return tokens * price.usd
+
+
+def believed_usd(price: Price, amount: int, decimals: int | None) -> Decimal | None:
+    """The price of one whole token, unless the amount is worth more than the market that made it."""
+    if price.liquidity_usd is None or decimals is None:
+        return price.usd
+    return price.usd if value_usd(abs(amount), decimals, price) < price.liquidity_usd else None

@@ -102,12 +102,14 @@ class Finding:
         values: For the sentence that tells it, by the name in braces. Amounts are raw and named by the rule's
             text; strangers' texts are escaped there.
         share: From 0 to 1, how much of the rule's points it is worth.
+        remark: Name of a second sentence, with the same values; None where the rule's says it all.
     """
 
     rule: str
     evidence: tuple[Evidence, ...]
     values: Mapping[str, str | int | Decimal] = field(default_factory=dict)
     share: Decimal = Decimal(1)
+    remark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

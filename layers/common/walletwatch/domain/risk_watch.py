@@ -41,6 +41,20 @@ class KnownRisk:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class WatchedRisk:
+    """A wallet that a chat watches, with what the last look at its risk came to.
+
+    Attributes:
+        risk: None where nobody has looked yet.
+    """
+
+    subscription_id: int
+    address: str
+    label: str | None
+    risk: KnownRisk | None
+
+
 def cause_of(activities: Sequence[Activity]) -> str | None:
     """The signature of the last activity that changes what a scan of the wallet finds; None without any."""
     changing = [each for each in activities if each.success and each.kind in _INPUTS]

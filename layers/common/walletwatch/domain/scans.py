@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from walletwatch.domain.connections import Connections
 from walletwatch.domain.risk import Facts, Verdict
 from walletwatch.domain.tokens import TokenIdentity
 from walletwatch.domain.work import SubjectKind
@@ -36,6 +37,7 @@ class ScanReport:
         trusted: The chain profile, or the allowlist, vouches for the subject.
         read_at: As in `Inspection`, and so is `fresh_until`.
         asked_at: When somebody was given it.
+        connections: Around a wallet; None for a token.
     """
 
     subject: str
@@ -46,6 +48,7 @@ class ScanReport:
     read_at: datetime
     fresh_until: datetime
     asked_at: datetime
+    connections: Connections | None = None
 
     @property
     def age_seconds(self) -> int:

@@ -69,6 +69,17 @@ def judge(
     return tuple(flags), lookalike
 
 
+def is_first_time(activity: Activity, counterparties: Mapping[str, Counterparty]) -> bool:
+    """Whether money went between the wallet and somebody it has not dealt with before.
+
+    Args:
+        activity: What happened.
+        counterparties: Those of the wallet before it, by address.
+    """
+    others = _others(activity)
+    return activity.kind in _INCOMING | _OUTGOING and bool(others) and not counterparties.keys() & set(others)
+
+
 def _crumbs(activity: Activity, assets: Mapping[str, AssetNote]) -> list[Flag]:
     flags = []
     if not activity.legs:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from walletwatch.domain.pools import SourceState
+
 
 @dataclass(frozen=True, slots=True)
 class Lost:
@@ -217,3 +219,4 @@ class Vitals:
     traffic: Reading[TrafficVitals]
     expiries: Reading[Sequence[Expiry]]
     population: Reading[Population]
+    lists: Reading[Sequence[SourceState]] = ()

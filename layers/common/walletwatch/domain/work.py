@@ -20,11 +20,11 @@ class CheckReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AccountHint:
-    """An account that was seen changed.
+    """An account that was seen changed, or named by a transaction that its history did not show.
 
     Attributes:
         slot: The slot of the look that saw the change; its history must be asked of a node at least there.
-        since_slot: The slot of the look before, None if this was the first.
+        since_slot: After this slot, that of the look before, something happened; None if that is not known.
     """
 
     address: str
@@ -91,6 +91,7 @@ class SecurityScan:
     Attributes:
         request_id: Names this request, so that a scan run twice is told once.
         reply_to: The message that asked, answered by the result.
+        progress: The message of ours that shows how far the scan is, and becomes its result.
     """
 
     request_id: str
@@ -100,6 +101,7 @@ class SecurityScan:
     reply_to: int | None
     requested_by: int | None
     language: str
+    progress: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

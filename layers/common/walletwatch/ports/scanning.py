@@ -7,7 +7,7 @@ from typing import Protocol
 from walletwatch.domain.fetching import FetchOutcome, Wanted
 from walletwatch.domain.lists import ListEntry, ListKind, Report, Review
 from walletwatch.domain.risk import Verdict
-from walletwatch.domain.risk_watch import KnownRisk
+from walletwatch.domain.risk_watch import KnownRisk, WatchedRisk
 from walletwatch.domain.scans import Inspection
 from walletwatch.domain.work import SubjectKind
 
@@ -57,6 +57,9 @@ class Risks(Protocol):
     async def last(self, wallet_id: int) -> KnownRisk | None:
         """What the last look came to; None where there was none."""
 
+    async def of_chat(self, chat_id: int) -> Sequence[WatchedRisk]:
+        """The wallets that a chat watches, each with what the last look came to."""
+
     async def keep(self, wallet_id: int, risk: KnownRisk) -> None:
         """Remember a look; one that is older than what is remembered is not."""
 
@@ -75,6 +78,12 @@ class AddressLists(Protocol):
 
     async def put(self, entry: ListEntry) -> None:
         """Enter what a source says of an address, in place of what it said before."""
+
+    async def warn(self, entry: ListEntry) -> bool:
+        """Enter what a source found by itself; whether anything was entered.
+
+        What it said before stays, and so does what an administrator took off, or anybody vouches for.
+        """
 
     async def drop(self, address: str) -> int:
         """Take an address off both lists for good; says how many entries that were."""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from walletwatch.domain.activities import Activity
+from walletwatch.domain.alert_rules.firing import PendingAlert
 from walletwatch.domain.delivery import Candidate, DeliveryStatus, NewDelivery, PendingDelivery
 from walletwatch.domain.digests import Burst, Outgoing
 from walletwatch.domain.risk_watch import KnownRisk
@@ -63,6 +64,12 @@ class Ledger(Protocol):
     async def add(self, delivery: NewDelivery) -> DeliveryStatus:
         """Write one entry if its key is new, and return the status it has now."""
 
+    async def entry(self, chat_id: int, key: str) -> PendingDelivery | None:
+        """What a message of this chat tells, whatever became of it.
+
+        None where the chat has no such entry, or does not watch its wallet any more.
+        """
+
     async def statuses(self, keys: Sequence[str]) -> Mapping[str, DeliveryStatus]:
         """The status of each known key."""
 
@@ -97,6 +104,9 @@ class History(Protocol):
             wallet_id: Of the wallet.
             limit: How many activities to look at.
         """
+
+    async def token_accounts(self, wallet_id: int) -> Mapping[str, int]:
+        """How many token accounts of each mint are known to be the wallet's, by mint."""
 
 
 class SendLimits(Protocol):
@@ -162,6 +172,12 @@ class Renderer(Protocol):
 
     def risk_worse(self, report: ScanReport, before: KnownRisk, language: str) -> RenderedMessage:
         """That the risk of a watched wallet got worse."""
+
+    def alert(self, alert: PendingAlert) -> RenderedMessage:
+        """The message of an alert, or of several that were held."""
+
+    def scan_begun(self, subject: str, language: str) -> RenderedMessage:
+        """That a scan is being made."""
 
     def scan_delayed(self, subject: str, language: str) -> RenderedMessage:
         """That a scan could not be made yet, and is tried again."""

@@ -94,6 +94,7 @@ class _SecurityScan(msgspec.Struct, frozen=True, tag="security_scan", tag_field=
     reply_to: int | None
     requested_by: int | None
     language: Annotated[str, msgspec.Meta(min_length=2, max_length=16)]
+    progress: int | None = None
 
 
 class _RiskCheck(msgspec.Struct, frozen=True, tag="risk_check", tag_field="type"):
@@ -215,6 +216,7 @@ def encode_security_scan(scan: SecurityScan) -> str:
             scan.reply_to,
             scan.requested_by,
             scan.language,
+            scan.progress,
         )
     )
 
@@ -241,6 +243,7 @@ def decode_scan_work(body: str) -> SecurityScan | RiskCheck:
         wire.reply_to,
         wire.requested_by,
         wire.language,
+        wire.progress,
     )
 
 

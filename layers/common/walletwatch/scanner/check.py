@@ -14,11 +14,14 @@ class Check:
         name: As the rules weigh it for the confidence.
         needs: Types of the facts, in the order in which `look` takes them.
         look: What is found; nothing where all is well. May raise `CannotTell`.
+        helps: Types of facts that make the findings fuller, and that it does without: `look` takes them
+            behind the others, as they are, `Unknown` too, or None where there are none.
     """
 
     name: str
     needs: tuple[type, ...]
     look: Callable[..., Iterable[Finding]]
+    helps: tuple[type, ...] = ()
 
     def applies(self, facts: Facts) -> bool:
         """Whether there is anything of the kind that it looks at."""
@@ -33,7 +36,7 @@ class Check:
         found: list[Finding] = []
         try:
             # One by one, so that what was found before the facts gave out is kept.
-            found.extend(self.look(*needed))
+            found.extend(self.look(*needed, *(facts.get(help_) for help_ in self.helps)))
         except CannotTell as error:
             return Outcome(self.name, tuple(found), error.reason)
         return Outcome(self.name, tuple(found))

@@ -8,6 +8,7 @@ from walletwatch.scanner.wallet import (
     approvals,
     circles,
     close_authorities,
+    closed_mint,
     cluster,
     contacts,
     deployer,
@@ -16,8 +17,10 @@ from walletwatch.scanner.wallet import (
     fake_tokens,
     frozen_accounts,
     funding,
+    given_accounts,
     habits,
     housekeeping,
+    nonces,
     poisoning,
     stake_authorities,
 )
@@ -26,9 +29,12 @@ WALLET_CHECKS: Final[tuple[Check, ...]] = tuple(
     module.CHECK
     for module in (
         standing,
+        closed_mint,
         approvals,
         frozen_accounts,
         close_authorities,
+        given_accounts,
+        nonces,
         stake_authorities,
         exposure,
         fake_tokens,

@@ -236,6 +236,10 @@ class Alarming:
             gauge("TelegramWebhookErrors", int(failing or not vitals.telegram.is_set))
         if not isinstance(vitals.expiries, Lost) and vitals.expiries:
             gauge("ExpiryDays", min((expiry.at - vitals.at).days for expiry in vitals.expiries))
+        if not isinstance(vitals.lists, Lost):
+            ages = [(vitals.at - each.at).total_seconds() for each in vitals.lists if each.at is not None]
+            if ages:
+                gauge("ListAgeSeconds", max(ages))
         if not isinstance(vitals.population, Lost):
             gauge("Users", vitals.population.users)
             gauge("Chats", vitals.population.chats)

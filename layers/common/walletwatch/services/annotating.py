@@ -5,17 +5,16 @@ import logging
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
-from walletwatch.domain.activities import Activity
-from walletwatch.domain.annotations import Annotation, AssetNote
+from walletwatch.domain.activities import Activity, Held
+from walletwatch.domain.annotations import Annotation, AssetNote, Flag
 from walletwatch.domain.errors import TransientError
 from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS
-from walletwatch.domain.prices import Price, value_usd
-from walletwatch.domain.profile import ChainProfile
-from walletwatch.domain.suspicion import Counterparty, judge
+from walletwatch.domain.prices import Price, believed_usd
+from walletwatch.domain.profile import WRAPPED_NATIVE_MINT, ChainProfile
+from walletwatch.domain.suspicion import Counterparty, is_first_time, judge
 from walletwatch.domain.tokens import IdentitySource, TokenIdentity
 from walletwatch.ports.chain import Prices, Tokens
 from walletwatch.ports.common import Clock, Metrics
@@ -55,18 +54,25 @@ class Annotating:
         if not activities:
             return activities
         assets = {asset for activity in activities for asset in _assets(activity)}
-        identities, prices, counterparties = await asyncio.gather(
+        identities, prices, counterparties, accounts = await asyncio.gather(
             self._or_unknown("tokens", self._tokens.identities(sorted(assets - {NATIVE}))),
-            self._or_unknown("prices", self._prices.prices(assets)),
+            self._or_unknown("prices", self._prices.prices(assets | {NATIVE})),
             self._or_unknown("history", self._history.counterparties(wallet_id, REMEMBERED_ACTIVITIES)),
+            self._or_unknown("accounts", self._history.token_accounts(wallet_id)),
         )
         known = {each.address: each for each in counterparties or ()}
         annotated = []
         for activity in activities:
             notes = self._notes(activity, identities or {}, prices or {})
             flags, lookalike = judge(activity, known, notes)
+            if counterparties is not None and is_first_time(activity, known):
+                flags = (*flags, Flag.FIRST_TIME)
             annotated.append(
-                replace(activity, annotation=Annotation(MappingProxyType(notes), flags, lookalike))
+                replace(
+                    activity,
+                    after=_whole(activity, accounts),
+                    annotation=Annotation(MappingProxyType(notes), flags, lookalike),
+                )
             )
             # What was done a moment ago is known to what comes next.
             for each in _met(activity):
@@ -96,7 +102,8 @@ class Annotating:
         for asset, amount in _assets(activity).items():
             identity = identities.get(asset)
             price = prices.get(asset) if is_recent else None
-            usd = None if price is None else _usd(price, amount, identity.decimals if identity else None)
+            decimals = NATIVE_DECIMALS if asset == NATIVE else identity.decimals if identity else None
+            usd = None if price is None else believed_usd(price, amount, decimals)
             if asset == NATIVE:
                 notes[NATIVE] = AssetNote(
                     self._profile.native_symbol, None, NATIVE_DECIMALS, listed=True, usd=usd
@@ -110,7 +117,24 @@ class Annotating:
                     identity.impostor_of,
                     usd,
                 )
+        if is_recent and NATIVE in prices:
+            # For whoever is told values in it.
+            native = AssetNote(self._profile.native_symbol, None, NATIVE_DECIMALS, listed=True)
+            notes.setdefault(NATIVE, replace(native, usd=prices[NATIVE].usd))
         return notes
+
+
+def _whole(activity: Activity, accounts: Mapping[str, int] | None) -> Mapping[str, Held]:
+    """What the wallet held afterwards, where the transaction shows all of it."""
+    if accounts is None:
+        return MappingProxyType({})
+    return MappingProxyType(
+        {
+            asset: held
+            for asset, held in activity.after.items()
+            if accounts.get(WRAPPED_NATIVE_MINT if asset == NATIVE else asset, 0) <= held.accounts
+        }
+    )
 
 
 def _assets(activity: Activity) -> Mapping[str, int]:
@@ -122,15 +146,6 @@ def _assets(activity: Activity) -> Mapping[str, int]:
     for leg in activity.legs:
         found[leg.asset] = max(found.get(leg.asset, 0), abs(leg.amount))
     return found
-
-
-def _usd(price: Price, amount: int, decimals: int | None) -> Decimal | None:
-    """The price, unless the amount is worth more than the market that made it."""
-    if price.asset == NATIVE:
-        decimals = NATIVE_DECIMALS
-    if price.liquidity_usd is None or decimals is None:
-        return price.usd
-    return price.usd if value_usd(abs(amount), decimals, price) < price.liquidity_usd else None
 
 
 def _met(activity: Activity) -> Sequence[Counterparty]:

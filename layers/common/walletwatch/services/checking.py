@@ -7,7 +7,7 @@ ledger entries of the first run and queues only those that are still pending.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import batched
@@ -18,6 +18,7 @@ from walletwatch.domain.chain import SignatureInfo
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.delivery import Candidate
 from walletwatch.domain.errors import ChainRefused, ChainUnavailable, MalformedTransaction
+from walletwatch.domain.histories import Histories
 from walletwatch.domain.risk_watch import cause_of
 from walletwatch.domain.rules import concerns
 from walletwatch.domain.wallets import Cursor, NewAccount, Wallet, WatchedAccount
@@ -26,6 +27,7 @@ from walletwatch.ports.chain import Chain, Decode, FindAccounts
 from walletwatch.ports.common import Metrics
 from walletwatch.ports.queueing import Queues
 from walletwatch.ports.watching import FollowStore, SubscriptionStore, WatchStore
+from walletwatch.services.alerting import Alerting
 from walletwatch.services.annotating import Annotating
 from walletwatch.services.digesting import Digesting
 from walletwatch.services.reading import read_activities
@@ -61,6 +63,7 @@ class Checking:
         annotating: Annotating,
         rewarding: Rewarding,
         digesting: Digesting,
+        alerting: Alerting,
         queues: Queues,
         metrics: Metrics,
     ) -> None:
@@ -74,6 +77,7 @@ class Checking:
         self._annotating = annotating
         self._rewarding = rewarding
         self._digesting = digesting
+        self._alerting = alerting
         self._queues = queues
         self._metrics = metrics
 
@@ -108,15 +112,15 @@ class Checking:
         hints = {hint.address: hint for hint in check.hints}
         looked_at = [account for account in accounts if not hints or account.address in hints]
         histories = await self._histories(looked_at, hints, check, context)
-        for chunk in batched(_in_order(histories.values()), CHUNK_SIZE, strict=False):
+        for chunk in batched(histories.in_order(), CHUNK_SIZE, strict=False):
             results = await self._tell(wallet, watchers, chunk)
             # Before the cursors move past what shows these accounts.
-            await self._follow_up(wallet, results, known, histories)
-            await self._watch.move_cursors(_cursors(histories, chunk))
+            await self._follow_up(wallet, chunk, results, known, histories)
+            await self._watch.move_cursors(histories.told(chunk))
             if remaining() < HANDOVER_SECONDS:
                 await self._queues.check([check])
                 return
-        unexplained = await self._without_rewards(wallet, watchers, _unexplained(histories, hints))
+        unexplained = await self._without_rewards(wallet, watchers, histories.unexplained(hints))
         if unexplained:
             self._metrics.count("UnexplainedChanges", len(unexplained))
             if attempt < UNEXPLAINED_TRIES:
@@ -167,28 +171,29 @@ class Checking:
     async def _follow_up(
         self,
         wallet: Wallet,
+        chunk: Sequence[SignatureInfo],
         results: Mapping[str, Mapping[str, Any]],
         known: Mapping[str, WatchedAccount],
-        looked_at: Mapping[WatchedAccount, Sequence[SignatureInfo]],
+        histories: Histories,
     ) -> None:
         """See to the accounts that the wallet's transactions show to be its own.
 
-        New ones are watched, long before a search finds them. Those of which this check reads no history are
+        New ones are watched, long before a search finds them. Those whose history was not read as far are
         looked at too: one that was opened and closed again, or filled and emptied, looks as it did before.
         """
         found: dict[str, NewAccount] = {}
         hints: dict[str, AccountHint] = {}
-        covered = {account.address for account in looked_at}
-        for signature, result in results.items():
+        for info in chunk:
             # One that cannot be read was counted when it was told.
             with suppress(MalformedTransaction):
-                for account in self._find_accounts(result, wallet.address):
+                for account in self._find_accounts(results[info.signature], wallet.address):
                     seen = known.get(account.address)
                     if seen is None:
                         found[account.address] = account
-                    elif account.address in covered or _is_covered(seen.cursor, signature, result["slot"]):
+                    elif histories.cover(seen, info):
                         continue
-                    hints[account.address] = AccountHint(account.address, result["slot"], None)
+                    # A history without this transaction is not complete yet.
+                    hints[account.address] = AccountHint(account.address, info.slot, info.slot - 1)
         await self._watch.add_accounts(wallet.id, list(found.values()))
         if hints:
             await self._queues.check(
@@ -201,7 +206,7 @@ class Checking:
         hints: Mapping[str, AccountHint],
         check: BalanceCheck,
         context: int | None,
-    ) -> Mapping[WatchedAccount, Sequence[SignatureInfo]]:
+    ) -> Histories:
         gate = asyncio.Semaphore(CONCURRENT_HISTORIES)
 
         async def history(account: WatchedAccount) -> Sequence[SignatureInfo]:
@@ -215,7 +220,7 @@ class Checking:
 
         # Not a TaskGroup: it would wrap a transient error, which must be seen as what it is.
         histories = await asyncio.gather(*(history(account) for account in accounts))
-        return dict(zip(accounts, histories, strict=True))
+        return Histories(dict(zip(accounts, histories, strict=True)))
 
     async def _tell(
         self, wallet: Wallet, watchers: Sequence[Subscription], chunk: Sequence[SignatureInfo]
@@ -237,6 +242,7 @@ class Checking:
             if concerns(activity, subscription)
         ]
         await self._digesting.tell(wallet.id, activities, candidates)
+        await self._alerting.tell(wallet.id, candidates)
         # Those that are new to somebody: a wallet's past says nothing about a change.
         cause = cause_of([candidate.activity for candidate in candidates])
         if cause is not None:
@@ -263,47 +269,3 @@ class Checking:
 
 def _after(cursor: Cursor, since_slot: int | None) -> Cursor:
     return cursor if since_slot is None or cursor.slot >= since_slot else Cursor(since_slot)
-
-
-def _is_covered(cursor: Cursor, signature: str, slot: int) -> bool:
-    return cursor.slot > slot or cursor.signature == signature
-
-
-def _unexplained(
-    histories: Mapping[WatchedAccount, Sequence[SignatureInfo]], hints: Mapping[str, AccountHint]
-) -> Sequence[WatchedAccount]:
-    """Accounts that changed after the last covered slot and have no new transaction.
-
-    A node may show an account's new state before it shows the history, even at the same context slot.
-    Some changes never have a transaction, such as staking rewards.
-    """
-    return [
-        account
-        for account, history in histories.items()
-        if not history
-        and (hint := hints.get(account.address)) is not None
-        and hint.since_slot is not None
-        and account.cursor.slot <= hint.since_slot
-    ]
-
-
-def _in_order(histories: Iterable[Sequence[SignatureInfo]]) -> Sequence[SignatureInfo]:
-    """Each transaction once, oldest first."""
-    unique = {info.signature: info for history in histories for info in reversed(history)}
-    return sorted(unique.values(), key=lambda info: info.slot)
-
-
-def _cursors(
-    histories: Mapping[WatchedAccount, Sequence[SignatureInfo]], chunk: Sequence[SignatureInfo]
-) -> Mapping[int, Cursor]:
-    """Where each account's cursor stands after the chunk: at its newest transaction in it."""
-    done = {info.signature for info in chunk}
-    newest = {
-        account.id: next((info for info in history if info.signature in done), None)
-        for account, history in histories.items()
-    }
-    return {
-        account_id: Cursor(info.slot, info.signature)
-        for account_id, info in newest.items()
-        if info is not None
-    }

@@ -76,6 +76,9 @@ def _gauges(vitals: Vitals, report: HealthReport) -> Iterator[tuple[str, str, It
     if not isinstance(vitals.expiries, Lost):
         ends = [({"name": expiry.name}, expiry.at.timestamp()) for expiry in vitals.expiries]
         yield "walletwatch_expiry_timestamp_seconds", "when a certificate or a secret stops being valid", ends
+    if not isinstance(vitals.lists, Lost):
+        good = [({"source": each.source}, each.at.timestamp()) for each in vitals.lists if each.at]
+        yield "walletwatch_list_timestamp_seconds", "when a list from outside last had a good answer", good
 
 
 def _rpc_gauges(vitals: Vitals) -> Iterator[tuple[str, str, Iterable[Sample]]]:

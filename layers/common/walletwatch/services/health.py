@@ -56,6 +56,7 @@ class Checkup:
             "traffic": _plain(vitals.traffic),
             "population": _plain(vitals.population),
             "expiries": _plain(vitals.expiries),
+            "lists": _plain(vitals.lists),
         }
 
 

@@ -18,11 +18,10 @@ from walletwatch.domain.lists import (
     Report,
     Review,
 )
-from walletwatch.domain.work import RiskCheck
 from walletwatch.ports.common import Clock
 from walletwatch.ports.operations import Administration
-from walletwatch.ports.queueing import Queues
 from walletwatch.ports.scanning import AddressLists
+from walletwatch.services.looking_again import LookingAgain
 
 PAGE: Final = 10
 REVIEWS: Final = 5
@@ -54,10 +53,10 @@ class Listing:
     """The use cases behind the commands of the lists. What administrators do is audited."""
 
     def __init__(
-        self, lists: AddressLists, administration: Administration, queues: Queues, clock: Clock
+        self, lists: AddressLists, administration: Administration, again: LookingAgain, clock: Clock
     ) -> None:
         self._lists = lists
-        self._queues = queues
+        self._again = again
         self._administration = administration
         self._clock = clock
 
@@ -74,7 +73,7 @@ class Listing:
     async def drop(self, address: str, *, user_id: int) -> int:
         """An administrator takes an address off all lists; says how many entries there were."""
         count = await self._lists.drop(address)
-        await self._look_again(address)
+        await self._again.at(address)
         await self._audit("drop", user_id, address=address, entries=count)
         return count
 
@@ -110,7 +109,7 @@ class Listing:
             return False
         if agreed and appeal:
             await self._lists.drop(address)
-            await self._look_again(address)
+            await self._again.at(address)
         elif agreed:
             await self._put(address, ListKind.BLOCK, REPORTS, waiting[0].reasons[0], user_id)
         await self._lists.close(address, appeal=appeal, at=self._clock.now())
@@ -121,12 +120,7 @@ class Listing:
         await self._lists.put(
             ListEntry(address, kind, source, reason[:MAX_REASON], self._clock.now(), user_id)
         )
-        await self._look_again(address)
-
-    async def _look_again(self, address: str) -> None:
-        """Somebody may watch it."""
-        cause = f"list {self._clock.now().isoformat()}"
-        await self._queues.check_risks([RiskCheck(address, cause)])
+        await self._again.at(address)
 
     async def _audit(self, action: str, user_id: int, **details: str | int | bool) -> None:
         await self._administration.audit(AuditEntry(self._clock.now(), user_id, f"list.{action}", details))

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from walletwatch.domain.connections import Connections
 from walletwatch.domain.risk import Evidence, Finding, Level, Nature, UnknownReason, Verdict, Weighed
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.tokens import TokenIdentity
@@ -28,6 +29,7 @@ class _Finding(msgspec.Struct, frozen=True):
     share: Decimal
     nature: Nature
     points: Decimal
+    remark: str | None = None
 
 
 class _Report(msgspec.Struct, frozen=True):
@@ -43,6 +45,7 @@ class _Report(msgspec.Struct, frozen=True):
     trusted: bool
     read_at: datetime
     fresh_until: datetime
+    connections: Connections | None = None
 
 
 class _Forgotten(Exception):
@@ -95,6 +98,7 @@ def _packed(report: ScanReport) -> _Report:
         report.trusted,
         report.read_at,
         report.fresh_until,
+        report.connections,
     )
 
 
@@ -108,13 +112,14 @@ def _packed_finding(weighed: Weighed) -> _Finding:
         weighed.finding.share,
         weighed.nature,
         weighed.points,
+        weighed.finding.remark,
     )
 
 
 def _opened(kept: _Report) -> ScanReport:
     findings = tuple(
         Weighed(
-            Finding(each.rule, each.evidence, {**each.texts, **each.numbers}, each.share),
+            Finding(each.rule, each.evidence, {**each.texts, **each.numbers}, each.share, each.remark),
             each.nature,
             each.points,
         )
@@ -129,4 +134,5 @@ def _opened(kept: _Report) -> ScanReport:
         read_at=kept.read_at,
         fresh_until=kept.fresh_until,
         asked_at=kept.read_at,
+        connections=kept.connections,
     )

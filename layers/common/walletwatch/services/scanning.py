@@ -2,9 +2,10 @@
 
 from typing import Final
 
+from walletwatch.domain.connections import Connections, connections_of
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery, delivery_key
 from walletwatch.domain.errors import ChainUnavailable
-from walletwatch.domain.scans import ScanReport
+from walletwatch.domain.scans import Inspection, ScanReport
 from walletwatch.domain.work import Notification, RenderedMessage, SecurityScan, SubjectKind
 from walletwatch.ports.common import Clock
 from walletwatch.ports.queueing import Queues
@@ -31,6 +32,7 @@ class ScanRequests:
         reply_to: int,
         requested_by: int | None,
         language: str,
+        progress: int | None = None,
         subject_kind: SubjectKind = SubjectKind.AUTO,
     ) -> None:
         """Queue a scan.
@@ -42,6 +44,7 @@ class ScanRequests:
             reply_to: The message that the answer refers to.
             requested_by: Who asked.
             language: Of the answer.
+            progress: The message of ours that shows how far it is, and becomes the answer.
             subject_kind: What the address is, if that is known.
         """
         await self._queues.scan(
@@ -53,6 +56,7 @@ class ScanRequests:
                 reply_to=reply_to,
                 requested_by=requested_by,
                 language=language,
+                progress=progress,
             )
         )
 
@@ -85,9 +89,16 @@ class ScanReports:
             read_at=inspection.read_at,
             fresh_until=inspection.fresh_until,
             asked_at=self._clock.now(),
+            connections=_connections(inspection),
         )
         await self._memory.remember(report)
         return report
+
+
+def _connections(inspection: Inspection) -> Connections | None:
+    if inspection.kind is SubjectKind.TOKEN:
+        return None
+    return connections_of(inspection.subject, inspection.facts)
 
 
 class Scanning:
@@ -116,6 +127,9 @@ class Scanning:
         statuses = await self._ledger.statuses([key])
         if statuses.get(key, DeliveryStatus.PENDING) is not DeliveryStatus.PENDING:
             return
+        if attempt == 1 and scan.progress is not None:
+            begun = self._renderer.scan_begun(scan.subject, scan.language)
+            await self._tell(delivery_key(key, "begun"), scan, begun)
         try:
             report = await self._reports.report(scan.subject, scan.subject_kind)
         except ChainUnavailable:
@@ -129,4 +143,5 @@ class Scanning:
         status = await self._ledger.add(NewDelivery(key, DeliveryKind.SCAN, scan.chat_id, None, None))
         if status is DeliveryStatus.PENDING:
             now = self._clock.now()
-            await self._queues.notify([Notification(key, scan.chat_id, message, now, reply_to=scan.reply_to)])
+            told = Notification(key, scan.chat_id, message, now, reply_to=scan.reply_to, edits=scan.progress)
+            await self._queues.notify([told])

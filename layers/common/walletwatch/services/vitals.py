@@ -10,6 +10,7 @@ from statistics import median
 from typing import Any, Final
 
 from walletwatch.domain.errors import WalletWatchError
+from walletwatch.domain.pools import SourceState
 from walletwatch.domain.telemetry import EndpointUse, Instance, Tally
 from walletwatch.domain.vitals import (
     EndpointVitals,
@@ -49,11 +50,12 @@ UP_TO_DATE_BLOCKS: Final = 16
 
 CONSUMERS: Final = {name: name for name in ("balance", "scan", "draw", "export", "notification")}
 """Which function takes from which queue."""
-_OTHER_WORK: Final = frozenset({"webhook", "sweep", "stream", "cleanup"})
+_OTHER_WORK: Final = frozenset({"webhook", "sweep", "stream", "cleanup", "refresh", "alerts"})
 """Functions whose work is counted by invocations; that of the others by records."""
 _FAILURES: Final = ("RecordsRetried", "RecordsFailed", "HandlerErrors")
 
 type Ping = Callable[[], Awaitable[None]]
+type AskLists = Callable[[], Awaitable[Sequence[SourceState]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Sources:
     """Whom the vitals are asked of.
 
     Attributes:
+        lists: How the lists from outside are.
         watchers: Which of `sweep` and `stream` are deployed.
     """
 
@@ -72,6 +75,7 @@ class Sources:
     board: TelemetryBoard
     telegram: WebhookState
     expiries: Expiries
+    lists: AskLists
     watchers: frozenset[str]
 
 
@@ -108,6 +112,7 @@ class VitalSigns:
             telegram = start(self._slowly("telegram", TELEGRAM, sources.telegram.read))
             expiries = start(self._slowly("expiries", DAILY, sources.expiries.read))
             population = start(self._slowly("population", SLOW, sources.statistics.population))
+            lists = start(self._slowly("lists", SLOW, sources.lists))
         now = self._clock.now()
         alive, counted = instances.result(), tally.result()
         return Vitals(
@@ -122,6 +127,7 @@ class VitalSigns:
             traffic=counted if isinstance(counted, Lost) else _traffic(counted),
             expiries=expiries.result(),
             population=population.result(),
+            lists=lists.result(),
         )
 
     async def _slowly[T](self, name: str, period: timedelta, ask: Callable[[], Awaitable[T]]) -> Reading[T]:

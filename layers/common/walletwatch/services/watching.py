@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from walletwatch.domain.chain import WalletBalance
-from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscription
+from walletwatch.domain.chats import Chat, ChatSettings, Contact, Greeting, Subscription
 from walletwatch.domain.errors import ChainUnavailable
 from walletwatch.domain.service import Service
 from walletwatch.domain.work import BalanceCheck, CheckReason
@@ -67,11 +67,13 @@ class Watching:
         """The present moment in UTC."""
         return self._clock.now()
 
-    async def greet(self, contact: Contact) -> Chat:
+    async def greet(self, contact: Contact, *, with_watched: bool = False) -> Greeting:
         """Remember who wrote and where; a chat that had gone silent is active again."""
-        return await self._subscriptions.remember(contact)
+        return await self._subscriptions.greet(contact, with_watched=with_watched)
 
-    async def watch(self, chat_id: int, address: str, label: str | None) -> WatchStarted:
+    async def watch(
+        self, chat_id: int, address: str, label: str | None, *, limit: int | None = None
+    ) -> WatchStarted:
         """Watch a wallet from the newest confirmed slot on.
 
         Where the chain cannot be asked, the watch starts as soon as it can.
@@ -80,6 +82,7 @@ class Watching:
             chat_id: A chat that was greeted.
             address: A valid address.
             label: What the chat calls it.
+            limit: How many wallets it may watch, where its owner's plan says so.
 
         Raises:
             QuotaExceeded: The chat watches as many wallets as it may.
@@ -93,7 +96,7 @@ class Watching:
             address,
             label,
             slot=balance.slot if balance else None,
-            limit=self._wallets_per_chat,
+            limit=self._wallets_per_chat if limit is None else limit,
         )
         await self._queues.check([BalanceCheck(address, CheckReason.WATCH_STARTED)])
         return WatchStarted(subscribed.subscription, subscribed.created, balance)

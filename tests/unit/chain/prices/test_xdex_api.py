@@ -14,8 +14,9 @@ from tests.fakes.cache import FakeCache
 from tests.fakes.clock import FakeClock
 from tests.fakes.metrics import FakeMetrics
 from tests.pool_accounts import address
-from walletwatch.chain.prices import xdex_api
-from walletwatch.chain.prices.xdex_api import MAX_TRIES, XdexApiPrices
+from walletwatch.chain.prices import xdex_client
+from walletwatch.chain.prices.xdex_api import XdexApiPrices
+from walletwatch.chain.prices.xdex_client import MAX_TRIES
 from walletwatch.domain.errors import PriceUnavailable
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.prices import PriceSource
@@ -241,7 +242,7 @@ class TestFailures:
         assert NATIVE in await world.reader(api).prices([NATIVE])
         assert len(api.asked) == 2
         (pause,) = world.clock.slept
-        assert 0 <= pause <= 2 * xdex_api.BACKOFF_SECONDS
+        assert 0 <= pause <= 2 * xdex_client.BACKOFF_SECONDS
 
         api = Api([failure])
         world.cache.values.clear()
@@ -258,7 +259,7 @@ class TestFailures:
         assert len(api.asked) == 1
 
     async def test_an_endless_answer_is_cut_off(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(xdex_api, "MAX_ANSWER_BYTES", 10_000)
+        monkeypatch.setattr(xdex_client, "MAX_ANSWER_BYTES", 10_000)
         body = Endless()
         with pytest.raises(PriceUnavailable):
             await world.reader(Api([Answer(body=body)])).prices([NATIVE])

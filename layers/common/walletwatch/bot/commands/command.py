@@ -36,11 +36,15 @@ class Command:
 
     Attributes:
         private: It is offered in private chats only.
+        takes_file: A file may have it in its caption, or answer its question.
+        names_wallet: Its words may name a watched wallet: these are read in the look that greets the chat.
     """
 
     name: str
     run: Handler
     private: bool = False
+    takes_file: bool = False
+    names_wallet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Catalogue:
 
     def topics(self) -> tuple[Topic, ...]:
         """What everybody's commands are about, in the order of the topics."""
-        present = {area.topic for area in self.areas}
+        present = {area.topic for area in self.areas if area.commands}
         return tuple(topic for topic in Topic if topic in present and topic is not Topic.ADMIN)
 
     def commands(self, topic: Topic | None = None, *, private: bool = True) -> tuple[Command, ...]:

@@ -1,7 +1,6 @@
 """What all commands share: the use cases they call, and finding the wallet that is meant."""
 
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -11,12 +10,16 @@ from walletwatch.bot.operators import Operators
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html
 from walletwatch.bot.views.all import Views
-from walletwatch.bot.views.wallets import PAGE_SIZE
-from walletwatch.domain.addresses import decode_address
-from walletwatch.domain.chats import MAX_LABEL_LENGTH, Subscription
+from walletwatch.domain import wallet_book
+from walletwatch.domain.addresses import decode_address, is_address
+from walletwatch.domain.chats import Subscription
 from walletwatch.domain.errors import InvalidAddress
+from walletwatch.domain.wallet_book import UnfitText
 from walletwatch.ports.common import Metrics
+from walletwatch.ports.scanning import Risks
+from walletwatch.ports.telling import Ledger
 from walletwatch.services.administering import Administering
+from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.drawing import PictureRequests
@@ -25,13 +28,15 @@ from walletwatch.services.listing import Listing
 from walletwatch.services.personal import Personal
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
+from walletwatch.services.wallets import Wallets
 from walletwatch.services.watching import Watching
 
 if TYPE_CHECKING:
     from walletwatch.bot.commands.command import Catalogue
 
 EXAMPLE_ADDRESS: Final = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
-_HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_LIKE_AN_ADDRESS: Final = 26
+"""Characters of the shortest word that was meant as an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +48,16 @@ class Dialogue:
     """
 
     watching: Watching
+    wallets: Wallets
     balances: Balances
     backfills: BackfillRequests
     scans: ScanRequests
     reports: ScanMemory
     admin: Administering
     listing: Listing
+    desk: AlertDesk
+    ledger: Ledger
+    risks: Risks
     personal: Personal
     pictures: PictureRequests
     exports: ExportRequests
@@ -86,42 +95,97 @@ def address_of(text: str) -> str:
     return text
 
 
+def fitting[T](make: Callable[[str], T], text: str) -> T:
+    """What is made of a text that was written.
+
+    Raises:
+        Complaint: It cannot be kept, and why.
+    """
+    try:
+        return make(text)
+    except UnfitText as error:
+        raise Complaint(f"error.{error.reason}", limit=error.limit) from error
+
+
 def label_of(words: Sequence[str]) -> str | None:
     """The label that was written, without characters that nobody sees.
 
     Raises:
         Complaint: It is too long.
     """
-    text = "".join(
-        character
-        for character in " ".join(words)
-        if unicodedata.category(character) not in _HIDDEN_CATEGORIES
-    )
-    label = " ".join(text.split())
-    if len(label) > MAX_LABEL_LENGTH:
-        raise Complaint("error.label_too_long", limit=MAX_LABEL_LENGTH)
-    return label or None
+    return fitting(wallet_book.label_of, " ".join(words))
 
 
 async def named_wallet(
     talk: Talk, dialogue: Dialogue, *, only_watched: bool
 ) -> tuple[str, Subscription | None] | None:
-    """The wallet the arguments mean, by address or by label; None where there are no arguments.
+    """The wallet the arguments mean, by address or by label.
+
+    None where there are no arguments, or where several are called so: `choose` asks which.
 
     Raises:
         Complaint: There is no such wallet, or the chat has to watch it and does not.
     """
     if not talk.arguments:
         return None
-    text = " ".join(talk.arguments)
-    watched = await dialogue.watching.subscriptions(talk.chat_id)
-    for subscription in watched:
-        if text == subscription.address or text.casefold() == (subscription.label or "").casefold():
-            return subscription.address, subscription
-    address = address_of(talk.arguments[0])
+    watched = await watched_by(talk, dialogue)
+    found = called(" ".join(talk.arguments), watched)
+    if len(found) > 1:
+        talk.meant = found
+        return None
+    if found:
+        return found[0].address, found[0]
     if only_watched:
-        raise Complaint("error.not_watched")
-    return address, None
+        raise not_watched(talk.arguments[0])
+    return address_of(talk.arguments[0]), None
+
+
+async def wallet_and_rest(talk: Talk, dialogue: Dialogue) -> tuple[Subscription, str] | None:
+    """The watched wallet that the first words mean, and what stands behind its name.
+
+    None where there are no words, or where several wallets are called so: `choose` asks which. The longest
+    name that fits is meant.
+
+    Raises:
+        Complaint: There is no such wallet.
+    """
+    if not talk.arguments:
+        return None
+    watched = await watched_by(talk, dialogue)
+    for count in range(len(talk.arguments), 0, -1):
+        found = called(" ".join(talk.arguments[:count]), watched)
+        if len(found) > 1:
+            talk.meant = found
+            return None
+        if found:
+            return found[0], talk.rest(count)
+    raise not_watched(talk.arguments[0])
+
+
+async def watched_by(talk: Talk, dialogue: Dialogue) -> Sequence[Subscription]:
+    """What the chat watches, in the order it was added; as it was read with the greeting, where it was."""
+    return talk.watched if talk.watched is not None else await dialogue.watching.subscriptions(talk.chat_id)
+
+
+def called(text: str, watched: Sequence[Subscription]) -> Sequence[Subscription]:
+    """The wallet of this address, or all of this label."""
+    name = text.casefold()
+    return [each for each in watched if each.address == text] or [
+        each for each in watched if each.label is not None and each.label.casefold() == name
+    ]
+
+
+def not_watched(word: str) -> Complaint:
+    """Why no watched wallet is meant by a word."""
+    if len(word) < _LIKE_AN_ADDRESS:
+        return Complaint("error.no_such_wallet", name=word)
+    if is_address(word):
+        return Complaint("error.not_watched")
+    try:
+        decode_address(word)
+    except InvalidAddress as error:
+        return Complaint(f"error.{error.reason}")
+    raise AssertionError("an address that is none")
 
 
 async def ask_address(talk: Talk, dialogue: Dialogue, command: str) -> None:
@@ -144,8 +208,15 @@ async def choose(
     *,
     only_watched: bool = False,
 ) -> None:
-    """Ask which wallet is meant: one of the chat's, by a button or by its name, or any other."""
-    watched = await dialogue.watching.subscriptions(talk.chat_id)
+    """Ask which wallet is meant: one of the chat's, by a button or by its name, or any other.
+
+    Where a name was given that several wallets have, they are the choice.
+    """
+    view = dialogue.views.wallets
+    if talk.meant:
+        await talk.reply(talk.say("ask.which", count=len(talk.meant)), view.namesakes(talk.meant, action))
+        return
+    watched = await dialogue.wallets.book.recent(talk.chat_id)
     if not watched:
         if only_watched or talk.in_group:
             await talk.reply(talk.say("list.empty"))
@@ -154,7 +225,7 @@ async def choose(
         return
     if await dialogue.conversations.ask(talk.contact, command):
         question = Html(f"{question}\n{talk.say('ask.or_send')}")
-    await talk.reply(question, dialogue.views.wallets.choices(watched[: 4 * PAGE_SIZE], action))
+    await talk.reply(question, view.choices(watched, 0, action, talk.say))
 
 
 async def owned(talk: Talk, dialogue: Dialogue, subscription_id: int) -> Subscription:
@@ -163,7 +234,17 @@ async def owned(talk: Talk, dialogue: Dialogue, subscription_id: int) -> Subscri
     Raises:
         Complaint: It is not, or not any more.
     """
-    subscription = await dialogue.watching.subscription(talk.chat_id, subscription_id)
+    subscription = await dialogue.wallets.book.use(talk.chat_id, subscription_id)
     if subscription is None:
         raise Complaint("error.outdated")
     return subscription
+
+
+async def need_admin(talk: Talk) -> None:
+    """Let nobody but administrators of a group go on.
+
+    Raises:
+        Complaint: The sender is none.
+    """
+    if not await talk.may_change():
+        raise Complaint("error.admins_only")

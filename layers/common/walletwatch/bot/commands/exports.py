@@ -101,7 +101,7 @@ async def _begin(talk: Talk, dialogue: Dialogue, choice: ExportChoice) -> None:
     assert choice.format is not None
     assert choice.period is not None
     if not await dialogue.exports.allowed(talk.chat_id):
-        raise Complaint("export.limit", limit=REQUESTS)
+        raise Complaint("history_export.limit", limit=REQUESTS)
     begun = dialogue.views.exports.begun(talk.say)
     if talk.query_id is None:
         progress_id = await talk.send(begun)
@@ -124,5 +124,5 @@ async def _begin(talk: Talk, dialogue: Dialogue, choice: ExportChoice) -> None:
 AREA: Final = Area(
     Topic.EXPORT,
     commands=(Command("export", export),),
-    buttons={Action.EXPORT: lambda talk, dialogue, data: chosen(talk, dialogue, data.argument)},
+    buttons={Action.EXPORT_HISTORY: lambda talk, dialogue, data: chosen(talk, dialogue, data.argument)},
 )

@@ -1,12 +1,14 @@
-"""/scan, and what is below its answers."""
+"""Scans of wallets and tokens, open approvals, and the risk of one's wallets."""
 
 from typing import Final
 
 from walletwatch.bot.commands.command import Area, Command, Topic
-from walletwatch.bot.commands.dialogue import Dialogue, address_of, choose, named_wallet, owned
+from walletwatch.bot.commands.dialogue import Dialogue, address_of, ask_address, choose, named_wallet, owned
 from walletwatch.bot.keyboards import Action, StaleData
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.views.scan import PAGE_SEPARATOR
+from walletwatch.domain.errors import QueueUnavailable
+from walletwatch.domain.work import SubjectKind
 
 
 async def scan(talk: Talk, dialogue: Dialogue) -> None:
@@ -24,14 +26,16 @@ async def scan_of(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
     await scan_address(talk, dialogue, subscription.address)
 
 
-async def scan_address(talk: Talk, dialogue: Dialogue, text: str) -> None:
-    """Answer with a scan that is still fresh, or queue one; its result comes as a message of its own."""
+async def scan_address(
+    talk: Talk, dialogue: Dialogue, text: str, kind: SubjectKind = SubjectKind.AUTO
+) -> None:
+    """Answer with a scan that is still fresh, or queue one."""
     address = address_of(text)
     known = await dialogue.reports.recall(address)
-    if known is not None and known.is_fresh:
+    if known is not None and known.is_fresh and kind in {SubjectKind.AUTO, known.kind}:
         await talk.send(dialogue.views.scans.scan(known, talk.say))
     else:
-        await _queue(talk, dialogue, address)
+        await _queue(talk, dialogue, address, kind)
 
 
 async def scan_verdict(talk: Talk, dialogue: Dialogue, text: str) -> None:
@@ -61,26 +65,87 @@ async def scan_details(talk: Talk, dialogue: Dialogue, argument: str) -> None:
         await talk.show(dialogue.views.scans.details(report, int(page), talk.say))
 
 
-async def _queue(talk: Talk, dialogue: Dialogue, address: str) -> None:
+async def scan_connections(talk: Talk, dialogue: Dialogue, text: str) -> None:
+    """Show with whom a scanned wallet is connected; what is no longer known is scanned anew."""
+    address = address_of(text)
+    report = await dialogue.reports.recall(address)
+    if report is None or report.connections is None:
+        await _queue(talk, dialogue, address)
+    else:
+        found = report.connections
+        await talk.show(dialogue.views.connections.connections(report, found, talk.say))
+
+
+async def scan_token(talk: Talk, dialogue: Dialogue) -> None:
+    """/scantoken MINT: scan a token, or ask which."""
+    if not talk.arguments:
+        await ask_address(talk, dialogue, "scantoken")
+        return
+    await scan_address(talk, dialogue, talk.arguments[0], SubjectKind.TOKEN)
+
+
+async def approvals(talk: Talk, dialogue: Dialogue) -> None:
+    """/approvals [WALLET]: who may spend from a wallet, or ask from which."""
+    found = await named_wallet(talk, dialogue, only_watched=False)
+    if found is None:
+        await choose(talk, dialogue, "approvals", talk.say("approvals.choose"), Action.APPROVALS)
+        return
+    address, subscription = found
+    await _show_approvals(talk, dialogue, address, subscription.label if subscription else None)
+
+
+async def approvals_of(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
+    """Who may spend from a watched wallet."""
+    subscription = await owned(talk, dialogue, subscription_id)
+    await _show_approvals(talk, dialogue, subscription.address, subscription.label)
+
+
+async def risk(talk: Talk, dialogue: Dialogue) -> None:
+    """/risk: how risky the chat's wallets were when they were last looked at."""
+    known = await dialogue.risks.of_chat(talk.chat_id)
+    now = dialogue.watching.now()
+    await talk.show(dialogue.views.approvals.risks(known, now, talk.say))
+
+
+async def _show_approvals(talk: Talk, dialogue: Dialogue, address: str, label: str | None) -> None:
+    held = await dialogue.balances.balance(address)
+    await talk.show(dialogue.views.approvals.approvals(held, label, talk.say))
+
+
+async def _queue(talk: Talk, dialogue: Dialogue, address: str, kind: SubjectKind = SubjectKind.AUTO) -> None:
+    """Queue a scan, whose message shows how far it is and becomes its result."""
     # A button can be pressed again; each press is a request of its own, and a repeated delivery is not.
     request = talk.query_id or str(talk.message_id)
-    await dialogue.scans.request(
-        address,
-        request=request,
-        chat_id=talk.chat_id,
-        reply_to=talk.message_id,
-        requested_by=talk.contact.user_id,
-        language=talk.say.language,
-    )
-    await talk.reply(talk.say("scan.started", address=address))
+    progress = await talk.send(dialogue.views.scans.queued(address, talk.say))
+    try:
+        await dialogue.scans.request(
+            address,
+            request=request,
+            chat_id=talk.chat_id,
+            reply_to=talk.message_id,
+            requested_by=talk.contact.user_id,
+            language=talk.say.language,
+            progress=progress,
+            subject_kind=kind,
+        )
+    except QueueUnavailable:
+        await talk.replace(progress, dialogue.views.scans.not_queued(address, talk.say))
 
 
 AREA: Final = Area(
     Topic.SECURITY,
-    commands=(Command("scan", scan),),
+    commands=(
+        Command("scan", scan, names_wallet=True),
+        Command("scantoken", scan_token),
+        Command("approvals", approvals, names_wallet=True),
+        Command("risk", risk),
+    ),
     buttons={
+        Action.APPROVALS: lambda talk, dialogue, data: approvals_of(talk, dialogue, data.number),
+        Action.RISKS: lambda talk, dialogue, _data: risk(talk, dialogue),
         Action.SCAN: lambda talk, dialogue, data: scan_of(talk, dialogue, data.number),
         Action.SCAN_ADDRESS: lambda talk, dialogue, data: scan_address(talk, dialogue, data.argument),
+        Action.SCAN_CONNECTIONS: lambda talk, dialogue, data: scan_connections(talk, dialogue, data.argument),
         Action.SCAN_DETAILS: lambda talk, dialogue, data: scan_details(talk, dialogue, data.argument),
         Action.SCAN_VERDICT: lambda talk, dialogue, data: scan_verdict(talk, dialogue, data.argument),
     },

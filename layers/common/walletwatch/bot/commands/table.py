@@ -4,17 +4,38 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from walletwatch.bot.commands import admin, basics, exports, lists, money, pictures, security, wallets
+from walletwatch.bot.commands import (
+    admin,
+    alerts,
+    basics,
+    exports,
+    filters,
+    lists,
+    money,
+    pictures,
+    security,
+    silence,
+    telling,
+    wallet_lists,
+    wallet_notes,
+    wallets,
+)
 from walletwatch.bot.commands.command import Area, ButtonHandler, Catalogue, Command, Topic
 from walletwatch.bot.keyboards import Action
 
 AREAS: Final[tuple[Area, ...]] = (
     wallets.AREA,
+    wallet_notes.AREA,
+    wallet_lists.AREA,
     money.AREA,
     security.AREA,
     pictures.AREA,
     exports.AREA,
     lists.AREA,
+    alerts.AREA,
+    filters.AREA,
+    silence.AREA,
+    telling.AREA,
     basics.AREA,
     admin.AREA,
     lists.ADMIN_AREA,
@@ -44,6 +65,9 @@ ADMIN_COMMANDS: Final = _commands(for_admins=True)
 
 COMMANDS_BY_NAME: Final[Mapping[str, Command]] = MappingProxyType(
     {command.name: command for command in COMMANDS}
+)
+ADMIN_COMMANDS_BY_NAME: Final[Mapping[str, Command]] = MappingProxyType(
+    {command.name: command for command in ADMIN_COMMANDS}
 )
 BUTTONS: Final = _buttons(for_admins=False)
 ADMIN_BUTTONS: Final = _buttons(for_admins=True)

@@ -1,5 +1,7 @@
-"""/watch, /unwatch, /list, /backfill, and the card of a wallet."""
+"""/watch, /unwatch, /list, /wallet, /backfill."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -9,33 +11,47 @@ from walletwatch.bot.commands.dialogue import (
     Dialogue,
     address_of,
     ask_address,
+    called,
     choose,
     label_of,
     named_wallet,
+    need_admin,
+    not_watched,
     owned,
+    watched_by,
 )
+from walletwatch.bot.commands.wallet_lists import import_text
 from walletwatch.bot.formatting import wallet
-from walletwatch.bot.keyboards import Action
+from walletwatch.bot.keyboards import SEPARATOR, Action, StaleData, number_of
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html
+from walletwatch.domain.addresses import is_address
+from walletwatch.domain.errors import ChainUnavailable
+from walletwatch.domain.wallet_book import ListOrder, WalletEntry, tag_counts, tag_with
 from walletwatch.domain.work import RenderedMessage
 from walletwatch.services.backfilling import MAX_DAYS, MAX_TRANSACTIONS
 
 
 async def watch(talk: Talk, dialogue: Dialogue) -> None:
-    """Watch an address, with a label if one was written."""
+    """Watch an address, with a label if one was written; several addresses are a list."""
     if not talk.arguments:
         await ask_address(talk, dialogue, "watch")
         return
-    await watch_address(talk, dialogue, talk.arguments[0], label_of(talk.arguments[1:]))
+    places = [place for place, word in enumerate(talk.arguments) if is_address(word)]
+    if len({talk.arguments[place] for place in places}) > 1:
+        await import_text(talk, dialogue, talk.body)
+        return
+    place = places[0] if places else 0
+    words = (*talk.arguments[:place], *talk.arguments[place + 1 :])
+    await watch_address(talk, dialogue, talk.arguments[place], label_of(words) if places else None)
 
 
 async def watch_address(talk: Talk, dialogue: Dialogue, text: str, label: str | None = None) -> None:
     """Watch an address that was written or offered."""
     address = address_of(text)
-    if not await talk.may_change():
-        raise Complaint("error.admins_only")
-    started = await dialogue.watching.watch(talk.chat_id, address, label)
+    await need_admin(talk)
+    limit = dialogue.wallets.limit(talk.chat.owner)
+    started = await dialogue.watching.watch(talk.chat_id, address, label, limit=limit)
     subscription = started.subscription
     say = talk.say
     name = wallet(subscription.address, subscription.label, say)
@@ -44,8 +60,16 @@ async def watch_address(talk: Talk, dialogue: Dialogue, text: str, label: str | 
         lines.append(say("watch.chain"))
     else:
         lines.append(say("watch.holds", balance=dialogue.views.wallets.native(started.balance.lamports, say)))
-    message = RenderedMessage(Html("\n".join(lines)), dialogue.views.wallets.card_keyboard(subscription, say))
-    await talk.show(message)
+    if started.created and subscription.label is None:
+        lines.append(say("watch.unnamed"))
+    await talk.show(
+        RenderedMessage(Html("\n".join(lines)), dialogue.views.wallet_card.keyboard(subscription, say))
+    )
+
+
+async def add(talk: Talk, dialogue: Dialogue) -> None:
+    """Ask for an address to watch."""
+    await ask_address(talk, dialogue, "watch")
 
 
 async def unwatch(talk: Talk, dialogue: Dialogue) -> None:
@@ -84,9 +108,9 @@ async def backfill(talk: Talk, dialogue: Dialogue) -> None:
         return
     named = replace(talk, arguments=tuple(words)) if has_days else talk
     found = await named_wallet(named, dialogue, only_watched=True)
-    assert found is not None
-    if not await talk.may_change():
-        raise Complaint("error.admins_only")
+    if found is None:
+        raise Complaint("error.several", name=" ".join(named.arguments))
+    await need_admin(talk)
     address, subscription = found
     if not await dialogue.backfills.request(talk.chat_id, address, days):
         raise Complaint("error.backfill_limit")
@@ -95,20 +119,113 @@ async def backfill(talk: Talk, dialogue: Dialogue) -> None:
 
 
 async def list_(talk: Talk, dialogue: Dialogue) -> None:
-    """Show the first page of what the chat watches."""
-    await page(talk, dialogue, 0)
+    """Show the first page of what the chat watches: `/list [name|added|activity|balance] [#tag]`."""
+    entries = await dialogue.wallets.book.entries(talk.chat_id)
+    order, tag = ListOrder.ADDED, None
+    for word in talk.arguments:
+        text = word.casefold()
+        wanted = next((each for each in ListOrder if each.name.casefold() == text), None)
+        if wanted is not None:
+            order = wanted
+            continue
+        tag = text.removeprefix("#")
+        if tag not in tag_counts(entries):
+            raise Complaint("error.no_such_tag", name=word)
+    await _show_page(talk, dialogue, entries, 0, order, tag)
 
 
-async def page(talk: Talk, dialogue: Dialogue, number: int) -> None:
-    """Show a page of what the chat watches."""
-    watched = await dialogue.watching.subscriptions(talk.chat_id)
-    await talk.show(dialogue.views.wallets.list(watched, number, talk.say))
+async def page(talk: Talk, dialogue: Dialogue, place: str) -> None:
+    """Show a page of what the chat watches.
+
+    Raises:
+        StaleData: It is no place in a list.
+    """
+    number, _, rest = place.partition(SEPARATOR)
+    order, _, key = rest.partition(SEPARATOR)
+    try:
+        sorted_by = ListOrder(order) if order else ListOrder.ADDED
+    except ValueError as error:
+        raise StaleData from error
+    entries = await dialogue.wallets.book.entries(talk.chat_id)
+    tag = tag_with(key, tag_counts(entries)) if key else None
+    # A tag that no wallet has any more leads to all of them.
+    await _show_page(talk, dialogue, entries, number_of(number), sorted_by, tag)
+
+
+async def wallet_(talk: Talk, dialogue: Dialogue) -> None:
+    """Show the card of the wallet that was named, or ask which."""
+    if not talk.arguments:
+        await choose(talk, dialogue, "wallet", talk.say("wallet.choose"), Action.CARD)
+        return
+    entries = await dialogue.wallets.book.entries(talk.chat_id)
+    text = " ".join(talk.arguments)
+    talk.meant = called(text, [entry.subscription for entry in entries])
+    if len(talk.meant) > 1:
+        await choose(talk, dialogue, "wallet", talk.say("wallet.choose"), Action.CARD)
+    elif talk.meant:
+        found = next(entry for entry in entries if entry.subscription == talk.meant[0])
+        await show_card(talk, dialogue, found)
+    elif is_address(talk.arguments[0]):
+        await talk.send(dialogue.views.wallets.bare_address(talk.arguments[0], talk.say))
+    else:
+        raise not_watched(talk.arguments[0])
 
 
 async def card(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
     """Show one wallet."""
-    subscription = await owned(talk, dialogue, subscription_id)
-    await talk.show(dialogue.views.wallets.card(subscription, talk.say))
+    entry = await dialogue.wallets.book.entry(talk.chat_id, subscription_id)
+    if entry is None:
+        raise Complaint("error.outdated")
+    await show_card(talk, dialogue, entry)
+
+
+async def show_card(talk: Talk, dialogue: Dialogue, entry: WalletEntry) -> None:
+    """Show a wallet with what it holds now."""
+    try:
+        holdings = await dialogue.wallets.cards.holdings(entry.subscription.address)
+    except ChainUnavailable:
+        holdings = None
+    now = dialogue.wallets.clock.now()
+    await talk.show(dialogue.views.wallet_card.card(entry, holdings, talk.say, now))
+
+
+async def choice(talk: Talk, dialogue: Dialogue, action: str, number: str) -> None:
+    """Turn to another page of the wallets to choose from; what was asked may still be answered by a text.
+
+    Raises:
+        StaleData: It is no such page.
+    """
+    try:
+        wanted = Action(action)
+    except ValueError as error:
+        raise StaleData from error
+    watched = await dialogue.wallets.book.recent(talk.chat_id)
+    await talk.turn(dialogue.views.wallets.choices(watched, number_of(number), wanted, talk.say))
+    if talk.given_up is not None:
+        asked = talk.given_up
+        await dialogue.conversations.ask(
+            talk.contact, asked.command, before=asked.before, behind=asked.behind
+        )
+
+
+async def _show_page(
+    talk: Talk,
+    dialogue: Dialogue,
+    entries: Sequence[WalletEntry],
+    number: int,
+    order: ListOrder,
+    tag: str | None,
+) -> None:
+    held = None
+    if order is ListOrder.BALANCE and entries:
+        addresses = [entry.subscription.address for entry in entries]
+        with suppress(ChainUnavailable):
+            # Where it cannot be asked, the view says so.
+            held = await dialogue.wallets.cards.native_balances(addresses)
+    now = dialogue.wallets.clock.now()
+    await talk.show(
+        dialogue.views.wallets.list(entries, number, talk.say, now, order=order, tag=tag, held=held)
+    )
 
 
 def _is_days(word: str) -> bool:
@@ -119,33 +236,34 @@ async def _lacks_wallet(talk: Talk, dialogue: Dialogue) -> bool:
     """Whether only a number of days was written, and no wallet is called that."""
     if len(talk.arguments) > 1 or not _is_days(talk.arguments[0]):
         return False
-    watched = await dialogue.watching.subscriptions(talk.chat_id)
+    watched = await watched_by(talk, dialogue)
     return all(subscription.label != talk.arguments[0] for subscription in watched)
 
 
 async def _stop(talk: Talk, dialogue: Dialogue, address: str) -> None:
-    if not await talk.may_change():
-        raise Complaint("error.admins_only")
+    await need_admin(talk)
     subscription = await dialogue.watching.unwatch(talk.chat_id, address)
     if subscription is None:
         raise Complaint("error.not_watched")
-    name = wallet(subscription.address, subscription.label, talk.say)
-    await talk.show(RenderedMessage(talk.say("unwatch.done", wallet=name)))
+    await talk.show(dialogue.views.wallets.unwatched(subscription, talk.say))
 
 
 AREA: Final = Area(
     Topic.WALLETS,
     commands=(
         Command("watch", watch),
-        Command("unwatch", unwatch),
+        Command("unwatch", unwatch, names_wallet=True),
         Command("list", list_),
-        Command("backfill", backfill),
+        Command("wallet", wallet_, names_wallet=True),
+        Command("backfill", backfill, names_wallet=True),
     ),
     buttons={
+        Action.ADD: lambda talk, dialogue, _data: add(talk, dialogue),
         Action.CARD: lambda talk, dialogue, data: card(talk, dialogue, data.number),
+        Action.CHOOSE: lambda talk, dialogue, data: choice(talk, dialogue, *data.parts),
         Action.UNWATCH: lambda talk, dialogue, data: ask_unwatch(talk, dialogue, data.number),
         Action.UNWATCH_CONFIRMED: lambda talk, dialogue, data: unwatch_confirmed(talk, dialogue, data.number),
-        Action.LIST: lambda talk, dialogue, data: page(talk, dialogue, data.number),
+        Action.LIST: lambda talk, dialogue, data: page(talk, dialogue, data.argument),
         Action.WATCH_ADDRESS: lambda talk, dialogue, data: watch_address(talk, dialogue, data.argument),
     },
 )

@@ -3,17 +3,21 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from walletwatch.bot.formatting import NO_NOTES, Amounts, short, wallet, when, whole
+from walletwatch.bot.formatting import NO_NAMES, NO_NOTES, Amounts, Names, short, wallet, when, whole
 from walletwatch.bot.html_length import join_lines
+from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.links import address_buttons
-from walletwatch.bot.texts import Html, Texts, texts
+from walletwatch.bot.texts import Html, Texts, texts_for
 from walletwatch.domain.activities import Activity, ActivityKind, Leg
+from walletwatch.domain.addresses import is_address
 from walletwatch.domain.annotations import AssetNote, Flag
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.work import Button, RenderedMessage
 
 MAX_LEGS: Final = 12
+MAX_PROGRAMS: Final = 8
+MAX_AFTER: Final = 4
 MAX_DETAIL: Final = 300
 UNLIMITED: Final = 2**64 - 1
 """What wallets approve when they approve without a limit."""
@@ -26,6 +30,7 @@ _WITH_AMOUNT: Final = frozenset(
         ActivityKind.BURN,
     }
 )
+RECEIPTS: Final = frozenset({ActivityKind.TRANSFER_IN, ActivityKind.NFT_IN})
 PAYMENTS: Final = frozenset({ActivityKind.TRANSFER_OUT, ActivityKind.NFT_OUT})
 
 
@@ -36,19 +41,55 @@ class ActivityView:
         self._profile = profile
         self._amounts = Amounts(profile)
 
-    def activity(self, activity: Activity, subscription: Subscription) -> RenderedMessage:
-        """What happened, at a glance: what, how much, who, fee, time."""
-        say = texts(subscription.chat.spoken_language)
+    def activity(
+        self,
+        activity: Activity,
+        subscription: Subscription,
+        names: Mapping[str, str | None] = NO_NAMES,
+        key: str = "",
+    ) -> RenderedMessage:
+        """What happened, at a glance: what, how much, who, what is left, fee, time.
+
+        Args:
+            activity: What happened.
+            subscription: Whose chat is told.
+            names: The labels of the chat's wallets by address.
+            key: Of the ledger entry, for the buttons; empty where there is none.
+        """
+        say = texts_for(subscription.chat)
+        who = Names(self._profile, names)
         lines = [
             *self._warnings(activity, say),
             Html(f"<b>{self._title(activity, say)}</b>"),
-            wallet(subscription.address, subscription.label, say),
+            say("activity.line.wallet", wallet=wallet(subscription.address, subscription.label, say)),
         ]
-        lines += self._legs(activity, say)
-        lines += self._details(activity, say)
+        lines += self._legs(activity, say, who)
+        lines += self._details(activity, say, who)
+        lines += self._after(activity, say)
         lines += self._costs(activity, say)
-        lines.append(Html(f"🕒 {when(activity.block_time, say, subscription.chat.settings.timezone)}"))
-        return RenderedMessage(join_lines(lines), self._keyboard(activity, say))
+        time = when(activity.block_time, say, subscription.chat.settings.timezone)
+        lines.append(say("activity.line.time", time=time))
+        return RenderedMessage(join_lines(lines), self._keyboard(activity, key, say))
+
+    def details(
+        self, activity: Activity, subscription: Subscription, names: Mapping[str, str | None], key: str
+    ) -> RenderedMessage:
+        """Everything that is known of an activity, with whole addresses."""
+        say = texts_for(subscription.chat)
+        message = self.activity(activity, subscription, names, key)
+        others = dict.fromkeys(leg.counterparty for leg in activity.legs if leg.counterparty)
+        mints = dict.fromkeys(leg.asset for leg in activity.legs if not leg.is_native)
+        lines = [
+            Html(message.html),
+            Html(""),
+            say("activity.whole.wallet", address=activity.wallet),
+            *(say("activity.whole.party", address=other) for other in list(others)[:MAX_LEGS]),
+            *(say("activity.whole.mint", address=mint) for mint in list(mints)[:MAX_LEGS]),
+            *(say("activity.whole.program", address=program) for program in activity.programs[:MAX_PROGRAMS]),
+            say("activity.whole.slot", slot=whole(activity.slot, say)),
+            *([say("activity.whole.signature", text=activity.signature)] if activity.is_transaction else []),
+        ]
+        return RenderedMessage(join_lines(lines), message.keyboard)
 
     def headline(self, activity: Activity, say: Texts) -> Html:
         """What happened in one line: the title, and the first amounts where it has none."""
@@ -103,17 +144,23 @@ class ActivityView:
             say(f"activity.title.{activity.kind.value}", amount=Html(amount)).rstrip().removesuffix(":")
         )
 
-    def _legs(self, activity: Activity, say: Texts) -> list[Html]:
+    def _legs(self, activity: Activity, say: Texts, who: Names) -> list[Html]:
         legs = activity.legs
         if activity.kind in _WITH_AMOUNT and len(legs) == 1:
-            return self._counterparty(legs[0], say)
-        return self._signed(legs, say, notes_of(activity))
+            lines = _counterparty(legs[0], say, who)
+        else:
+            lines = self._signed(legs, say, who, notes_of(activity))
+        if activity.annotation is not None and Flag.FIRST_TIME in activity.annotation.flags:
+            lines.append(say("activity.line.first_time"))
+        return lines
 
-    def _signed(self, legs: Sequence[Leg], say: Texts, notes: Mapping[str, AssetNote]) -> list[Html]:
+    def _signed(
+        self, legs: Sequence[Leg], say: Texts, who: Names, notes: Mapping[str, AssetNote]
+    ) -> list[Html]:
         lines: list[Html] = []
         for leg in legs[:MAX_LEGS]:
             lines.append(self._amount(leg, say, notes))
-            lines += self._counterparty(leg, say)
+            lines += _counterparty(leg, say, who)
         if len(legs) > MAX_LEGS:
             lines.append(say("activity.line.more", count=len(legs) - MAX_LEGS))
         return lines
@@ -122,13 +169,16 @@ class ActivityView:
         key = "activity.line.got" if leg.amount > 0 else "activity.line.gave"
         return say(key, amount=self._amounts.leg(leg, say, notes))
 
-    def _counterparty(self, leg: Leg, say: Texts) -> list[Html]:
-        if leg.counterparty is None:
-            return []
-        key = "activity.line.from" if leg.amount > 0 else "activity.line.to"
-        return [say(key, address=short(leg.counterparty))]
+    def _after(self, activity: Activity, say: Texts) -> list[Html]:
+        notes = notes_of(activity)
+        decimals = {leg.asset: leg.decimals for leg in activity.legs}
+        shown = [
+            self._amounts.asset(asset, held.amount, decimals.get(asset), say, notes)
+            for asset, held in activity.after.items()
+        ]
+        return [say("activity.line.after", amount=amount) for amount in shown[:MAX_AFTER]]
 
-    def _details(self, activity: Activity, say: Texts) -> list[Html]:
+    def _details(self, activity: Activity, say: Texts, who: Names) -> list[Html]:
         details = activity.details
         lines: list[Html] = []
         if details.get("unreadable"):
@@ -139,14 +189,14 @@ class ActivityView:
             lines.append(say("activity.line.program", name=activity.program[:MAX_DETAIL]))
         lines += self._withheld(activity, say)
         if isinstance(details.get("delegate"), str):
-            lines.append(self._approval(activity, say))
+            lines.append(self._approval(activity, say, who))
         for field, key in (
             ("stake_account", "stake_account"),
             ("vote_account", "validator"),
             ("paid_by", "paid_by"),
         ):
             if isinstance(details.get(field), str):
-                lines.append(say(f"activity.line.{key}", address=short(details[field])))
+                lines.append(say(f"activity.line.{key}", who=who.who(details[field], say)))
         if activity.kind is ActivityKind.REWARD and isinstance(details.get("epoch"), int):
             lines.append(say("activity.line.epoch", epoch=details["epoch"]))
         if isinstance(details.get("authority_type"), str):
@@ -154,8 +204,8 @@ class ActivityView:
                 say(
                     "activity.line.authority",
                     kind=details["authority_type"],
-                    old=short(str(details.get("old_authority"))),
-                    new=self._authority(details.get("new_authority"), say),
+                    old=_authority(details.get("old_authority"), say, who),
+                    new=_authority(details.get("new_authority"), say, who),
                 )
             )
         if isinstance(details.get("memo"), str):
@@ -176,23 +226,20 @@ class ActivityView:
             if mint in decimals and isinstance(amount, int)
         ]
 
-    def _approval(self, activity: Activity, say: Texts) -> Html:
+    def _approval(self, activity: Activity, say: Texts, who: Names) -> Html:
         details = activity.details
         amount, mint, decimals = details.get("amount"), details.get("mint"), details.get("decimals")
-        delegate = short(details["delegate"])
+        delegate = who.who(details["delegate"], say)
         if not isinstance(amount, int):
-            return say("activity.line.delegate_unknown", address=delegate)
+            return say("activity.line.delegate_unknown", who=delegate)
         if amount >= UNLIMITED:
-            return say("activity.line.delegate_unlimited", address=delegate)
+            return say("activity.line.delegate_unlimited", who=delegate)
         if isinstance(mint, str):
             known = decimals if isinstance(decimals, int) else None
             shown = self._amounts.asset(mint, amount, known, say, notes_of(activity))
         else:
             shown = say("common.units", amount=whole(amount, say))
-        return say("activity.line.delegate", address=delegate, amount=shown)
-
-    def _authority(self, address: object, say: Texts) -> str:
-        return short(address) if isinstance(address, str) else say("activity.line.nobody")
+        return say("activity.line.delegate", who=delegate, amount=shown)
 
     def _costs(self, activity: Activity, say: Texts) -> list[Html]:
         lines = []
@@ -204,15 +251,41 @@ class ActivityView:
             lines.append(say("activity.line.fee", amount=self._amounts.native(activity.fee, say)))
         return lines
 
-    def _keyboard(self, activity: Activity, say: Texts) -> Sequence[Sequence[Button]]:
+    def _keyboard(self, activity: Activity, key: str, say: Texts) -> Sequence[Sequence[Button]]:
         if not activity.is_transaction:
             return address_buttons(self._profile, str(activity.details["stake_account"]), say)
-        row = []
+        look = [button(say("button.details"), Action.DETAILS, key)] if key else []
         url = self._profile.transaction_url(activity.signature)
         if url:
-            row.append(Button(say("button.explorer"), url=url))
-        row.append(Button(say("button.copy_signature"), copy_text=activity.signature))
-        return (tuple(row),)
+            look.append(Button(say("button.explorer"), url=url))
+        else:
+            look.append(Button(say("button.copy_signature"), copy_text=activity.signature))
+        rows = [tuple(look)]
+        if key:
+            sender = sender_of(activity)
+            if sender is not None:
+                rows.append((button(say("button.scan_sender"), Action.SCAN_ADDRESS, sender),))
+        return tuple(rows)
+
+
+def sender_of(activity: Activity) -> str | None:
+    """Who sent what came in, where it is one address."""
+    senders = {leg.counterparty for leg in activity.legs if leg.amount > 0 and leg.counterparty is not None}
+    if len(senders) != 1 or activity.kind not in RECEIPTS:
+        return None
+    sender = senders.pop()
+    return sender if is_address(sender) else None
+
+
+def _counterparty(leg: Leg, say: Texts, who: Names) -> list[Html]:
+    if leg.counterparty is None:
+        return []
+    key = "activity.line.from" if leg.amount > 0 else "activity.line.to"
+    return [say(key, who=who.who(leg.counterparty, say))]
+
+
+def _authority(address: object, say: Texts, who: Names) -> Html:
+    return who.who(address, say) if isinstance(address, str) else say("activity.line.nobody")
 
 
 def notes_of(activity: Activity) -> Mapping[str, AssetNote]:

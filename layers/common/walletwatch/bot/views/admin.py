@@ -11,6 +11,7 @@ from walletwatch.bot.texts import Html, Texts, escape
 from walletwatch.bot.views.system_alerts import duration, moment
 from walletwatch.domain.administration import AuditEntry, Maintenance, Redriven
 from walletwatch.domain.health import Health, HealthReport
+from walletwatch.domain.pools import SourceState
 from walletwatch.domain.telemetry import Instance, Tally
 from walletwatch.domain.vitals import Lost, QueueVitals, Vitals
 from walletwatch.domain.work import Button, RenderedMessage
@@ -37,6 +38,8 @@ def panel(
     ]
     if not isinstance(vitals.population, Lost):
         lines += [Html(""), say("admin.people", **_people(vitals))]
+    if not isinstance(vitals.lists, Lost):
+        lines += [_list(each, vitals.at, say) for each in vitals.lists]
     if maintenance is not None:
         lines += [Html(""), _maintenance_line(maintenance, say)]
     buttons = [button(say(f"button.{name}"), Action.ADMIN, name) for name in PANEL]
@@ -218,6 +221,15 @@ def audit(entries: Sequence[AuditEntry], say: Texts) -> RenderedMessage:
             )
         )
     return RenderedMessage(join_lines(lines))
+
+
+def _list(source: SourceState, now: datetime, say: Texts) -> Html:
+    if source.count is None or source.at is None:
+        return say("admin.list.never", source=source.source, reason=source.reason or UNKNOWN)
+    age = duration((now - source.at).total_seconds())
+    if source.reason is None:
+        return say("admin.list.good", source=source.source, count=source.count, age=age)
+    return say("admin.list.kept", source=source.source, count=source.count, age=age, reason=source.reason)
 
 
 def _queue(queue: QueueVitals, say: Texts) -> Html:

@@ -8,7 +8,7 @@ from typing import Final
 from walletwatch.bot.formatting import Amounts, number, wallet, when, whole
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.links import address_buttons
-from walletwatch.bot.texts import Html, Texts, texts
+from walletwatch.bot.texts import Html, Texts, texts_for
 from walletwatch.bot.views.activity import PAYMENTS, ActivityView, notes_of
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.annotations import AssetNote
@@ -58,7 +58,7 @@ class DigestView:
             activities: All of them, oldest first.
             subscription: Whose chat is told.
         """
-        say = texts(subscription.chat.spoken_language)
+        say = texts_for(subscription.chat)
         name = wallet(subscription.address, subscription.label, say)
         lines = [
             say("digest.title", count=len(activities), wallet=name),

@@ -69,83 +69,83 @@ class ExportsView:
     def ask_format(self, choice: ExportChoice, say: Texts) -> RenderedMessage:
         """Which format."""
         buttons = [
-            button(say(f"export.format.{each}"), Action.EXPORT, replace(choice, format=each).encode())
+            button(say(f"history_export.format.{each}"), Action.EXPORT_HISTORY, replace(choice, format=each).encode())
             for each in ExportFormat
         ]
-        return RenderedMessage(say("export.choose_format"), _rows(buttons))
+        return RenderedMessage(say("history_export.choose_format"), _rows(buttons))
 
     def ask_wallet(
         self, choice: ExportChoice, watched: Sequence[Subscription], say: Texts
     ) -> RenderedMessage:
         """Which wallet, or all of them."""
-        every = button(say("export.all_wallets"), Action.EXPORT, replace(choice, wallet=ALL).encode())
+        every = button(say("history_export.all_wallets"), Action.EXPORT_HISTORY, replace(choice, wallet=ALL).encode())
         rows = [
             (
                 button(
                     each.label or shortened(each.address),
-                    Action.EXPORT,
+                    Action.EXPORT_HISTORY,
                     replace(choice, wallet=str(each.id)).encode(),
                 ),
             )
             for each in watched[:MAX_WALLETS]
         ]
-        return RenderedMessage(say("export.choose_wallet"), ((every,), *rows))
+        return RenderedMessage(say("history_export.choose_wallet"), ((every,), *rows))
 
     def ask_period(self, choice: ExportChoice, say: Texts) -> RenderedMessage:
         """How far back."""
         buttons = [
-            button(say(f"export.period.{each}"), Action.EXPORT, replace(choice, period=each).encode())
+            button(say(f"history_export.period.{each}"), Action.EXPORT_HISTORY, replace(choice, period=each).encode())
             for each in EXPORT_PERIODS
         ]
-        return RenderedMessage(say("export.choose_period"), _rows(buttons, 2))
+        return RenderedMessage(say("history_export.choose_period"), _rows(buttons, 2))
 
     def begun(self, say: Texts) -> RenderedMessage:
         """That it is being written."""
-        return RenderedMessage(say("export.begun"))
+        return RenderedMessage(say("history_export.begun"))
 
     def progress(self, tenths: int, request: ExportRequest) -> RenderedMessage:
         """How far it is."""
         say = texts(request.language)
         bar = Html("▰" * tenths + "▱" * (10 - tenths))
-        return RenderedMessage(say("export.progress", bar=bar, percent=tenths * 10))
+        return RenderedMessage(say("history_export.progress", bar=bar, percent=tenths * 10))
 
     def file(self, part: int, parts: int, written: Written, request: ExportRequest) -> RenderedMessage:
         """The caption of a file; what is in all of them is told with the last one."""
         say = texts(request.language)
         if part < parts:
-            return RenderedMessage(say("export.part", part=part, parts=parts))
-        lines = [say("export.title", format=say(f"export.format.{request.format}"))]
+            return RenderedMessage(say("history_export.part", part=part, parts=parts))
+        lines = [say("history_export.title", format=say(f"history_export.format.{request.format}"))]
         if parts > 1:
-            lines = [say("export.part", part=part, parts=parts), *lines]
+            lines = [say("history_export.part", part=part, parts=parts), *lines]
         lines.append(
             say(
-                "export.contents",
+                "history_export.contents",
                 activities=whole(written.activities, say),
                 rows=whole(written.rows, say),
-                wallets=say("export.wallets", count=written.wallets),
+                wallets=say("history_export.wallets", count=written.wallets),
             )
         )
         if written.first is not None and written.last is not None:
             zone = request.timezone
             lines.append(
-                say("export.span", first=day(written.first, say, zone), last=day(written.last, say, zone))
+                say("history_export.span", first=day(written.first, say, zone), last=day(written.last, say, zone))
             )
-        lines.append(say(f"export.hint.{_hint(request.format)}"))
+        lines.append(say(f"history_export.hint.{_hint(request.format)}"))
         return RenderedMessage(Html("\n".join(lines)))
 
     def refused(self, reason: str, request: ExportRequest) -> RenderedMessage:
         """Why there is no file."""
         say = texts(request.language)
-        return RenderedMessage(say(f"export.refused.{reason}", limit=whole(MAX_ACTIVITIES, say)))
+        return RenderedMessage(say(f"history_export.refused.{reason}", limit=whole(MAX_ACTIVITIES, say)))
 
     def finished(self, written: Written, request: ExportRequest) -> RenderedMessage:
         """What the message that told the progress becomes."""
         say = texts(request.language)
-        return RenderedMessage(say("export.finished", rows=whole(written.rows, say)))
+        return RenderedMessage(say("history_export.finished", rows=whole(written.rows, say)))
 
     def lost(self, language: str) -> str:
         """That a file is gone, as HTML."""
-        return str(texts(language)("export.lost"))
+        return str(texts(language)("history_export.lost"))
 
 
 def _hint(wanted: ExportFormat) -> str:

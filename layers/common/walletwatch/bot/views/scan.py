@@ -23,7 +23,7 @@ MAX_VALUE: Final = 80
 PAGE_SEPARATOR: Final = "."
 """Between the address and the page in a button's data."""
 
-_SIGNS: Final = {
+SIGNS: Final = {
     Level.SAFE: "🟢",
     Level.CAUTION: "🟡",
     Level.WARNING: "🟠",
@@ -46,8 +46,8 @@ class ScanView:
         lines: list[str] = [self._title(report, say), self._level(report, say), self._sentence(report, say)]
         reasons = [each for each in verdict.findings if each.nature is not Nature.NOTE][:REASONS]
         if reasons:
-            lines += ["", *(_told(each, say) for each in reasons)]
-            lines += ["", say("risk.advice", advice=say(f"risk.rule.{reasons[0].finding.rule}.advice"))]
+            lines += ["", *(line for each in reasons for line in _told(each, say))]
+            lines += ["", _advice(reasons[0], say)]
         lines += ["", self._looked(report, say), self._footer(report, say)]
         return RenderedMessage(join_lines([Html(line) for line in lines]), self._keyboard(report, say))
 
@@ -71,7 +71,9 @@ class ScanView:
         page = min(page, pages - 1)
         lines: list[str] = [self._title(report, say), self._level(report, say)]
         for each in findings[page * FINDINGS_PER_PAGE : (page + 1) * FINDINGS_PER_PAGE]:
-            lines += ["", _told(each, say), *self._evidence(each.finding, say)]
+            lines += ["", *_told(each, say), *self._evidence(each.finding, say)]
+            if each.nature is not Nature.NOTE:
+                lines.append(_advice(each, say))
         if not findings:
             lines += ["", say("risk.nothing_found")]
         if page == pages - 1 and report.verdict.unknown:
@@ -88,6 +90,19 @@ class ScanView:
         return RenderedMessage(
             join_lines([Html(line) for line in lines]), self._pages(report, page, pages, say)
         )
+
+    def queued(self, subject: str, say: Texts) -> RenderedMessage:
+        """That a scan is asked for."""
+        return RenderedMessage(say("scan.started", address=subject))
+
+    def not_queued(self, subject: str, say: Texts) -> RenderedMessage:
+        """That a scan could not be asked for."""
+        again = ((button(say("button.scan_again"), Action.SCAN_ADDRESS, subject),),)
+        return RenderedMessage(say("scan.not_queued", address=subject), again)
+
+    def begun(self, subject: str, say: Texts) -> RenderedMessage:
+        """That a scan is being made."""
+        return RenderedMessage(say("scan.begun", address=subject))
 
     def delayed(self, subject: str, say: Texts) -> RenderedMessage:
         """That the chain does not answer, and that the scan is tried again."""
@@ -106,7 +121,7 @@ class ScanView:
         if _is_unclear(report):
             return say("risk.level_line", sign=_UNCLEAR, level=say("risk.level.unclear"), score=verdict.score)
         level = say(f"risk.level.{verdict.level.name.lower()}")
-        return say("risk.level_line", sign=_SIGNS[verdict.level], level=level, score=verdict.score)
+        return say("risk.level_line", sign=SIGNS[verdict.level], level=level, score=verdict.score)
 
     def _sentence(self, report: ScanReport, say: Texts) -> Html:
         kind = "token" if report.kind is SubjectKind.TOKEN else "wallet"
@@ -167,8 +182,10 @@ class ScanView:
             turning.append(to("previous", page - 1))
         if page < pages - 1:
             turning.append(to("next", page + 1))
-        back = button(say("button.back"), Action.SCAN_VERDICT, report.subject)
-        return (*((tuple(turning),) if turning else ()), (back,), self._links(report, say))
+        back = [button(say("button.back"), Action.SCAN_VERDICT, report.subject)]
+        if report.connections is not None:
+            back.append(button(say("button.connections"), Action.SCAN_CONNECTIONS, report.subject))
+        return (*((tuple(turning),) if turning else ()), tuple(back), self._links(report, say))
 
     def _links(self, report: ScanReport, say: Texts) -> tuple[Button, ...]:
         url = self._profile.address_url(report.subject)
@@ -180,10 +197,22 @@ def _is_unclear(report: ScanReport) -> bool:
     return report.verdict.level is Level.SAFE and report.verdict.confidence < ENOUGH_CONFIDENCE
 
 
-def _told(weighed: Weighed, say: Texts) -> Html:
+def _told(weighed: Weighed, say: Texts) -> Sequence[Html]:
     finding = weighed.finding
-    values = {name: _value(value, say) for name, value in finding.values.items()}
-    return Html(f"{_MARKS[weighed.nature]} {say(f'risk.rule.{finding.rule}.title', **values)}")
+    values = _values(finding, say)
+    told = [Html(f"{_MARKS[weighed.nature]} {say(f'risk.rule.{finding.rule}.title', **values)}")]
+    if finding.remark is not None:
+        told.append(say(f"risk.remark.{finding.remark}", **values))
+    return told
+
+
+def _advice(weighed: Weighed, say: Texts) -> Html:
+    finding = weighed.finding
+    return say("risk.advice", advice=say(f"risk.rule.{finding.rule}.advice", **_values(finding, say)))
+
+
+def _values(finding: Finding, say: Texts) -> dict[str, str]:
+    return {name: _value(value, say) for name, value in finding.values.items()}
 
 
 def _value(value: str | int | Decimal, say: Texts) -> str:

@@ -79,6 +79,9 @@ def interpret(transaction: Transaction, wallet: str, *, native_symbol: str = "XN
         program=protocol_label(transaction),
         programs=_programs(transaction),
         details=MappingProxyType({**facts, **details.common(scene, kind, native_symbol)}),
+        after=MappingProxyType(
+            {leg.asset: position.after[leg.asset] for leg in legs if leg.asset in position.after}
+        ),
     )
 
 

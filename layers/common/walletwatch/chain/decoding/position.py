@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from walletwatch.chain.decoding.movements import LamportMove, Movements, TokenMove
 from walletwatch.chain.decoding.rent import Reserves, rent_by_account, returned_by_programs
 from walletwatch.chain.parsing.model import Transaction
+from walletwatch.domain.activities import Held
 from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
 
@@ -37,6 +38,7 @@ class Position:
         to_itself: Base units by asset that it moved between accounts of its own; wrapping is no such move.
         wrapped: Change of its wrapped native, raw.
         received_nothing: Other sides of transfers of zero tokens to it.
+        after: What it held afterwards, by asset, as far as the transaction shows.
     """
 
     fee: int
@@ -52,6 +54,7 @@ class Position:
     to_itself: Mapping[str, int]
     wrapped: int
     received_nothing: tuple[str | None, ...]
+    after: Mapping[str, Held]
 
 
 def take_position(transaction: Transaction, movements: Movements, wallet: str) -> Position:
@@ -91,7 +94,23 @@ def take_position(transaction: Transaction, movements: Movements, wallet: str) -
         to_itself=tracer.to_itself,
         wrapped=wrapped,
         received_nothing=tuple(tracer.received_nothing),
+        after=_after(transaction, reserves, wallet),
     )
+
+
+def _after(transaction: Transaction, reserves: Reserves, wallet: str) -> Mapping[str, Held]:
+    held: dict[str, Held] = {}
+    for account in transaction.tokens:
+        if account.owner_after == wallet and account.after is not None:
+            before = held.get(account.mint, Held(0, 0))
+            held[account.mint] = Held(before.amount + account.after, before.accounts + 1)
+        elif account.owner_before == wallet and account.mint not in held:
+            # Closed, or given to somebody else.
+            held[account.mint] = Held(0, 0)
+    wrapped = held.pop(WRAPPED_NATIVE_MINT, Held(0, 0))
+    if wallet in reserves.after:
+        held[NATIVE] = Held(reserves.after[wallet] + wrapped.amount, wrapped.accounts)
+    return held
 
 
 class _WalletFlows:

@@ -60,13 +60,19 @@ async def read_deployments(chain: Chain, history: History) -> Deployments | Unkn
     found = collect(history)
     if not found.tokens:
         return found
-    drains = [removal.drain for token in found.tokens for removal in token.removals if removal.drain]
+    tokens = await with_today(chain, found.tokens)
+    return tokens if isinstance(tokens, Unknown) else replace(found, tokens=tokens)
+
+
+async def with_today(chain: Chain, tokens: Sequence[MadeToken]) -> tuple[MadeToken, ...] | Unknown:
+    """Tokens with what their mints, and the reserves they were in, are now. One call."""
+    drains = [removal.drain for token in tokens for removal in token.removals if removal.drain]
     vaults = dict.fromkeys(drain.vault for drain in drains[-MAX_REMOVALS:])
     try:
-        accounts = await chain.accounts([*(token.mint for token in found.tokens), *vaults])
+        accounts = await chain.accounts([*(token.mint for token in tokens), *vaults])
     except (ChainUnavailable, ChainRefused) as error:
         return unknown(error)
-    return replace(found, tokens=tuple(_today(token, accounts) for token in found.tokens))
+    return tuple(_today(token, accounts) for token in tokens)
 
 
 async def read_deployments_of(
@@ -97,15 +103,35 @@ async def read_deployments_of(
 
 def collect(history: History) -> Deployments:
     """What a wallet's history tells of the tokens that it made, without what they are now."""
-    made: dict[str, _Token] = {}
-    told = [(each, activity) for each in history.transactions if (activity := _told(each, history.wallet))]
-    for _, activity in told:
-        mint = activity.details.get("mint")
-        if activity.kind is ActivityKind.TOKEN_CREATE and isinstance(mint, str):
-            made.setdefault(mint, _Token(mint, _deed(activity)))
-    for transaction, activity in told:
-        _follow(made, transaction, activity)
-    tokens = tuple(
+    made: dict[str, Deed] = {}
+    for each in history.transactions:
+        activity = _told(each, history.wallet)
+        if activity is not None and activity.kind is ActivityKind.TOKEN_CREATE:
+            mint = activity.details.get("mint")
+            if isinstance(mint, str):
+                made.setdefault(mint, _deed(activity))
+    tokens = follow(history.wallet, made, history.transactions)[:MAX_TOKENS]
+    first_at = history.transactions[0].block_time if history.from_beginning else None
+    complete = history.complete and len(made) <= MAX_TOKENS
+    return Deployments(history.wallet, tokens, complete=complete, first_at=first_at)
+
+
+def follow(
+    wallet: str, made: Mapping[str, Deed], transactions: Sequence[Transaction]
+) -> tuple[MadeToken, ...]:
+    """What a wallet did with tokens that it made, without what they are now.
+
+    Args:
+        wallet: Whose deeds; what others signed is nobody's matter here.
+        made: By mint, how each token was made.
+        transactions: The oldest first.
+    """
+    followed = {mint: _Token(mint, deed) for mint, deed in made.items()}
+    for transaction in transactions:
+        activity = _told(transaction, wallet)
+        if activity is not None:
+            _follow(followed, transaction, activity)
+    return tuple(
         MadeToken(
             token.mint,
             token.made,
@@ -115,11 +141,8 @@ def collect(history: History) -> Deployments:
             tuple(token.freezes),
             now=None,
         )
-        for token in list(made.values())[:MAX_TOKENS]
+        for token in followed.values()
     )
-    first_at = history.transactions[0].block_time if history.from_beginning else None
-    complete = history.complete and len(made) <= MAX_TOKENS
-    return Deployments(history.wallet, tokens, complete=complete, first_at=first_at)
 
 
 def _told(transaction: Transaction, wallet: str) -> Activity | None:

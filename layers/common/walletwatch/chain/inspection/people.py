@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from walletwatch.chain.inspection.deployments import read_deployments, read_deployments_of
@@ -15,9 +16,11 @@ from walletwatch.domain.inspection.creator import Deployments, TokenOrigin
 from walletwatch.domain.inspection.funding import Funding, FundingChain, FundingEnd
 from walletwatch.domain.inspection.mint import MintState
 from walletwatch.domain.inspection.network import Listed, Listings, Network
+from walletwatch.domain.pools import KnownPool
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.risk import Facts, Unknown, UnknownReason
 from walletwatch.ports.chain import Chain
+from walletwatch.ports.listing import PoolCreators
 
 CREATOR_TRANSACTIONS: Final = 60
 CREATOR_HOPS: Final = 2
@@ -26,11 +29,18 @@ WALLET_HOPS: Final = 3
 
 
 class TokenPeople:
-    """Reads who made a token."""
+    """Reads who made a token.
 
-    def __init__(self, chain: Chain, profile: ChainProfile) -> None:
+    Args:
+        chain: Where to look.
+        profile: Of the chain.
+        pools: What is remembered of the exchange's pools; None where nothing is.
+    """
+
+    def __init__(self, chain: Chain, profile: ChainProfile, pools: PoolCreators | None = None) -> None:
         self._chain = chain
         self._profile = profile
+        self._pools = pools
 
     async def origin(self, mint: str, facts: Facts) -> Facts:
         """`TokenOrigin`, with the help of `MintState`. Two calls, seldom five."""
@@ -48,19 +58,27 @@ class TokenPeople:
         if isinstance(history, Unknown):
             return {Deployments: history, FundingChain: history}
         first = hop_of(history, origin.creator)
-        deployments, funding = await asyncio.gather(
+        deployments, pools, funding = await asyncio.gather(
             read_deployments(self._chain, history),
+            _remembered(self._pools, origin.creator),
             follow_funding(self._chain, self._profile.labels, origin.creator, first, hops=CREATOR_HOPS),
         )
-        return {Deployments: deployments, FundingChain: funding}
+        return {Deployments: _with_pools(deployments, pools), FundingChain: funding}
 
 
 class WalletPeople:
-    """Reads who is behind a wallet, and around it."""
+    """Reads who is behind a wallet, and around it.
 
-    def __init__(self, chain: Chain, profile: ChainProfile) -> None:
+    Args:
+        chain: Where to look.
+        profile: Of the chain.
+        pools: What is remembered of the exchange's pools; None where nothing is.
+    """
+
+    def __init__(self, chain: Chain, profile: ChainProfile, pools: PoolCreators | None = None) -> None:
         self._chain = chain
         self._profile = profile
+        self._pools = pools
 
     async def read(self, wallet: str, activities: Sequence[Activity], *, whole: bool) -> Facts:
         """`Deployments`, `FundingChain` and `Network`.
@@ -77,8 +95,9 @@ class WalletPeople:
         first: Funding | FundingEnd | Unknown = Unknown(UnknownReason.TOO_MUCH)
         if whole:
             first = first_funding(wallet, ordered) or FundingEnd.NOBODY
-        deployments, surroundings = await asyncio.gather(
+        deployments, pools, surroundings = await asyncio.gather(
             read_deployments_of(self._chain, wallet, ordered, whole=whole),
+            _remembered(self._pools, wallet),
             read_surroundings(
                 self._chain,
                 self._profile,
@@ -90,7 +109,27 @@ class WalletPeople:
         )
         labels, second = self._profile.labels, surroundings.second
         funding = await follow_funding(self._chain, labels, wallet, first, hops=WALLET_HOPS, second=second)
-        return {Network: surroundings.network, Deployments: deployments, FundingChain: funding}
+        return {
+            Network: surroundings.network,
+            Deployments: _with_pools(deployments, pools),
+            FundingChain: funding,
+        }
+
+
+async def _remembered(store: PoolCreators | None, creator: str) -> tuple[KnownPool, ...] | Unknown:
+    """The pools that somebody made. Not a call to the chain."""
+    if store is None:
+        return ()
+    try:
+        return tuple(await store.made_by(creator))
+    except StoreUnavailable:
+        return Unknown(UnknownReason.UNAVAILABLE)
+
+
+def _with_pools(
+    deployments: Deployments | Unknown, pools: tuple[KnownPool, ...] | Unknown
+) -> Deployments | Unknown:
+    return deployments if isinstance(deployments, Unknown) else replace(deployments, pools=pools)
 
 
 class ListedPeople:

@@ -15,6 +15,8 @@ DISCRIMINATOR: Final = bytes.fromhex("f7ede3f5d7c3de46")
 DISCRIMINATOR_FILTER: Final = encode(DISCRIMINATOR)
 IDENTITY: Final = (72, 269)
 """Offset and length of the bytes that tell a pool from another: from its vaults to its LP supply."""
+HEAD: Final = 341
+"""Bytes from the beginning to the LP supply."""
 
 _CONFIG: Final = 8
 _CREATOR: Final = 40
@@ -73,6 +75,23 @@ class PoolDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class PoolHead:
+    """Who made a pool, of what, and how many LP tokens it counts.
+
+    Attributes:
+        creator: Who made it, and was given the first LP tokens.
+        lp_supply: Base units.
+    """
+
+    creator: str
+    vaults: tuple[str, str]
+    lp_mint: str
+    mints: tuple[str, str]
+    decimals: tuple[int, int]
+    lp_supply: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reserves:
     """What a pool can be traded against, by side, in base units.
 
@@ -114,6 +133,25 @@ def read_details(account: AccountData) -> PoolDetails:
         token_programs=(at(_TOKEN_PROGRAMS[0]), at(_TOKEN_PROGRAMS[1])),
         observation=at(_OBSERVATION),
         opens_at=_u64(account.data, _OPEN_TIME),
+    )
+
+
+def read_pool_head(account: AccountData, program: str) -> PoolHead | None:
+    """What the first `HEAD` bytes of a pool's account tell; None if it is no pool that this program made."""
+    data = account.data
+    if account.owner != program or len(data) < HEAD or data[:8] != DISCRIMINATOR:
+        return None
+
+    def at(place: int) -> str:
+        return encode_address(data[place : place + 32])
+
+    return PoolHead(
+        creator=at(_CREATOR),
+        vaults=(at(_VAULTS[0]), at(_VAULTS[1])),
+        lp_mint=at(_LP_MINT),
+        mints=(at(MINT_OFFSETS[0]), at(MINT_OFFSETS[1])),
+        decimals=(data[_DECIMALS[0]], data[_DECIMALS[1]]),
+        lp_supply=_u64(data, _LP_SUPPLY),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from walletwatch.chain.rpc.client import Answer
 from walletwatch.chain.rpc.reader import Caller
 
-WINDOW_SECONDS: Final = 0.001
+WINDOW_SECONDS: Final = 0.003
 """So long a call waits for others: the tasks that begin together have all made theirs by then."""
 
 type _Call = tuple[str, Sequence[object]]

@@ -149,6 +149,8 @@ class RpcChain:
             if len(page) < SIGNATURES_PER_PAGE:
                 return found
             options["before"] = found[-1].signature
+            # A node that has not seen this page knows nothing before it, and would answer an empty one.
+            options["minContextSlot"] = max(found[0].slot, min_context_slot or 0)
 
     async def past(self, address: str, *, not_before: int, limit: int) -> Sequence[SignatureInfo]:
         """The newest transactions that mention `address`, newest first (`getSignaturesForAddress`)."""
@@ -166,7 +168,7 @@ class RpcChain:
                 found.append(_signature(entry))
             if len(page) < SIGNATURES_PER_PAGE:
                 break
-            before = {"before": found[-1].signature}
+            before = {"before": found[-1].signature, "minContextSlot": found[0].slot}
         return found[:limit]
 
     async def transactions(self, signatures: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:

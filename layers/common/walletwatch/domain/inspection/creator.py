@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from walletwatch.domain.pools import KnownPool
 from walletwatch.domain.risk import Unknown
 
 
@@ -144,9 +145,11 @@ class Deployments:
         tokens: The oldest first.
         complete: Whether all of the wallet's history was read; where it was not, there may be more.
         first_at: Unix seconds of the wallet's first transaction; None where that was not read.
+        pools: Those of the exchange that it made, as remembered, however long its history is.
     """
 
     wallet: str
     tokens: tuple[MadeToken, ...]
     complete: bool
     first_at: int | None
+    pools: tuple[KnownPool, ...] | Unknown = ()

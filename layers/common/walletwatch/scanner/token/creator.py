@@ -1,14 +1,16 @@
 """What the maker of a token did with it, and with the tokens that were made before."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
 from walletwatch.domain.inspection.creator import Deployments, MadeToken, TokenNow, TokenOrigin
+from walletwatch.domain.inspection.pulling import MAX_EVIDENCE, SERIAL, pulls
 from walletwatch.domain.money import to_decimal
-from walletwatch.domain.risk import CannotTell, Evidence, Finding, UnknownReason
+from walletwatch.domain.pools import KnownPool
+from walletwatch.domain.risk import CannotTell, Evidence, Finding, Unknown, UnknownReason
 from walletwatch.scanner.check import Check
-from walletwatch.scanner.pulling import MAX_EVIDENCE, SERIAL, pulls
+from walletwatch.scanner.pooling import all_pulls, opened
 
 NEW: Final = 86_400
 """Seconds: so young a wallet has no past that could be judged."""
@@ -24,7 +26,13 @@ def _look(origin: TokenOrigin, made: Deployments) -> Iterator[Finding]:
         shown_by = Evidence(origin.signature or origin.mint, "metadata", origin.creator, origin.slot)
         yield Finding("creator_probable", (shown_by,), {"creator": origin.creator})
     others = [token for token in made.tokens if token.mint != origin.mint]
-    yield from _before(origin, others, weight)
+    pools = () if isinstance(made.pools, Unknown) else made.pools
+    yield from _before(origin, others, pools, weight)
+    yield from opened(
+        "creator_pools",
+        [each for each in pools if origin.mint not in each.mints],
+        {"creator": origin.creator},
+    )
     for token in made.tokens:
         if token.mint == origin.mint:
             yield from _with_this(token, weight)
@@ -32,17 +40,22 @@ def _look(origin: TokenOrigin, made: Deployments) -> Iterator[Finding]:
     if not made.complete:
         # Between what was read there may be more of the kind.
         raise CannotTell(UnknownReason.TOO_MUCH)
+    if isinstance(made.pools, Unknown):
+        raise CannotTell(made.pools.reason)
 
 
-def _before(origin: TokenOrigin, others: list[MadeToken], weight: Decimal) -> Iterator[Finding]:
-    pulled = pulls(others)
+def _before(
+    origin: TokenOrigin, others: list[MadeToken], pools: Sequence[KnownPool], weight: Decimal
+) -> Iterator[Finding]:
+    pulled = all_pulls(others, [each for each in pools if origin.mint not in each.mints])
     soon = [pull for pull in pulled if pull.soon]
     evidence = tuple(each for pull in (soon or pulled) for each in pull.evidence)[:MAX_EVIDENCE]
     serial = len(soon) >= SERIAL and origin.is_certain
+    made = {*(token.mint for token in others), *(pull.mint for pull in pulled)}
     values: dict[str, str | int | Decimal] = {
         "creator": origin.creator,
         "count": len(soon) if serial else len(pulled),
-        "others": len(others),
+        "others": len(made),
     }
     if serial:
         yield Finding("creator_serial_pulls", evidence, values)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from walletwatch.domain.inspection.authorities import AuthorityKind, MintAuthorities
+from walletwatch.domain.inspection.authorities import Authority, AuthorityKind, MintAuthorities
 from walletwatch.domain.risk import CannotTell, Evidence, Finding, UnknownReason
 
 _SHARED: Final = frozenset({AuthorityKind.MULTISIG, AuthorityKind.PROGRAM})
@@ -45,5 +45,9 @@ def power(
         evidence.append(Evidence(address, "m", f"{known.needed} of {known.signers}", authorities.slot))
     elif known.program is not None:
         evidence.append(Evidence(address, "owner", known.program, authorities.slot))
-    name = f"{rule}_shared" if known.kind in _SHARED else rule
-    return Finding(name, tuple(evidence), {"authority": address, **values})
+    return Finding(by_kind(rule, known), tuple(evidence), {"authority": address, **values})
+
+
+def by_kind(rule: str, authority: Authority | None) -> str:
+    """The rule for what a single key does; `RULE_shared` where a multisig or a program does it."""
+    return f"{rule}_shared" if authority is not None and authority.kind in _SHARED else rule

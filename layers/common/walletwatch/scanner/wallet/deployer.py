@@ -4,19 +4,22 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from walletwatch.domain.inspection.creator import Deployments
-from walletwatch.domain.risk import CannotTell, Evidence, Finding, UnknownReason
+from walletwatch.domain.inspection.pulling import MAX_EVIDENCE, SERIAL
+from walletwatch.domain.risk import CannotTell, Evidence, Finding, Unknown, UnknownReason
 from walletwatch.scanner.check import Check
-from walletwatch.scanner.pulling import MAX_EVIDENCE, SERIAL, pulls
+from walletwatch.scanner.pooling import all_pulls, opened
 
 
 def _look(made: Deployments) -> Iterator[Finding]:
-    pulled = pulls(made.tokens)
+    pools = () if isinstance(made.pools, Unknown) else made.pools
+    pulled = all_pulls(made.tokens, pools)
+    count = len({*(token.mint for token in made.tokens), *(pull.mint for pull in pulled)})
     soon = [pull for pull in pulled if pull.soon]
     evidence = tuple(each for pull in (soon or pulled) for each in pull.evidence)[:MAX_EVIDENCE]
     if len(soon) >= SERIAL:
-        yield Finding("deployer_serial_pulls", evidence, {"count": len(soon), "made": len(made.tokens)})
+        yield Finding("deployer_serial_pulls", evidence, {"count": len(soon), "made": count})
     elif pulled:
-        values: dict[str, str | int | Decimal] = {"count": len(pulled), "made": len(made.tokens)}
+        values: dict[str, str | int | Decimal] = {"count": len(pulled), "made": count}
         yield Finding("deployer_pulled", evidence, values, share=Decimal(1 if soon else "0.5"))
     elif made.tokens:
         shown_by = tuple(
@@ -24,8 +27,11 @@ def _look(made: Deployments) -> Iterator[Finding]:
             for token in made.tokens
         )
         yield Finding("deployer", shown_by[:MAX_EVIDENCE], {"made": len(made.tokens)})
+    yield from opened("deployer_pools", pools, {})
     if not made.complete:
         raise CannotTell(UnknownReason.TOO_MUCH)
+    if isinstance(made.pools, Unknown):
+        raise CannotTell(made.pools.reason)
 
 
 CHECK = Check("deployer", (Deployments,), _look)

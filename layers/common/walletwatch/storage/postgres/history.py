@@ -1,6 +1,6 @@
 """`ports.History` on PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from walletwatch.domain.suspicion import Counterparty
@@ -35,5 +35,18 @@ class PostgresHistory:
                 Counterparty(address, paid, max(0, int(most)))
                 for address, paid, most in await cursor.fetchall()
             ]
+
+        return await self._reads.run(work)
+
+    async def token_accounts(self, wallet_id: int) -> Mapping[str, int]:
+        """How many token accounts of each mint are known to be the wallet's."""
+
+        async def work(connection: Connection) -> Mapping[str, int]:
+            cursor = await connection.execute(
+                "SELECT mint, count(*) FROM watched_accounts"
+                " WHERE wallet_id = %s AND mint IS NOT NULL GROUP BY mint",
+                [wallet_id],
+            )
+            return dict(await cursor.fetchall())
 
         return await self._reads.run(work)

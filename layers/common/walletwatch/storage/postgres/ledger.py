@@ -35,14 +35,28 @@ _WALLET_LOCK: Final = 1 << 56
 _LOCK_WALLET: Final = "SELECT pg_advisory_xact_lock(%(lock)s)"
 
 _ADD_ACTIVITIES: Final = """
-INSERT INTO activities (wallet_id, signature, slot, block_time, kind, success, payload, created_at)
-SELECT %(wallet_id)s, signature, slot, block_time, kind, success, payload, %(now)s
-  FROM unnest(%(signatures)s::text[], %(slots)s::bigint[], %(block_times)s::bigint[], %(kinds)s::text[],
-              %(successes)s::boolean[], %(payloads)s::jsonb[])
-       WITH ORDINALITY n (signature, slot, block_time, kind, success, payload, position)
- ORDER BY position
-ON CONFLICT (wallet_id, signature) DO NOTHING
+WITH added AS (
+    INSERT INTO activities (wallet_id, signature, slot, block_time, kind, success, payload, created_at)
+    SELECT %(wallet_id)s, signature, slot, block_time, kind, success, payload, %(now)s
+      FROM unnest(%(signatures)s::text[], %(slots)s::bigint[], %(block_times)s::bigint[], %(kinds)s::text[],
+                  %(successes)s::boolean[], %(payloads)s::jsonb[])
+           WITH ORDINALITY n (signature, slot, block_time, kind, success, payload, position)
+     ORDER BY position
+    ON CONFLICT (wallet_id, signature) DO NOTHING
+    RETURNING payload, to_timestamp(greatest(0, least(block_time, extract(epoch FROM created_at)))) AS at)
+INSERT INTO dealings (address, wallet_id, dealt_on)
+SELECT met.address, %(wallet_id)s, max((added.at AT TIME ZONE 'UTC')::date)
+  FROM added
+ CROSS JOIN LATERAL (
+       SELECT leg ->> 'counterparty' AS address FROM jsonb_array_elements(added.payload -> 'legs') leg
+        UNION
+       SELECT jsonb_array_elements_text(added.payload -> 'programs')) met
+ WHERE met.address ~ '^[1-9A-HJ-NP-Za-km-z]{32,44}$'
+ GROUP BY met.address
+ON CONFLICT (address, wallet_id) DO UPDATE SET dealt_on = excluded.dealt_on
+   WHERE dealings.dealt_on < excluded.dealt_on
 """
+"""A block's time is the validators' estimate, or unknown: it is never taken to be later than now."""
 
 _PRESENT_SUBSCRIPTIONS: Final = f"""
 SELECT {SUBSCRIPTION_COLUMNS}
@@ -62,8 +76,8 @@ SELECT chat_id, signature, key
 """
 
 _BURSTS: Final = """
-SELECT s.id, digest.key,
-       CASE WHEN digest.key IS NULL THEN
+SELECT s.id, digest.key, digest.due_at,
+       CASE WHEN digest.key IS NULL OR digest.due_at > %(soon)s THEN
             (SELECT count(*)
                FROM deliveries d
               WHERE d.chat_id = s.chat_id AND d.wallet_id = s.wallet_id AND d.created_at > %(since)s
@@ -72,7 +86,7 @@ SELECT s.id, digest.key,
         END
   FROM subscriptions s
   LEFT JOIN LATERAL (
-       SELECT d.key
+       SELECT d.key, d.due_at
          FROM deliveries d
         WHERE d.wallet_id = s.wallet_id AND d.chat_id = s.chat_id AND d.due_at IS NOT NULL
           AND d.status = 'pending'
@@ -81,7 +95,8 @@ SELECT s.id, digest.key,
        ) digest ON true
  WHERE s.id = ANY(%(subscription_ids)s) AND s.wallet_id = %(wallet_id)s
 """
-"""There may be two open digests where a group with one became a supergroup with another."""
+"""There may be two open digests where a group with one became a supergroup with another, and where one waits
+for the end of quiet hours that were taken back."""
 
 _INSERT: Final = """
 INSERT INTO deliveries AS d (key, kind, chat_id, wallet_id, signature, status, reason, digest_key, due_at,
@@ -94,8 +109,13 @@ SELECT key, kind, chat_id, wallet_id, signature, status, reason, digest_key, due
        n (key, kind, chat_id, wallet_id, signature, status, reason, digest_key, due_at)
 """
 
-_PENDING: Final = f"""
-SELECT d.key, d.kind, d.created_at, told.payloads, {SUBSCRIPTION_COLUMNS}
+_ENTRIES: Final = f"""
+SELECT d.key, d.kind, d.created_at, told.payloads,
+       (SELECT jsonb_object_agg(named.address, mine.label)
+          FROM subscriptions mine
+          JOIN wallets named ON named.id = mine.wallet_id
+         WHERE mine.chat_id = d.chat_id),
+       {SUBSCRIPTION_COLUMNS}
   FROM deliveries d
   JOIN subscriptions s ON s.chat_id = d.chat_id AND s.wallet_id = d.wallet_id
   JOIN wallets w ON w.id = s.wallet_id
@@ -112,10 +132,11 @@ SELECT d.key, d.kind, d.created_at, told.payloads, {SUBSCRIPTION_COLUMNS}
                LIMIT 1
               ) a
        ) told
- WHERE d.status = 'pending' AND d.kind IN ('activity', 'digest') AND d.due_at IS NULL
-   AND told.payloads IS NOT NULL
+ WHERE d.kind IN ('activity', 'digest') AND told.payloads IS NOT NULL
 """
 """There is one activity at most; saying so keeps the planner from reading all activities of a busy wallet."""
+
+_PENDING: Final = f"{_ENTRIES} AND d.status = 'pending' AND d.due_at IS NULL"
 
 _PENDING_OF_KEYS: Final = f"{_PENDING} AND d.key = ANY(%(keys)s) ORDER BY told.slot, told.id, d.key"
 
@@ -123,7 +144,9 @@ _STUCK: Final = (
     f"{_PENDING} AND d.created_at < %(before)s ORDER BY d.created_at, told.slot, told.id LIMIT %(limit)s"
 )
 
-_OPEN: Final = "SELECT key, due_at FROM deliveries WHERE due_at IS NOT NULL AND status = 'pending'"
+_OPEN: Final = (
+    "SELECT key, due_at FROM deliveries WHERE due_at IS NOT NULL AND status = 'pending' AND kind = 'digest'"
+)
 
 _OPEN_OF_KEYS: Final = f"{_OPEN} AND key = ANY(%(keys)s) ORDER BY due_at, key"
 
@@ -192,11 +215,14 @@ class PostgresLedger:
         since: datetime,
     ) -> Outgoing:
         """Store the activities and the deliveries of the candidates, in one database transaction."""
+        now = self._clock.now()
         values = {
-            **_activity_values(wallet_id, activities, self._clock.now()),
+            **_activity_values(wallet_id, activities, now),
             "subscription_ids": list({candidate.subscription.id for candidate in candidates}),
             "candidates": list({candidate.activity.signature for candidate in candidates}),
             "since": since,
+            # A digest that is due later than an interval from now is not one of a flood.
+            "soon": now + (now - since),
         }
 
         async def work(connection: Connection) -> Outgoing:
@@ -213,9 +239,9 @@ class PostgresLedger:
                 subscriptions = [to_subscription(row) for row in await present.fetchall()]
                 valid = _with_present(candidates, subscriptions)
                 new = [pair for pair in valid if _identity(pair) not in known]
-                bursts = {row[0]: Burst(row[2], row[1]) for row in await heard.fetchall()}
+                bursts = {row[0]: Burst(row[3], row[1], row[2]) for row in await heard.fetchall()}
                 planned = plan(new, bursts) if new else []
-                await _insert(connection, planned, self._clock.now())
+                await insert_deliveries(connection, planned, self._clock.now())
                 keys = {known[identity] for pair in valid if (identity := _identity(pair)) in known}
                 keys.update(delivery.key for delivery in planned)
                 keys.update(digest_key(pair) for pair in valid)
@@ -272,6 +298,19 @@ class PostgresLedger:
             row = await cursor.fetchone()
             assert row is not None
             return DeliveryStatus(row[0])
+
+        return await self._database.run(work)
+
+    async def entry(self, chat_id: int, key: str) -> PendingDelivery | None:
+        """What a message of this chat tells, whatever became of it."""
+
+        async def work(connection: Connection) -> PendingDelivery | None:
+            cursor = await connection.execute(
+                f"{_ENTRIES} AND d.key = %(key)s AND d.chat_id = %(chat_id)s",
+                {"key": key, "chat_id": chat_id},
+            )
+            row = await cursor.fetchone()
+            return None if row is None else to_pending(row)
 
         return await self._database.run(work)
 
@@ -393,6 +432,7 @@ async def _outgoing(pending: Rows, still_open: Rows) -> Outgoing:
     )
 
 
-async def _insert(connection: Connection, deliveries: Sequence[NewDelivery], now: datetime) -> None:
+async def insert_deliveries(connection: Connection, deliveries: Sequence[NewDelivery], now: datetime) -> None:
+    """Write entries whose keys are new; those that are known stay."""
     if deliveries:
         await connection.execute(f"{_INSERT} ON CONFLICT DO NOTHING", _delivery_values(deliveries, now))

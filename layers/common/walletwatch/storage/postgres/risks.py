@@ -1,6 +1,8 @@
 """`ports.Risks` on PostgreSQL."""
 
-from walletwatch.domain.risk_watch import KnownRisk
+from collections.abc import Sequence
+
+from walletwatch.domain.risk_watch import KnownRisk, WatchedRisk
 from walletwatch.storage.postgres.database import Connection, Database
 
 
@@ -19,6 +21,28 @@ class PostgresRisks:
             )
             row = await cursor.fetchone()
             return None if row is None else KnownRisk(*row)
+
+        return await self._database.run(work)
+
+    async def of_chat(self, chat_id: int) -> Sequence[WatchedRisk]:
+        """The wallets that a chat watches, each with what the last look came to."""
+
+        async def work(connection: Connection) -> Sequence[WatchedRisk]:
+            cursor = await connection.execute(
+                """
+                SELECT s.id, w.address, s.label, r.score, r.level, r.rules, r.at
+                  FROM subscriptions s
+                  JOIN wallets w ON w.id = s.wallet_id
+                  LEFT JOIN wallet_risks r ON r.wallet_id = w.id
+                 WHERE s.chat_id = %s
+                 ORDER BY s.id
+                """,
+                [chat_id],
+            )
+            return [
+                WatchedRisk(number, address, label, None if risk[0] is None else KnownRisk(*risk))
+                for number, address, label, *risk in await cursor.fetchall()
+            ]
 
         return await self._database.run(work)
 

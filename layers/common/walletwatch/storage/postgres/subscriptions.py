@@ -1,15 +1,17 @@
 """`ports.SubscriptionStore` on PostgreSQL. Every operation is one round trip."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscribed, Subscription
+from walletwatch.domain.administration import Maintenance
+from walletwatch.domain.chats import Chat, ChatSettings, Contact, Greeting, Subscribed, Subscription
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import QuotaExceeded, UnknownChat
 from walletwatch.domain.rules import Suppression
 from walletwatch.domain.service import Service
 from walletwatch.domain.wallets import Progress
+from walletwatch.storage.postgres import subscribing
 from walletwatch.storage.postgres.database import Connection, Database, together
 from walletwatch.storage.postgres.rows import (
     CHAT_COLUMNS,
@@ -26,7 +28,7 @@ MAX_LANGUAGE_LENGTH: Final = 35
 MAX_USERNAME_LENGTH: Final = 64
 MAX_REASON_LENGTH: Final = 200
 
-_REMEMBER: Final = f"""
+_GREET: Final = f"""
 WITH person AS (
     INSERT INTO users AS u (id, username, language)
     SELECT %(user_id)s, %(username)s, %(language)s
@@ -53,9 +55,12 @@ WITH person AS (
            seen_at = now()
     RETURNING {CHAT_COLUMNS}
 )
-SELECT * FROM changed
-UNION ALL
-SELECT {CHAT_COLUMNS} FROM chats c WHERE c.id = %(chat_id)s AND NOT EXISTS (SELECT FROM changed)
+SELECT m.since, m.user_id, m.note, known.*
+  FROM (SELECT * FROM changed
+        UNION ALL
+        SELECT {CHAT_COLUMNS} FROM chats c WHERE c.id = %(chat_id)s AND NOT EXISTS (SELECT FROM changed)
+       ) known
+  LEFT JOIN maintenance m ON true
 """
 """Who was seen a moment ago, and is as they were, costs no write: it is asked at every update."""
 
@@ -66,81 +71,7 @@ SELECT {SUBSCRIPTION_COLUMNS}
   JOIN chats c ON c.id = s.chat_id
 """
 
-_LOCK_CHAT: Final = "SELECT FROM chats WHERE id = %(chat_id)s FOR NO KEY UPDATE"
-
-_ADD_WALLET: Final = """
-INSERT INTO wallets AS w (address)
-SELECT %(address)s
-  FROM chats c
- WHERE c.id = %(chat_id)s
-   AND (SELECT count(*) FROM subscriptions s WHERE s.chat_id = c.id) < %(limit)s
-ON CONFLICT (address) DO UPDATE SET discovered_at = w.discovered_at
-"""
-"""The update changes nothing; it locks the wallet against others that subscribe to it now."""
-
-_ADD_SUBSCRIPTION: Final = """
-WITH wallet AS (
-    SELECT w.id, w.address, w.watch_slot,
-           EXISTS (SELECT FROM subscriptions s
-                     JOIN chats c ON c.id = s.chat_id
-                    WHERE s.wallet_id = w.id AND c.active) AS watched
-      FROM wallets w
-      JOIN chats mine ON mine.id = %(chat_id)s
-     WHERE w.address = %(address)s
-       AND (SELECT count(*) FROM subscriptions s WHERE s.chat_id = mine.id) < %(limit)s
-       AND NOT EXISTS (SELECT FROM subscriptions s WHERE s.chat_id = mine.id AND s.wallet_id = w.id)
-), new AS (
-    SELECT id, address, watched,
-           CASE WHEN watched AND %(slot)s::bigint IS NULL
-                THEN greatest(watch_slot, (SELECT max(greatest(a.state_slot, a.cursor_slot))
-                                             FROM watched_accounts a
-                                            WHERE a.wallet_id = wallet.id),
-                                          (SELECT max(f.slot) FROM followers f))
-                ELSE %(slot)s::bigint
-            END AS start
-      FROM wallet
-), wallet_start AS (
-    UPDATE wallets w
-       SET watch_slot = CASE WHEN new.watched THEN least(w.watch_slot, new.start) ELSE new.start END
-      FROM new
-     WHERE w.id = new.id
-), cursors AS (
-    UPDATE watched_accounts a
-       SET id = DEFAULT,
-           cursor_slot = CASE WHEN new.watched THEN least(a.cursor_slot, new.start) ELSE new.start END,
-           cursor_signature = CASE WHEN new.watched AND a.cursor_slot <= new.start
-                                   THEN a.cursor_signature END,
-           state_digest = CASE WHEN new.watched THEN a.state_digest END,
-           state_slot = CASE WHEN new.watched THEN a.state_slot END
-      FROM new
-     WHERE a.wallet_id = new.id
-), own_account AS (
-    INSERT INTO watched_accounts (wallet_id, address, kind, cursor_slot)
-    SELECT id, address, 'system', start FROM new
-    ON CONFLICT (wallet_id, address) DO NOTHING
-), waiting AS (
-    UPDATE subscriptions s
-       SET from_slot = new.start
-      FROM new
-     WHERE s.wallet_id = new.id AND s.from_slot IS NULL
-)
-INSERT INTO subscriptions (chat_id, wallet_id, label, from_slot)
-SELECT %(chat_id)s, id, %(label)s, start FROM new
-RETURNING id
-"""
-"""A wallet that is watched goes on; its cursors never stand behind the new watcher's start.
-
-The accounts get new ids, so that a check which began before, and so knows nothing of this watcher, cannot
-move their cursors past what the watcher has to hear.
-"""
-
-_RELABEL: Final = """
-UPDATE subscriptions s
-   SET label = %(label)s
-  FROM wallets w
- WHERE w.id = s.wallet_id AND w.address = %(address)s AND s.chat_id = %(chat_id)s
-   AND %(label)s::text IS NOT NULL AND s.label IS DISTINCT FROM %(label)s
-"""
+_WATCHED: Final = f"{_SUBSCRIPTIONS} WHERE s.chat_id = %(chat_id)s ORDER BY s.id"
 
 _UNSUBSCRIBE: Final = f"""
 DELETE FROM subscriptions s
@@ -185,7 +116,10 @@ _MIGRATION: Final = (
     """,
     """
     UPDATE subscriptions kept
-       SET from_slot = least(kept.from_slot, gone.from_slot), label = coalesce(kept.label, gone.label)
+       SET from_slot = least(kept.from_slot, gone.from_slot), label = coalesce(kept.label, gone.label),
+           filter = coalesce(kept.filter, gone.filter),
+           note = coalesce(kept.note, gone.note),
+           tags = CASE WHEN kept.tags = '{}' THEN gone.tags ELSE kept.tags END
       FROM subscriptions gone
      WHERE gone.chat_id = %(old)s AND kept.chat_id = %(new)s AND gone.wallet_id = kept.wallet_id
     """,
@@ -196,6 +130,10 @@ _MIGRATION: Final = (
     """,
     """
     UPDATE subscriptions SET chat_id = %(new)s
+     WHERE chat_id = %(old)s AND EXISTS (SELECT FROM chats WHERE id = %(new)s)
+    """,
+    """
+    UPDATE shares SET chat_id = %(new)s
      WHERE chat_id = %(old)s AND EXISTS (SELECT FROM chats WHERE id = %(new)s)
     """,
     """
@@ -212,6 +150,12 @@ _MIGRATION: Final = (
     """,
     "UPDATE deliveries SET chat_id = %(new)s WHERE chat_id = %(old)s",
     """
+    UPDATE alert_rules r
+       SET chat_id = %(new)s,
+           number = r.number + coalesce((SELECT max(number) FROM alert_rules WHERE chat_id = %(new)s), 0)
+     WHERE r.chat_id = %(old)s AND EXISTS (SELECT FROM chats WHERE id = %(new)s)
+    """,
+    """
     UPDATE chats SET active = false, inactive_reason = 'migrated', migrated_to = %(new)s
      WHERE id = %(old)s AND migrated_to IS NULL
     """,
@@ -226,6 +170,10 @@ class PostgresSubscriptionStore:
 
     async def remember(self, contact: Contact) -> Chat:
         """Insert or refresh the user and the chat (active again), and return the chat with its settings."""
+        return (await self.greet(contact)).chat
+
+    async def greet(self, contact: Contact, *, with_watched: bool = False) -> Greeting:
+        """`remember`, and whether there is maintenance; what the chat watches, if that is wanted."""
         values = {
             "chat_id": contact.chat_id,
             "kind": contact.chat_kind.value,
@@ -235,10 +183,20 @@ class PostgresSubscriptionStore:
             "fresh": SEEN_FRESH,
         }
 
-        async def work(connection: Connection) -> Chat:
-            row = await (await connection.execute(_REMEMBER, values)).fetchone()
+        async def work(connection: Connection) -> Greeting:
+            watched = None
+            if with_watched:
+                async with connection.pipeline():
+                    greeted = await connection.execute(_GREET, values)
+                    found = await connection.execute(_WATCHED, values)
+                watched = [to_subscription(each) for each in await found.fetchall()]
+            else:
+                greeted = await connection.execute(_GREET, values)
+            row = await greeted.fetchone()
             assert row is not None
-            return to_chat(row)
+            since, user_id, note, *chat = row
+            maintenance = None if since is None else Maintenance(since, user_id, note)
+            return Greeting(to_chat(chat), maintenance, watched)
 
         return await self._database.run(work)
 
@@ -297,32 +255,40 @@ class PostgresSubscriptionStore:
         self, chat_id: int, address: str, label: str | None, *, slot: int | None, limit: int
     ) -> Subscribed:
         """Watch the wallet from `slot` on; a known subscription keeps its start and takes a new label."""
+        found = await self.subscribe_many(chat_id, {address: label}, slot=slot, limit=limit)
+        if address not in found:
+            raise QuotaExceeded(limit)
+        return found[address]
+
+    async def subscribe_many(
+        self, chat_id: int, wanted: Mapping[str, str | None], *, slot: int | None, limit: int
+    ) -> Mapping[str, Subscribed]:
+        """As `subscribe` for each wallet in turn; those above the limit are left out."""
         values = {
             "chat_id": chat_id,
-            "address": address,
-            "label": None if label is None else storable(label),
+            "addresses": list(wanted),
+            "labels": [None if label is None else storable(label) for label in wanted.values()],
             "slot": slot,
             "limit": limit,
         }
 
-        async def work(connection: Connection) -> tuple[bool, bool, Subscription | None]:
+        async def work(connection: Connection) -> tuple[bool, set[int], Sequence[Subscription]]:
             async with together(connection):
-                chat = await connection.execute(_LOCK_CHAT, values)
-                await connection.execute(_ADD_WALLET, values)
-                added = await connection.execute(_ADD_SUBSCRIPTION, values)
-                await connection.execute(_RELABEL, values)
+                chat = await connection.execute(subscribing.LOCK_CHAT, values)
+                await connection.execute(subscribing.ADD_WALLETS, values)
+                added = await connection.execute(subscribing.ADD_SUBSCRIPTIONS, values)
+                await connection.execute(subscribing.RELABEL, values)
                 found = await connection.execute(
-                    f"{_SUBSCRIPTIONS} WHERE s.chat_id = %(chat_id)s AND w.address = %(address)s", values
+                    f"{_SUBSCRIPTIONS} WHERE s.chat_id = %(chat_id)s AND w.address = ANY(%(addresses)s)",
+                    values,
                 )
-            row = await found.fetchone()
-            return chat.rowcount > 0, added.rowcount > 0, None if row is None else to_subscription(row)
+            created = {row[0] for row in await added.fetchall()}
+            return chat.rowcount > 0, created, [to_subscription(row) for row in await found.fetchall()]
 
-        known, created, subscription = await self._database.run(work)
+        known, created, subscriptions = await self._database.run(work)
         if not known:
             raise UnknownChat("a chat that was never greeted cannot watch")
-        if subscription is None:
-            raise QuotaExceeded(limit)
-        return Subscribed(subscription, created)
+        return {each.address: Subscribed(each, each.id in created) for each in subscriptions}
 
     async def unsubscribe(self, chat_id: int, address: str) -> Subscription | None:
         """Stop watching; None where the chat did not watch it. Others' subscriptions are untouched."""
@@ -339,7 +305,12 @@ class PostgresSubscriptionStore:
 
     async def subscriptions(self, chat_id: int) -> Sequence[Subscription]:
         """What the chat watches, in the order it was added."""
-        return await self._select("s.chat_id = %s", [chat_id])
+
+        async def work(connection: Connection) -> Sequence[Subscription]:
+            cursor = await connection.execute(_WATCHED, {"chat_id": chat_id})
+            return [to_subscription(row) for row in await cursor.fetchall()]
+
+        return await self._database.run(work)
 
     async def subscription(self, chat_id: int, subscription_id: int) -> Subscription | None:
         """One subscription of this chat; None where there is none or it is another chat's."""

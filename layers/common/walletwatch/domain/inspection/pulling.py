@@ -39,6 +39,11 @@ class Pull:
     soon: bool
 
     @property
+    def mint(self) -> str:
+        """Of the token."""
+        return self.token.mint
+
+    @property
     def evidence(self) -> tuple[Evidence, ...]:
         """The withdrawals."""
         return tuple(

@@ -1,0 +1,89 @@
+"""Who may spend from a wallet, and how risky wallets were when they were last looked at."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from walletwatch.bot.formatting import Amounts, Names, lasting, wallet
+from walletwatch.bot.html_length import join_lines
+from walletwatch.bot.keyboards import Action, button
+from walletwatch.bot.links import address_buttons
+from walletwatch.bot.texts import Html, Texts
+from walletwatch.bot.views.scan import SIGNS
+from walletwatch.domain.chain import TokenHolding, WalletBalance
+from walletwatch.domain.profile import ChainProfile
+from walletwatch.domain.risk import Level
+from walletwatch.domain.risk_watch import WatchedRisk
+from walletwatch.domain.work import RenderedMessage
+
+MAX_LINES: Final = 20
+MAX_BUTTONS: Final = 20
+
+
+class ApprovalsView:
+    """Renders for one chain profile."""
+
+    def __init__(self, profile: ChainProfile) -> None:
+        self._profile = profile
+        self._amounts = Amounts(profile)
+        self._names = Names(profile)
+
+    def approvals(self, balance: WalletBalance, label: str | None, say: Texts) -> RenderedMessage:
+        """Who may spend from a wallet beside its owner, and how to end it."""
+        name = wallet(balance.address, label, say)
+        lines = [line for holding in balance.holdings for line in self._lines(holding, say)]
+        keyboard = address_buttons(self._profile, balance.address, say)
+        if not lines:
+            return RenderedMessage(say("approvals.none", wallet=name), keyboard)
+        shown = lines[:MAX_LINES]
+        more = [say("approvals.more", count=len(lines) - len(shown))] if len(lines) > len(shown) else []
+        told = [
+            say("approvals.title", wallet=name),
+            Html(""),
+            *shown,
+            *more,
+            Html(""),
+            say("approvals.advice"),
+        ]
+        return RenderedMessage(join_lines(told), keyboard)
+
+    def risks(self, known: Sequence[WatchedRisk], now: datetime, say: Texts) -> RenderedMessage:
+        """The chat's wallets, the riskiest first; a button for each."""
+        if not known:
+            return RenderedMessage(say("risks.none"))
+        order = sorted(known, key=lambda each: -1 if each.risk is None else -each.risk.score - 1)
+        lines = [say("risks.title"), Html(""), *(self._risk(each, now, say) for each in order)]
+        rows = tuple(
+            (button(f"🛡 {each.label or each.address[:16] + '…'}", Action.SCAN, each.subscription_id),)
+            for each in order[:MAX_BUTTONS]
+        )
+        return RenderedMessage(join_lines([*lines, Html(""), say("risks.footer")]), rows)
+
+    def _risk(self, watched: WatchedRisk, now: datetime, say: Texts) -> Html:
+        name = wallet(watched.address, watched.label, say)
+        if watched.risk is None:
+            return say("risks.unknown", wallet=name)
+        level = Level(watched.risk.level)
+        return say(
+            "risks.line",
+            sign=SIGNS[level],
+            wallet=name,
+            level=say(f"risk.level.{level.name.lower()}"),
+            score=watched.risk.score,
+            ago=lasting(now - watched.risk.at, say),
+        )
+
+    def _lines(self, holding: TokenHolding, say: Texts) -> list[Html]:
+        lines = []
+        held = self._amounts.asset(holding.mint, holding.amount, holding.decimals, say)
+        if holding.delegate is not None and holding.delegated_amount:
+            who = self._names.who(holding.delegate, say)
+            if holding.delegated_amount >= holding.amount:
+                lines.append(say("approvals.all", who=who, amount=held))
+            else:
+                part = self._amounts.asset(holding.mint, holding.delegated_amount, holding.decimals, say)
+                lines.append(say("approvals.line", who=who, amount=part))
+        if holding.close_authority is not None:
+            who = self._names.who(holding.close_authority, say)
+            lines.append(say("approvals.close", who=who, amount=held))
+        return lines
