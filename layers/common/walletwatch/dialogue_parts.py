@@ -36,7 +36,9 @@ from walletwatch.services.balances import Balances
 from walletwatch.services.broadcasting import Broadcasting
 from walletwatch.services.browsing import Browsing
 from walletwatch.services.clearing import CacheClearing
+from walletwatch.services.drawing import PictureRequests
 from walletwatch.services.explaining import Explaining
+from walletwatch.services.exporting import ExportRequests
 from walletwatch.services.holdings import Holdings
 from walletwatch.services.importing import Importing
 from walletwatch.services.inline_cards import InlineCards
@@ -144,6 +146,8 @@ def make_dialogue(
             LookingAgain(PostgresDealings(database), queues, clock, metrics),
             clock,
         ),
+        pictures=PictureRequests(queues, RedisRateLimits(redis)),
+        exports=ExportRequests(queues, RedisRateLimits(redis), clock),
         personal=Personal(PostgresPersonalRecords(database), RedisRateLimits(redis), clock, metrics),
         inline=InlineCards(subscriptions, balances, chain, tokens, prices, metrics),
         linking=Linking(PostgresLinkedChats(database), subscriptions, cache),

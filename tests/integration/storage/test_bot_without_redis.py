@@ -57,7 +57,9 @@ from walletwatch.services.analysing import Analysing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
+from walletwatch.services.drawing import PictureRequests
 from walletwatch.services.explaining import Explaining
+from walletwatch.services.exporting import ExportRequests
 from walletwatch.services.inline_cards import InlineCards
 from walletwatch.services.intake import Intake, UpdateIntake
 from walletwatch.services.linking import Linking
@@ -202,6 +204,8 @@ async def environments(
                 ),
                 plans=Plans(plans, administration, clock, metrics),
                 quotas=Quotas(plans, rates, clock, metrics),
+                pictures=PictureRequests(queues, rates),
+                exports=ExportRequests(queues, rates, clock),
                 personal=Personal(FakePersonalRecords(stores), rates, clock, metrics),
                 views=Views(PROFILES["x1-mainnet"]),
                 catalogue=CATALOGUE,
