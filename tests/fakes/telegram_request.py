@@ -14,6 +14,7 @@ MAX_UNITS = 4096
 MAX_CAPTION_UNITS = 1024
 MAX_DATA_BYTES = 64
 MAX_TOAST = 200
+MAX_TOAST = 200
 
 
 GIFTS = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
@@ -130,6 +131,8 @@ class FakeRequest(BaseRequest):
 
 
 def _validate(name: str, arguments: dict[str, Any]) -> None:
+    if name == "answerCallbackQuery" and len(arguments.get("text", "")) > MAX_TOAST:
+        raise Refused("a toast is too long")
     if name == "answerCallbackQuery" and len(arguments.get("text") or "") > MAX_TOAST:
         raise Refused("a toast is too long")
     if name not in {"sendMessage", "editMessageText", "editMessageReplyMarkup", "sendDocument"}:

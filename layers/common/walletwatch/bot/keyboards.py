@@ -29,6 +29,7 @@ class Action(StrEnum):
     STATUS = "i"
     MENU = "m"
     DETAILS = "td"
+    LESS = "tl"
     LANGUAGE = "ln"
     TIMEZONE = "tz"
     CURRENCY = "cu"
