@@ -10,7 +10,7 @@ from tests.contract.conftest import Stores
 from tests.contract.things import OTHER_WALLET, WALLET, address, contact
 from walletwatch.domain.chats import Owner
 from walletwatch.domain.errors import QuotaExceeded
-from walletwatch.domain.plans import NEVER, Offer, Order, Payment
+from walletwatch.domain.plans import NEVER, Offer, Order, Payment, Quota
 
 ANNA, BORIS, ADMIN = 11, 22, 99
 MONTH = Offer(30, 250)
@@ -191,11 +191,11 @@ async def test_the_limit_is_the_owners_in_all_of_their_chats(stores: Stores) -> 
     subscribe = stores.subscriptions.subscribe
     await subscribe(ANNA, WALLET, None, slot=1, limit=2)
     await subscribe(group, OTHER_WALLET, None, slot=1, limit=2)
-    assert await stores.plans.wallets(ANNA) == 2
+    assert (await stores.plans.used(ANNA))[Quota.WALLETS] == 2
     # What one of their chats watches costs nothing in another.
     assert (await subscribe(group, WALLET, None, slot=1, limit=2)).created
     for chat in (ANNA, group):
         with pytest.raises(QuotaExceeded, match="at most 2"):
             await subscribe(chat, address("third"), None, slot=1, limit=2)
     assert (await subscribe(BORIS, address("third"), None, slot=1, limit=2)).created
-    assert await stores.plans.wallets(ANNA) == 2
+    assert (await stores.plans.used(ANNA))[Quota.WALLETS] == 2

@@ -1,6 +1,6 @@
 """`ports.plans.PlanStore` in memory, over the tables of `FakeStores`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -8,7 +8,7 @@ from types import MappingProxyType
 from tests.fakes.outage import Outage
 from tests.fakes.rows import Tables
 from walletwatch.domain.chats import Owner
-from walletwatch.domain.plans import NEVER, Ending, Offer, Order, Payment, Settled
+from walletwatch.domain.plans import NEVER, Ending, Offer, Order, Payment, Quota, Settled
 
 
 @dataclass
@@ -18,9 +18,12 @@ class FakePlanStore:
     orders: dict[str, Order] = field(default_factory=dict)
     taken: dict[str, Payment] = field(default_factory=dict)
 
-    async def wallets(self, user_id: int) -> int:
+    async def used(self, owner_id: int) -> Mapping[Quota, int]:
         self.outage.check()
-        return len(self.tables.wallets_of(user_id))
+        return {
+            Quota.WALLETS: len(self.tables.wallets_of(owner_id)),
+            Quota.ALERTS: self.tables.alerts_of(owner_id),
+        }
 
     async def order(self, order: Order) -> None:
         self.outage.check()

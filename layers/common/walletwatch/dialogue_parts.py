@@ -180,6 +180,7 @@ def _alert_desk(redis: RedisServer, chain: Chain, database: Database, metrics: E
             chain=chain,
             tokens=parts.make_tokens(chain, redis, metrics, config.load(config.ChainSettings).profile),
             clock=clock,
+            limits=config.load(config.PlanSettings).limits,
         ),
     )
 

@@ -75,7 +75,7 @@ class TestPlan:
         assert "You have the free plan" in chat.last
         assert "<code>▰▰▰▰▱▱▱▱▱▱</code> 1 of 3" in chat.last
         assert "<code>▰▱▱▱▱▱▱▱▱▱</code> 1 of 20" in chat.last
-        assert "up to 10" in chat.last
+        assert "0 of 10" in chat.last
         assert "every 60 seconds" in chat.last
         assert "250 wallets and 100 alerts" in chat.last
         assert chat.buttons[:2] == [data(Action.BUY, 30), data(Action.BUY, 365)]

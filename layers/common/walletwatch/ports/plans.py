@@ -1,17 +1,21 @@
 """What people may do, and what they pay for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from walletwatch.domain.plans import Ending, Order, Payment, Settled
+from walletwatch.domain.plans import Ending, Order, Payment, Quota, Settled
 
 
 class PlanStore(Protocol):
     """Premium, quotas, orders and payments (PostgreSQL)."""
 
-    async def wallets(self, user_id: int) -> int:
-        """How many wallets the person watches in all chats that are theirs; one in two of them is one."""
+    async def used(self, owner_id: int) -> Mapping[Quota, int]:
+        """How many wallets and alerts somebody has in all chats that are theirs.
+
+        Args:
+            owner_id: The person, or a group that nobody has claimed. A wallet in two of their chats is one.
+        """
 
     async def order(self, order: Order) -> None:
         """Keep what somebody was sent an invoice for."""

@@ -1,22 +1,24 @@
 """`ports.plans.PlanStore` on PostgreSQL. Every operation is one round trip."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from walletwatch.domain.chats import DEFAULT_TIMEZONE
-from walletwatch.domain.plans import NEVER, Ending, Offer, Order, Payment, Settled
+from walletwatch.domain.plans import NEVER, Ending, Offer, Order, Payment, Quota, Settled
 from walletwatch.storage.postgres.database import Connection, Database, together
 from walletwatch.storage.postgres.rows import Row, storable
 
 MAX_CHARGE_LENGTH: Final = 256
 MAX_PAYLOAD_LENGTH: Final = 128
 
-_WALLETS: Final = """
-SELECT count(DISTINCT s.wallet_id)
-  FROM subscriptions s
-  JOIN chats c ON c.id = s.chat_id
- WHERE c.owner_id = %(user_id)s OR (c.id = %(user_id)s AND c.owner_id IS NULL)
+_USED: Final = """
+WITH theirs AS (
+    SELECT id FROM chats WHERE owner_id = %(owner_id)s OR (id = %(owner_id)s AND owner_id IS NULL)
+)
+SELECT (SELECT count(DISTINCT s.wallet_id) FROM subscriptions s WHERE s.chat_id IN (SELECT id FROM theirs)),
+       (SELECT count(*) FROM alert_rules a
+         WHERE a.chat_id IN (SELECT id FROM theirs) AND a.ended_at IS NULL)
 """
 
 _PAYMENT: Final = "p.charge_id, p.user_id, p.days, p.stars, p.paid_at, p.refund_by, p.refunded_at"
@@ -126,11 +128,11 @@ class PostgresPlanStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def wallets(self, user_id: int) -> int:
-        """How many wallets the person watches in all chats that are theirs."""
-        row = await self._one(_WALLETS, {"user_id": user_id})
+    async def used(self, owner_id: int) -> Mapping[Quota, int]:
+        """How many wallets and alerts somebody has in all chats that are theirs."""
+        row = await self._one(_USED, {"owner_id": owner_id})
         assert row is not None
-        return int(row[0])
+        return {Quota.WALLETS: row[0], Quota.ALERTS: row[1]}
 
     async def order(self, order: Order) -> None:
         """Keep what somebody was sent an invoice for."""
