@@ -11,6 +11,7 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -28,7 +29,9 @@ from walletwatch import bootstrap, dialogue_parts, parts
 from walletwatch.bot import application
 from walletwatch.bot.commands.command import Topic
 from walletwatch.bot.commands.table import AREAS
+from walletwatch.services import balances
 from walletwatch.services.intake import Intake
+from walletwatch.storage.postgres import database as database_module
 from walletwatch.storage.postgres.migrate import migrate
 
 pytestmark = pytest.mark.integration
@@ -61,6 +64,26 @@ ARGUMENTS: Final = {
     "snooze": ("", "2h"),
     "delalert": ("", "1"),
     "maintenance": ("", "on Back at noon", "off"),
+    "users": ("", "active", "@x", f"{ADMIN}"),
+    "user": ("", f"{ADMIN}"),
+    "ban": ("", "1001 spam", f"{ADMIN}"),
+    "unban": ("", "1001"),
+    "limits": ("", f"{ADMIN}", f"{ADMIN} wallets 50", f"{ADMIN} wallets plan"),
+    "feedbacks": ("",),
+    "reply": ("", f"{ADMIN} Hello", "1001 Hello"),
+    "broadcast": (
+        "",
+        "all",
+        "all Hello",
+        "premium Hello",
+        "lang-en Hello",
+        "link 1 Read https://a.b",
+        "show 1",
+        "stop 1",
+    ),
+    "analytics": ("", "retention", "wallets", "commands", "delivery"),
+    "clearcache": ("", "balance"),
+    "audit": ("", "ban", f"{ADMIN}"),
 }
 
 
@@ -181,11 +204,15 @@ async def environment(
     queues, chain = FakeQueues(), FakeChain()
     secrets = {"bot_token": "7:token-of-the-tests", "webhook_secret": "secret-of-the-tests"}
     monkeypatch.setattr(application, "make_request", lambda **_: telegram)
+    # However slow the machine is, the second time round finds what the first has read.
+    monkeypatch.setattr(balances, "BALANCE_TTL", timedelta(minutes=10))
     monkeypatch.setattr(parts, "read_secret", lambda _: msgspec.json.encode(secrets))
     monkeypatch.setattr(parts, "make_queues", lambda: queues)
     monkeypatch.setattr(parts, "make_inspection", lambda: system.queues)
     monkeypatch.setattr(parts, "make_vital_signs", lambda *_: system.signs)
     monkeypatch.setattr(dialogue_parts, "RpcChain", lambda *_args, **_kwargs: chain)
+    # A connection that rested is asked whether it still lives, whatever it is needed for.
+    monkeypatch.setattr(database_module, "CHECK_AFTER_SECONDS", 3600.0)
     async with sql.open() as sql_port, redis.open() as redis_port:
         for name, value in {
             "SECRET_ARN": "arn:of-the-tests",
@@ -193,6 +220,7 @@ async def environment(
             # A statement is prepared in a round trip of its own, once for each connection.
             "DATABASE_PREPARE": "false",
             "DATABASE_POOL_MIN": "1",
+            "DATABASE_IDLE_SECONDS": "3600",
             "REDIS_URL": f"redis://127.0.0.1:{redis_port}/0",
             "RPC_URLS": "http://127.0.0.1:1",
             "CHAIN_PROFILE": "local",

@@ -62,6 +62,18 @@ class DigestDue:
 
 
 @dataclass(frozen=True, slots=True)
+class BroadcastStep:
+    """Queue the next messages of a broadcast.
+
+    Attributes:
+        due_at: Before this there is nothing to do.
+    """
+
+    broadcast_id: int
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Backfill:
     """Read a wallet's past into its history; nobody is told of it.
 
