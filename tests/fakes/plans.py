@@ -31,7 +31,9 @@ class FakePlanStore:
 
     async def ordered(self, order_id: str) -> Order | None:
         self.outage.check()
-        return self.orders.get(order_id)
+        order = self.orders.get(order_id)
+        row = self.tables.chats.get(order.user_id) if order else None
+        return None if row is not None and row.chat.owner.banned else order
 
     async def paid(self, payment: Payment, order_id: str) -> Settled:
         self.outage.check()
@@ -94,18 +96,9 @@ class FakePlanStore:
             self._set(user_id, premium_until=left if left > at else None)
         return Settled(self.taken[charge_id], True, self._until(user_id))
 
-    async def grant(self, user_id: int, until: datetime | None) -> bool:
-        self.outage.check()
-        return self._set(user_id, premium_until=until and min(until, NEVER))
-
-    async def set_quota(self, user_id: int, quota: str, value: int | None) -> bool:
-        self.outage.check()
-        row = self.tables.chats.get(user_id)
-        quotas = dict(row.chat.owner.quotas) if row else {}
-        quotas.pop(quota, None)
-        if value is not None:
-            quotas[quota] = value
-        return self._set(user_id, quotas=MappingProxyType(quotas))
+    def let(self, user_id: int, until: datetime | None = None, **quotas: int) -> None:
+        """What administrators do: a premium that ends then, and limits of one's own."""
+        self._set(user_id, premium_until=until, quotas=MappingProxyType(quotas))
 
     async def endings(self, after: datetime, before: datetime, limit: int) -> Sequence[Ending]:
         self.outage.check()
@@ -128,10 +121,9 @@ class FakePlanStore:
         row = self.tables.chats.get(user_id)
         return row.chat.owner.premium_until if row else None
 
-    def _set(self, user_id: int, **changes: object) -> bool:
+    def _set(self, user_id: int, **changes: object) -> None:
         """Of the person, wherever they answer for a chat."""
         for row in self.tables.chats.values():
             if row.chat.owner.user_id == user_id:
                 owner: Owner = replace(row.chat.owner, **changes)  # type: ignore[arg-type]
                 row.chat = replace(row.chat, owner=owner)
-        return user_id in self.tables.chats

@@ -384,11 +384,11 @@ class BotApplication:
             greeting = await self._dialogue.watching.greet(talk.contact, with_watched=with_watched)
             talk.meet(greeting.chat)
             talk.watched = greeting.watched
-            if not self._operators.may(talk.contact):
+            if not always and not self._operators.may(talk.contact):
                 if greeting.turns_away:
                     await self._turn_away(talk)
                     return
-                if not always and greeting.maintenance is not None:
+                if greeting.maintenance is not None:
                     raise Complaint("error.maintenance", note=greeting.maintenance.note)
             # In a group whoever may not ask is not answered either; only a button must not spin for ever.
             if talk.in_group and talk.chat.settings.admins_only and not await talk.may_change():

@@ -21,7 +21,7 @@ class PlanStore(Protocol):
         """Keep what somebody was sent an invoice for."""
 
     async def ordered(self, order_id: str) -> Order | None:
-        """An order; None where there is none."""
+        """An order of somebody who is not banned; None where there is none."""
 
     async def paid(self, payment: Payment, order_id: str) -> Settled:
         """Keep a payment, and prolong the premium of who paid by what they had ordered. Safe to repeat.
@@ -53,12 +53,6 @@ class PlanStore(Protocol):
 
         Safe to repeat. None where there is no such payment.
         """
-
-    async def grant(self, user_id: int, until: datetime | None) -> bool:
-        """Let a premium end then, or at once; False where nobody of this id is known."""
-
-    async def set_quota(self, user_id: int, quota: str, value: int | None) -> bool:
-        """Give somebody another limit, or the plan's again; False where nobody of this id is known."""
 
     async def endings(self, after: datetime, before: datetime, limit: int) -> Sequence[Ending]:
         """Premiums that end between these, of people whose private chat is written to, the earliest first."""
