@@ -149,7 +149,7 @@ def make_dialogue(
         linking=Linking(PostgresLinkedChats(database), subscriptions, cache),
         plans=Plans(
             PostgresPlanStore(database),
-            PostgresAdministration(database),
+            Auditing(PostgresAdministration(database), clock),
             clock,
             metrics,
             plan_settings.offers,

@@ -9,6 +9,7 @@ from tests.unit.bot.conftest import ADMIN, ANNA, BORIS, GROUP, WALLET, Chat
 from walletwatch.bot.keyboards import Action, CallbackData
 from walletwatch.domain.chats import Chat as KnownChat
 from walletwatch.domain.plans import NEVER
+from walletwatch.services.auditing import Auditing
 from walletwatch.services.plans import Plans
 
 STARS = 250
@@ -155,7 +156,8 @@ class TestBuying:
 
     async def test_nothing_is_sold_where_nothing_is_for_sale(self, chat: Chat) -> None:
         dialogue = chat.bot.bot._dialogue
-        plans = Plans(chat.plans, chat.administration, chat.clock, chat.metrics, offers=())
+        auditing = Auditing(chat.administration, chat.clock)
+        plans = Plans(chat.plans, auditing, chat.clock, chat.metrics, offers=())
         object.__setattr__(dialogue, "plans", plans)
         for text in ("/buy", "/buy 30"):
             await chat.send(text)

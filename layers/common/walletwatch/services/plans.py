@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Sequence
 from typing import Final
 
-from walletwatch.domain.administration import AuditEntry
 from walletwatch.domain.plans import (
     OFFERS,
     REFUND_WITHIN,
@@ -15,8 +14,8 @@ from walletwatch.domain.plans import (
     refusal,
 )
 from walletwatch.ports.common import Clock, Metrics
-from walletwatch.ports.operations import Administration
 from walletwatch.ports.plans import PlanStore
+from walletwatch.services.auditing import Auditing
 
 PAYMENTS_SHOWN: Final = 20
 ORDER_BYTES: Final = 16
@@ -28,13 +27,13 @@ class Plans:
     def __init__(
         self,
         store: PlanStore,
-        administration: Administration,
+        auditing: Auditing,
         clock: Clock,
         metrics: Metrics,
         offers: Sequence[Offer] = OFFERS,
     ) -> None:
         self._store = store
-        self._administration = administration
+        self._auditing = auditing
         self._clock = clock
         self._metrics = metrics
         self.offers = tuple(offers)
@@ -96,12 +95,10 @@ class Plans:
         self._metrics.count("PaymentsRefunded")
         by = settled.payment.refund_by
         if by is not None and by != user_id:
-            await self._audit(by, "refund", user=user_id, stars=settled.payment.offer.stars, charge=charge_id)
+            stars = settled.payment.offer.stars
+            await self._auditing.record(by, "refund", {"user": user_id, "stars": stars, "charge": charge_id})
         return settled
 
     async def give_up_refund(self, user_id: int, charge_id: str) -> None:
         """Telegram does not give these Stars back."""
         await self._store.end_refund(user_id, charge_id, None)
-
-    async def _audit(self, by: int, action: str, **details: str | int) -> None:
-        await self._administration.audit(AuditEntry(self._clock.now(), by, action, details))
