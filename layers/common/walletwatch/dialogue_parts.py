@@ -153,7 +153,7 @@ def make_dialogue(
         linking=Linking(PostgresLinkedChats(database), subscriptions, cache),
         plans=Plans(
             PostgresPlanStore(database),
-            PostgresAdministration(database),
+            Auditing(PostgresAdministration(database), clock),
             clock,
             metrics,
             plan_settings.offers,
@@ -194,6 +194,7 @@ def _alert_desk(redis: RedisServer, chain: Chain, database: Database, metrics: E
             chain=chain,
             tokens=parts.make_tokens(chain, redis, metrics, config.load(config.ChainSettings).profile),
             clock=clock,
+            limits=config.load(config.PlanSettings).limits,
         ),
     )
 
