@@ -31,6 +31,7 @@ from walletwatch.bot.commands.command import Topic
 from walletwatch.bot.commands.table import AREAS
 from walletwatch.services import balances
 from walletwatch.services.intake import Intake
+from walletwatch.storage.postgres import database as database_module
 from walletwatch.storage.postgres.migrate import migrate
 
 pytestmark = pytest.mark.integration
@@ -181,6 +182,8 @@ async def environment(
     monkeypatch.setattr(parts, "make_inspection", lambda: system.queues)
     monkeypatch.setattr(parts, "make_vital_signs", lambda *_: system.signs)
     monkeypatch.setattr(dialogue_parts, "RpcChain", lambda *_args, **_kwargs: chain)
+    # A connection that rested is asked whether it still lives, whatever it is needed for.
+    monkeypatch.setattr(database_module, "CHECK_AFTER_SECONDS", 3600.0)
     async with sql.open() as sql_port, redis.open() as redis_port:
         for name, value in {
             "SECRET_ARN": "arn:of-the-tests",
@@ -188,6 +191,7 @@ async def environment(
             # A statement is prepared in a round trip of its own, once for each connection.
             "DATABASE_PREPARE": "false",
             "DATABASE_POOL_MIN": "1",
+            "DATABASE_IDLE_SECONDS": "3600",
             "REDIS_URL": f"redis://127.0.0.1:{redis_port}/0",
             "RPC_URLS": "http://127.0.0.1:1",
             "CHAIN_PROFILE": "local",
