@@ -137,6 +137,15 @@ class Tables:
     def accounts_of(self, wallet_id: int) -> list[AccountRow]:
         return [row for row in self.accounts.values() if row.wallet_id == wallet_id]
 
+    def owner_of(self, chat_id: int) -> int:
+        """Whose wallets are counted: of a group that nobody has claimed, its own."""
+        owner = self.chats[chat_id].chat.owner.user_id
+        return chat_id if owner is None else owner
+
+    def wallets_of(self, owner: int) -> set[int]:
+        """The wallets that somebody watches in all of their chats."""
+        return {row.wallet_id for row in self.subscriptions.values() if self.owner_of(row.chat_id) == owner}
+
     def watched(self, wallet_id: int) -> bool:
         """Whether an active chat watches the wallet."""
         return any(

@@ -23,7 +23,6 @@ def wallets_over(
     *,
     prices: FakePrices | None = None,
     tokens: FakeTokens | None = None,
-    wallets_per_chat: int = 3,
 ) -> Wallets:
     book = stores.book
     return Wallets(
@@ -32,5 +31,4 @@ def wallets_over(
         Importing(stores.subscriptions, book, chain, queues, rates),
         Sharing(book, clock),
         clock,
-        wallets_per_chat,
     )

@@ -14,14 +14,19 @@ from itertools import count
 import pytest
 
 from tests.fakes.administration import FakeAdministration
+from tests.fakes.broadcasts import FakeBroadcasts
 from tests.fakes.chain import FakeChain
 from tests.fakes.chronicle import FakeChronicle
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.dealings import FakeDealings
+from tests.fakes.desk import make_desk
+from tests.fakes.linking import FakeLinkedChats
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.money import money_over
+from tests.fakes.people import FakePeople
 from tests.fakes.personal import FakePersonalRecords
+from tests.fakes.plans import FakePlanStore
 from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
 from tests.fakes.reporting import FakeReportSchedules
@@ -29,6 +34,7 @@ from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.tokens import FakeTokens
+from tests.fakes.usage import FakeUsage
 from tests.fakes.vitals import FakeSystem
 from tests.fakes.wallets import wallets_over
 from tests.servers import Server
@@ -51,12 +57,18 @@ from walletwatch.services.analysing import Analysing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
+from walletwatch.services.drawing import PictureRequests
 from walletwatch.services.explaining import Explaining
+from walletwatch.services.exporting import ExportRequests
+from walletwatch.services.inline_cards import InlineCards
 from walletwatch.services.intake import Intake, UpdateIntake
+from walletwatch.services.linking import Linking
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
+from walletwatch.services.plans import Plans
 from walletwatch.services.preferring import Preferring
+from walletwatch.services.quotas import Quotas
 from walletwatch.services.reporting import ReportRequests, Summaries
 from walletwatch.services.rule_keeping import RuleKeeping
 from walletwatch.services.scan_memory import ScanMemory
@@ -113,7 +125,9 @@ async def environments(
     monkeypatch.setattr(application, "make_request", lambda **_: request)
     stores, chain, queues, numbers = FakeStores(clock), FakeChain(), FakeQueues(), count(1)
     chain.lamports[WALLET] = 2 * 10**9
+    plans = FakePlanStore(stores.tables)
     administration, spare = FakeAdministration(), FakeUpdateClaims(clock)
+    people = FakePeople(stores)
 
     async def environment() -> Environment:
         redis = RedisServer(mortal_valkey.url)
@@ -123,7 +137,18 @@ async def environments(
             "http://telegram",
             username="testbot",
             dialogue=Dialogue(
-                watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
+                watching=Watching(stores.subscriptions, chain, queues, clock),
+                admin_desk=make_desk(
+                    people=people,
+                    broadcasts=FakeBroadcasts(people),
+                    usage=FakeUsage(people),
+                    administration=administration,
+                    queues=queues,
+                    cache=RedisCache(redis, metrics),
+                    rates=rates,
+                    admins=(),
+                    clock=clock,
+                ),
                 wallets=wallets_over(
                     stores,
                     chain,
@@ -166,6 +191,21 @@ async def environments(
                     LookingAgain(FakeDealings(stores.tables), queues, clock, metrics),
                     clock,
                 ),
+                inline=InlineCards(
+                    stores.subscriptions,
+                    Balances(chain, RedisCache(redis, metrics), metrics),
+                    chain,
+                    FakeTokens(),
+                    FakePrices(clock),
+                    metrics,
+                ),
+                linking=Linking(
+                    FakeLinkedChats(stores.tables), stores.subscriptions, RedisCache(redis, metrics)
+                ),
+                plans=Plans(plans, administration, clock, metrics),
+                quotas=Quotas(plans, rates, clock, metrics),
+                pictures=PictureRequests(queues, rates),
+                exports=ExportRequests(queues, rates, clock),
                 personal=Personal(FakePersonalRecords(stores), rates, clock, metrics),
                 views=Views(PROFILES["x1-mainnet"]),
                 catalogue=CATALOGUE,

@@ -49,6 +49,10 @@ ARGUMENTS: Final = {
     "appeal": ("", f"{WALLET} by mistake"),
     "block": ("", f"{WALLET} a reason"),
     "allow": ("", f"{WALLET} a reason"),
+    "buy": ("", "30"),
+    "link": ("", "@nobody"),
+    "payments": ("", "99"),
+    "refundpayment": ("", "99 stx1"),
     "addalert": ("", "price_above", "price_above XNT 0.5", "balance_below Main", "balance_below Main XNT 5"),
     "editalert": ("", "1", "1 urgent", "9"),
     "testalert": ("", "1"),
@@ -60,6 +64,26 @@ ARGUMENTS: Final = {
     "snooze": ("", "2h"),
     "delalert": ("", "1"),
     "maintenance": ("", "on Back at noon", "off"),
+    "users": ("", "active", "@x", f"{ADMIN}"),
+    "user": ("", f"{ADMIN}"),
+    "ban": ("", "1001 spam", f"{ADMIN}"),
+    "unban": ("", "1001"),
+    "limits": ("", f"{ADMIN}", f"{ADMIN} wallets 50", f"{ADMIN} wallets plan"),
+    "feedbacks": ("",),
+    "reply": ("", f"{ADMIN} Hello", "1001 Hello"),
+    "broadcast": (
+        "",
+        "all",
+        "all Hello",
+        "premium Hello",
+        "lang-en Hello",
+        "link 1 Read https://a.b",
+        "show 1",
+        "stop 1",
+    ),
+    "analytics": ("", "retention", "wallets", "commands", "delivery"),
+    "clearcache": ("", "balance"),
+    "audit": ("", "ban", f"{ADMIN}"),
 }
 
 
@@ -88,14 +112,19 @@ MORE: Final = {
     "convert": Cost(2, 3, 1),
     # What nobody has read for ten seconds is written too: names and prices, and all of it together.
     **dict.fromkeys(("balance", "tokens", "nfts", "wallet", "stakes", "portfolio"), Cost(2, 5, 1)),
-    "scan": Cost(2, 3, 1),
-    "scantoken": Cost(2, 3, 1),
+    # A scan that is made is counted.
+    "scan": Cost(2, 4, 1),
+    "scantoken": Cost(2, 4, 1),
     "approvals": Cost(2, 3, 1),
     # They count how often a person asks for what is dear.
     "backfill": Cost(2, 2, 1),
     "import": Cost(2, 2, 1),
     "mydata": Cost(2, 2, 1),
     "feedback": Cost(2, 2, 1),
+    # It says how many.
+    "plan": Cost(2, 2, 1),
+    # It keeps the code by which a group is linked.
+    "link": Cost(2, 2, 1),
     # An alert is read before it is changed.
     "editalert": Cost(3, 1, 1),
 }

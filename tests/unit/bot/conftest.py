@@ -16,18 +16,23 @@ import pytest
 from tests.fakes.administration import FakeAdministration
 from tests.fakes.admission import FakeAdmission
 from tests.fakes.alerting import FakeSamples
+from tests.fakes.broadcasts import FakeBroadcasts
 from tests.fakes.cache import FakeCache
 from tests.fakes.chain import FakeChain
 from tests.fakes.chronicle import FakeChronicle
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.clock import FakeClock
 from tests.fakes.dealings import FakeDealings
+from tests.fakes.desk import make_desk
 from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.limits import FakeRateLimits
+from tests.fakes.linking import FakeLinkedChats
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.money import money_over
+from tests.fakes.people import FakePeople
 from tests.fakes.personal import FakePersonalRecords
+from tests.fakes.plans import FakePlanStore
 from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
 from tests.fakes.reporting import FakeReportSchedules
@@ -35,6 +40,7 @@ from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.tokens import FakeTokens
+from tests.fakes.usage import FakeUsage
 from tests.fakes.vitals import FakeSystem
 from tests.fakes.wallets import wallets_over
 from walletwatch.bot import application
@@ -47,6 +53,7 @@ from walletwatch.bot.persistence import ConversationPersistence
 from walletwatch.bot.views.all import Views
 from walletwatch.chain.decoding import decode_transaction
 from walletwatch.chain.decoding.outline import outline
+from walletwatch.domain.plans import LIMITS, Plan, Quota
 from walletwatch.domain.profile import PROFILES
 from walletwatch.services.admitting import Admitting
 from walletwatch.services.alert_desk import AlertDesk
@@ -55,12 +62,18 @@ from walletwatch.services.analysing import Analysing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
+from walletwatch.services.drawing import PictureRequests
 from walletwatch.services.explaining import Explaining
+from walletwatch.services.exporting import ExportRequests
+from walletwatch.services.inline_cards import InlineCards
 from walletwatch.services.intake import UpdateIntake
+from walletwatch.services.linking import Linking
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
+from walletwatch.services.plans import Plans
 from walletwatch.services.preferring import Preferring
+from walletwatch.services.quotas import Quotas
 from walletwatch.services.reporting import ReportRequests, Summaries
 from walletwatch.services.rule_keeping import RuleKeeping
 from walletwatch.services.scan_memory import ScanMemory
@@ -71,6 +84,7 @@ WALLET = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
 OTHER = "B69chRzqzDCmdB5WYB8NRu5Yv5ZA95ABiZcdzCgGm9Tq"
 ANNA, BORIS, ADMIN = 1, 2, 99
 GROUP, ALERT_GROUP = -100, -200
+FEW_WALLETS = {Plan.FREE: 3, Plan.PREMIUM: 250}
 TOKEN = "7:token-of-the-tests"
 
 
@@ -114,10 +128,18 @@ class Chat:
     lists: FakeAddressLists
     schedules: FakeReportSchedules
     personal: FakePersonalRecords
+    tokens: FakeTokens
+    prices: FakePrices
+    linked: FakeLinkedChats
+    codes: FakeCache
+    plans: FakePlanStore
+    rates: FakeRateLimits
+    people: FakePeople
+    broadcasts: FakeBroadcasts
+    usage: FakeUsage
+    cache: FakeCache
     risks: FakeRisks
     another_instance: Callable[[], Awaitable[Instance]]
-    prices: FakePrices
-    tokens: FakeTokens
     price_history: FakeSamples
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -181,11 +203,26 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     sessions, lists, claims = FakeAdmission(clock), FakeAddressLists(), FakeUpdateClaims(clock)
     inspector, judge = FakeInspector(clock), FakeJudge()
     memory = ScanMemory(FakeCache(clock), metrics, clock, chain="test")
+    tokens, prices = FakeTokens(), FakePrices(clock)
+    linked, codes = FakeLinkedChats(stores.tables), FakeCache(clock)
+    plans, rates = FakePlanStore(stores.tables), FakeRateLimits(clock)
     personal, risks = FakePersonalRecords(stores), FakeRisks(stores.tables)
     operators = Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP}))
     schedules = FakeReportSchedules(stores.tables)
-    prices, tokens, rates = FakePrices(clock), FakeTokens(), FakeRateLimits(clock)
     history = stores.samples
+    people = FakePeople(stores)
+    broadcasts, usage, cache = FakeBroadcasts(people), FakeUsage(people), FakeCache(clock)
+    desk = make_desk(
+        people=people,
+        broadcasts=broadcasts,
+        usage=usage,
+        administration=administration,
+        queues=queues,
+        cache=cache,
+        rates=rates,
+        admins={ADMIN},
+        clock=clock,
+    )
     instances: list[BotApplication] = []
     deliveries = count(1)
 
@@ -196,7 +233,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
             "http://telegram",
             username="testbot",
             dialogue=Dialogue(
-                watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
+                watching=Watching(stores.subscriptions, chain, queues, clock),
                 wallets=wallets_over(
                     stores,
                     chain,
@@ -221,6 +258,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 scans=ScanRequests(queues),
                 reports=memory,
                 admin=system.administering(stores.ledger, alerts, administration),
+                admin_desk=desk,
                 ledger=stores.ledger,
                 desk=AlertDesk(
                     Preferring(stores.subscriptions, stores.preferences, queues, clock),
@@ -241,6 +279,19 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                     LookingAgain(FakeDealings(stores.tables), queues, clock, metrics),
                     clock,
                 ),
+                inline=InlineCards(
+                    stores.subscriptions,
+                    Balances(chain, FakeCache(clock), metrics),
+                    chain,
+                    tokens,
+                    prices,
+                    metrics,
+                ),
+                linking=Linking(linked, stores.subscriptions, codes),
+                plans=Plans(plans, administration, clock, metrics),
+                quotas=Quotas(plans, rates, clock, metrics, {**LIMITS, Quota.WALLETS: FEW_WALLETS}),
+                pictures=PictureRequests(queues, FakeRateLimits(clock)),
+                exports=ExportRequests(queues, FakeRateLimits(clock), clock),
                 personal=Personal(personal, FakeRateLimits(clock), clock, metrics),
                 views=Views(PROFILES["x1-mainnet"]),
                 catalogue=CATALOGUE,
@@ -292,10 +343,18 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         lists,
         schedules,
         personal,
+        tokens,
+        prices,
+        linked,
+        codes,
+        plans,
+        rates,
+        people,
+        broadcasts,
+        usage,
+        cache,
         risks,
         instance,
-        prices,
-        tokens,
         history,
     )
     for bot in instances:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 from telegram import Message, Update
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
@@ -10,10 +10,15 @@ from telegram.error import ChatMigrated as TelegramChatMigrated
 from telegram.ext import (
     CallbackQueryHandler,
     ChatMemberHandler,
+    InlineQueryHandler,
     MessageHandler,
+    PreCheckoutQueryHandler,
     filters,
 )
 
+from walletwatch.bot.arrivals import Arrivals
+from walletwatch.bot.checkout import answer_checkout
+from walletwatch.bot.commands import plans
 from walletwatch.bot.commands.command import ButtonHandler, Command
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue
 from walletwatch.bot.commands.explaining import explain
@@ -24,24 +29,22 @@ from walletwatch.bot.commands.table import (
     COMMANDS_BY_NAME,
 )
 from walletwatch.bot.dispatch import CommandsHandler
+from walletwatch.bot.inline import InlineMode
 from walletwatch.bot.keyboards import CallbackData, StaleData
 from walletwatch.bot.library import Context, KnownBot, make_application
 from walletwatch.bot.messenger import make_request, translate
 from walletwatch.bot.operators import Operators
 from walletwatch.bot.pasted import unlinked
 from walletwatch.bot.talk import Talk, contact_of, talk_of
-from walletwatch.bot.texts import texts
 from walletwatch.domain.addresses import is_address, looks_like_signature
 from walletwatch.domain.admission import Admitted, SessionChange
 from walletwatch.domain.chats import ChatKind, Contact
 from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, StoreUnavailable, TransientError
 from walletwatch.domain.sessions import Session
-from walletwatch.ports.common import Metrics
+from walletwatch.ports.common import UseMetrics
 from walletwatch.ports.watching import SubscriptionStore
 
 _log = logging.getLogger("walletwatch.bot")
-
-GONE_STATUSES: Final = frozenset({"kicked", "left"})
 
 type Run = Callable[[Talk], Awaitable[None]]
 
@@ -63,7 +66,7 @@ class BotApplication:
         dialogue: Dialogue,
         subscriptions: SubscriptionStore,
         operators: Operators,
-        metrics: Metrics,
+        metrics: UseMetrics,
     ) -> None:
         self._dialogue = dialogue
         self._conversations = dialogue.conversations
@@ -72,6 +75,8 @@ class BotApplication:
         self._metrics = metrics
         self._failure: TransientError | None = None
         self._bot = KnownBot(token, api_url, username, make_request())
+        self._arrivals = Arrivals(self._bot, subscriptions, dialogue.linking, metrics)
+        self._inline_mode = InlineMode(dialogue.inline, dialogue.views.inline, metrics, username)
         self._persistence = self._conversations.persistence
         self._application = make_application(self._bot, self._persistence)
         self._started = False
@@ -134,13 +139,19 @@ class BotApplication:
     def _add_handlers(self) -> None:
         add = self._application.add_handler
         new = filters.UpdateType.MESSAGE
-        add(CommandsHandler(COMMANDS_BY_NAME, self._command))
+        # Who posts to a channel administers it, and may ask there too.
+        add(CommandsHandler(COMMANDS_BY_NAME, self._command, channels=True))
         add(CommandsHandler(ADMIN_COMMANDS_BY_NAME, self._admin_command))
         add(CallbackQueryHandler(self._button))
+        add(InlineQueryHandler(self._inline))
+        add(PreCheckoutQueryHandler(self._checkout))
+        add(MessageHandler(new & filters.SUCCESSFUL_PAYMENT & filters.ChatType.PRIVATE, self._paid))
+        add(MessageHandler(new & filters.StatusUpdate.REFUNDED_PAYMENT, self._refunded))
         add(ChatMemberHandler(self._member, ChatMemberHandler.MY_CHAT_MEMBER))
         add(MessageHandler(new & filters.StatusUpdate.MIGRATE, self._migrated))
         add(MessageHandler(new & filters.COMMAND & filters.ChatType.PRIVATE, self._unknown_command))
-        add(MessageHandler(new & filters.TEXT & filters.ChatType.PRIVATE, self._text))
+        words = filters.TEXT | filters.FORWARDED
+        add(MessageHandler(new & words & filters.ChatType.PRIVATE, self._text))
         add(MessageHandler(new & filters.Document.ALL, self._document))
         self._application.add_error_handler(self._bug)
 
@@ -152,6 +163,7 @@ class BotApplication:
             talk.arguments = tuple(arguments)
             talk.body = _behind_command(update.effective_message)
             talk.given_up = await self._conversations.drop(talk.contact)
+            self._metrics.used(f"command.{command.name}")
             await command.run(talk, self._dialogue)
 
         await self._guarded(update, answer, with_watched=command.names_wallet and bool(arguments))
@@ -168,6 +180,8 @@ class BotApplication:
 
         async def answer(talk: Talk) -> None:
             talk.arguments = tuple(arguments)
+            talk.body = _behind_command(update.effective_message)
+            talk.given_up = await self._conversations.drop(talk.contact)
             self._metrics.count("AdminCommands")
             await run(talk, self._dialogue)
 
@@ -182,6 +196,8 @@ class BotApplication:
             talk.given_up = await self._conversations.drop(talk.contact)
             try:
                 decoded = CallbackData.decode(data or "")
+                if decoded.action in BUTTONS:
+                    self._metrics.used(f"button.{decoded.action.name.lower()}")
                 await self._handler(decoded, talk.contact)(talk, self._dialogue, decoded)
             except StaleData as error:
                 raise Complaint("error.outdated") from error
@@ -209,7 +225,7 @@ class BotApplication:
                     session = None
                 else:
                     raise Complaint("error.session_lost") from None
-            command = COMMANDS_BY_NAME.get(session.command) if session else None
+            command = self._asked(session, talk.contact)
             if session is not None and command is not None:
                 talk.body = " ".join((*session.before, text, *session.behind))
                 talk.arguments = tuple(talk.body.split())
@@ -218,10 +234,18 @@ class BotApplication:
                 await talk.send(self._dialogue.views.wallets.bare_address(pasted, talk.say))
             elif looks_like_signature(pasted):
                 await explain(talk, self._dialogue, pasted)
-            else:
+            elif text:
                 raise Complaint("error.unknown_command")
 
         await self._guarded(update, answer, with_watched=self._asked_for_wallet(message))
+
+    def _asked(self, session: Session | None, contact: Contact) -> Command | None:
+        """The command that waits for an answer; None where there is none, or no more for this person."""
+        if session is None:
+            return None
+        if session.command in ADMIN_COMMANDS_BY_NAME and self._operators.may(contact):
+            return ADMIN_COMMANDS_BY_NAME[session.command]
+        return COMMANDS_BY_NAME.get(session.command)
 
     async def _document(self, update: Update, _context: Context) -> None:
         """A file is the answer to a question, or has a command in its caption."""
@@ -244,6 +268,7 @@ class BotApplication:
             talk.arguments = tuple(talk.body.split())
             if session is None:
                 talk.given_up = await self._conversations.drop(talk.contact)
+                self._metrics.used(f"command.{command.name}")
                 await command.run(talk, self._dialogue)
             else:
                 await self._answer_question(talk, session, command)
@@ -282,21 +307,10 @@ class BotApplication:
         change, contact = update.my_chat_member, contact_of(update)
         if change is None or contact is None:
             return
-        # The library lets an update through that lacks them.
-        status = getattr(change.new_chat_member, "status", None)
-        before = getattr(change.old_chat_member, "status", None)
-        if not isinstance(status, str):
-            return
         try:
-            if status in GONE_STATUSES:
-                await self._subscriptions.deactivate(contact.chat_id, status)
-                return
-            await self._subscriptions.remember(contact)
+            await self._arrivals.changed(change, contact)
         except TransientError as error:
             self._failure = error
-            return
-        if contact.chat_kind in {ChatKind.GROUP, ChatKind.SUPERGROUP} and before in GONE_STATUSES:
-            await self._bot.send_message(contact.chat_id, texts(contact.language)("group.welcome"))
 
     async def _migrated(self, update: Update, _context: Context) -> None:
         message = update.effective_message
@@ -310,12 +324,53 @@ class BotApplication:
         except TransientError as error:
             self._failure = error
 
-    async def _guarded(self, update: Update, run: Run, *, with_watched: bool = False) -> None:
+    async def _inline(self, update: Update, _context: Context) -> None:
+        if update.inline_query is not None:
+            await self._inline_mode.answer(update.inline_query)
+
+    async def _checkout(self, update: Update, _context: Context) -> None:
+        query = update.pre_checkout_query
+        if query is None:
+            return
+        try:
+            await answer_checkout(query, self._dialogue.plans, self._metrics)
+        except NetworkError as error:
+            self._failure = _as_transient(error)
+        except TransientError as error:
+            self._failure = error
+
+    async def _paid(self, update: Update, _context: Context) -> None:
+        payment = update.effective_message.successful_payment if update.effective_message else None
+        if payment is None:
+            return
+        charge_id, payload = payment.telegram_payment_charge_id, payment.invoice_payload
+        stars = payment.total_amount
+
+        async def take(talk: Talk) -> None:
+            await plans.paid(talk, self._dialogue, charge_id, payload, stars)
+
+        await self._guarded(update, take, always=True)
+
+    async def _refunded(self, update: Update, _context: Context) -> None:
+        payment = update.effective_message.refunded_payment if update.effective_message else None
+        if payment is None:
+            return
+        charge_id = payment.telegram_payment_charge_id
+
+        async def take(talk: Talk) -> None:
+            await plans.given_back(talk, self._dialogue, charge_id)
+
+        await self._guarded(update, take, always=True)
+
+    async def _guarded(
+        self, update: Update, run: Run, *, with_watched: bool = False, always: bool = False
+    ) -> None:
+        """Run it for whoever sent the update; `always`, whatever they may do now: what was paid is owed."""
         talk = talk_of(update, self._bot)
         if talk is None:
             return
         try:
-            await self._tell_complaints(talk, self._met(run, with_watched=with_watched))
+            await self._tell_complaints(talk, self._met(run, with_watched=with_watched, always=always))
         except TransientError as error:
             self._transient(talk, error)
         except TelegramError as error:
@@ -324,16 +379,33 @@ class BotApplication:
             except TransientError as fault:
                 self._transient(talk, fault)
 
-    def _met(self, run: Run, *, with_watched: bool) -> Run:
+    def _met(self, run: Run, *, with_watched: bool, always: bool) -> Run:
         async def answer(talk: Talk) -> None:
             greeting = await self._dialogue.watching.greet(talk.contact, with_watched=with_watched)
             talk.meet(greeting.chat)
             talk.watched = greeting.watched
-            if greeting.maintenance is not None and not self._operators.may(talk.contact):
-                raise Complaint("error.maintenance", note=greeting.maintenance.note)
+            if not self._operators.may(talk.contact):
+                if greeting.turns_away:
+                    await self._turn_away(talk)
+                    return
+                if not always and greeting.maintenance is not None:
+                    raise Complaint("error.maintenance", note=greeting.maintenance.note)
+            # In a group whoever may not ask is not answered either; only a button must not spin for ever.
+            if talk.in_group and talk.chat.settings.admins_only and not await talk.may_change():
+                if talk.query_id is not None:
+                    raise Complaint("error.admins_only")
+                return
             await run(talk)
 
         return answer
+
+    async def _turn_away(self, talk: Talk) -> None:
+        """A banned person is told so, once a day; whatever else they do comes to nothing."""
+        self._metrics.count("BannedIgnored")
+        if await self._dialogue.admin_desk.people.tell_banned(talk.contact.user_id or talk.chat_id):
+            await self._complain(talk, Complaint("error.banned"))
+        else:
+            await talk.toast()
 
     async def _tell_complaints(self, talk: Talk, run: Run) -> None:
         try:
@@ -341,7 +413,7 @@ class BotApplication:
         except Complaint as complaint:
             await self._complain(talk, complaint)
         except QuotaExceeded as error:
-            await self._complain(talk, Complaint("error.quota", limit=error.limit))
+            await self._complain(talk, Complaint(f"quota.{error.quota}", limit=error.limit))
         except ChainUnavailable:
             await self._complain(talk, Complaint("error.chain"))
 

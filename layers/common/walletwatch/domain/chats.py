@@ -44,11 +44,14 @@ class ChatSettings:
         dust: Incoming native transfers below the dust limit are told too.
         spam: What strangers scatter is told too: airdrops to many, and false tokens.
         risk: It is told when the risk of a watched wallet gets worse.
+        news: It is told what those who run the bot tell everybody.
         filter: What it does not want to hear of any wallet.
         quiet: When nothing is sent but what is urgent.
         pace: How often it hears.
         digest_hour: Of a daily digest, in its time zone.
         snoozed_until: What comes before is held until then.
+        topic: Of a forum: where alerts go (Bot API, message_thread_id); None for the general topic.
+        admins_only: Of a group: the bot answers nobody but its administrators.
     """
 
     language: str | None = None
@@ -59,11 +62,14 @@ class ChatSettings:
     dust: bool = True
     spam: bool = True
     risk: bool = True
+    news: bool = True
     filter: Filter = field(default_factory=Filter)
     quiet: QuietHours | None = None
     pace: Pace = Pace.NOW
     digest_hour: int = 9
     snoozed_until: datetime | None = None
+    topic: int | None = None
+    admins_only: bool = False
 
     @property
     def timing(self) -> Timing:
@@ -78,13 +84,18 @@ class ChatSettings:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Who wrote, and where: taken from an Update."""
+    """Who wrote, and where: taken from an Update.
+
+    Attributes:
+        title: Of a group or channel.
+    """
 
     chat_id: int
     chat_kind: ChatKind
     user_id: int | None
     username: str | None
     language: str
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +122,7 @@ class Chat:
     Attributes:
         language: What Telegram says; `spoken_language` is what it wants.
         active: False after the bot was blocked or removed; nothing is sent until it is heard of again.
+        title: Of a group or channel, where it is known.
     """
 
     chat_id: int
@@ -119,6 +131,7 @@ class Chat:
     active: bool = True
     settings: ChatSettings = field(default_factory=ChatSettings)
     owner: Owner = field(default_factory=Owner)
+    title: str | None = None
 
     @property
     def spoken_language(self) -> str:
@@ -154,11 +167,18 @@ class Greeting:
     Attributes:
         maintenance: People are asked to come back later; None where not.
         watched: What the chat watches, in the order it was added; None where that was not asked for.
+        sender_banned: Whether whoever writes is kept out.
     """
 
     chat: Chat
     maintenance: Maintenance | None = None
     watched: Sequence[Subscription] | None = None
+    sender_banned: bool = False
+
+    @property
+    def turns_away(self) -> bool:
+        """Whether there is no answer: who writes is kept out, or who answers for the chat is."""
+        return self.sender_banned or self.chat.owner.banned
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,14 @@ class PriceUnavailable(TransientError):
     """No source of prices could be asked."""
 
 
+class MediaUnavailable(TransientError):
+    """The store of files could not be reached, or did not take or give one."""
+
+
+class MediaGone(WalletWatchError):
+    """The store of files does not have this one, or no longer."""
+
+
 class SourceUnavailable(TransientError):
     """A list from outside could not be had."""
 
@@ -100,6 +108,10 @@ class ChatMigrated(WalletWatchError):
         self.new_chat_id = new_chat_id
 
 
+class TopicGone(WalletWatchError):
+    """The topic of a forum is closed or deleted; the chat itself is there."""
+
+
 class MessageRefused(WalletWatchError):
     """Telegram will never take this message as it is: an error of ours, to be shown to operators."""
 
@@ -121,15 +133,17 @@ class UnknownWallet(WalletWatchError):
 
 
 class QuotaExceeded(WalletWatchError):
-    """The chat already watches as many wallets as it may.
+    """Somebody has as much of something as their plan, or an administrator, lets them.
 
     Attributes:
-        limit: How many it may watch.
+        limit: How much they may have.
+        quota: Of what (`domain.plans.Quota`).
     """
 
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"at most {limit} wallets")
+    def __init__(self, limit: int, quota: str = "wallets") -> None:
+        super().__init__(f"at most {limit} {quota}")
         self.limit = limit
+        self.quota = quota
 
 
 class TooManyTags(WalletWatchError):

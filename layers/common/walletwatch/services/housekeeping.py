@@ -16,8 +16,11 @@ from walletwatch.ports.telling import Ledger
 from walletwatch.ports.volatile import ForgetfulClaims
 from walletwatch.ports.wallets import WalletBook
 from walletwatch.ports.watching import WatchStore
+from walletwatch.services.analysing_use import UsageKeeping
+from walletwatch.services.broadcasting import BroadcastSteps
 from walletwatch.services.digesting import Digesting
 from walletwatch.services.looking_again import DEALT_WITHIN
+from walletwatch.services.plan_endings import PlanEndings
 
 STUCK_AFTER: Final = timedelta(minutes=30)
 """Longer than all tries of the notification queue take, and than SQS deduplicates (five minutes)."""
@@ -58,6 +61,9 @@ class Housekept:
         shares: Lists of wallets whose link has ended.
         dealings: With whom wallets dealt longer ago than a change of the lists concerns.
         instances: Environments that are gone; None where the registry could not be asked.
+        endings: Messages about premiums that end, or have ended.
+        woken: Broadcasts that had come to a halt.
+        carried_over: Whether what was used could be added to the figures of the day.
     """
 
     closed: int
@@ -72,6 +78,9 @@ class Housekept:
     shares: int
     dealings: int
     instances: int | None
+    endings: int
+    woken: int
+    carried_over: bool
 
 
 class Housekeeping:
@@ -90,6 +99,9 @@ class Housekeeping:
         book: WalletBook,
         dealings: Dealings,
         board: TelemetryBoard,
+        endings: PlanEndings,
+        broadcasts: BroadcastSteps,
+        usage: UsageKeeping,
         clock: Clock,
         metrics: Metrics,
         retention: timedelta,
@@ -104,6 +116,9 @@ class Housekeeping:
         self._book = book
         self._dealings = dealings
         self._board = board
+        self._endings = endings
+        self._broadcasts = broadcasts
+        self._usage = usage
         self._clock = clock
         self._metrics = metrics
         self._retention = retention
@@ -129,6 +144,9 @@ class Housekeeping:
             shares=await self._book.forget_shares(now),
             dealings=await self._dealings.forget((now - DEALT_WITHIN).date()),
             instances=await self._forget_instances(),
+            endings=await self._endings.run(),
+            woken=await self._broadcasts.wake(),
+            carried_over=await self._usage.run(),
         )
         _log.info("cleaned up", extra={"done": asdict(done)})
         self._metrics.count("DigestsOverdue", done.closed)

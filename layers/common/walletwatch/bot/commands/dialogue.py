@@ -19,16 +19,23 @@ from walletwatch.domain.wallet_book import UnfitText
 from walletwatch.ports.common import Clock, Metrics
 from walletwatch.ports.scanning import Risks
 from walletwatch.ports.telling import Ledger
+from walletwatch.services.admin_desk import AdminDesk
 from walletwatch.services.administering import Administering
 from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.analysing import Analysing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
+from walletwatch.services.drawing import PictureRequests
 from walletwatch.services.explaining import Explaining
+from walletwatch.services.exporting import ExportRequests
+from walletwatch.services.inline_cards import InlineCards
+from walletwatch.services.linking import Linking
 from walletwatch.services.listing import Listing
 from walletwatch.services.money import Money
 from walletwatch.services.personal import Personal
+from walletwatch.services.plans import Plans
+from walletwatch.services.quotas import Quotas
 from walletwatch.services.reporting import ReportRequests
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
@@ -59,11 +66,18 @@ class Dialogue:
     scans: ScanRequests
     reports: ScanMemory
     admin: Administering
+    admin_desk: AdminDesk
     listing: Listing
     desk: AlertDesk
     ledger: Ledger
     risks: Risks
     personal: Personal
+    inline: InlineCards
+    linking: Linking
+    plans: Plans
+    quotas: Quotas
+    pictures: PictureRequests
+    exports: ExportRequests
     views: Views
     catalogue: "Catalogue"
     operators: Operators

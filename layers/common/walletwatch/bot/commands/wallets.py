@@ -28,6 +28,7 @@ from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html
 from walletwatch.domain.addresses import is_address
 from walletwatch.domain.errors import ChainUnavailable
+from walletwatch.domain.plans import Quota
 from walletwatch.domain.wallet_book import ListOrder, WalletEntry, tag_counts, tag_with
 from walletwatch.domain.work import RenderedMessage
 from walletwatch.services.backfilling import MAX_DAYS, MAX_TRANSACTIONS
@@ -52,7 +53,7 @@ async def watch_address(talk: Talk, dialogue: Dialogue, text: str, label: str | 
     """Watch an address that was written or offered."""
     address = address_of(text)
     await need_admin(talk)
-    limit = dialogue.wallets.limit(talk.chat.owner)
+    limit = dialogue.quotas.limit(talk.chat.owner, Quota.WALLETS)
     started = await dialogue.watching.watch(talk.chat_id, address, label, limit=limit)
     subscription = started.subscription
     say = talk.say

@@ -26,6 +26,7 @@ SEEN_FRESH: Final = timedelta(minutes=15)
 """How exactly it is known when somebody was last seen."""
 MAX_LANGUAGE_LENGTH: Final = 35
 MAX_USERNAME_LENGTH: Final = 64
+MAX_TITLE_LENGTH: Final = 255
 MAX_REASON_LENGTH: Final = 200
 
 _GREET: Final = f"""
@@ -36,26 +37,35 @@ WITH person AS (
        AND NOT EXISTS (SELECT FROM users known
                         WHERE known.id = %(user_id)s AND known.language = %(language)s
                           AND known.username IS NOT DISTINCT FROM %(username)s
-                          AND known.seen_at > now() - %(fresh)s)
+                          AND known.seen_at > greatest(now() - %(fresh)s, date_trunc('day', now(), 'UTC')))
     ON CONFLICT (id) DO UPDATE
        SET username = excluded.username, language = excluded.language, seen_at = now()
+    RETURNING id
+), here AS (
+    INSERT INTO active_daily (user_id, day)
+    SELECT id, (now() AT TIME ZONE 'UTC')::date FROM person
+    ON CONFLICT DO NOTHING
 ), changed AS (
-    INSERT INTO chats AS c (id, kind, language)
-    SELECT %(chat_id)s, %(kind)s, %(language)s
+    INSERT INTO chats AS c (id, kind, language, title)
+    SELECT %(chat_id)s, %(kind)s, %(language)s, %(title)s
      WHERE NOT EXISTS (SELECT FROM chats known
                         WHERE known.id = %(chat_id)s AND known.kind = %(kind)s
                           AND (known.kind <> 'private' OR known.language = %(language)s)
+                          AND (%(title)s::text IS NULL OR known.title IS NOT DISTINCT FROM %(title)s)
                           AND known.active = (known.migrated_to IS NULL)
                           AND known.seen_at > now() - %(fresh)s)
     ON CONFLICT (id) DO UPDATE
        SET kind = excluded.kind,
            language = CASE WHEN excluded.kind = 'private' THEN excluded.language ELSE c.language END,
+           title = coalesce(excluded.title, c.title),
            active = c.migrated_to IS NULL,
            inactive_reason = CASE WHEN c.migrated_to IS NOT NULL THEN c.inactive_reason END,
            seen_at = now()
     RETURNING {CHAT_COLUMNS}
 )
-SELECT m.since, m.user_id, m.note, known.*
+SELECT m.since, m.user_id, m.note,
+       EXISTS (SELECT FROM users u WHERE u.id = %(user_id)s AND u.banned_at IS NOT NULL),
+       known.*
   FROM (SELECT * FROM changed
         UNION ALL
         SELECT {CHAT_COLUMNS} FROM chats c WHERE c.id = %(chat_id)s AND NOT EXISTS (SELECT FROM changed)
@@ -108,11 +118,13 @@ SELECT status, CASE WHEN status = 'suppressed' THEN coalesce(reason, '') END, co
 _MIGRATION: Final = (
     "SELECT FROM chats WHERE id IN (%(old)s, %(new)s) ORDER BY id FOR NO KEY UPDATE",
     """
-    INSERT INTO chats (id, kind, language, settings)
-    SELECT %(new)s, 'supergroup', language, settings
+    INSERT INTO chats AS c (id, kind, language, settings, title, owner_id)
+    SELECT %(new)s, 'supergroup', language, settings, title, owner_id
       FROM chats
      WHERE id = %(old)s AND migrated_to IS NULL
-    ON CONFLICT (id) DO UPDATE SET language = excluded.language, settings = excluded.settings
+    ON CONFLICT (id) DO UPDATE
+       SET language = excluded.language, settings = excluded.settings,
+           title = coalesce(c.title, excluded.title), owner_id = coalesce(excluded.owner_id, c.owner_id)
     """,
     """
     UPDATE subscriptions kept
@@ -162,7 +174,7 @@ _MIGRATION: Final = (
                         WHERE kept.chat_id = %(new)s AND kept.period = r.period)
     """,
     """
-    UPDATE chats SET active = false, inactive_reason = 'migrated', migrated_to = %(new)s
+    UPDATE chats SET active = false, inactive_reason = 'migrated', migrated_to = %(new)s, owner_id = NULL
      WHERE id = %(old)s AND migrated_to IS NULL
     """,
 )
@@ -186,6 +198,7 @@ class PostgresSubscriptionStore:
             "user_id": contact.user_id,
             "username": None if contact.username is None else storable(contact.username, MAX_USERNAME_LENGTH),
             "language": storable(contact.language, MAX_LANGUAGE_LENGTH),
+            "title": None if contact.title is None else storable(contact.title, MAX_TITLE_LENGTH),
             "fresh": SEEN_FRESH,
         }
 
@@ -200,9 +213,9 @@ class PostgresSubscriptionStore:
                 greeted = await connection.execute(_GREET, values)
             row = await greeted.fetchone()
             assert row is not None
-            since, user_id, note, *chat = row
+            since, user_id, note, sender_banned, *chat = row
             maintenance = None if since is None else Maintenance(since, user_id, note)
-            return Greeting(to_chat(chat), maintenance, watched)
+            return Greeting(to_chat(chat), maintenance, watched, sender_banned)
 
         return await self._database.run(work)
 
@@ -235,16 +248,33 @@ class PostgresSubscriptionStore:
             raise UnknownChat("settings of a chat that was never greeted")
         return chat
 
-    async def deactivate(self, chat_id: int, reason: str) -> None:
-        """Send nothing to this chat any more, until it is heard of again."""
+    async def deactivate(self, chat_id: int, reason: str) -> Chat | None:
+        """Send nothing to this chat any more; the chat, if that is new."""
 
-        async def work(connection: Connection) -> None:
-            await connection.execute(
-                "UPDATE chats SET active = false, inactive_reason = %s WHERE id = %s AND active",
+        async def work(connection: Connection) -> Chat | None:
+            cursor = await connection.execute(
+                "UPDATE chats c SET active = false, inactive_reason = %s WHERE c.id = %s AND c.active"
+                f" RETURNING {CHAT_COLUMNS}",
                 [storable(reason, MAX_REASON_LENGTH), chat_id],
             )
+            row = await cursor.fetchone()
+            return None if row is None else to_chat(row)
 
-        await self._database.run(work)
+        return await self._database.run(work)
+
+    async def leave_topic(self, chat_id: int, topic: int) -> Chat | None:
+        """Alerts go to the general topic from now on, if they went to this one; the chat, if that is new."""
+
+        async def work(connection: Connection) -> Chat | None:
+            cursor = await connection.execute(
+                "UPDATE chats c SET settings = c.settings - 'topic'"
+                f" WHERE c.id = %s AND c.settings->>'topic' = %s RETURNING {CHAT_COLUMNS}",
+                [chat_id, str(topic)],
+            )
+            row = await cursor.fetchone()
+            return None if row is None else to_chat(row)
+
+        return await self._database.run(work)
 
     async def migrate(self, chat_id: int, new_chat_id: int) -> None:
         """The group has a new id: its subscriptions, settings and ledger go with it. Safe to repeat."""
@@ -280,6 +310,7 @@ class PostgresSubscriptionStore:
 
         async def work(connection: Connection) -> tuple[bool, set[int], Sequence[Subscription]]:
             async with together(connection):
+                await connection.execute(subscribing.LOCK_OWNER, values)
                 chat = await connection.execute(subscribing.LOCK_CHAT, values)
                 await connection.execute(subscribing.ADD_WALLETS, values)
                 added = await connection.execute(subscribing.ADD_SUBSCRIPTIONS, values)
