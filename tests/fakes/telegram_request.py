@@ -14,7 +14,6 @@ MAX_UNITS = 4096
 MAX_CAPTION_UNITS = 1024
 MAX_DATA_BYTES = 64
 MAX_TOAST = 200
-MAX_TOAST = 200
 
 
 GIFTS = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
