@@ -1,5 +1,8 @@
 """/export: its questions, what is queued, and that nobody gets another's."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,9 +11,10 @@ from tests.unit.bot.conftest import ANNA, BORIS, OTHER, WALLET, Chat
 from walletwatch.bot.keyboards import MAX_DATA_BYTES, Action, CallbackData, StaleData
 from walletwatch.bot.texts import texts
 from walletwatch.bot.views.exports import ALL, ExportChoice
+from walletwatch.domain.chats import Owner
 from walletwatch.domain.exports import EXPORT_PERIODS, ExportFormat
 from walletwatch.domain.lookback import Lookback
-from walletwatch.services.exporting import REQUESTS
+from walletwatch.domain.plans import LIMITS, Plan, Quota
 
 SAY = texts("en")
 
@@ -112,10 +116,20 @@ async def test_each_press_is_a_request_and_a_redelivery_is_none(chat: Chat) -> N
 
 async def test_there_is_a_limit_a_day(chat: Chat) -> None:
     await watching(chat)
-    for _ in range(REQUESTS + 1):
+    limit = LIMITS[Quota.EXPORTS][Plan.FREE]
+    for _ in range(limit + 1):
         await chat.send("/export csv all 30d")
-    assert chat.last == SAY("history_export.limit", limit=REQUESTS)
-    assert len(chat.queues.exports) == REQUESTS
+    assert chat.last == SAY("quota.exports", limit=limit)
+    assert len(chat.queues.exports) == limit
+
+
+async def test_a_premium_owner_has_more_of_them(chat: Chat) -> None:
+    await watching(chat)
+    row = chat.stores.tables.chats[ANNA]
+    row.chat = replace(row.chat, owner=Owner(ANNA, premium_until=chat.clock.now() + timedelta(days=1)))
+    for _ in range(LIMITS[Quota.EXPORTS][Plan.FREE] + 1):
+        await chat.send("/export csv all 30d")
+    assert chat.last == SAY("history_export.begun")
 
 
 @given(

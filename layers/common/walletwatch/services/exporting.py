@@ -12,7 +12,7 @@ from typing import Final
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery, delivery_key
-from walletwatch.domain.errors import StoreUnavailable, TransientError, WalletWatchError
+from walletwatch.domain.errors import TransientError, WalletWatchError
 from walletwatch.domain.exports import (
     MAX_ACTIVITIES,
     MAX_FILE_BYTES,
@@ -27,11 +27,8 @@ from walletwatch.ports.common import Clock, Metrics
 from walletwatch.ports.media import ExportFile, ExportRenderer, HistoryPages, MediaStore, OpenFile
 from walletwatch.ports.queueing import MediaQueues, Queues
 from walletwatch.ports.telling import Ledger, Messenger, SendLimits
-from walletwatch.ports.volatile import RateLimits
 from walletwatch.ports.watching import SubscriptionStore
 
-REQUESTS: Final = 10
-REQUESTS_WINDOW: Final = timedelta(days=1)
 PAGE: Final = 1000
 PROGRESS_EVERY: Final = timedelta(seconds=3)
 """At most so often the message that tells the progress is edited, and never more than once a tenth."""
@@ -48,19 +45,9 @@ _log = logging.getLogger("walletwatch.exporting")
 class ExportRequests:
     """The use case behind /export in the chat: it is queued, and answered by documents."""
 
-    def __init__(self, queues: MediaQueues, rates: RateLimits, clock: Clock) -> None:
+    def __init__(self, queues: MediaQueues, clock: Clock) -> None:
         self._queues = queues
-        self._rates = rates
         self._clock = clock
-
-    async def allowed(self, chat_id: int) -> bool:
-        """Count a request; False where the chat has asked too often."""
-        try:
-            return await self._rates.allow(chat_id, "export", limit=REQUESTS, window=REQUESTS_WINDOW)
-        except StoreUnavailable:
-            # People are answered while nobody counts; the queue bears what comes of it.
-            _log.warning("an export was not counted")
-            return True
 
     async def request(
         self,

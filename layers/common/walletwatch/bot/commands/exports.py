@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Final
 
 from walletwatch.bot.commands.command import Area, Command, Topic
-from walletwatch.bot.commands.dialogue import Complaint, Dialogue, owned
+from walletwatch.bot.commands.dialogue import Complaint, Dialogue, called, owned
 from walletwatch.bot.keyboards import Action
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.views.exports import ALL, ExportChoice
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.exports import EXPORT_PERIODS, ExportFormat
-from walletwatch.services.exporting import REQUESTS
+from walletwatch.domain.plans import Quota
 
 _FORMATS: Final = {each.value: each for each in ExportFormat} | {"excel": ExportFormat.XLSX}
 _PERIODS: Final = {each.value: each for each in EXPORT_PERIODS} | {"365d": EXPORT_PERIODS[2]}
@@ -63,17 +63,10 @@ def _read(words: Sequence[str], watched: Sequence[Subscription]) -> ExportChoice
     alls = [word for word in left if word.casefold() == ALL]
     name = " ".join(word for word in left if word.casefold() != ALL)
     if name:
-        wallet = next(
-            (
-                each
-                for each in watched
-                if name == each.address or name.casefold() == (each.label or "").casefold()
-            ),
-            None,
-        )
-        if wallet is None:
+        found = called(name, watched)
+        if not found:
             raise Complaint("error.not_watched")
-        choice = replace(choice, wallet=str(wallet.id))
+        choice = replace(choice, wallet=str(found[0].id))
         alls = [ALL, *alls]
     elif alls:
         choice = replace(choice, wallet=ALL)
@@ -100,8 +93,7 @@ async def _next(
 async def _begin(talk: Talk, dialogue: Dialogue, choice: ExportChoice) -> None:
     assert choice.format is not None
     assert choice.period is not None
-    if not await dialogue.exports.allowed(talk.chat_id):
-        raise Complaint("history_export.limit", limit=REQUESTS)
+    await dialogue.quotas.take(talk.chat, Quota.EXPORTS)
     begun = dialogue.views.exports.begun(talk.say)
     if talk.query_id is None:
         progress_id = await talk.send(begun)

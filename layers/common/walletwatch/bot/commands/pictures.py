@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from walletwatch.bot.commands.command import Area, Command, Topic
-from walletwatch.bot.commands.dialogue import Complaint, Dialogue, owned
+from walletwatch.bot.commands.dialogue import Complaint, Dialogue, called, owned
 from walletwatch.bot.keyboards import Action, StaleData
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.views.pictures import PictureChoice
@@ -91,26 +91,15 @@ def _of_wallet(choice: PictureChoice, words: Sequence[str], watched: Sequence[Su
         Complaint: The chat watches no such wallet.
     """
     *before, last = words
-    named = _named(" ".join(words), watched)
-    if named is not None:
-        return replace(choice, subscription_id=named.id)
+    named = called(" ".join(words), watched)
+    if named:
+        return replace(choice, subscription_id=named[0].id)
     if not is_address(last) or not choice.kind.has_period:
         raise Complaint("error.not_watched")
-    named = _named(" ".join(before), watched) if before else watched[0] if len(watched) == 1 else None
-    if named is None:
+    named = called(" ".join(before), watched) if before else watched[:1] if len(watched) == 1 else ()
+    if not named:
         raise Complaint("error.not_watched")
-    return replace(choice, subscription_id=named.id, about=last)
-
-
-def _named(text: str, watched: Sequence[Subscription]) -> Subscription | None:
-    return next(
-        (
-            each
-            for each in watched
-            if text == each.address or text.casefold() == (each.label or "").casefold()
-        ),
-        None,
-    )
+    return replace(choice, subscription_id=named[0].id, about=last)
 
 
 async def _allowed(talk: Talk, dialogue: Dialogue, argument: str) -> PictureChoice:
