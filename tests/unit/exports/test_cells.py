@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from walletwatch.exports.cells import FORMULA_STARTS, MAX_TEXT, harmless, is_exact, written
+from walletwatch.domain.spreadsheets import FORMULA_STARTS
+from walletwatch.exports.cells import MAX_TEXT, harmless, is_exact, written
 
 ATTACKS = (
     "=1+1", "+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\uff1d1+1", "\u00a0=1", "\x00=cmd",

@@ -9,6 +9,7 @@ from typing import Final
 
 from walletwatch.domain.addresses import decode_address, is_address
 from walletwatch.domain.errors import InvalidAddress
+from walletwatch.domain.spreadsheets import GUARD, is_formula
 from walletwatch.domain.wallet_book import (
     MAX_TAGS,
     UnfitText,
@@ -40,9 +41,6 @@ _HEADERS: Final[Mapping[str, str]] = {
     "comment": "note",
 }
 """What a column means that is called so, in lower case."""
-_FORMULA: Final = frozenset("=+-@\t\r\n|")
-"""A cell that begins so is run by a spreadsheet (OWASP, "CSV Injection"), behind blanks too."""
-_GUARD: Final = "'"
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _NOTHING: Final = " \t,;"
 
@@ -278,14 +276,13 @@ def _tags(text: str) -> tuple[str, ...]:
 
 def _guarded(cell: str) -> str:
     """The cell as text, whatever a spreadsheet makes of its beginning."""
-    return f"{_GUARD}{cell}" if _is_dangerous(cell) else cell
+    return f"{GUARD}{cell}" if _is_dangerous(cell) else cell
 
 
 def _unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith(_GUARD) and _is_dangerous(cell) else cell
+    return cell[1:] if cell.startswith(GUARD) and _is_dangerous(cell) else cell
 
 
 def _is_dangerous(cell: str) -> bool:
     """Whether it is a formula, or one that is guarded already: what is guarded twice loses one guard only."""
-    bare = cell.lstrip(_GUARD)
-    return bare[:1] in _FORMULA or bare.lstrip()[:1] in _FORMULA
+    return is_formula(cell.lstrip(GUARD))

@@ -3,10 +3,10 @@
 from decimal import Decimal
 from typing import Final
 
+from walletwatch.domain.spreadsheets import GUARD, is_formula
+
 type Cell = str | int | Decimal | None
 
-FORMULA_STARTS: Final = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-"""With what a spreadsheet takes a text for a formula (OWASP, "CSV Injection"); the wide forms, too."""
 MAX_TEXT: Final = 500
 _EXACT_DIGITS: Final = 15
 """Of a number that a spreadsheet's cell keeps exactly: it is a binary float (IEEE 754)."""
@@ -17,10 +17,7 @@ def harmless(text: str) -> str:
     shown = text[:MAX_TEXT]
     if not shown.isprintable():
         shown = "".join(character if character.isprintable() else " " for character in shown)
-    # An apostrophe makes it a text; behind blanks a formula is one, too.
-    if text[:1] in FORMULA_STARTS or shown.lstrip()[:1] in FORMULA_STARTS:
-        return f"'{shown}"
-    return shown
+    return f"{GUARD}{shown}" if is_formula(text) or is_formula(shown) else shown
 
 
 def written(cell: Cell) -> str:
