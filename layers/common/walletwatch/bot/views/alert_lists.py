@@ -9,6 +9,7 @@ from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import MAX_DATA_BYTES, Action, CallbackData, button
 from walletwatch.bot.texts import Html, Texts, escape
 from walletwatch.bot.views.alerts import AlertView
+from walletwatch.bot.views.paging import in_rows, page_of, turns
 from walletwatch.domain.alert_rules.replay import Preview
 from walletwatch.domain.alert_rules.rule import WINDOWED, AlertKind, Family, Rule, State, state_of
 from walletwatch.domain.chats import Chat
@@ -33,8 +34,7 @@ class AlertListView:
         add = button(say("button.alert.add"), Action.AM_ADD)
         if not rules:
             return RenderedMessage(say("alerts.empty"), ((add,),))
-        last = (len(rules) - 1) // PAGE_SIZE
-        page = min(page, last)
+        page, last = page_of(page, len(rules), PAGE_SIZE)
         shown = rules[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
         lines = [say("alerts.title", count=len(rules))]
         for rule in shown:
@@ -42,12 +42,7 @@ class AlertListView:
         alive = sum(rule.ended_at is None for rule in rules)
         lines += [Html(""), say("alerts.of", count=alive, limit=limit)]
         cards = [button(f"#{rule.number}", Action.AM_CARD, rule.number) for rule in shown]
-        turns = []
-        if page > 0:
-            turns.append(button(say("button.previous"), Action.AM_LIST, page - 1))
-        if page < last:
-            turns.append(button(say("button.next"), Action.AM_LIST, page + 1))
-        rows = [tuple(cards), *([tuple(turns)] if turns else []), (add,)]
+        rows = [tuple(cards), *turns(Action.AM_LIST, str, page, last, say), (add,)]
         return RenderedMessage(join_lines(lines), tuple(rows))
 
     def choose(self, rules: Sequence[Rule], action: Action, say: Texts) -> RenderedMessage:
@@ -59,7 +54,7 @@ class AlertListView:
             say("alert.number", number=rule.number, rule=self._alerts.rule(rule, say)) for rule in rules
         ]
         buttons = [button(f"#{rule.number}", action, rule.number) for rule in rules[:40]]
-        return RenderedMessage(join_lines(lines), _rows(buttons, 5))
+        return RenderedMessage(join_lines(lines), in_rows(buttons, 5))
 
     def card(
         self, rule: Rule, chat: Chat, now: datetime, say: Texts, *, notice: Html | None = None
@@ -115,7 +110,7 @@ class AlertListView:
     def kinds(self, say: Texts) -> RenderedMessage:
         """What an alert can wait for."""
         buttons = [button(say(f"alert.kind.{kind.value}"), Action.AM_ADD, kind.value) for kind in AlertKind]
-        return RenderedMessage(say("addalert.title"), _rows(buttons, _ROW))
+        return RenderedMessage(say("addalert.title"), in_rows(buttons, _ROW))
 
     def question(
         self, text: Html, words: Sequence[str], answers: Sequence[tuple[str, str]], *, row: int = 3
@@ -134,7 +129,7 @@ class AlertListView:
             for shown, word in answers
             if _fits(argument := " ".join((*words, word)))
         ]
-        return RenderedMessage(text, _rows(buttons, row))
+        return RenderedMessage(text, in_rows(buttons, row))
 
     def _line(self, rule: Rule, chat: Chat, now: datetime, say: Texts) -> Html:
         shown = Html(f"<b>{escape(rule.name)}</b> · ") if rule.name else Html("")
@@ -221,7 +216,3 @@ def _fired(rule: Rule, zone: str, say: Texts) -> Html:
 
 def _fits(argument: str) -> bool:
     return len(CallbackData(Action.AM_ADD, "").encode()) + len(argument.encode()) <= MAX_DATA_BYTES
-
-
-def _rows(buttons: Sequence[Button], size: int) -> tuple[tuple[Button, ...], ...]:
-    return tuple(tuple(buttons[index : index + size]) for index in range(0, len(buttons), size))

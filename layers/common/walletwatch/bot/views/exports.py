@@ -7,6 +7,7 @@ from typing import Final
 from walletwatch.bot.formatting import day, whole
 from walletwatch.bot.keyboards import Action, StaleData, button
 from walletwatch.bot.texts import Html, Texts, texts
+from walletwatch.bot.views.paging import in_rows
 from walletwatch.domain.addresses import shortened
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.exports import (
@@ -76,7 +77,7 @@ class ExportsView:
             )
             for each in ExportFormat
         ]
-        return RenderedMessage(say("history_export.choose_format"), _rows(buttons))
+        return RenderedMessage(say("history_export.choose_format"), in_rows(buttons, _IN_A_ROW))
 
     def ask_wallet(
         self, choice: ExportChoice, watched: Sequence[Subscription], say: Texts
@@ -107,7 +108,7 @@ class ExportsView:
             )
             for each in EXPORT_PERIODS
         ]
-        return RenderedMessage(say("history_export.choose_period"), _rows(buttons, 2))
+        return RenderedMessage(say("history_export.choose_period"), in_rows(buttons, 2))
 
     def begun(self, say: Texts) -> RenderedMessage:
         """That it is being written."""
@@ -164,7 +165,3 @@ class ExportsView:
 
 def _hint(wanted: ExportFormat) -> str:
     return wanted.value if wanted in {ExportFormat.KOINLY, ExportFormat.COINTRACKING} else "plain"
-
-
-def _rows[B](buttons: Sequence[B], width: int = _IN_A_ROW) -> tuple[tuple[B, ...], ...]:
-    return tuple(tuple(buttons[start : start + width]) for start in range(0, len(buttons), width))

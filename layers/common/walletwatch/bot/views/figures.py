@@ -9,6 +9,7 @@ from walletwatch.bot.formatting import day, dollars, percent, short, wallet, who
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.scope_codes import ScopeCode
 from walletwatch.bot.texts import Html, Texts, escape
+from walletwatch.bot.views.paging import turns
 from walletwatch.bot.views.periods import period_text
 from walletwatch.domain.flows import Flow
 from walletwatch.domain.periods import ALL_TIME, Period
@@ -31,13 +32,10 @@ class Scope:
 
     def turns(self, pages: int, say: Texts) -> tuple[Button, ...]:
         """To the pages beside this one."""
-        page = self.code.page
-        turns = []
-        if page > 0:
-            turns.append(self.button(say("button.previous"), replace(self.code, page=page - 1)))
-        if page + 1 < pages:
-            turns.append(self.button(say("button.next"), replace(self.code, page=page + 1)))
-        return tuple(turns)
+        rows = turns(
+            self.action, lambda page: replace(self.code, page=page).encode(), self.code.page, pages - 1, say
+        )
+        return rows[0] if rows else ()
 
     def periods(self, say: Texts) -> tuple[Button, ...]:
         """Other periods."""

@@ -7,6 +7,7 @@ from walletwatch.bot.formatting import short
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts, texts, texts_for
+from walletwatch.bot.views.paging import behind, page_of, turns
 from walletwatch.domain.chats import Chat, ChatKind
 from walletwatch.domain.linking import Link, LinkedChat, LinkedWallet
 from walletwatch.domain.work import Button, RenderedMessage
@@ -47,19 +48,12 @@ class GroupsView:
         if not chat.active:
             lines.append(say("link.silent"))
         lines.append(say("link.told", told=told, count=len(wallets)) if wallets else say("link.no_wallets"))
-        last = max(0, (len(wallets) - 1) // PAGE_SIZE)
-        page = min(page, last)
+        page, last = page_of(page, len(wallets), PAGE_SIZE)
         rows: list[tuple[Button, ...]] = [
             (button(_switch(wallet), Action.LINK_WALLET, f"{chat_id}.{wallet.wallet_id}.{page}"),)
             for wallet in wallets[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
         ]
-        turns = []
-        if page > 0:
-            turns.append(button(say("button.previous"), Action.LINK, f"{chat_id}.{page - 1}"))
-        if page < last:
-            turns.append(button(say("button.next"), Action.LINK, f"{chat_id}.{page + 1}"))
-        if turns:
-            rows.append(tuple(turns))
+        rows += turns(Action.LINK, behind(str(chat_id)), page, last, say)
         if wallets:
             rows.append(
                 (

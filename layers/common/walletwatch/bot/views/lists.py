@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts
+from walletwatch.bot.views.paging import turns
 from walletwatch.domain.lists import Review
-from walletwatch.domain.work import Button, RenderedMessage
+from walletwatch.domain.work import RenderedMessage
 from walletwatch.services.listing import ListPage
 
 
@@ -21,12 +22,8 @@ def page(found: ListPage, say: Texts) -> RenderedMessage:
     if not found.entries:
         lines.append(say("lists.empty"))
     lines.append(say("lists.footer"))
-    turning: list[Button] = []
-    if found.number > 0:
-        turning.append(button(say("button.previous"), Action.BLOCKLIST, found.number - 1))
-    if found.more:
-        turning.append(button(say("button.next"), Action.BLOCKLIST, found.number + 1))
-    return RenderedMessage(join_lines(lines), (tuple(turning),) if turning else ())
+    last = found.number + found.more
+    return RenderedMessage(join_lines(lines), turns(Action.BLOCKLIST, str, found.number, last, say))
 
 
 def reviews(waiting: Sequence[Review], say: Texts) -> Sequence[RenderedMessage]:

@@ -10,7 +10,7 @@ from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.links import address_buttons, linked
 from walletwatch.bot.texts import Html, Texts
-from walletwatch.bot.views.paging import age, in_rows, page_of, turns
+from walletwatch.bot.views.paging import age, behind, in_rows, page_of, turns
 from walletwatch.domain.collectibles import Collectible
 from walletwatch.domain.holdings import HeldToken, WalletHoldings, native_note
 from walletwatch.domain.money import NATIVE
@@ -106,7 +106,7 @@ class MoneyView:
         buttons = [button(_name(each), Action.MINT, each.mint) for each in tokens]
         return RenderedMessage(
             join_lines(lines),
-            (*in_rows(buttons, 2), *turns(Action.TOKENS, holder.ref, page, last, say), back),
+            (*in_rows(buttons, 2), *turns(Action.TOKENS, behind(holder.ref), page, last, say), back),
         )
 
     def nfts(
@@ -157,7 +157,9 @@ class MoneyView:
                 lines.append(say("nfts.unknown"))
             elif not one.unique:
                 lines.append(say("nfts.several"))
-        return RenderedMessage(join_lines(lines), (*turns(Action.NFTS, holder.ref, page, last, say), back))
+        return RenderedMessage(
+            join_lines(lines), (*turns(Action.NFTS, behind(holder.ref), page, last, say), back)
+        )
 
     def _total(self, held: WalletHoldings, say: Texts) -> Html:
         total = held.total

@@ -1,7 +1,8 @@
 """What long lists share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from itertools import batched
 from typing import Final
 
 from walletwatch.bot.formatting import lasting
@@ -18,19 +19,34 @@ def page_of(page: int, count: int, size: int) -> tuple[int, int]:
     return min(page, last), last
 
 
-def turns(action: Action, ref: str, page: int, last: int, say: Texts) -> Sequence[Sequence[Button]]:
-    """A row with the buttons to the pages before and behind, where there are any."""
+def turns(
+    action: Action, place: Callable[[int], object], page: int, last: int, say: Texts
+) -> tuple[tuple[Button, ...], ...]:
+    """A row with the buttons to the pages before and behind, where there are any.
+
+    Args:
+        action: Shows a page.
+        place: What is behind the action, for the number of a page.
+        page: The one that is shown.
+        last: The last one.
+        say: Of the reader.
+    """
     row = []
     if page > 0:
-        row.append(button(say("button.previous"), action, f"{ref}{SEPARATOR}{page - 1}"))
+        row.append(button(say("button.previous"), action, place(page - 1)))
     if page < last:
-        row.append(button(say("button.next"), action, f"{ref}{SEPARATOR}{page + 1}"))
+        row.append(button(say("button.next"), action, place(page + 1)))
     return (tuple(row),) if row else ()
 
 
-def in_rows(buttons: Sequence[Button], size: int) -> Sequence[tuple[Button, ...]]:
+def behind(ref: str) -> Callable[[int], str]:
+    """Puts the number of a page behind what the pages are of."""
+    return lambda number: f"{ref}{SEPARATOR}{number}"
+
+
+def in_rows(buttons: Sequence[Button], size: int) -> tuple[tuple[Button, ...], ...]:
     """The buttons in rows of so many."""
-    return [tuple(buttons[start : start + size]) for start in range(0, len(buttons), size)]
+    return tuple(batched(buttons, size, strict=False))
 
 
 def age(at: datetime, now: datetime, say: Texts) -> Html:

@@ -18,7 +18,7 @@ from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.links import address_buttons, linked
 from walletwatch.bot.texts import Html, Texts, escape
-from walletwatch.bot.views.paging import age, in_rows, page_of, turns
+from walletwatch.bot.views.paging import age, behind, in_rows, page_of, turns
 from walletwatch.bot.views.portfolio import signed
 from walletwatch.domain.annotations import AssetNote
 from walletwatch.domain.assets import Asset
@@ -163,7 +163,9 @@ class PricesView:
             lines += [Html(""), *self._pool(place, pool, depth, total, identities, say, zone)]
         if not markets.complete:
             lines += [Html(""), say("pools.incomplete")]
-        return RenderedMessage(join_lines(lines), (*turns(Action.POOLS, asset.id, page, last, say), *ways))
+        return RenderedMessage(
+            join_lines(lines), (*turns(Action.POOLS, behind(asset.id), page, last, say), *ways)
+        )
 
     def conversion(
         self, done: Conversion, others: Sequence[Asset], say: Texts, now: datetime

@@ -8,6 +8,7 @@ from walletwatch.bot.formatting import number, short, whole
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts
+from walletwatch.bot.views.paging import turns
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.risk import ENOUGH_CONFIDENCE, Evidence, Finding, Level, Nature, Weighed
 from walletwatch.domain.risk_watch import KnownRisk
@@ -172,20 +173,17 @@ class ScanView:
         return (tuple(first), (network,), self._links(report, say))
 
     def _pages(self, report: ScanReport, page: int, pages: int, say: Texts) -> Sequence[Sequence[Button]]:
-        def to(name: str, number_: int) -> Button:
-            return button(
-                say(f"button.{name}"), Action.SCAN_DETAILS, f"{report.subject}{PAGE_SEPARATOR}{number_}"
-            )
-
-        turning = []
-        if page > 0:
-            turning.append(to("previous", page - 1))
-        if page < pages - 1:
-            turning.append(to("next", page + 1))
+        turning = turns(
+            Action.SCAN_DETAILS,
+            lambda number: f"{report.subject}{PAGE_SEPARATOR}{number}",
+            page,
+            pages - 1,
+            say,
+        )
         back = [button(say("button.back"), Action.SCAN_VERDICT, report.subject)]
         if report.connections is not None:
             back.append(button(say("button.connections"), Action.SCAN_CONNECTIONS, report.subject))
-        return (*((tuple(turning),) if turning else ()), tuple(back), self._links(report, say))
+        return (*turning, tuple(back), self._links(report, say))
 
     def _links(self, report: ScanReport, say: Texts) -> tuple[Button, ...]:
         url = self._profile.address_url(report.subject)

@@ -9,7 +9,7 @@ from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts
 from walletwatch.bot.views.money import Holder, balance_button
-from walletwatch.bot.views.paging import age, page_of, turns
+from walletwatch.bot.views.paging import age, behind, page_of, turns
 from walletwatch.domain.holdings import native_note
 from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS
 from walletwatch.domain.prices import Price
@@ -70,7 +70,7 @@ class StakesView:
             say("stakes.read", epoch=whole(stakes.epoch, say), age=age(stakes.at, now, say)),
         ]
         return RenderedMessage(
-            join_lines(lines), (*turns(Action.STAKES, holder.ref, page, last, say), *keyboard)
+            join_lines(lines), (*turns(Action.STAKES, behind(holder.ref), page, last, say), *keyboard)
         )
 
     def _summary(self, stakes: WalletStakes, say: Texts, now: datetime) -> Sequence[Html]:

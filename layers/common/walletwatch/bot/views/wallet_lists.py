@@ -7,6 +7,7 @@ from walletwatch.bot.formatting import day, short, wallet
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import SEPARATOR, Action, button
 from walletwatch.bot.texts import Html, Texts
+from walletwatch.bot.views.paging import behind, page_of, turns
 from walletwatch.bot.views.wallet_card import link_buttons
 from walletwatch.bot.views.wallets import PAGE_SIZE, cut
 from walletwatch.domain.wallet_book import Share
@@ -112,8 +113,7 @@ class WalletListsView:
             say: Of the reader.
             first: What is said above it.
         """
-        last = (len(share.wallets) - 1) // PAGE_SIZE
-        page = min(page, last)
+        page, last = page_of(page, len(share.wallets), PAGE_SIZE)
         begin = page * PAGE_SIZE
         shown = share.wallets[begin : begin + PAGE_SIZE]
         lines = [] if first is None else [first, Html("")]
@@ -126,13 +126,7 @@ class WalletListsView:
             if not is_watched:
                 text = say("button.add_one", name=Html(cut(each.label or short(each.address))))
                 rows.append((button(text, Action.SHARED_ADD, _place(share, index)),))
-        turns = []
-        if page > 0:
-            turns.append(button(say("button.previous"), Action.SHARED, _place(share, page - 1)))
-        if page < last:
-            turns.append(button(say("button.next"), Action.SHARED, _place(share, page + 1)))
-        if turns:
-            rows.append(tuple(turns))
+        rows += turns(Action.SHARED, behind(share.token), page, last, say)
         new = sum(each.address not in watched for each in share.wallets)
         if new > 1:
             rows.append((button(say("button.add_all", count=new), Action.SHARED_ADD_ALL, share.token),))

@@ -1,14 +1,15 @@
 """Watched wallets: their list, choosing among them, and what can be done with an address."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from walletwatch.bot.formatting import Amounts, lasting, short, wallet
+from walletwatch.bot.formatting import Amounts, short, wallet
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import SEPARATOR, Action, button
 from walletwatch.bot.links import address_buttons
 from walletwatch.bot.texts import Html, Texts
+from walletwatch.bot.views.paging import age, behind, in_rows, page_of, turns
 from walletwatch.domain.annotations import AssetNote
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS
@@ -22,7 +23,6 @@ CHOICES: Final = 40
 """Buttons for wallets of one name."""
 MAX_BUTTON: Final = 30
 """Characters of a button that a phone shows in half of a row, or a little more."""
-JUST_NOW: Final = timedelta(seconds=2)
 TAGS_SHOWN: Final = 40
 _IN_A_ROW: Final = 2
 
@@ -67,8 +67,7 @@ class WalletsView:
             )
         wanted = [entry for entry in entries if tag is None or tag in entry.tags]
         found = ordered(wanted, order, held.lamports if held else None)
-        last = max(0, (len(found) - 1) // PAGE_SIZE)
-        page = min(page, last)
+        page, last = page_of(page, len(found), PAGE_SIZE)
         shown = found[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
         if tag is None:
             lines = [say("list.title", count=len(found))]
@@ -78,14 +77,8 @@ class WalletsView:
             lines.append(say("list.no_balances"))
         lines.append(Html(""))
         lines += [self._line(entry, say, now, held) for entry in shown]
-        rows = [*_in_rows(_card_buttons(shown))]
-        turns = []
-        if page > 0:
-            turns.append(button(say("button.previous"), Action.LIST, list_place(page - 1, order, tag)))
-        if page < last:
-            turns.append(button(say("button.next"), Action.LIST, list_place(page + 1, order, tag)))
-        if turns:
-            rows.append(tuple(turns))
+        rows = [*in_rows(_card_buttons(shown), _IN_A_ROW)]
+        rows += turns(Action.LIST, lambda number: list_place(number, order, tag), page, last, say)
         if len(wanted) > 1:
             rows.append(
                 tuple(
@@ -117,27 +110,19 @@ class WalletsView:
             button(f"#{tag} · {count}", Action.LIST, list_place(0, ListOrder.ADDED, tag))
             for tag, count in [*counts.items()][:TAGS_SHOWN]
         ]
-        return RenderedMessage(join_lines(lines), (*_in_rows(buttons), back))
+        return RenderedMessage(join_lines(lines), (*in_rows(buttons, _IN_A_ROW), back))
 
     def choices(
         self, subscriptions: Sequence[Subscription], page: int, action: Action, say: Texts
     ) -> tuple[tuple[Button, ...], ...]:
         """A button for each wallet of a page, and those that turn it."""
-        last = max(0, (len(subscriptions) - 1) // PAGE_SIZE)
-        page = min(page, last)
+        page, last = page_of(page, len(subscriptions), PAGE_SIZE)
         shown = subscriptions[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
         rows = [
             (button(name, action, item.id),)
             for name, item in zip(_names(shown, subscriptions), shown, strict=True)
         ]
-        turns = []
-        if page > 0:
-            turns.append(
-                button(say("button.previous"), Action.CHOOSE, f"{action.value}{SEPARATOR}{page - 1}")
-            )
-        if page < last:
-            turns.append(button(say("button.next"), Action.CHOOSE, f"{action.value}{SEPARATOR}{page + 1}"))
-        return (*rows, tuple(turns)) if turns else tuple(rows)
+        return (*rows, *turns(Action.CHOOSE, behind(action.value), page, last, say))
 
     def namesakes(
         self, subscriptions: Sequence[Subscription], action: Action
@@ -241,8 +226,7 @@ def list_place(page: int, order: ListOrder, tag: str | None) -> str:
 def ago(at: int | datetime, now: datetime, say: Texts) -> Html:
     """How long ago a moment was; one that is ahead of us was just now."""
     moment = at if isinstance(at, datetime) else datetime.fromtimestamp(at, now.tzinfo)
-    age = now - moment
-    return say("list.just_now") if age < JUST_NOW else say("list.ago", time=lasting(age, say))
+    return age(moment, now, say)
 
 
 def cut(text: str, limit: int = MAX_BUTTON) -> str:
@@ -273,7 +257,3 @@ def _name(subscription: Subscription, counts: Mapping[str | None, int]) -> str:
     if counts[subscription.label.casefold()] > 1:
         return f"{cut(subscription.label, MAX_BUTTON - 12)} · {short(subscription.address)}"
     return cut(subscription.label)
-
-
-def _in_rows(buttons: Sequence[Button]) -> Sequence[tuple[Button, ...]]:
-    return [tuple(buttons[start : start + _IN_A_ROW]) for start in range(0, len(buttons), _IN_A_ROW)]
