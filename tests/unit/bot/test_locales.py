@@ -31,7 +31,7 @@ MAX_ALERT = 200
 """Bot API, answerCallbackQuery.text."""
 TAG = re.compile(r"<[^>]*>")
 COMMAND = re.compile(r"(?<![\w<])/[a-z_]{2,}")
-TYPOGRAPHIC = set("“”«»„‘’—–…−·()¿¡「」《》、。，：；？！（）।॰%№")  # noqa: RUF001 - that is what it is about
+TYPOGRAPHIC = set("“”«»„‘’—–…−·()¿¡「」《》、。，：；？！（）।॰%№→")  # noqa: RUF001 - that is what it is about
 MOMENT = datetime(2026, 3, 5, 14, 7, 9, tzinfo=UTC)
 
 
