@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from walletwatch.domain.chats import DEFAULT_LANGUAGE, Chat, Currency
 
-LANGUAGES: Final = ("en", "es", "ru", "zh")
+LANGUAGES: Final = ("en", "es", "ru", "zh", "hi")
 """The languages that have a folder. Each has all texts but those of `ENGLISH_ONLY`."""
 ENGLISH_ONLY: Final = frozenset({"admin.toml"})
 """What only administrators see. They read English: the other languages do not have these files."""
