@@ -22,6 +22,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final
@@ -37,6 +38,7 @@ from traffic.actions import Chain as Actions
 from walletwatch.chain.prices.fixed import FixedPrices
 from walletwatch.chain.rpc.client import RpcClient
 from walletwatch.chain.rpc.reader import RpcChain
+from walletwatch.domain.admission import Arrival, Quota, SessionChange, Settlement
 from walletwatch.domain.profile import PROFILES
 from walletwatch.domain.sessions import SESSION_TTL, Session
 from walletwatch.domain.work import SubjectKind
@@ -47,9 +49,10 @@ from walletwatch.storage.postgres.database import Connection, Database
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
 from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
+from walletwatch.storage.redis.admission import RedisAdmission
+from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.server import RedisServer
-from walletwatch.storage.redis.sessions import RedisSessions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -193,13 +196,14 @@ async def some_wallet(url: str) -> tuple[str, str]:
 async def sessions(database: Database, redis: RedisServer) -> tuple[float, float]:
     """Milliseconds of a step of a conversation from Valkey, and from PostgreSQL."""
     session = Session(1, 1, "watch", (), SystemClock().now())
-    kept = RedisSessions(redis, NoMetrics())
-    assert await kept.save(session) is not None
+    kept = RedisAdmission(redis, RedisTelemetryBoard(redis, SystemClock()), NoMetrics())
+    updates = count(1)
 
     async def step() -> None:
-        found = await kept.find(1, 1)
-        assert found is not None
-        assert await kept.save(found) is not None
+        arrival = Arrival(next(updates), 1, Quota("update", 10**9, timedelta(minutes=1)), 1)
+        found = (await kept.admit(arrival)).session
+        change = SessionChange(1, 1, found.version if found else "", session)
+        assert await kept.settle(Settlement(arrival, True, change))
 
     table = TableSessions(database)
     return await compared(step, partial(table.step, session), CACHED_RUNS)

@@ -26,6 +26,7 @@ BUILDERS = {
     "notification": "notification",
     "cleanup": "cleanup",
     "refresh": "refresh",
+    "alerts": "alerts",
     "health": "health",
     "alarm": "alarm",
     "migrate": "migration",

@@ -28,7 +28,7 @@ def _or_none(term: str, known: str) -> str:
 
 
 _INVOCATIONS: Final = _increase(
-    "walletwatch_invocations_total", '{function=~"webhook|sweep|stream|cleanup|refresh"}'
+    "walletwatch_invocations_total", '{function=~"webhook|sweep|stream|cleanup|refresh|alerts"}'
 )
 _FAILED: Final = " + ".join(
     _or_none(_increase(f"walletwatch_{name}_total"), WORK)

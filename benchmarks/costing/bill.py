@@ -13,6 +13,8 @@ from walletwatch.services.searching import searches_for
 
 HOURS: Final = 730
 MINUTES: Final = HOURS * 60
+EVERY_MINUTE: Final = ("alarm", "alerts")
+"""Functions whose invocations are short, and billed as long as they last."""
 SECONDS: Final = MINUTES * 60
 MB_PER_GB: Final = 1024
 BYTES_PER_GB: Final = 10**9
@@ -137,15 +139,20 @@ class Bill:
 
     @property
     def invocations(self) -> Mapping[str, int]:
-        """Of the functions that people's use starts, and of the alarm function."""
+        """Of the functions that people's use starts, and of those that look at something every minute."""
         messages = self.activities + self.scans
         return {
             "webhook": self.updates,
             "balance": int(self.activities * self._measured["balance_invocations"]),
             "scan": self.scans,
             "notification": int(messages * self._measured["notification_invocations"]),
-            "alarm": MINUTES,
+            **dict.fromkeys(EVERY_MINUTE, MINUTES),
         }
+
+    @property
+    def _started(self) -> int:
+        """Invocations that no schedule starts."""
+        return sum(self.invocations.values()) - len(EVERY_MINUTE) * MINUTES
 
     def _lines(self) -> Iterator[Line]:
         yield from self._network()
@@ -247,10 +254,10 @@ class Bill:
             function = self._inputs.functions[name]
             seconds = count * billed_seconds(function, self._assumed["full_core_mb"])
             gb_seconds = seconds * function.memory_mb / MB_PER_GB
-            yield self._line(name.capitalize(), "lambda_gb_second", gb_seconds, at_rest=name == "alarm")
+            yield self._line(name.capitalize(), "lambda_gb_second", gb_seconds, at_rest=name in EVERY_MINUTE)
         scheduled = self._template["scheduled_a_minute"] * MINUTES
         yield self._line("Scheduled invocations", "lambda_request", scheduled, at_rest=True)
-        yield self._line("Other invocations", "lambda_request", sum(self.invocations.values()) - MINUTES)
+        yield self._line("Other invocations", "lambda_request", self._started)
         yield self._line("API", "api_request", self.updates)
         yield self._line("Firewall", "waf_acl", 1, at_rest=True)
         yield self._line("Firewall: rules", "waf_rule", self._template["firewall_rules"], at_rest=True)
@@ -276,13 +283,14 @@ class Bill:
         written = {
             name: count * self._inputs.functions[name].log_bytes for name, count in self.invocations.items()
         }
-        at_rest = written.pop("alarm") + MINUTES * self._busy_workers * self._measured["sweep_log_bytes"]
+        at_rest = Decimal(sum(written.pop(name) for name in EVERY_MINUTE))
+        at_rest += MINUTES * self._busy_workers * self._measured["sweep_log_bytes"]
         if self.plan.streams:
             at_rest += MINUTES * self._measured["stream_log_bytes"]
         yield from self._logs("Logs at rest", at_rest, at_rest=True)
         yield from self._logs("Logs", Decimal(sum(written.values())), at_rest=False)
         scheduled = self._template["scheduled_a_minute"] * MINUTES
-        everything = scheduled + sum(self.invocations.values()) - MINUTES
+        everything = scheduled + self._started
         yield self._line("Traces at rest", "trace", self._traces(scheduled), at_rest=True)
         yield self._line("Traces", "trace", self._traces(everything) - self._traces(scheduled))
 

@@ -45,20 +45,15 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         update = msgspec.json.decode(body)
     except msgspec.DecodeError:
         update = None
-    update_id = update.get("update_id") if isinstance(update, dict) else None
+    visit = webhook.intake.visit(update)
     try:
-        perform(
-            webhook.telemetry,
-            webhook.take(update),
-            context,
-            update_id=update_id if isinstance(update_id, int) else None,
-        )
+        perform(webhook.telemetry, visit.take(), context, closing=visit, update_id=visit.update_id)
     except TransientError as error:
         _log.warning(
             "update to be delivered again: %s: %s",
             type(error).__name__,
             error,
-            extra={"update_id": update_id if isinstance(update_id, int) else None},
+            extra={"update_id": visit.update_id},
         )
         return _answer(503, {"Retry-After": str(RETRY_AFTER_SECONDS)})
     return _answer(200)

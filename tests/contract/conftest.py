@@ -9,9 +9,9 @@ import pytest
 from psycopg import sql
 
 from tests.fakes.administration import FakeAdministration
+from tests.fakes.admission import FakeAdmission
 from tests.fakes.board import FakeBoard
 from tests.fakes.cache import FakeCache
-from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.clock import FakeClock
 from tests.fakes.dealings import FakeDealings
 from tests.fakes.history import FakeHistory
@@ -22,20 +22,22 @@ from tests.fakes.marks import FakeSentMarks
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.pools import FakePoolCreators
 from tests.fakes.risks import FakeRisks
-from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.servers import postgres_url, redis_url
+from walletwatch.ports.alerting import AlertLedger, AlertRules, Past, Preferences, Samples
 from walletwatch.ports.common import Clock
 from walletwatch.ports.listing import Dealings, PoolCreators
 from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
 from walletwatch.ports.scanning import AddressLists, Risks
 from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
-from walletwatch.ports.volatile import Cache, Leases, RateLimits, Sessions, UpdateClaims
+from walletwatch.ports.volatile import Admission, Cache, Leases, RateLimits
 from walletwatch.ports.wallets import WalletBook
 from walletwatch.ports.watching import FollowStore, SubscriptionStore, WatchStore
 from walletwatch.runtime import SystemClock
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.storage.postgres.administration import PostgresAdministration
+from walletwatch.storage.postgres.alert_ledger import PostgresAlertLedger
+from walletwatch.storage.postgres.alert_rules import PostgresAlertRules
 from walletwatch.storage.postgres.alerts import PostgresAlerts
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.dealings import PostgresDealings
@@ -44,19 +46,21 @@ from walletwatch.storage.postgres.history import PostgresHistory
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
+from walletwatch.storage.postgres.past import PostgresPast
 from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
+from walletwatch.storage.postgres.preferences import PostgresPreferences
 from walletwatch.storage.postgres.risks import PostgresRisks
+from walletwatch.storage.postgres.samples import PostgresSamples
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 from walletwatch.storage.postgres.watch import PostgresWatchStore
+from walletwatch.storage.redis.admission import RedisAdmission
 from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
-from walletwatch.storage.redis.claims import RedisUpdateClaims
 from walletwatch.storage.redis.leases import RedisLeases
 from walletwatch.storage.redis.limits import RedisRateLimits, RedisSendLimits
 from walletwatch.storage.redis.marks import RedisSentMarks
 from walletwatch.storage.redis.server import RedisServer
-from walletwatch.storage.redis.sessions import RedisSessions
 
 __all__ = ["postgres_url", "redis_url"]
 
@@ -79,6 +83,11 @@ class Stores:
     administration: Administration
     lists: AddressLists
     risks: Risks
+    preferences: Preferences
+    rules: AlertRules
+    alert_ledger: AlertLedger
+    samples: Samples
+    past: Past
     dealings: Dealings
     pools: PoolCreators
     clock: FakeClock
@@ -90,16 +99,16 @@ class Volatile:
     """Everything that is kept in Redis; `elapse` lets time pass for it."""
 
     cache: Cache
-    claims: UpdateClaims
+    admission: Admission
     leases: Leases
     send_limits: SendLimits
     rate_limits: RateLimits
     marks: SentMarks
     board: TelemetryBoard
     clock: Clock
-    sessions: Sessions
     metrics: FakeMetrics
     elapse: Callable[[float], Awaitable[None]] = field(repr=False)
+    updates: int = 0
 
 
 @pytest.fixture(scope="session")
@@ -149,9 +158,14 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             fake.follow,
             FakeHistory(fake.tables),
             AlertMemory(),
-            FakeAdministration(),
+            FakeAdministration(fake.tables),
             FakeAddressLists(),
             FakeRisks(fake.tables, known=fake.tables.risks),
+            fake.preferences,
+            fake.rules,
+            fake.alerts,
+            fake.samples,
+            fake.past,
             FakeDealings(fake.tables),
             FakePoolCreators(),
             clock,
@@ -169,6 +183,11 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresAdministration(database),
         PostgresAddressLists(database),
         PostgresRisks(database),
+        PostgresPreferences(database),
+        PostgresAlertRules(database, clock),
+        PostgresAlertLedger(database, clock),
+        PostgresSamples(database),
+        PostgresPast(database),
         PostgresDealings(database),
         PostgresPoolCreators(database),
         clock,
@@ -182,16 +201,16 @@ async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
     metrics = FakeMetrics()
     if request.param == "fake":
         fake = FakeClock()
+        board = FakeBoard(fake)
         yield Volatile(
             FakeCache(fake, metrics=metrics),
-            FakeUpdateClaims(fake),
+            FakeAdmission(fake, board),
             FakeLeases(fake),
             FakeSendLimits(fake, OVERALL_PER_SECOND, CHAT_BURST, GROUP_PER_MINUTE),
             FakeRateLimits(fake),
             FakeSentMarks(),
-            FakeBoard(fake),
+            board,
             fake,
-            FakeSessions(fake),
             metrics,
             fake.sleep,
         )
@@ -201,7 +220,7 @@ async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
     await server.command("FLUSHDB")
     yield Volatile(
         RedisCache(server, metrics),
-        RedisUpdateClaims(server),
+        RedisAdmission(server, RedisTelemetryBoard(server, clock), metrics),
         RedisLeases(server),
         RedisSendLimits(
             server,
@@ -213,7 +232,6 @@ async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
         RedisSentMarks(server),
         RedisTelemetryBoard(server, clock),
         clock,
-        RedisSessions(server, metrics),
         metrics,
         asyncio.sleep,
     )

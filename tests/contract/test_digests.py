@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -25,6 +25,7 @@ from walletwatch.domain.work import DigestDue
 
 POLICY = DigestPolicy(burst=2, interval=timedelta(seconds=60))
 ONE, TWO, THREE, FOUR, FIVE = (activity(f"s{number}", 100 + number) for number in range(1, 6))
+DUE = datetime(2026, 11, 1, 12, 1, tzinfo=UTC)
 
 
 class Teller:
@@ -78,7 +79,7 @@ class TestOpen:
         await teller.tell([ONE, TWO, THREE], anna)
         stores.clock.advance(59)
         assert await teller.tell([FOUR, FIVE], anna) == Outgoing([], [])
-        assert teller.bursts == {anna.id: Burst(digest_key=key_of(THREE, anna))}
+        assert teller.bursts == {anna.id: Burst(digest_key=key_of(THREE, anna), due_at=DUE)}
         stores.clock.advance(1)
         (digest,) = (await stores.ledger.close_digest(key_of(THREE, anna))).pending
         assert digest.activities == (THREE, FOUR, FIVE)
@@ -163,7 +164,7 @@ class TestClosing:
         stores.clock.advance(59.9)
         assert await stores.ledger.close_digest(key_of(THREE, anna)) == Outgoing([], outgoing.open)
         await teller.tell([FOUR], anna)
-        assert teller.bursts == {anna.id: Burst(digest_key=key_of(THREE, anna))}
+        assert teller.bursts == {anna.id: Burst(digest_key=key_of(THREE, anna), due_at=DUE)}
 
     async def test_once_closed_it_takes_in_nothing_more(self, stores: Stores, teller: Teller) -> None:
         anna = await watch(stores, ANNA)

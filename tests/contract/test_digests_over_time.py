@@ -17,6 +17,7 @@ from tests.fakes.metrics import FakeMetrics
 from tests.fakes.queues import FakeQueues
 from tests.fakes.stores import FakeStores
 from walletwatch.domain.activities import Activity
+from walletwatch.domain.alert_rules.firing import PendingAlert
 from walletwatch.domain.delivery import DeliveryStatus, PendingDelivery, activity_key
 from walletwatch.domain.digests import DigestPolicy
 from walletwatch.domain.risk_watch import KnownRisk
@@ -72,6 +73,9 @@ class Naming:
         raise NotImplementedError
 
     def risk_worse(self, report: ScanReport, before: KnownRisk, language: str) -> RenderedMessage:
+        raise NotImplementedError
+
+    def alert(self, alert: PendingAlert) -> RenderedMessage:
         raise NotImplementedError
 
     def scan_begun(self, subject: str, language: str) -> RenderedMessage:

@@ -1,5 +1,6 @@
 """The lists of addresses, and what people report."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -115,3 +116,11 @@ async def test_a_source_never_overrules_a_decision(stores: Stores) -> None:
     await stores.lists.put(entry(stores, OTHER, ListKind.ALLOW, ADMINISTRATORS))
     assert not await stores.lists.warn(replace(found, address=OTHER))
     assert await stores.lists.hits([MAKER, OTHER]) == {}
+
+
+async def test_reports_that_one_person_sends_at_once_are_not_more_than_allowed(stores: Stores) -> None:
+    addresses = [f"{OTHER[:-1]}{letter}" for letter in "ABCDEFGHJKLMNPQRSTUV"]
+    kept = await asyncio.gather(*(reported(stores, address, 7) for address in addresses))
+    assert kept.count(True) == REPORTS_A_DAY
+    again = await asyncio.gather(*(reported(stores, TOKEN, 8) for _ in range(5)))
+    assert sorted(map(bool, again)) == [False] * 4 + [True]

@@ -490,3 +490,16 @@ class TestCounts:
         assert counts[DeliveryStatus.PENDING] == 1
         everything = (await stores.subscriptions.service(ANNA, since - timedelta(seconds=10))).deliveries
         assert (everything[DeliveryStatus.PENDING], everything[DeliveryStatus.FAILED]) == (2, 1)
+
+
+async def test_a_greeting_brings_what_the_chat_watches_where_it_is_asked_for(stores: Stores) -> None:
+    people, other = stores.subscriptions, address("other")
+    assert (await people.greet(contact(1), with_watched=True)).watched == []
+    await people.greet(contact(2))
+    for chat_id, wallet in ((1, WALLET), (2, other), (1, other)):
+        await people.subscribe(chat_id, wallet, None, slot=1, limit=9)
+    greeting = await people.greet(contact(1), with_watched=True)
+    assert greeting.watched == await people.subscriptions(1)
+    assert greeting.watched is not None
+    assert [each.address for each in greeting.watched] == [WALLET, other]
+    assert (await people.greet(contact(1))) == replace(greeting, watched=None)

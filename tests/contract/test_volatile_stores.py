@@ -1,12 +1,10 @@
 import asyncio
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from tests.contract.conftest import CHAT_BURST, GROUP_PER_MINUTE, OVERALL_PER_SECOND, Volatile
 from walletwatch.domain.caching import CacheStats, Looked, escaped
-from walletwatch.domain.sessions import Session
 from walletwatch.ports.volatile import Lease
 
 SHORT = timedelta(milliseconds=200)
@@ -403,39 +401,3 @@ class TestSentMarks:
 
     async def test_no_keys(self, volatile: Volatile) -> None:
         assert await volatile.marks.marked([]) == {}
-
-
-class TestSessions:
-    ASKED = Session(CHAT, CHAT, "watch", ("30", "ü\n\x00"), datetime(2026, 11, 1, 12, 0, 0, 123456, UTC))
-
-    async def test_a_session_comes_back_as_it_was(self, volatile: Volatile) -> None:
-        saved = await volatile.sessions.save(self.ASKED)
-        assert saved == replace(self.ASKED, version=saved.version if saved else "")
-        assert saved is not None
-        assert len(saved.version) == 32
-        assert await volatile.sessions.find(CHAT, CHAT) == saved
-        assert await volatile.sessions.find(CHAT, OTHER_CHAT) is None
-        assert await volatile.sessions.find(OTHER_CHAT, CHAT) is None
-
-    async def test_of_two_instances_that_begin_one_session_one_does(self, volatile: Volatile) -> None:
-        saved = await asyncio.gather(*(volatile.sessions.save(self.ASKED) for _ in range(10)))
-        assert sum(each is not None for each in saved) == 1
-
-    async def test_what_another_instance_stored_is_not_overwritten(self, volatile: Volatile) -> None:
-        first = await volatile.sessions.save(self.ASKED)
-        assert first is not None
-        second = await volatile.sessions.save(replace(first, command="scan"))
-        assert second is not None
-        assert await volatile.sessions.save(replace(first, command="balance")) is None
-        assert not await volatile.sessions.end(first)
-        assert await volatile.sessions.find(CHAT, CHAT) == second
-        assert await volatile.sessions.end(second)
-        assert await volatile.sessions.find(CHAT, CHAT) is None
-
-    async def test_what_was_ended_does_not_come_back(self, volatile: Volatile) -> None:
-        saved = await volatile.sessions.save(self.ASKED)
-        assert saved is not None
-        assert [await volatile.sessions.end(saved) for _ in range(2)] == [True, True]
-        assert await volatile.sessions.save(saved) is None
-        assert await volatile.sessions.find(CHAT, CHAT) is None
-        assert await volatile.sessions.save(self.ASKED) is not None

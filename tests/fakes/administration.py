@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tests.fakes.outage import Outage
+from tests.fakes.rows import Tables
 from walletwatch.domain.administration import AuditEntry, Maintenance
 
 
 @dataclass
 class FakeAdministration:
+    tables: Tables = field(default_factory=Tables)
     outage: Outage = field(default_factory=Outage)
     audited: list[AuditEntry] = field(default_factory=list)
-    current: Maintenance | None = None
 
     async def audit(self, entry: AuditEntry) -> None:
         self.outage.check()
@@ -23,8 +24,8 @@ class FakeAdministration:
 
     async def maintenance(self) -> Maintenance | None:
         self.outage.check()
-        return self.current
+        return self.tables.maintenance
 
     async def set_maintenance(self, maintenance: Maintenance | None) -> None:
         self.outage.check()
-        self.current = maintenance
+        self.tables.maintenance = maintenance

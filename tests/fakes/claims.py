@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tests.fakes.outage import Outage
+from walletwatch.domain.admission import Claim
 from walletwatch.ports.common import Clock
-from walletwatch.ports.volatile import Claim
 
 
 @dataclass

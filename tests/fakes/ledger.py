@@ -148,7 +148,9 @@ class FakeLedger:
         return [
             row
             for row in self.tables.deliveries.values()
-            if row.due_at is not None and row.status is DeliveryStatus.PENDING
+            if row.due_at is not None
+            and row.status is DeliveryStatus.PENDING
+            and row.entry.kind is DeliveryKind.DIGEST
         ]
 
     def _overdue(self) -> Sequence[DeliveryRow]:
@@ -170,8 +172,10 @@ class FakeLedger:
             and row.due_at > self.clock.now()
             and (row.entry.chat_id, row.entry.wallet_id) == owner
         ]
-        if digests:
-            return Burst(digest_key=min(digests)[1])
+        now = self.clock.now()
+        due_at, key = min(digests, default=(None, None))
+        if due_at is not None and due_at <= now + (now - since):
+            return Burst(digest_key=key, due_at=due_at)
         one_by_one = {DeliveryStatus.PENDING, DeliveryStatus.SENT, DeliveryStatus.FAILED}
         return Burst(
             sum(
@@ -180,7 +184,9 @@ class FakeLedger:
                 and row.status in one_by_one
                 and row.created_at > since
                 for row in self.tables.deliveries.values()
-            )
+            ),
+            key,
+            due_at,
         )
 
     def _outgoing(self, keys: Iterable[str]) -> Outgoing:

@@ -26,6 +26,11 @@ class FakePersonalRecords:
             "deliveries": [
                 {"key": row.entry.key} for row in tables.deliveries.values() if row.entry.chat_id == user_id
             ],
+            "alert_rules": [
+                {"number": row.rule.number, "kind": row.rule.kind.value}
+                for row in tables.rules.values()
+                if row.rule.chat_id == user_id
+            ],
             "feedback": [{"text": text} for user, text, _ in reversed(self.heard) if user == user_id],
         }
         return {table: rows[:limit] for table, rows in found.items()}
@@ -35,6 +40,7 @@ class FakePersonalRecords:
         tables = self.stores.tables
         tables.chats.pop(user_id, None)
         tables.subscriptions = {k: row for k, row in tables.subscriptions.items() if row.chat_id != user_id}
+        tables.rules = {k: row for k, row in tables.rules.items() if row.rule.chat_id != user_id}
         tables.shares = {k: share for k, share in tables.shares.items() if share.chat_id != user_id}
         tables.deliveries = {k: r for k, r in tables.deliveries.items() if r.entry.chat_id != user_id}
         self.heard = [each for each in self.heard if each[0] != user_id]

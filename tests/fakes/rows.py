@@ -3,12 +3,17 @@
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import count
 
 from walletwatch.domain.activities import Activity
+from walletwatch.domain.administration import Maintenance
+from walletwatch.domain.alert_rules.firing import Firing
+from walletwatch.domain.alert_rules.rule import Rule
 from walletwatch.domain.chain import Position
 from walletwatch.domain.chats import Chat, Subscription
 from walletwatch.domain.delivery import DeliveryStatus, NewDelivery
+from walletwatch.domain.filters import Filter
 from walletwatch.domain.risk_watch import KnownRisk
 from walletwatch.domain.wallet_book import Share
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, Progress, Wallet, WatchedAccount
@@ -43,6 +48,7 @@ class SubscriptionRow:
     label: str | None
     from_slot: int | None
     paused: bool = False
+    filter: Filter = field(default_factory=Filter)
     tags: tuple[str, ...] = ()
     note: str | None = None
     paused_at: datetime | None = None
@@ -76,6 +82,13 @@ class DeliveryRow:
     created_at: datetime
     message_id: int | None = None
     due_at: datetime | None = None
+    firing: Firing | None = None
+
+
+@dataclass
+class RuleRow:
+    rule: Rule
+    check_at: datetime | None
 
 
 @dataclass
@@ -91,12 +104,15 @@ class Tables:
     """All rows. Ids are never used twice."""
 
     ids: "count[int]" = field(default_factory=lambda: count(1))
+    maintenance: Maintenance | None = None
     chats: dict[int, ChatRow] = field(default_factory=dict)
     wallets: dict[int, WalletRow] = field(default_factory=dict)
     subscriptions: dict[int, SubscriptionRow] = field(default_factory=dict)
     accounts: dict[int, AccountRow] = field(default_factory=dict)
     activities: dict[tuple[int, str], ActivityRow] = field(default_factory=dict)
     deliveries: dict[str, DeliveryRow] = field(default_factory=dict)
+    rules: dict[int, RuleRow] = field(default_factory=dict)
+    samples: dict[tuple[str, datetime], Decimal] = field(default_factory=dict)
     dealings: dict[tuple[str, int], date] = field(default_factory=dict)
     shards: list[Progress | None] = field(default_factory=lambda: [None])
     follower: FollowerRow = field(default_factory=FollowerRow)
@@ -144,6 +160,7 @@ class Tables:
             row.from_slot,
             row.paused,
             max((slot for slot in looks if slot is not None), default=None),
+            row.filter,
         )
 
     def account(self, row: AccountRow) -> WatchedAccount:

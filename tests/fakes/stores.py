@@ -9,6 +9,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from tests.fakes.alerting import (
+    FakeAlertLedger,
+    FakeAlertRules,
+    FakePast,
+    FakePreferences,
+    FakeSamples,
+)
 from tests.fakes.following import FakeFollowStore
 from tests.fakes.ledger import FakeLedger, settle_row
 from tests.fakes.outage import Outage
@@ -26,12 +33,14 @@ from walletwatch.domain.chats import (
     ChatKind,
     ChatSettings,
     Contact,
+    Greeting,
     Owner,
     Subscribed,
     Subscription,
 )
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus
 from walletwatch.domain.errors import QuotaExceeded, UnknownChat
+from walletwatch.domain.filters import Filter
 from walletwatch.domain.rules import Suppression
 from walletwatch.domain.service import Service
 from walletwatch.domain.sweep import Belongings, Shard, SweptAccount, SweptWallet, bucket_of
@@ -75,6 +84,26 @@ class FakeStores:
     def ledger(self) -> "FakeLedger":
         return FakeLedger(self.tables, self.outage, self.clock)
 
+    @property
+    def preferences(self) -> FakePreferences:
+        return FakePreferences(self.tables, self.outage)
+
+    @property
+    def rules(self) -> FakeAlertRules:
+        return FakeAlertRules(self.tables, self.outage, self.clock)
+
+    @property
+    def alerts(self) -> FakeAlertLedger:
+        return FakeAlertLedger(self.tables, self.outage, self.clock)
+
+    @property
+    def samples(self) -> FakeSamples:
+        return FakeSamples(self.tables, self.outage)
+
+    @property
+    def past(self) -> FakePast:
+        return FakePast(self.tables, self.outage)
+
 
 @dataclass
 class FakeSubscriptionStore:
@@ -94,6 +123,11 @@ class FakeSubscriptionStore:
             row.chat, kind=contact.chat_kind, language=language, active=row.migrated_to is None
         )
         return row.chat
+
+    async def greet(self, contact: Contact, *, with_watched: bool = False) -> Greeting:
+        chat = await self.remember(contact)
+        watched = await self.subscriptions(contact.chat_id) if with_watched else None
+        return Greeting(chat, self.tables.maintenance, watched)
 
     async def chat(self, chat_id: int) -> Chat | None:
         self.outage.check()
@@ -132,6 +166,7 @@ class FakeSubscriptionStore:
                 continue
             kept.from_slot = _least(kept.from_slot, row.from_slot)
             kept.label = kept.label or row.label
+            kept.filter = row.filter if kept.filter == Filter() else kept.filter
             kept.note = kept.note or row.note
             kept.tags = kept.tags or row.tags
             del tables.subscriptions[row.id]
@@ -146,6 +181,14 @@ class FakeSubscriptionStore:
                 del tables.deliveries[key]
             else:
                 delivery.entry = replace(entry, chat_id=new_chat_id)
+        taken = max(
+            (row.rule.number for row in tables.rules.values() if row.rule.chat_id == new_chat_id), default=0
+        )
+        for rule_row in tables.rules.values():
+            if rule_row.rule.chat_id == chat_id:
+                rule_row.rule = replace(
+                    rule_row.rule, chat_id=new_chat_id, number=rule_row.rule.number + taken
+                )
         told = {row.entry.digest_key for row in tables.deliveries.values()}
         for key, delivery in list(tables.deliveries.items()):
             entry = delivery.entry

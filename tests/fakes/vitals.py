@@ -18,7 +18,7 @@ from walletwatch.domain.vitals import Expiry, LastLook, Population, QueueDepth, 
 from walletwatch.ports.operations import Administration, Alerts
 from walletwatch.ports.telling import Ledger
 from walletwatch.queueing.messages import ledger_key_of
-from walletwatch.services.administering import Administering, MaintenanceSwitch
+from walletwatch.services.administering import Administering
 from walletwatch.services.vitals import Sources, VitalSigns
 
 QUEUES = ("balance", "scan", "notification")
@@ -140,9 +140,7 @@ class FakeSystem:
             self.metrics,
         )
 
-    def administering(
-        self, ledger: Ledger, alerts: Alerts, administration: Administration, switch: MaintenanceSwitch
-    ) -> Administering:
+    def administering(self, ledger: Ledger, alerts: Alerts, administration: Administration) -> Administering:
         """What administrators do with it."""
         return Administering(
             signs=self.signs,
@@ -153,7 +151,6 @@ class FakeSystem:
             ledger=ledger,
             alerts=alerts,
             administration=administration,
-            switch=switch,
             key_of=ledger_key_of,
             clock=self.clock,
         )

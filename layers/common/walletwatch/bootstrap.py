@@ -14,9 +14,9 @@ from walletwatch.observability import EmfMetrics
 from walletwatch.runtime import SystemClock
 
 if TYPE_CHECKING:
-    from walletwatch.bot.application import BotApplication
     from walletwatch.queueing.consumer import Consumer
     from walletwatch.services.alarming import Alarming
+    from walletwatch.services.alert_rounds import AlertRounds
     from walletwatch.services.backfilling import Backfilling
     from walletwatch.services.checking import Checking
     from walletwatch.services.delivering import Delivering
@@ -39,17 +39,7 @@ class Webhook:
     secret: str
     metrics: EmfMetrics
     telemetry: "Telemetry"
-    bot: "BotApplication"
     intake: "UpdateIntake"
-
-    async def take(self, update: object) -> None:
-        """Take in one update.
-
-        Raises:
-            TransientError: It could not be handled now; a redelivery is welcome.
-        """
-        await self.bot.start()
-        await self.intake.take(update)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +101,14 @@ class Refresh:
     """What the refresh function runs."""
 
     service: "Refreshing"
+    telemetry: "Telemetry"
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """What the alerts function runs."""
+
+    service: "AlertRounds"
     telemetry: "Telemetry"
 
 
@@ -184,14 +182,12 @@ def webhook() -> Webhook:
     from walletwatch.bot.application import BotApplication
     from walletwatch.bot.operators import Operators
     from walletwatch.dialogue_parts import make_dialogue
-    from walletwatch.services.administering import MaintenanceSwitch
-    from walletwatch.services.claiming import ClaimsWithSpare
+    from walletwatch.services.admitting import Admitting
     from walletwatch.services.intake import UpdateIntake
-    from walletwatch.storage.postgres.administration import PostgresAdministration
     from walletwatch.storage.postgres.claims import PostgresUpdateClaims
     from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
-    from walletwatch.storage.redis.claims import RedisUpdateClaims
-    from walletwatch.storage.redis.limits import RedisRateLimits
+    from walletwatch.storage.redis.admission import RedisAdmission
+    from walletwatch.storage.redis.board import RedisTelemetryBoard
 
     metrics = EmfMetrics("webhook")
     secrets = parts.read_secrets()
@@ -202,7 +198,7 @@ def webhook() -> Webhook:
     database = parts.make_database()
     admins = config.load(config.AdminSettings)
     operators = Operators(admins.admins, frozenset(admins.chats))
-    maintenance = MaintenanceSwitch(PostgresAdministration(database), SystemClock())
+    clock = SystemClock()
     bot = BotApplication(
         secrets.bot_token,
         telegram.telegram_api_url,
@@ -214,26 +210,22 @@ def webhook() -> Webhook:
             redis=redis,
             rpc=rpc,
             database=database,
-            maintenance=maintenance,
             operators=operators,
             metrics=metrics,
         ),
         subscriptions=PostgresSubscriptionStore(database),
-        maintenance=maintenance,
         operators=operators,
         metrics=metrics,
     )
+    admission = RedisAdmission(redis, RedisTelemetryBoard(redis, clock), metrics)
     intake = UpdateIntake(
-        claims=ClaimsWithSpare(
-            RedisUpdateClaims(redis), PostgresUpdateClaims(database), SystemClock(), metrics
-        ),
-        rates=RedisRateLimits(redis),
+        admitting=Admitting(admission, PostgresUpdateClaims(database), clock, metrics),
         handle=bot.handle,
         metrics=metrics,
         updates_per_minute=settings.updates_per_minute,
     )
     telemetry = parts.make_telemetry("webhook", metrics, redis, rpc)
-    return Webhook(secrets.webhook_secret, metrics, telemetry, bot, intake)
+    return Webhook(secrets.webhook_secret, metrics, telemetry, intake)
 
 
 def sweep() -> Sweep:
@@ -371,6 +363,7 @@ def scan() -> Scan:
             ledger=ledger,
             queues=queues,
             renderer=renderer,
+            alerting=parts.make_alerting(database, metrics),
             clock=clock,
         ),
         parts.make_consumer(config.load(config.QueueSettings).scan_queue_url, metrics),
@@ -416,6 +409,7 @@ def cleanup() -> Cleanup:
     from walletwatch.storage.postgres.claims import PostgresUpdateClaims
     from walletwatch.storage.postgres.dealings import PostgresDealings
     from walletwatch.storage.postgres.ledger import PostgresLedger
+    from walletwatch.storage.postgres.samples import PostgresSamples
     from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
     from walletwatch.storage.postgres.watch import PostgresWatchStore
     from walletwatch.storage.redis.board import RedisTelemetryBoard
@@ -430,6 +424,7 @@ def cleanup() -> Cleanup:
         queues=parts.make_queues(),
         digesting=parts.make_digesting(database, metrics),
         alerts=PostgresAlerts(database),
+        samples=PostgresSamples(database),
         claims=PostgresUpdateClaims(database),
         book=PostgresWalletBook(database),
         dealings=PostgresDealings(database),
@@ -484,6 +479,38 @@ def refresh() -> Refresh:
         money=money,
     )
     return Refresh(service, parts.make_telemetry("refresh", metrics, redis, rpc))
+
+
+def alerts() -> Alerts:
+    """The alerts function."""
+    from walletwatch.chain.rpc.reader import RpcChain
+    from walletwatch.services.alert_rounds import AlertRounds
+    from walletwatch.services.watched_balances import WatchedBalances
+    from walletwatch.storage.postgres.alert_rules import PostgresAlertRules
+    from walletwatch.storage.postgres.past import PostgresPast
+    from walletwatch.storage.postgres.samples import PostgresSamples
+    from walletwatch.storage.redis.leases import RedisLeases
+
+    metrics = EmfMetrics("alerts")
+    clock = SystemClock()
+    database = parts.make_database()
+    redis = parts.make_redis()
+    rpc = parts.make_rpc(metrics)
+    chain = RpcChain(rpc)
+    past = PostgresPast(database)
+    service = AlertRounds(
+        rules=PostgresAlertRules(database, clock),
+        alerting=parts.make_alerting(database, metrics),
+        digesting=parts.make_digesting(database, metrics),
+        balances=WatchedBalances(chain, past),
+        prices=parts.make_prices(chain, redis, metrics, config.load(config.ChainSettings).profile),
+        samples=PostgresSamples(database),
+        past=past,
+        leases=RedisLeases(redis),
+        clock=clock,
+        metrics=metrics,
+    )
+    return Alerts(service, parts.make_telemetry("alerts", metrics, redis, rpc))
 
 
 def health() -> Health:

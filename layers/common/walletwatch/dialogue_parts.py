@@ -7,6 +7,7 @@ from walletwatch.bot.commands.table import CATALOGUE
 from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.messenger import make_bot
 from walletwatch.bot.operators import Operators
+from walletwatch.bot.persistence import ConversationPersistence
 from walletwatch.bot.views.all import Views
 from walletwatch.chain.rpc.client import RpcClient
 from walletwatch.chain.rpc.reader import RpcChain
@@ -14,26 +15,33 @@ from walletwatch.observability import EmfMetrics
 from walletwatch.ports.chain import Chain
 from walletwatch.queueing.messages import ledger_key_of
 from walletwatch.runtime import SystemClock
-from walletwatch.services.administering import Administering, MaintenanceSwitch
+from walletwatch.services.administering import Administering
+from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.importing import Importing
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
+from walletwatch.services.preferring import Preferring
+from walletwatch.services.rule_keeping import RuleKeeping
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.sharing import Sharing
 from walletwatch.services.wallet_cards import WalletCards
 from walletwatch.services.wallets import Wallets
 from walletwatch.services.watching import Watching
 from walletwatch.storage.postgres.administration import PostgresAdministration
+from walletwatch.storage.postgres.alert_rules import PostgresAlertRules
 from walletwatch.storage.postgres.alerts import PostgresAlerts
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
+from walletwatch.storage.postgres.past import PostgresPast
 from walletwatch.storage.postgres.personal import PostgresPersonalRecords
+from walletwatch.storage.postgres.preferences import PostgresPreferences
 from walletwatch.storage.postgres.risks import PostgresRisks
+from walletwatch.storage.postgres.samples import PostgresSamples
 from walletwatch.storage.postgres.statistics import PostgresStatistics
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
@@ -41,7 +49,6 @@ from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.limits import RedisRateLimits
 from walletwatch.storage.redis.server import RedisServer
-from walletwatch.storage.redis.sessions import RedisSessions
 
 
 def make_dialogue(
@@ -52,7 +59,6 @@ def make_dialogue(
     redis: RedisServer,
     rpc: RpcClient,
     database: Database,
-    maintenance: MaintenanceSwitch,
     operators: Operators,
     metrics: EmfMetrics,
 ) -> Dialogue:
@@ -90,8 +96,9 @@ def make_dialogue(
         backfills=BackfillRequests(queues, RedisRateLimits(redis), clock),
         scans=ScanRequests(queues),
         reports=parts.make_scan_memory(cache, metrics, profile),
-        admin=_administering(secrets, telegram, redis, chain, database, maintenance, metrics),
+        admin=_administering(secrets, telegram, redis, chain, database, metrics),
         ledger=PostgresLedger(database, clock),
+        desk=_alert_desk(redis, chain, database, metrics),
         risks=PostgresRisks(database),
         listing=Listing(
             PostgresAddressLists(database),
@@ -104,7 +111,24 @@ def make_dialogue(
         catalogue=CATALOGUE,
         operators=operators,
         metrics=metrics,
-        conversations=Conversations(RedisSessions(redis, metrics), clock, metrics),
+        conversations=Conversations(ConversationPersistence(), clock, metrics),
+    )
+
+
+def _alert_desk(redis: RedisServer, chain: Chain, database: Database, metrics: EmfMetrics) -> AlertDesk:
+    clock = SystemClock()
+    subscriptions = PostgresSubscriptionStore(database)
+    return AlertDesk(
+        Preferring(subscriptions, PostgresPreferences(database), parts.make_queues(), clock),
+        RuleKeeping(
+            rules=PostgresAlertRules(database, clock),
+            subscriptions=subscriptions,
+            past=PostgresPast(parts.make_reads(database, metrics)),
+            samples=PostgresSamples(database),
+            chain=chain,
+            tokens=parts.make_tokens(chain, redis, metrics, config.load(config.ChainSettings).profile),
+            clock=clock,
+        ),
     )
 
 
@@ -114,7 +138,6 @@ def _administering(
     redis: RedisServer,
     chain: Chain,
     database: Database,
-    maintenance: MaintenanceSwitch,
     metrics: EmfMetrics,
 ) -> Administering:
     clock = SystemClock()
@@ -128,7 +151,6 @@ def _administering(
         ledger=PostgresLedger(database, clock),
         alerts=PostgresAlerts(database),
         administration=PostgresAdministration(database),
-        switch=maintenance,
         key_of=ledger_key_of,
         clock=clock,
     )

@@ -9,7 +9,7 @@ from walletwatch import runtime
 from walletwatch.observability import correlated
 
 if TYPE_CHECKING:
-    from walletwatch.services.telemetry import Telemetry
+    from walletwatch.services.telemetry import Closing, Telemetry
 
 TRACE_HEADER: Final = "_X_AMZN_TRACE_ID"
 """Where Lambda's runtime puts the trace of an invocation (AWS Lambda guide, environment variables)."""
@@ -17,7 +17,12 @@ SUBSEGMENT: Final = "## walletwatch"
 
 
 def perform[T](
-    telemetry: "Telemetry", work: Coroutine[Any, Any, T], context: object, **keys: str | int | None
+    telemetry: "Telemetry",
+    work: Coroutine[Any, Any, T],
+    context: object,
+    *,
+    closing: "Closing | None" = None,
+    **keys: str | int | None,
 ) -> T:
     """Do the work of an invocation on the environment's loop, and report it.
 
@@ -25,12 +30,13 @@ def perform[T](
         telemetry: Of this function.
         work: Its result is returned, and what it raises is raised.
         context: Of Lambda.
+        closing: Closed when the work is over, in the round trip of the report.
         keys: What the invocation is about, such as an `update_id`: for the logs and the trace.
     """
     named = {name: value for name, value in keys.items() if value is not None}
     request_id = getattr(context, "aws_request_id", None)
     with correlated(request_id=request_id, **named), _traced(named):
-        return runtime.run(telemetry.during(work))
+        return runtime.run(telemetry.during(work, closing))
 
 
 @contextmanager

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from walletwatch.queueing.consumer import Consumer
     from walletwatch.queueing.inspection import SqsInspection
     from walletwatch.queueing.sqs import SqsQueues
+    from walletwatch.services.alerting import Alerting
     from walletwatch.services.annotating import Annotating
     from walletwatch.services.checking import Checking
     from walletwatch.services.digesting import Digesting
@@ -396,6 +397,27 @@ def make_digesting(database: "Database", metrics: EmfMetrics) -> "Digesting":
     )
 
 
+def make_alerting(database: "Database", metrics: EmfMetrics) -> "Alerting":
+    """Telling what people asked to be told of."""
+    from walletwatch.bot.rendering import HtmlRenderer
+    from walletwatch.services.alerting import Alerting
+    from walletwatch.storage.postgres.alert_ledger import PostgresAlertLedger
+    from walletwatch.storage.postgres.alert_rules import PostgresAlertRules
+    from walletwatch.storage.postgres.past import PostgresPast
+
+    clock = SystemClock()
+    return Alerting(
+        rules=PostgresAlertRules(database, clock),
+        ledger=PostgresAlertLedger(database, clock),
+        past=PostgresPast(database),
+        queues=make_queues(),
+        renderer=HtmlRenderer(config.load(config.ChainSettings).profile),
+        clock=clock,
+        metrics=metrics,
+        retention=retention(),
+    )
+
+
 def make_annotating(
     database: "Database", redis: "RedisServer", chain: "RpcChain", metrics: EmfMetrics
 ) -> "Annotating":
@@ -449,6 +471,7 @@ def make_checking(
         annotating=make_annotating(database, redis, chain, metrics),
         rewarding=Rewarding(chain, metrics),
         digesting=digesting,
+        alerting=make_alerting(database, metrics),
         queues=make_queues(),
         metrics=metrics,
     )

@@ -24,6 +24,7 @@ from tests.fakes.queues import FakeQueues
 from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
+from tests.fakes.tokens import FakeTokens
 from tests.fakes.vitals import FakeSystem
 from tests.fakes.wallets import wallets_over
 from tests.servers import Server
@@ -33,26 +34,29 @@ from walletwatch.bot.commands.dialogue import Dialogue
 from walletwatch.bot.commands.table import CATALOGUE
 from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.operators import Operators
+from walletwatch.bot.persistence import ConversationPersistence
 from walletwatch.bot.views.all import Views
 from walletwatch.domain.profile import PROFILES
 from walletwatch.runtime import SystemClock
-from walletwatch.services.administering import MaintenanceSwitch
+from walletwatch.services.admitting import Admitting
+from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
-from walletwatch.services.claiming import ClaimsWithSpare
 from walletwatch.services.intake import Intake, UpdateIntake
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
+from walletwatch.services.preferring import Preferring
+from walletwatch.services.rule_keeping import RuleKeeping
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
+from walletwatch.storage.redis.admission import RedisAdmission
+from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
-from walletwatch.storage.redis.claims import RedisUpdateClaims
 from walletwatch.storage.redis.limits import RedisRateLimits
 from walletwatch.storage.redis.server import RedisServer
-from walletwatch.storage.redis.sessions import RedisSessions
 
 pytestmark = pytest.mark.integration
 
@@ -84,7 +88,9 @@ class Environment:
             "chat": {"id": ANNA, "type": "private"},
         }
         before = len(self.request.of("sendMessage"))
-        assert await self.intake.take({"update_id": number, "message": message}) is Intake.HANDLED
+        visit = self.intake.visit({"update_id": number, "message": message})
+        assert await visit.take() is Intake.HANDLED
+        await visit.close(None)
         (answer,) = self.request.of("sendMessage")[before:]
         return str(answer["text"])
 
@@ -98,7 +104,6 @@ async def environments(
     stores, chain, queues, numbers = FakeStores(clock), FakeChain(), FakeQueues(), count(1)
     chain.lamports[WALLET] = 2 * 10**9
     administration, spare = FakeAdministration(), FakeUpdateClaims(clock)
-    maintenance = MaintenanceSwitch(administration, clock)
 
     async def environment() -> Environment:
         redis = RedisServer(mortal_valkey.url)
@@ -122,8 +127,20 @@ async def environments(
                 backfills=BackfillRequests(queues, rates, clock),
                 scans=ScanRequests(queues),
                 reports=ScanMemory(RedisCache(redis, metrics), metrics, clock, chain="test"),
-                admin=FakeSystem().administering(stores.ledger, AlertMemory(), administration, maintenance),
+                admin=FakeSystem().administering(stores.ledger, AlertMemory(), administration),
                 ledger=stores.ledger,
+                desk=AlertDesk(
+                    Preferring(stores.subscriptions, stores.preferences, queues, clock),
+                    RuleKeeping(
+                        rules=stores.rules,
+                        subscriptions=stores.subscriptions,
+                        past=stores.past,
+                        samples=stores.samples,
+                        chain=chain,
+                        tokens=FakeTokens(),
+                        clock=clock,
+                    ),
+                ),
                 risks=FakeRisks(stores.tables),
                 listing=Listing(
                     FakeAddressLists(),
@@ -136,17 +153,17 @@ async def environments(
                 catalogue=CATALOGUE,
                 operators=Operators(),
                 metrics=metrics,
-                conversations=Conversations(RedisSessions(redis, metrics), clock, metrics),
+                conversations=Conversations(ConversationPersistence(), clock, metrics),
             ),
             subscriptions=stores.subscriptions,
-            maintenance=maintenance,
             operators=Operators(),
             metrics=metrics,
         )
         await bot.start()
         intake = UpdateIntake(
-            claims=ClaimsWithSpare(RedisUpdateClaims(redis), spare, clock, metrics),
-            rates=rates,
+            admitting=Admitting(
+                RedisAdmission(redis, RedisTelemetryBoard(redis, clock), metrics), spare, clock, metrics
+            ),
             handle=bot.handle,
             metrics=metrics,
             updates_per_minute=60,

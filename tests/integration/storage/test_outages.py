@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import psycopg
@@ -11,23 +12,23 @@ import pytest
 from tests.contract.things import WALLET, activity, candidates_of, contact, record, tell_all
 from tests.fakes.metrics import FakeMetrics
 from tests.servers import Server
+from walletwatch.domain.admission import Arrival, Claim, Quota, SessionChange, Settlement
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.sessions import Session
-from walletwatch.ports.volatile import Claim
 from walletwatch.runtime import SystemClock
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.migrate import migrate
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+from walletwatch.storage.redis.admission import RedisAdmission
+from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
-from walletwatch.storage.redis.claims import RedisUpdateClaims
 from walletwatch.storage.redis.leases import RedisLeases
 from walletwatch.storage.redis.limits import RedisRateLimits, RedisSendLimits
 from walletwatch.storage.redis.marks import RedisSentMarks
 from walletwatch.storage.redis.server import RedisServer
-from walletwatch.storage.redis.sessions import RedisSessions
 
 pytestmark = pytest.mark.integration
 
@@ -202,11 +203,12 @@ class TestRedis:
     async def test_idle_connections_that_were_lost_are_replaced_without_an_error(
         self, redis: RedisServer, mortal_valkey: Server
     ) -> None:
-        claims = RedisUpdateClaims(redis)
-        await asyncio.gather(*(claims.claim(update) for update in range(8)))
-        mortal_valkey.kill()
-        mortal_valkey.start()
-        assert await asyncio.gather(*(claims.claim(update) for update in range(8))) == [Claim.TAKEN] * 8
+        admission = admission_of(redis)
+        for _ in range(2):
+            admitted = await asyncio.gather(*(admission.admit(arrival(update)) for update in range(8)))
+            assert [each.claim for each in admitted] == [Claim.TAKEN] * 8
+            mortal_valkey.kill()
+            mortal_valkey.start()
 
     async def test_one_that_does_not_answer(self, redis: RedisServer, mortal_valkey: Server) -> None:
         await redis.ping()
@@ -220,15 +222,15 @@ class TestRedis:
     async def test_an_update_is_not_lost_in_a_claim_without_an_answer(
         self, redis: RedisServer, mortal_valkey: Server
     ) -> None:
-        claims = RedisUpdateClaims(redis)
+        admission = admission_of(redis)
         await redis.ping()
 
         with mortal_valkey.paused():
-            claiming = asyncio.create_task(claims.claim(7))
+            claiming = asyncio.create_task(admission.admit(arrival(7)))
             await asyncio.sleep(0.7)
         with pytest.raises(StoreUnavailable):
             await claiming
-        assert await claims.claim(7) is Claim.TAKEN
+        assert (await admission.admit(arrival(7))).claim is Claim.TAKEN
 
     async def test_a_holder_loses_its_lease_with_the_servers_memory_and_tokens_go_on(
         self, redis: RedisServer, mortal_valkey: Server
@@ -272,7 +274,9 @@ class TestRedis:
 async def use_everything(server: RedisServer) -> None:
     leases = RedisLeases(server)
     await RedisCache(server, FakeMetrics()).set("key", b"1", MINUTE)
-    await RedisUpdateClaims(server).claim(7)
+    admission = admission_of(server)
+    await admission.admit(arrival(7))
+    await admission.admit(replace(arrival(8), user_id=None))
     assert await leases.acquire("sweep", MINUTE, patience=timedelta(0)) is not None
     assert await leases.acquire("sweep", MINUTE, patience=timedelta(0)) is None
     await RedisSendLimits(server).reserve(-5)
@@ -281,7 +285,16 @@ async def use_everything(server: RedisServer) -> None:
     await RedisSentMarks(server).mark("key", 1)
     await RedisCache(server, FakeMetrics()).increment("number", ttl=MINUTE)
     await RedisCache(server, FakeMetrics()).look(["a"], holder="me", lock_for=MINUTE, stale_for=MINUTE)
-    assert await RedisSessions(server, FakeMetrics()).save(Session(1, 1, "watch", (), SystemClock().now()))
+    change = SessionChange(1, 1, "", Session(1, 1, "watch", (), SystemClock().now()))
+    assert await admission.settle(Settlement(arrival(9), True, change))
+
+
+def admission_of(server: RedisServer) -> RedisAdmission:
+    return RedisAdmission(server, RedisTelemetryBoard(server, SystemClock()), FakeMetrics())
+
+
+def arrival(update_id: int) -> Arrival:
+    return Arrival(update_id, CHAT, Quota("update", 60, MINUTE), CHAT)
 
 
 async def _eventually[T](operation: Callable[[], Awaitable[T]], seconds: float = 5.0) -> T:

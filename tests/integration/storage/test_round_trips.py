@@ -1,6 +1,5 @@
 """What an operation costs in round trips, counted on the wire."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -16,6 +15,7 @@ from tests.contract.things import (
     record,
     tell_all,
 )
+from tests.wire import Wire
 from walletwatch.domain.chats import ChatSettings
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery
 from walletwatch.domain.sweep import Belongings, Shard
@@ -35,39 +35,11 @@ NOW = SystemClock().now()
 SCAN = NewDelivery("a" * 32, DeliveryKind.SCAN, 1, None, None)
 
 
-class Wire:
-    """A proxy that counts how often the client speaks after the server did."""
-
-    def __init__(self, target: int) -> None:
-        self.target = target
-        self.trips = 0
-        self._client_spoke = False
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        answers, requests = await asyncio.open_connection("127.0.0.1", self.target)
-        await asyncio.gather(self._pump(reader, requests, True), self._pump(answers, writer, False))
-
-    async def _pump(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, from_client: bool
-    ) -> None:
-        while data := await reader.read(65536):
-            self.trips += from_client and not self._client_spoke
-            self._client_spoke = from_client
-            writer.write(data)
-        writer.close()
-
-    async def count(self, operation: Callable[[], Awaitable[object]]) -> int:
-        before = self.trips
-        await operation()
-        return self.trips - before
-
-
 @pytest.fixture
 async def wire(database_url: str) -> AsyncIterator[tuple[Wire, Database]]:
     await migrate(database_url)
     wire = Wire(int(conninfo_to_dict(database_url)["port"] or 5432))
-    async with await asyncio.start_server(wire.serve, "127.0.0.1", 0) as proxy:
-        port = proxy.sockets[0].getsockname()[1]
+    async with wire.open() as port:
         database = Database(make_conninfo(database_url, host="127.0.0.1", port=port))
         await database.ping()
         yield wire, database
@@ -86,6 +58,8 @@ async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Data
     found = [NewAccount(address(number), AccountKind.TOKEN) for number in range(30)]
     single: list[Callable[[], Awaitable[object]]] = [
         lambda: people.remember(contact(1)),
+        lambda: people.greet(contact(1)),
+        lambda: people.greet(contact(1), with_watched=True),
         lambda: people.chat(1),
         lambda: people.change_settings(1, ChatSettings()),
         lambda: people.subscribe(1, address("new"), None, slot=1, limit=9),

@@ -6,7 +6,7 @@ import os
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 
 from tests.fakes.administration import FakeAdministration
+from tests.fakes.admission import FakeAdmission
 from tests.fakes.cache import FakeCache
 from tests.fakes.chain import FakeChain
+from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.clock import FakeClock
 from tests.fakes.dealings import FakeDealings
 from tests.fakes.inspection import FakeInspector, FakeJudge
@@ -26,7 +28,6 @@ from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
 from tests.fakes.risks import FakeRisks
-from tests.fakes.sessions import FakeSessions
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.tokens import FakeTokens
@@ -38,15 +39,20 @@ from walletwatch.bot.commands.dialogue import Dialogue
 from walletwatch.bot.commands.table import CATALOGUE
 from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.operators import Operators
+from walletwatch.bot.persistence import ConversationPersistence
 from walletwatch.bot.views.all import Views
 from walletwatch.domain.profile import PROFILES
-from walletwatch.services.administering import MaintenanceSwitch
+from walletwatch.services.admitting import Admitting
+from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.intake import UpdateIntake
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
+from walletwatch.services.preferring import Preferring
+from walletwatch.services.rule_keeping import RuleKeeping
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanReports, ScanRequests
 from walletwatch.services.watching import Watching
@@ -59,10 +65,29 @@ TOKEN = "7:token-of-the-tests"
 
 
 @dataclass
+class Instance:
+    """A Lambda environment: each update that it is given is a delivery of its own."""
+
+    bot: BotApplication
+    intake: UpdateIntake
+    deliveries: "count[int]"
+
+    async def handle(self, update: Mapping[str, Any]) -> None:
+        if isinstance(update.get("update_id"), int):
+            update = {**update, "update_id": next(self.deliveries)}
+        visit = self.intake.visit(update)
+        try:
+            await visit.take()
+        finally:
+            if visit.is_due:
+                await visit.close(None)
+
+
+@dataclass
 class Chat:
     """People writing to the bot."""
 
-    bot: BotApplication
+    bot: Instance
     system: FakeSystem
     alerts: AlertMemory
     administration: FakeAdministration
@@ -71,7 +96,7 @@ class Chat:
     chain: FakeChain
     queues: FakeQueues
     metrics: FakeMetrics
-    sessions: FakeSessions
+    sessions: FakeAdmission
     clock: FakeClock
     inspector: FakeInspector
     judge: FakeJudge
@@ -79,7 +104,7 @@ class Chat:
     lists: FakeAddressLists
     personal: FakePersonalRecords
     risks: FakeRisks
-    another_instance: Callable[[], Awaitable[BotApplication]]
+    another_instance: Callable[[], Awaitable[Instance]]
     prices: FakePrices
     tokens: FakeTokens
     numbers: "count[int]" = field(default_factory=lambda: count(1))
@@ -140,18 +165,18 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     clock = FakeClock()
     stores, chain, queues, metrics = FakeStores(clock), FakeChain(), FakeQueues(), FakeMetrics()
     system = FakeSystem(clock, chain=chain, metrics=metrics)
-    alerts, administration = AlertMemory(), FakeAdministration()
-    sessions, lists = FakeSessions(clock), FakeAddressLists()
+    alerts, administration = AlertMemory(), FakeAdministration(stores.tables)
+    sessions, lists, claims = FakeAdmission(clock), FakeAddressLists(), FakeUpdateClaims(clock)
     inspector, judge = FakeInspector(clock), FakeJudge()
     memory = ScanMemory(FakeCache(clock), metrics, clock, chain="test")
     personal, risks = FakePersonalRecords(stores), FakeRisks(stores.tables)
     operators = Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP}))
     prices, tokens, rates = FakePrices(clock), FakeTokens(), FakeRateLimits(clock)
     instances: list[BotApplication] = []
+    deliveries = count(1)
 
-    async def instance() -> BotApplication:
+    async def instance() -> Instance:
         """A Lambda environment: all that instances share is behind it."""
-        maintenance = MaintenanceSwitch(administration, clock)
         bot = BotApplication(
             TOKEN,
             "http://telegram",
@@ -173,8 +198,20 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 backfills=BackfillRequests(queues, FakeRateLimits(clock), clock),
                 scans=ScanRequests(queues),
                 reports=memory,
-                admin=system.administering(stores.ledger, alerts, administration, maintenance),
+                admin=system.administering(stores.ledger, alerts, administration),
                 ledger=stores.ledger,
+                desk=AlertDesk(
+                    Preferring(stores.subscriptions, stores.preferences, queues, clock),
+                    RuleKeeping(
+                        rules=stores.rules,
+                        subscriptions=stores.subscriptions,
+                        past=stores.past,
+                        samples=stores.samples,
+                        chain=chain,
+                        tokens=tokens,
+                        clock=clock,
+                    ),
+                ),
                 risks=risks,
                 listing=Listing(
                     lists,
@@ -187,16 +224,21 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 catalogue=CATALOGUE,
                 operators=operators,
                 metrics=metrics,
-                conversations=Conversations(sessions, clock, metrics),
+                conversations=Conversations(ConversationPersistence(), clock, metrics),
             ),
             subscriptions=stores.subscriptions,
-            maintenance=maintenance,
             operators=operators,
             metrics=metrics,
         )
         instances.append(bot)
         await bot.start()
-        return bot
+        intake = UpdateIntake(
+            admitting=Admitting(sessions, claims, clock, metrics),
+            handle=bot.handle,
+            metrics=metrics,
+            updates_per_minute=10**6,
+        )
+        return Instance(bot, intake, deliveries)
 
     yield Chat(
         await instance(),

@@ -29,7 +29,7 @@ class TestToOthers:
         await chat.send(f"/{name} on")
         assert chat.last == unknown
         assert chat.administration.audited == []
-        assert chat.administration.current is None
+        assert chat.stores.tables.maintenance is None
 
     @pytest.mark.parametrize("name", NAMES)
     @pytest.mark.parametrize("user", [ANNA, ADMIN])
@@ -183,19 +183,15 @@ class TestMaintenance:
         assert "looked after" not in chat.last
         assert [entry.details["on"] for entry in chat.administration.audited] == [1, 0]
 
-    async def test_another_instance_hears_of_it_within_seconds(self, chat: Chat) -> None:
-        await chat.send("/list")
-        other = chat.administration
+    async def test_another_instance_hears_of_it_at_once(self, chat: Chat) -> None:
+        other = await chat.another_instance()
+        await other.handle(chat.message("/list"))
         await _admin(chat, "/maintenance on")
-        other.current = None
-        chat.system.clock.advance(5)
-        await chat.send("/list")
+        await other.handle(chat.message("/list"))
+        assert "looked after" in chat.last
+        await _admin(chat, "/maintenance off")
+        await other.handle(chat.message("/list"))
         assert "looked after" not in chat.last
-
-    async def test_without_the_database_it_is_not_asked_for(self, chat: Chat) -> None:
-        chat.administration.outage.down = True
-        await chat.send("/help")
-        assert "What I can do" in chat.last
 
     async def test_what_it_takes(self, chat: Chat) -> None:
         assert "/maintenance on" in await _admin(chat, "/maintenance perhaps")

@@ -1,13 +1,11 @@
 """Commands that ask for what they lack: two halves, and any instance may take in either of them."""
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.unit.bot.conftest import ANNA, BORIS, GROUP, OTHER, WALLET, Chat
-from walletwatch.bot import conversation
 from walletwatch.bot.keyboards import Action, CallbackData
 from walletwatch.domain.errors import DeliveryUnavailable, StoreUnavailable
 from walletwatch.domain.sessions import SESSION_TTL
@@ -227,18 +225,44 @@ class TestWithoutRedis:
         async def down(*_: object) -> bool:
             raise StoreUnavailable("down")
 
-        monkeypatch.setattr(chat.sessions, "end", down)
+        monkeypatch.setattr(chat.sessions, "settle", down)
         await chat.send(WALLET)
         assert "Now watching" in chat.last
 
-    async def test_sessions_that_hang_are_not_waited_for(
-        self, chat: Chat, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        async def hang(*_: object) -> None:
-            await asyncio.Event().wait()
 
-        monkeypatch.setattr(conversation, "PATIENCE_SECONDS", 0.01)
-        for method in ("find", "save", "end"):
-            monkeypatch.setattr(chat.sessions, method, hang)
+class TestTogetherWithTheUpdate:
+    """A conversation changes with the end of its update, or not at all."""
+
+    async def test_what_failed_leaves_the_question_that_a_command_gave_up(self, chat: Chat) -> None:
         await chat.send("/watch")
-        assert "For example: <code>/watch" in chat.last
+        cancel = chat.message("/cancel")
+        chat.request.failures.append((502, "Bad Gateway", {}))
+        with pytest.raises(DeliveryUnavailable):
+            await chat.bot.handle(cancel)
+        await chat.bot.handle(cancel)
+        assert chat.last == "All right, no /watch."
+
+    async def test_what_failed_asks_nothing(self, chat: Chat) -> None:
+        chat.request.failures.append((502, "Bad Gateway", {}))
+        with pytest.raises(DeliveryUnavailable):
+            await chat.send("/watch")
+        assert chat.sessions.stored == {}
+
+    async def test_one_that_is_killed_before_it_is_settled_finds_the_same_question(self, chat: Chat) -> None:
+        await chat.send("/watch")
+        visit = chat.bot.intake.visit({**chat.message(f"{WALLET} Mine"), "update_id": 1000})
+        await visit.take()
+        assert "Now watching <b>Mine</b>" in chat.last
+        chat.clock.advance(31)
+        await (await chat.another_instance()).handle(chat.message(f"{WALLET} Mine"))
+        assert "<b>Mine</b>" in chat.last
+        assert await watched(chat) == [WALLET]
+
+    async def test_nothing_of_a_chat_stays_in_the_process(self, chat: Chat) -> None:
+        for user in range(1, 20):
+            await chat.send("/watch", user=user)
+        assert len(chat.sessions.stored) == 19
+        application = chat.bot.bot._application
+        assert not application.chat_data
+        assert not application.user_data
+        assert not chat.bot.bot._persistence._open

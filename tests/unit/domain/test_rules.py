@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from walletwatch.domain.rules import DUST_LAMPORTS, Suppression, concerns, suppr
 
 WALLET = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
 OLDEST = datetime(2025, 11, 1, tzinfo=UTC)
+NOW = OLDEST + timedelta(days=365)
 SUBSCRIPTION = Subscription(7, Chat(42, ChatKind.PRIVATE), 3, WALLET, "main", from_slot=100)
 
 
@@ -51,7 +52,7 @@ def test_only_what_came_after_the_watch_began_concerns_a_chat() -> None:
 def test_the_first_reason_against_telling(
     subscription: Subscription, activity: Activity, expected: Suppression | None
 ) -> None:
-    assert suppression(activity, subscription, oldest=OLDEST) is expected
+    assert suppression(activity, subscription, oldest=OLDEST, now=NOW) is expected
 
 
 @pytest.mark.parametrize(("seconds", "expected"), [(-1, Suppression.TOO_OLD), (0, None), (1, None)])
@@ -59,8 +60,8 @@ def test_what_happened_before_the_ledger_can_remember_is_not_told(
     seconds: int, expected: Suppression | None
 ) -> None:
     activity = replace(_received(), block_time=int(OLDEST.timestamp()) + seconds)
-    assert suppression(activity, SUBSCRIPTION, oldest=OLDEST) is expected
+    assert suppression(activity, SUBSCRIPTION, oldest=OLDEST, now=NOW) is expected
 
 
 def test_what_has_no_known_time_is_told() -> None:
-    assert suppression(replace(_received(), block_time=None), SUBSCRIPTION, oldest=OLDEST) is None
+    assert suppression(replace(_received(), block_time=None), SUBSCRIPTION, oldest=OLDEST, now=NOW) is None

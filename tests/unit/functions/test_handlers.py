@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import msgspec
 import pytest
 
+from functions.alerts import app as alerts
 from functions.balance import app as balance
 from functions.cleanup import app as cleanup
 from functions.health import app as health
@@ -46,6 +47,7 @@ from walletwatch.queueing.messages import (
     encode_notification,
     encode_security_scan,
 )
+from walletwatch.services.alert_rounds import Round
 from walletwatch.services.delivering import Record
 from walletwatch.services.health import HealthCheck
 from walletwatch.services.housekeeping import Housekept
@@ -74,12 +76,14 @@ class Telemetry:
 
     def __init__(self) -> None:
         self.reported = 0
+        self.closed: list[Any] = []
 
-    async def during[T](self, work: Coroutine[Any, Any, T]) -> T:
+    async def during[T](self, work: Coroutine[Any, Any, T], closing: Any = None) -> T:
         try:
             return await work
         finally:
             self.reported += 1
+            self.closed.append(closing)
 
 
 class Sqs:
@@ -95,10 +99,24 @@ class Taken:
     updates: list[object] = field(default_factory=list)
     failure: Exception | None = None
 
-    async def take(self, update: object) -> None:
-        if self.failure:
-            raise self.failure
-        self.updates.append(update)
+    @property
+    def intake(self) -> "Taken":
+        return self
+
+    def visit(self, update: object) -> "Visit":
+        return Visit(self, update)
+
+
+@dataclass
+class Visit:
+    taken: Taken
+    update: object
+    update_id: int | None = None
+
+    async def take(self) -> None:
+        if self.taken.failure:
+            raise self.taken.failure
+        self.taken.updates.append(self.update)
 
 
 @pytest.fixture
@@ -128,7 +146,7 @@ class TestWebhook:
         encoded = base64.b64encode(b'{"update_id": 2}').decode()
         assert _post(encoded, isBase64Encoded=True)["statusCode"] == 200
         assert taken.updates == [{"update_id": 1}, {"update_id": 2}]
-        assert taken.telemetry.reported == 2
+        assert [visit.update for visit in taken.telemetry.closed] == taken.updates
 
     @pytest.mark.parametrize("body", [None, "", "{", "\udcff"])
     def test_what_is_not_json_is_passed_on_as_nothing(self, taken: Taken, body: str | None) -> None:
@@ -252,7 +270,7 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
 
     class Housekeeping:
         async def run(self) -> Housekept:
-            return Housekept(4, 2, 1, 3, 5, 6, 7, 8, 10, 9, None)
+            return Housekept(4, 2, 1, 3, 5, 6, 7, 11, 8, 10, 9, None)
 
     monkeypatch.setattr(sweep, "_sweep", lambda: SimpleNamespace(service=Sweeping(), telemetry=Telemetry()))
     monkeypatch.setattr(
@@ -269,11 +287,28 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
         "scans": 5,
         "wallets": 6,
         "alerts": 7,
+        "samples": 11,
         "claims": 8,
         "shares": 10,
         "dealings": 9,
         "instances": None,
     }
+
+
+def test_the_look_at_alerts_says_what_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds = iter([Round(1, 2, 3, 4, 5, done=False), None])
+
+    class AlertRounds:
+        async def run(self, *, remaining: Any) -> Round | None:
+            assert remaining() == 30.0
+            return next(rounds)
+
+    monkeypatch.setattr(
+        alerts, "_alerts", lambda: SimpleNamespace(service=AlertRounds(), telemetry=Telemetry())
+    )
+    done = {"closed": 1, "requeued": 2, "judged": 3, "postponed": 4, "fired": 5, "done": False}
+    assert alerts.handler({"source": "aws.events"}, CONTEXT) == done
+    assert alerts.handler({}, CONTEXT) == {}
 
 
 def test_the_refresh_says_what_it_did(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,8 @@ CONTEXT = SimpleNamespace(aws_request_id="request-1")
 
 
 class Telemetry:
-    async def during[T](self, work: Coroutine[Any, Any, T]) -> T:
+    async def during[T](self, work: Coroutine[Any, Any, T], closing: Any) -> T:
+        assert closing is None
         return await work
 
 

@@ -1,6 +1,7 @@
 """What an instance reports, and what becomes of it."""
 
 import asyncio
+from dataclasses import dataclass, field
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -14,7 +15,7 @@ from walletwatch.chain.rpc.breaker import BreakerState
 from walletwatch.chain.rpc.endpoint import EndpointStatus
 from walletwatch.chain.rpc.pool import PoolStatus
 from walletwatch.chain.rpc.usage import RpcUsage
-from walletwatch.domain.telemetry import BUCKETS, Instance, Tally
+from walletwatch.domain.telemetry import BUCKETS, Instance, Report, Tally
 from walletwatch.services import telemetry as module
 from walletwatch.services.telemetry import Telemetry
 
@@ -145,6 +146,38 @@ async def test_a_board_that_hangs_does_not_hold_up_the_work(
     monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.01)
     monkeypatch.setattr(board, "post", hang)
     assert await asyncio.wait_for(_telemetry(board).during(_work()), 5) == 5
+
+
+@dataclass
+class Closing:
+    board: FakeBoard
+    is_due: bool = True
+    closed: list[Report | None] = field(default_factory=list)
+
+    async def close(self, report: Report | None) -> bool:
+        self.closed.append(report)
+        if report is None or self.board.outage.down:
+            return False
+        await self.board.post(report.instance, report.tally)
+        return True
+
+
+async def test_what_is_stored_at_the_end_takes_the_report_along(board: FakeBoard) -> None:
+    telemetry = _telemetry(board)
+    closing = Closing(board)
+    await telemetry.during(_work(), closing)
+    with pytest.raises(ZeroDivisionError):
+        await telemetry.during(_work(fails=True), closing)
+    assert (await board.total()).of("Invocations") == 2
+    board.outage.down = True
+    await telemetry.during(_work(), closing)
+    board.outage.down = False
+    await telemetry.during(_work(), closing)
+    assert closing.closed[3] is None, "nobody waits for numbers again so soon, and it is closed all the same"
+    assert len(board.posted) == 2
+    closing.is_due = False
+    await telemetry.during(_work(), closing)
+    assert len(closing.closed) == 4
 
 
 async def test_a_long_invocation_reports_while_it_runs(

@@ -17,6 +17,7 @@ from tests.fakes.queues import FakeQueues
 from tests.fakes.stores import FakeStores
 from tests.fakes.tokens import FakeTokens
 from walletwatch.domain.activities import Activity, ActivityKind, Leg
+from walletwatch.domain.alert_rules.firing import PendingAlert
 from walletwatch.domain.chats import ChatKind, Contact
 from walletwatch.domain.delivery import PendingDelivery
 from walletwatch.domain.digests import DigestPolicy
@@ -26,6 +27,7 @@ from walletwatch.domain.risk_watch import KnownRisk
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.wallets import AccountKind, NewAccount
 from walletwatch.domain.work import RenderedMessage
+from walletwatch.services.alerting import Alerting
 from walletwatch.services.annotating import Annotating
 from walletwatch.services.checking import Checking
 from walletwatch.services.digesting import Digesting
@@ -48,6 +50,9 @@ class TextRenderer:
 
     def risk_worse(self, report: ScanReport, before: KnownRisk, language: str) -> RenderedMessage:
         return RenderedMessage(f"worse {before.score} {report.verdict.score} {language}")
+
+    def alert(self, alert: PendingAlert) -> RenderedMessage:
+        return RenderedMessage(" ".join(f"alert:{firing.occasion}" for firing in alert.firings))
 
     def scan_begun(self, subject: str, language: str) -> RenderedMessage:
         return RenderedMessage(f"begun {subject} {language}")
@@ -114,6 +119,19 @@ class World:
         )
 
     @property
+    def alerting(self) -> Alerting:
+        return Alerting(
+            rules=self.stores.rules,
+            ledger=self.stores.alerts,
+            past=self.stores.past,
+            queues=self.queues,
+            renderer=TextRenderer(),
+            clock=self.clock,
+            metrics=self.metrics,
+            retention=timedelta(days=365),
+        )
+
+    @property
     def checking(self) -> Checking:
         return Checking(
             watch=self.stores.watch,
@@ -133,6 +151,7 @@ class World:
                 metrics=self.metrics,
             ),
             digesting=self.digesting,
+            alerting=self.alerting,
             queues=self.queues,
             metrics=self.metrics,
         )

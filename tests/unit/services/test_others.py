@@ -1,4 +1,4 @@
-"""Intake, watching, balances, scans and housekeeping."""
+"""Watching, balances, scans and housekeeping."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,101 +10,19 @@ from tests.fakes.cache import FakeCache
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.dealings import FakeDealings
 from tests.fakes.inspection import FakeInspector, FakeJudge
-from tests.fakes.limits import FakeRateLimits
 from tests.fakes.metrics import FakeMetrics
 from tests.unit.services.conftest import OTHER, WALLET, TextRenderer, World, contact
 from walletwatch.domain.delivery import DeliveryStatus
-from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, StoreUnavailable
+from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded
 from walletwatch.domain.tokens import IdentitySource, TokenIdentity
 from walletwatch.domain.wallet_book import SharedWallet
 from walletwatch.domain.work import BalanceCheck, CheckReason, SubjectKind
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.balances import Balances
 from walletwatch.services.housekeeping import KEPT_LONGER, STUCK_AFTER, Housekeeping
-from walletwatch.services.intake import Intake, UpdateIntake
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import Scanning, ScanReports, ScanRequests
 from walletwatch.services.watching import Watching
-
-
-class TestIntake:
-    def _intake(self, world: World, *, limit: int = 3, fails: bool = False) -> tuple[UpdateIntake, list[int]]:
-        handled: list[int] = []
-
-        async def handle(update: object) -> None:
-            assert isinstance(update, dict)
-            if fails and not handled:
-                handled.append(-1)
-                raise StoreUnavailable("down")
-            handled.append(update["update_id"])
-
-        intake = UpdateIntake(
-            claims=FakeUpdateClaims(world.clock),
-            rates=FakeRateLimits(world.clock),
-            handle=handle,
-            metrics=world.metrics,
-            updates_per_minute=limit,
-        )
-        return intake, handled
-
-    async def test_an_update_is_handled_once(self, world: World) -> None:
-        intake, handled = self._intake(world)
-        assert await intake.take({"update_id": 5}) is Intake.HANDLED
-        assert await intake.take({"update_id": 5}) is Intake.DUPLICATE
-        assert handled == [5]
-
-    async def test_an_update_that_another_has_is_neither_handled_nor_called_handled(
-        self, world: World
-    ) -> None:
-        intake, handled = self._intake(world)
-        await intake._claims.claim(5)
-        with pytest.raises(StoreUnavailable):
-            await intake.take({"update_id": 5})
-        world.clock.advance(31)
-        assert await intake.take({"update_id": 5}) is Intake.HANDLED
-        assert handled == [5]
-
-    async def test_an_update_that_failed_may_come_again(self, world: World) -> None:
-        intake, handled = self._intake(world, fails=True)
-        with pytest.raises(StoreUnavailable):
-            await intake.take({"update_id": 5})
-        assert await intake.take({"update_id": 5}) is Intake.HANDLED
-        assert handled == [-1, 5]
-
-    async def test_while_nobody_counts_people_are_answered(self, world: World) -> None:
-        intake, handled = self._intake(world, limit=1)
-        assert isinstance(intake._rates, FakeRateLimits)
-        intake._rates.outage.down = True
-        for number in (5, 6):
-            update = {"update_id": number, "message": {"from": {"id": 1}}}
-            assert await intake.take(update) is Intake.HANDLED
-        assert handled == [5, 6]
-        assert world.metrics.counts["LimitsUnavailable"] == 2
-
-    @pytest.mark.parametrize(
-        "body", [None, 7, [], "x", {}, {"update_id": "5"}, {"update_id": True}, {"update_id": -1}]
-    )
-    async def test_what_is_no_update_is_not_handled(self, world: World, body: object) -> None:
-        intake, handled = self._intake(world)
-        assert await intake.take(body) is Intake.NO_UPDATE
-        assert handled == []
-
-    async def test_too_many_of_one_user_are_left_and_others_are_not(self, world: World) -> None:
-        intake, _ = self._intake(world, limit=2)
-        results = [
-            await intake.take({"update_id": number, "message": {"from": {"id": user}}})
-            for number, user in enumerate([1, 1, 1, 2])
-        ]
-        assert results == [Intake.HANDLED, Intake.HANDLED, Intake.LIMITED, Intake.HANDLED]
-
-    async def test_what_waited_for_us_counts_to_the_minute_in_which_it_was_sent(self, world: World) -> None:
-        intake, _ = self._intake(world, limit=2)
-        sent = [600, 630, 659, 660, 661, 719]
-        results = [
-            await intake.take({"update_id": number, "message": {"from": {"id": 1}, "date": date}})
-            for number, date in enumerate(sent)
-        ]
-        assert results == [Intake.HANDLED, Intake.HANDLED, Intake.LIMITED] * 2
 
 
 class TestWatching:
@@ -268,6 +186,7 @@ def _housekeeping(world: World) -> Housekeeping:
         queues=world.queues,
         digesting=world.digesting,
         alerts=AlertMemory(),
+        samples=world.stores.samples,
         claims=FakeUpdateClaims(world.clock),
         book=world.stores.book,
         dealings=FakeDealings(world.stores.tables),

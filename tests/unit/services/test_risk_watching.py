@@ -34,6 +34,7 @@ class Risks:
             ledger=world.stores.ledger,
             queues=world.queues,
             renderer=TextRenderer(),
+            alerting=world.alerting,
             clock=world.clock,
         )
 

@@ -1,71 +1,47 @@
 """The bot as python-telegram-bot's Application, fed by a webhook that is a Lambda function."""
 
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from telegram import Message, Update, User
+from telegram import Message, Update
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.error import ChatMigrated as TelegramChatMigrated
 from telegram.ext import (
-    Application,
     CallbackQueryHandler,
     ChatMemberHandler,
-    CommandHandler,
-    ContextTypes,
-    ExtBot,
     MessageHandler,
     filters,
 )
 
-from walletwatch.bot.commands.command import ButtonHandler, Command, Handler
+from walletwatch.bot.commands.command import ButtonHandler, Command
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue
 from walletwatch.bot.commands.table import (
     ADMIN_BUTTONS,
-    ADMIN_COMMANDS,
+    ADMIN_COMMANDS_BY_NAME,
     BUTTONS,
-    COMMANDS,
     COMMANDS_BY_NAME,
 )
+from walletwatch.bot.dispatch import CommandsHandler
 from walletwatch.bot.keyboards import CallbackData, StaleData
+from walletwatch.bot.library import Context, KnownBot, make_application
 from walletwatch.bot.messenger import make_request, translate
 from walletwatch.bot.operators import Operators
 from walletwatch.bot.talk import Talk, contact_of, talk_of
 from walletwatch.bot.texts import texts
 from walletwatch.domain.addresses import is_address
+from walletwatch.domain.admission import Admitted, SessionChange
 from walletwatch.domain.chats import ChatKind, Contact
 from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, StoreUnavailable, TransientError
 from walletwatch.domain.sessions import Session
 from walletwatch.ports.common import Metrics
 from walletwatch.ports.watching import SubscriptionStore
-from walletwatch.services.administering import MaintenanceSwitch
 
 _log = logging.getLogger("walletwatch.bot")
 
 GONE_STATUSES: Final = frozenset({"kicked", "left"})
 
-type Context = ContextTypes.DEFAULT_TYPE
 type Run = Callable[[Talk], Awaitable[None]]
-
-
-class _Bot(ExtBot[None]):
-    """A bot that knows who it is, which saves a `getMe` at every cold start."""
-
-    def __init__(self, token: str, api_url: str, username: str) -> None:
-        # One client for both roles: updates come by webhook, and a client costs 40 ms for its TLS context.
-        request = make_request()
-        super().__init__(
-            token,
-            base_url=f"{api_url}/bot",
-            base_file_url=f"{api_url}/file/bot",
-            request=request,
-            get_updates_request=request,
-        )
-        self._known = User(int(token.partition(":")[0]), username, is_bot=True, username=username)
-
-    async def get_me(self, **_options: Any) -> User:
-        self._bot_user = self._known
-        return self._known
 
 
 class BotApplication:
@@ -84,19 +60,18 @@ class BotApplication:
         username: str,
         dialogue: Dialogue,
         subscriptions: SubscriptionStore,
-        maintenance: MaintenanceSwitch,
         operators: Operators,
         metrics: Metrics,
     ) -> None:
         self._dialogue = dialogue
         self._conversations = dialogue.conversations
-        self._maintenance = maintenance
         self._operators = operators
         self._subscriptions = subscriptions
         self._metrics = metrics
         self._failure: TransientError | None = None
-        self._bot = _Bot(token, api_url, username)
-        self._application = Application.builder().bot(self._bot).updater(None).job_queue(None).build()
+        self._bot = KnownBot(token, api_url, username, make_request())
+        self._persistence = self._conversations.persistence
+        self._application = make_application(self._bot, self._persistence)
         self._started = False
         self._add_handlers()
 
@@ -112,12 +87,20 @@ class BotApplication:
             await self._application.shutdown()
             self._started = False
 
-    async def handle(self, update: Mapping[str, Any]) -> None:
+    async def handle(self, update: Mapping[str, Any], admitted: Admitted) -> SessionChange | None:
         """Handle one update of the Bot API, of whatever kind.
 
+        Args:
+            update: As Telegram sent it.
+            admitted: What is known since it was let in.
+
+        Returns:
+            What its conversation waits for now; None where that did not change.
+
         Raises:
-            TransientError: Deliver it again later; nothing was answered.
+            TransientError: Deliver it again later; nothing was answered, and nothing changed.
         """
+        await self.start()
         self._failure = None
         try:
             parsed = Update.de_json(dict(update), self._bot)
@@ -125,18 +108,32 @@ class BotApplication:
             # The last two: a date that no calendar has.
             self._metrics.count("UpdatesUnreadable")
             _log.warning("unreadable update: %s", type(error).__name__)
-            return
-        await self._application.process_update(parsed)
+            return None
+        change = await self._process(parsed, admitted)
         if self._failure is not None:
             raise self._failure
+        return change
+
+    async def _process(self, update: Update, admitted: Admitted) -> SessionChange | None:
+        chat = update.effective_chat
+        if chat is None:
+            await self._application.process_update(update)
+            return None
+        self._persistence.expect(chat.id, admitted)
+        try:
+            await self._application.process_update(update)
+            # The library does this once a minute by itself, in a process that runs for so long.
+            await self._application.update_persistence()
+        finally:
+            self._application.forget(chat.id)
+            change = self._persistence.finish(chat.id)
+        return change
 
     def _add_handlers(self) -> None:
         add = self._application.add_handler
         new = filters.UpdateType.MESSAGE
-        for command in COMMANDS:
-            add(CommandHandler(command.name, self._command(command.run), filters=new))
-        for command in ADMIN_COMMANDS:
-            add(CommandHandler(command.name, self._admin_command(command.run), filters=new))
+        add(CommandsHandler(COMMANDS_BY_NAME, self._command))
+        add(CommandsHandler(ADMIN_COMMANDS_BY_NAME, self._admin_command))
         add(CallbackQueryHandler(self._button))
         add(ChatMemberHandler(self._member, ChatMemberHandler.MY_CHAT_MEMBER))
         add(MessageHandler(new & filters.StatusUpdate.MIGRATE, self._migrated))
@@ -145,38 +142,34 @@ class BotApplication:
         add(MessageHandler(new & filters.Document.ALL, self._document))
         self._application.add_error_handler(self._bug)
 
-    def _command(self, run: Handler) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
-        async def handler(update: Update, context: Context) -> None:
-            arguments = tuple(context.args or ())
+    async def _command(self, update: Update, context: Context) -> None:
+        name, *arguments = context.args or [""]
+        command = COMMANDS_BY_NAME[name]
 
-            async def answer(talk: Talk) -> None:
-                talk.arguments = arguments
-                talk.body = _behind_command(update.effective_message)
-                talk.given_up = await self._conversations.drop(talk.contact)
-                await run(talk, self._dialogue)
+        async def answer(talk: Talk) -> None:
+            talk.arguments = tuple(arguments)
+            talk.body = _behind_command(update.effective_message)
+            talk.given_up = await self._conversations.drop(talk.contact)
+            await command.run(talk, self._dialogue)
 
-            await self._guarded(update, answer)
+        await self._guarded(update, answer, with_watched=command.names_wallet and bool(arguments))
 
-        return handler
+    async def _admin_command(self, update: Update, context: Context) -> None:
+        contact = contact_of(update)
+        if contact is None or not self._operators.may(contact):
+            # As any other word that is no command.
+            if contact is not None and contact.chat_kind is ChatKind.PRIVATE:
+                await self._unknown_command(update, context)
+            return
+        name, *arguments = context.args or [""]
+        run = ADMIN_COMMANDS_BY_NAME[name].run
 
-    def _admin_command(self, run: Handler) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
-        async def handler(update: Update, context: Context) -> None:
-            contact = contact_of(update)
-            if contact is None or not self._operators.may(contact):
-                # As any other word that is no command.
-                if contact is not None and contact.chat_kind is ChatKind.PRIVATE:
-                    await self._unknown_command(update, context)
-                return
-            arguments = tuple(context.args or ())
+        async def answer(talk: Talk) -> None:
+            talk.arguments = tuple(arguments)
+            self._metrics.count("AdminCommands")
+            await run(talk, self._dialogue)
 
-            async def answer(talk: Talk) -> None:
-                talk.arguments = arguments
-                self._metrics.count("AdminCommands")
-                await run(talk, self._dialogue)
-
-            await self._guarded(update, answer)
-
-        return handler
+        await self._guarded(update, answer)
 
     async def _button(self, update: Update, _context: Context) -> None:
         query = update.callback_query
@@ -223,7 +216,7 @@ class BotApplication:
             else:
                 raise Complaint("error.unknown_command")
 
-        await self._guarded(update, answer)
+        await self._guarded(update, answer, with_watched=self._asked_for_wallet(message))
 
     async def _document(self, update: Update, _context: Context) -> None:
         """A file is the answer to a question, or has a command in its caption."""
@@ -254,6 +247,12 @@ class BotApplication:
         if named is not None or (update.effective_chat and update.effective_chat.type == ChatKind.PRIVATE):
             await self._guarded(update, answer)
 
+    def _asked_for_wallet(self, message: Message | None) -> bool:
+        """Whether a text is an answer that may name a watched wallet."""
+        session = self._persistence.conversation(message.chat.id).session if message else None
+        command = COMMANDS_BY_NAME.get(session.command) if session else None
+        return command is not None and command.names_wallet
+
     async def _answer_question(self, talk: Talk, session: Session, command: Command) -> None:
         """Run the command with what was sent; only then is the question closed, so that no kill loses it."""
         try:
@@ -262,9 +261,9 @@ class BotApplication:
             # The person's next try, or Telegram's, is an answer still.
             raise
         except BaseException:
-            await self._conversations.close(session)
+            await self._conversations.close(talk.contact, session)
             raise
-        await self._conversations.close(session)
+        await self._conversations.close(talk.contact, session)
 
     async def _unknown_command(self, update: Update, _context: Context) -> None:
         async def answer(talk: Talk) -> None:
@@ -306,12 +305,12 @@ class BotApplication:
         except TransientError as error:
             self._failure = error
 
-    async def _guarded(self, update: Update, run: Run) -> None:
+    async def _guarded(self, update: Update, run: Run, *, with_watched: bool = False) -> None:
         talk = talk_of(update, self._bot)
         if talk is None:
             return
         try:
-            await self._tell_complaints(talk, self._met(run))
+            await self._tell_complaints(talk, self._met(run, with_watched=with_watched))
         except TransientError as error:
             self._transient(talk, error)
         except TelegramError as error:
@@ -320,13 +319,13 @@ class BotApplication:
             except TransientError as fault:
                 self._transient(talk, fault)
 
-    def _met(self, run: Run) -> Run:
+    def _met(self, run: Run, *, with_watched: bool) -> Run:
         async def answer(talk: Talk) -> None:
-            talk.meet(await self._dialogue.watching.greet(talk.contact))
-            if not self._operators.may(talk.contact):
-                maintenance = await self._maintenance.current()
-                if maintenance is not None:
-                    raise Complaint("error.maintenance", note=maintenance.note)
+            greeting = await self._dialogue.watching.greet(talk.contact, with_watched=with_watched)
+            talk.meet(greeting.chat)
+            talk.watched = greeting.watched
+            if greeting.maintenance is not None and not self._operators.may(talk.contact):
+                raise Complaint("error.maintenance", note=greeting.maintenance.note)
             await run(talk)
 
         return answer

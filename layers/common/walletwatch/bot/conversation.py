@@ -3,28 +3,26 @@
 In groups the bot does not see what is not addressed to it, so nothing is asked there.
 """
 
-import asyncio
 import logging
-from collections.abc import Awaitable
-from typing import Final
 
+from walletwatch.bot.persistence import Conversation, ConversationPersistence
 from walletwatch.domain.chats import ChatKind, Contact
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.sessions import Session
 from walletwatch.ports.common import Clock, Metrics
-from walletwatch.ports.volatile import Sessions
-
-PATIENCE_SECONDS: Final = 0.5
-"""A person waits; what takes longer counts as down."""
 
 _log = logging.getLogger("walletwatch.bot")
 
 
 class Conversations:
-    """The open questions. Where they cannot be remembered, commands work all the same."""
+    """The open questions. Where they cannot be remembered, commands work all the same.
 
-    def __init__(self, sessions: Sessions, clock: Clock, metrics: Metrics) -> None:
-        self._sessions = sessions
+    They are read when an update is let in, and what changes is stored when it was answered, all or nothing:
+    a process that is killed before leaves the conversation as it was, for the update that comes again.
+    """
+
+    def __init__(self, persistence: ConversationPersistence, clock: Clock, metrics: Metrics) -> None:
+        self.persistence = persistence
         self._clock = clock
         self._metrics = metrics
 
@@ -49,11 +47,14 @@ class Conversations:
         """
         if contact.chat_kind is not ChatKind.PRIVATE or contact.user_id is None:
             return False
-        session = Session(contact.chat_id, contact.user_id, command, before, self._clock.now(), behind)
         try:
-            return await self._in_time(self._sessions.save(session)) is not None
+            conversation = self._conversation(contact)
         except StoreUnavailable:
             return False
+        conversation.session = Session(
+            contact.chat_id, contact.user_id, command, before, self._clock.now(), behind
+        )
+        return True
 
     async def open(self, contact: Contact) -> Session | None:
         """The question that waits for its answer.
@@ -63,15 +64,13 @@ class Conversations:
         """
         if contact.chat_kind is not ChatKind.PRIVATE or contact.user_id is None:
             return None
-        return await self._in_time(self._sessions.find(contact.chat_id, contact.user_id))
+        return self._conversation(contact).session
 
-    async def close(self, session: Session) -> None:
+    async def close(self, contact: Contact, session: Session) -> None:
         """The question was answered, or given up; one that was asked since stays."""
-        try:
-            await self._in_time(self._sessions.end(session))
-        except StoreUnavailable:
-            # It ends by itself; until then a text is taken for the answer once more, and that is harmless.
-            return
+        conversation = self.persistence.conversation(contact.chat_id)
+        if conversation.session is session:
+            conversation.session = None
 
     async def drop(self, contact: Contact) -> Session | None:
         """Give up the question that is open, and return it; None where there is none."""
@@ -79,16 +78,14 @@ class Conversations:
             session = await self.open(contact)
         except StoreUnavailable:
             return None
-        if session is None:
-            return None
-        await self.close(session)
+        if session is not None:
+            await self.close(contact, session)
         return session
 
-    async def _in_time[T](self, operation: Awaitable[T]) -> T:
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                return await operation
-        except (StoreUnavailable, TimeoutError) as error:
+    def _conversation(self, contact: Contact) -> Conversation:
+        conversation = self.persistence.conversation(contact.chat_id)
+        if not conversation.known:
             self._metrics.count("SessionsUnavailable")
-            _log.warning("sessions cannot be reached", extra={"reason": str(error) or "no answer in time"})
-            raise StoreUnavailable("sessions cannot be reached") from error
+            _log.warning("sessions cannot be reached")
+            raise StoreUnavailable("sessions cannot be reached")
+        return conversation

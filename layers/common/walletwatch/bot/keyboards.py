@@ -71,6 +71,27 @@ class Action(StrEnum):
     PURGE = "ap"
     PURGE_CONFIRMED = "ax"
     REVIEW = "rv"
+    AM_LIST = "al"
+    AM_CARD = "ac"
+    AM_ADD = "aw"
+    AM_SET = "as"
+    AM_DELETE = "az"
+    AM_DELETE_CONFIRMED = "ay"
+    AM_PREVIEW = "av"
+    AM_TEST = "at"
+    AM_RENAME = "an"
+    AM_FILTERS = "af"
+    AM_FILTER_SET = "ag"
+    AM_FILTER_ASK = "ai"
+    AM_UNLIST = "ae"
+    AM_MUTE_TOKEN = "am"  # noqa: S105 - an action
+    AM_MUTE_WALLET = "ao"
+    AM_BLOCK_SENDER = "ab"
+    AM_MUTE = "ah"
+    AM_UNMUTE = "au"
+    AM_SNOOZE = "aj"
+    AM_QUIET = "aq"
+    AM_DIGEST = "aD"
 
 
 class StaleData(ValueError):

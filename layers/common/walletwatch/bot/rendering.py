@@ -2,8 +2,10 @@
 
 from walletwatch.bot.texts import texts
 from walletwatch.bot.views.activity import ActivityView
+from walletwatch.bot.views.alerts import AlertView
 from walletwatch.bot.views.digest import DigestView
 from walletwatch.bot.views.scan import ScanView
+from walletwatch.domain.alert_rules.firing import PendingAlert
 from walletwatch.domain.delivery import DeliveryKind, PendingDelivery
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.risk_watch import KnownRisk
@@ -18,6 +20,7 @@ class HtmlRenderer:
         self._activities = ActivityView(profile)
         self._digests = DigestView(profile, self._activities)
         self._scans = ScanView(profile)
+        self._alerts = AlertView(profile)
 
     def delivery(self, delivery: PendingDelivery) -> RenderedMessage:
         """The message of an activity or of a digest."""
@@ -34,6 +37,10 @@ class HtmlRenderer:
     def risk_worse(self, report: ScanReport, before: KnownRisk, language: str) -> RenderedMessage:
         """That the risk of a watched wallet got worse."""
         return self._scans.worse(report, before, texts(language))
+
+    def alert(self, alert: PendingAlert) -> RenderedMessage:
+        """The message of an alert, or of several that were held."""
+        return self._alerts.message(alert)
 
     def scan_begun(self, subject: str, language: str) -> RenderedMessage:
         """That a scan is being made."""

@@ -43,6 +43,7 @@ class Talk:
         body: What `arguments` are the words of, with its line breaks.
         attachment: A file that came with it.
         given_up: The open question that this update ended.
+        watched: What the chat watches, where it was read with the greeting.
         meant: The wallets that a name may mean, where it is the name of several.
         answered: Whether anything was sent or edited yet; after that a redelivery would repeat it.
     """
@@ -58,6 +59,7 @@ class Talk:
     sender_chat_id: int | None = None
     known: Chat | None = None
     given_up: Session | None = None
+    watched: Sequence[Subscription] | None = None
     meant: Sequence[Subscription] = ()
     answered: bool = False
 

@@ -5,13 +5,13 @@ places. What is put there is escaped unless it is `Html` already, so a label or 
 become markup.
 """
 
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from html import escape as escape_html
 from importlib import resources
-from typing import Any, Final
+from typing import Final
 
+from walletwatch.bot.locale_files import read
 from walletwatch.domain.chats import DEFAULT_LANGUAGE, Chat, Currency
 
 LANGUAGES: Final = ("en", "es", "ru", "zh", "hi")
@@ -110,20 +110,7 @@ def texts_for(chat: Chat) -> Texts:
 @cache
 def entries(language: str) -> Mapping[str, str]:
     """All texts of a language that has files, by key, as they are written."""
-    flat: dict[str, str] = {}
-    for file in (resources.files("walletwatch.bot") / "locales" / language).iterdir():
-        for key, text in _flattened(tomllib.loads(file.read_text(encoding="utf-8"))):
-            assert key not in flat, f"{key} has two texts"
-            flat[key] = text
-    return flat
-
-
-def _flattened(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    for name, value in table.items():
-        if isinstance(value, dict):
-            yield from _flattened(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value.strip("\n")
+    return read(resources.files("walletwatch.bot") / "locales", language)
 
 
 def _value(value: object) -> str:

@@ -1,10 +1,14 @@
 """Chats, their settings and what they watch."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+
+from walletwatch.domain.administration import Maintenance
+from walletwatch.domain.filters import Filter
+from walletwatch.domain.quiet import Pace, QuietHours, Timing
 
 DEFAULT_LANGUAGE = "en"
 DEFAULT_TIMEZONE = "UTC"
@@ -40,6 +44,11 @@ class ChatSettings:
         dust: Incoming native transfers below the dust limit are told too.
         spam: What strangers scatter is told too: airdrops to many, and false tokens.
         risk: It is told when the risk of a watched wallet gets worse.
+        filter: What it does not want to hear of any wallet.
+        quiet: When nothing is sent but what is urgent.
+        pace: How often it hears.
+        digest_hour: Of a daily digest, in its time zone.
+        snoozed_until: What comes before is held until then.
     """
 
     language: str | None = None
@@ -50,6 +59,21 @@ class ChatSettings:
     dust: bool = True
     spam: bool = True
     risk: bool = True
+    filter: Filter = field(default_factory=Filter)
+    quiet: QuietHours | None = None
+    pace: Pace = Pace.NOW
+    digest_hour: int = 9
+    snoozed_until: datetime | None = None
+
+    @property
+    def timing(self) -> Timing:
+        """When it wants to hear."""
+        return Timing(self.timezone, self.quiet, self.pace, self.digest_hour, self.snoozed_until)
+
+    def is_muted(self, now: datetime) -> bool:
+        """Whether nothing is told at all."""
+        until = self.filter.muted_until
+        return self.muted or (until is not None and until > now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +133,7 @@ class Subscription:
     Attributes:
         from_slot: Activities after this slot are told; None until the chain was reached once.
         checked_slot: Up to which slot the wallet was looked at, or blocks were followed; None before that.
+        filter: What the chat does not want to hear of this wallet; it stands before the chat's.
     """
 
     id: int
@@ -119,6 +144,21 @@ class Subscription:
     from_slot: int | None
     paused: bool = False
     checked_slot: int | None = None
+    filter: Filter = field(default_factory=Filter)
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What is known when somebody writes.
+
+    Attributes:
+        maintenance: People are asked to come back later; None where not.
+        watched: What the chat watches, in the order it was added; None where that was not asked for.
+    """
+
+    chat: Chat
+    maintenance: Maintenance | None = None
+    watched: Sequence[Subscription] | None = None
 
 
 @dataclass(frozen=True, slots=True)

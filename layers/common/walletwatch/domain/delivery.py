@@ -27,6 +27,7 @@ class DeliveryKind(StrEnum):
     ACTIVITY = "activity"
     DIGEST = "digest"
     SCAN = "scan"
+    ALERT = "alert"
 
 
 def delivery_key(*parts: object) -> str:

@@ -34,12 +34,14 @@ class Burst:
     """What a chat heard of a wallet in the interval that ends now.
 
     Attributes:
-        told: How many activities one by one; of no interest, and 0, where a digest is open.
+        told: How many activities one by one; of no interest, and 0, where a digest is open that is due soon.
         digest_key: The open digest, which takes in what comes until it is due.
+        due_at: When that is.
     """
 
     told: int = 0
     digest_key: str | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +87,25 @@ def plan_deliveries(
     present = dict(bursts)
     for candidate in candidates:
         subscription = candidate.subscription
-        reason = suppression(candidate.activity, subscription, oldest=oldest)
+        reason = suppression(candidate.activity, subscription, oldest=oldest, now=now)
         if reason is not None:
             deliveries.append(_entry(candidate, DeliveryStatus.SUPPRESSED, reason=reason.value))
             continue
         burst = present.get(subscription.id, Burst())
-        if burst.digest_key is None and burst.told < policy.burst:
+        held_until = subscription.chat.settings.timing.held_until(now)
+        key = burst.digest_key
+        if held_until is None and burst.due_at is not None and burst.due_at > now + policy.interval:
+            # It was opened in a time that has been ended since, and waits for nothing that comes now.
+            key = None
+        if key is None and held_until is None and burst.told < policy.burst:
             present[subscription.id] = Burst(burst.told + 1)
             deliveries.append(_entry(candidate, DeliveryStatus.PENDING))
             continue
-        key = burst.digest_key
         if key is None:
             key = digest_key(candidate)
-            present[subscription.id] = Burst(digest_key=key)
-            deliveries.append(_digest(key, candidate, now + policy.interval))
+            due_at = held_until or now + policy.interval
+            present[subscription.id] = Burst(digest_key=key, due_at=due_at)
+            deliveries.append(_digest(key, candidate, due_at))
         deliveries.append(_entry(candidate, DeliveryStatus.MERGED, digest_key=key))
     return deliveries
 

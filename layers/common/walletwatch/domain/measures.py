@@ -137,6 +137,11 @@ LimitsUnavailable Count times the limits in Redis could not be asked
 SentMarksUnavailable Count times the marks in Redis could not be asked or set
 SettlesFailed Count messages sent that no store could note
 DigestsQueued Count digests put in the queue
+AlertsQueued Count messages of people's alerts put in the queue
+AlertsJudged Count people's alerts that were looked at since their time had come
+AlertsPostponed Count people's alerts that could not be judged, since the chain or a price was not known
+AlertRoundsSkipped Count looks at people's alerts not made, since another was being made
+AlertRoundsUnfinished Count looks at people's alerts that ran out of time; the next went on from there
 
 # Asking the chain
 RpcCalls Count JSON-RPC calls as providers bill them

@@ -4,7 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from walletwatch.domain.activities import Activity, ActivityKind
-from walletwatch.domain.chats import ChatSettings, Subscription
+from walletwatch.domain.chats import Subscription
+from walletwatch.domain.filters import Filter, is_from_blocked, unwanted
 
 DUST_LAMPORTS = 100_000
 """Incoming native transfers below this are dust: 0.0001 XNT."""
@@ -21,6 +22,13 @@ class Suppression(StrEnum):
     CHAT_INACTIVE = "chat_inactive"
     UNWATCHED = "unwatched"
     TOO_OLD = "too_old"
+    WALLET_MUTED = "wallet_muted"
+    KIND_OFF = "kind_off"
+    SENDER_BLOCKED = "sender_blocked"
+    TOKEN_BLOCKED = "token_blocked"  # noqa: S105 - a reason
+    TOKEN_NOT_ALLOWED = "token_not_allowed"  # noqa: S105 - a reason
+    DIRECTION_OFF = "direction_off"
+    BELOW_MINIMUM = "below_minimum"
 
 
 def is_dust(activity: Activity) -> bool:
@@ -43,38 +51,55 @@ def is_too_old(activity: Activity, oldest: datetime) -> bool:
     return activity.block_time is not None and activity.block_time < oldest.timestamp()
 
 
-def suppression(activity: Activity, subscription: Subscription, *, oldest: datetime) -> Suppression | None:
+def suppression(
+    activity: Activity, subscription: Subscription, *, oldest: datetime, now: datetime
+) -> Suppression | None:
     """The first reason not to tell the chat, or None to tell it.
 
     Args:
         activity: What happened.
         subscription: As it is now.
         oldest: What happened before has lost its ledger entries, so it may have been told already.
+        now: The present moment.
     """
     if is_too_old(activity, oldest):
         return Suppression.TOO_OLD
-    return _of_everything(subscription) or _of_this(activity, subscription.chat.settings)
+    return of_everything(subscription, now) or _of_this(activity, subscription)
 
 
-def _of_everything(subscription: Subscription) -> Suppression | None:
-    if not subscription.chat.active:
+def of_everything(subscription: Subscription, now: datetime) -> Suppression | None:
+    """Why nothing at all is told of this wallet in this chat; None where something may be."""
+    chat = subscription.chat
+    if not chat.active:
         return Suppression.CHAT_INACTIVE
     if subscription.paused:
         return Suppression.PAUSED
-    if subscription.chat.settings.muted:
+    if chat.settings.is_muted(now):
         return Suppression.MUTED
-    return None
+    until = subscription.filter.muted_until
+    return Suppression.WALLET_MUTED if until is not None and until > now else None
 
 
-def _of_this(activity: Activity, settings: ChatSettings) -> Suppression | None:
-    if not activity.success and not settings.failed:
+def effective(subscription: Subscription) -> Filter:
+    """What counts for this wallet in this chat: its own filter, before the chat's, before the switches."""
+    settings = subscription.chat.settings
+    switches = Filter(failed=settings.failed, dust=settings.dust, spam=settings.spam)
+    return subscription.filter.over(settings.filter.over(switches))
+
+
+def _of_this(activity: Activity, subscription: Subscription) -> Suppression | None:
+    wanted = effective(subscription)
+    if not activity.success and not wanted.failed:
         return Suppression.FAILED_OFF
+    if is_from_blocked(activity, wanted.senders):
+        return Suppression.SENDER_BLOCKED
     annotation = activity.annotation
     if annotation is not None and annotation.lookalike is not None:
         # A warning is told to whoever wants to hear anything at all.
         return None
-    if not settings.dust and is_dust(activity):
+    if not wanted.dust and is_dust(activity):
         return Suppression.DUST_OFF
-    if not settings.spam and annotation is not None and annotation.is_spam:
+    if not wanted.spam and annotation is not None and annotation.is_spam:
         return Suppression.SPAM_OFF
-    return None
+    reason = unwanted(activity, wanted)
+    return None if reason is None else Suppression(reason.value)

@@ -168,3 +168,11 @@ class Instance:
     def memory_share(self) -> float | None:
         """The part of its memory that it uses, 0 to 1 and above."""
         return self.memory_bytes / self.memory_limit_bytes if self.memory_limit_bytes else None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an instance says of itself, and what it counted since the last time."""
+
+    instance: Instance
+    tally: Tally

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from walletwatch.domain.activities import Activity
+from walletwatch.domain.alert_rules.firing import PendingAlert
 from walletwatch.domain.delivery import Candidate, DeliveryStatus, NewDelivery, PendingDelivery
 from walletwatch.domain.digests import Burst, Outgoing
 from walletwatch.domain.risk_watch import KnownRisk
@@ -169,6 +170,9 @@ class Renderer(Protocol):
 
     def risk_worse(self, report: ScanReport, before: KnownRisk, language: str) -> RenderedMessage:
         """That the risk of a watched wallet got worse."""
+
+    def alert(self, alert: PendingAlert) -> RenderedMessage:
+        """The message of an alert, or of several that were held."""
 
     def scan_begun(self, subject: str, language: str) -> RenderedMessage:
         """That a scan is being made."""

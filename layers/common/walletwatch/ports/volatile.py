@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import Enum
 from typing import Protocol
 
+from walletwatch.domain.admission import Admitted, Arrival, Claim, Settlement
 from walletwatch.domain.caching import CacheStats, Looked
-from walletwatch.domain.sessions import Session
+from walletwatch.domain.telemetry import Report
 
 
 class Cache(Protocol):
@@ -81,34 +81,6 @@ class Cache(Protocol):
         """Give up the locks, with nothing loaded."""
 
 
-class Sessions(Protocol):
-    """What the bot waits for in a conversation, for all instances.
-
-    It may be lost at any moment; the person then begins again.
-    """
-
-    async def find(self, chat_id: int, user_id: int) -> Session | None:
-        """The session, with its full time (`SESSION_TTL`) again; None where there is none."""
-
-    async def save(self, session: Session) -> Session | None:
-        """Store it in place of the version it has, and return it with its new version.
-
-        None, and nothing stored, where another instance has stored or ended it since; with no version, where
-        there is one.
-        """
-
-    async def end(self, session: Session) -> bool:
-        """Forget it; False if another one was stored since, which stays."""
-
-
-class Claim(Enum):
-    """What became of the wish to take an update."""
-
-    TAKEN = "taken"
-    IN_PROGRESS = "in progress"
-    DONE = "done"
-
-
 class UpdateClaims(Protocol):
     """Which updates of Telegram were taken, by `update_id`, for 24 hours."""
 
@@ -123,6 +95,28 @@ class UpdateClaims(Protocol):
 
     async def give_back(self, update_id: int) -> None:
         """The update was not handled after all: a redelivery is welcome."""
+
+
+class Admission(Protocol):
+    """The way in for updates of Telegram, and what is kept of them: one round trip before, and one after.
+
+    All of it may be lost at any moment: an update is then taken a second time if it is delivered again,
+    nobody knows how many came before, and a person who was asked something begins again.
+    """
+
+    async def admit(self, arrival: Arrival) -> Admitted:
+        """Claim the update for as long as an invocation can last, count it, and read its conversation.
+
+        A claim that is never settled ends by itself: its holder was killed. An update that comes again
+        counts once, and finds its conversation as it was before it came first.
+        """
+
+    async def settle(self, settlement: Settlement, report: Report | None = None) -> bool:
+        """Store how it ended, all of it or nothing, and take the instance's report along.
+
+        Returns:
+            False where the conversation went on elsewhere meanwhile, so that the change was not stored.
+        """
 
 
 class ForgetfulClaims(UpdateClaims, Protocol):

@@ -26,8 +26,6 @@ AUDIT_SHOWN: Final = 15
 DAY: Final = timedelta(hours=24)
 MAX_NOTE_LENGTH: Final = 500
 PURGED: Final = "deleted by an administrator"
-MAINTENANCE_FRESH: Final = timedelta(seconds=5)
-"""For so long an instance goes on without asking whether maintenance has begun, or ended."""
 
 type KeyOf = Callable[[str], str | None]
 """The ledger key in the body of a notification; None where it has none."""
@@ -52,32 +50,6 @@ class Figures:
     total: Tally | None
 
 
-class MaintenanceSwitch:
-    """Whether people are asked to come back later, known without asking each time."""
-
-    def __init__(self, administration: Administration, clock: Clock) -> None:
-        self._administration = administration
-        self._clock = clock
-        self._known: Maintenance | None = None
-        self._asked_at: datetime | None = None
-
-    async def current(self) -> Maintenance | None:
-        """The maintenance that is on; None where there is none, or it cannot be asked."""
-        now = self._clock.now()
-        if self._asked_at is None or now - self._asked_at >= MAINTENANCE_FRESH:
-            try:
-                self._known = await self._administration.maintenance()
-            except StoreUnavailable:
-                # What can be answered without the database is; the rest fails by itself.
-                _log.warning("maintenance unknown: the database does not answer")
-            self._asked_at = now
-        return self._known
-
-    def set(self, maintenance: Maintenance | None) -> None:
-        """It was switched by this instance."""
-        self._known, self._asked_at = maintenance, self._clock.now()
-
-
 class Administering:
     """The use cases behind the administrators' commands. Everything that changes something is audited.
 
@@ -96,7 +68,6 @@ class Administering:
         ledger: Ledger,
         alerts: Alerts,
         administration: Administration,
-        switch: MaintenanceSwitch,
         key_of: KeyOf,
         clock: Clock,
     ) -> None:
@@ -108,7 +79,6 @@ class Administering:
         self._ledger = ledger
         self._alerts = alerts
         self._administration = administration
-        self._switch = switch
         self._key_of = key_of
         self._clock = clock
 
@@ -184,14 +154,12 @@ class Administering:
         """Ask people to come back later; the watching goes on."""
         maintenance = Maintenance(self._clock.now(), user_id, note[:MAX_NOTE_LENGTH])
         await self._administration.set_maintenance(maintenance)
-        self._switch.set(maintenance)
         await self._audit(user_id, "maintenance", {"on": 1, "note": maintenance.note})
         return maintenance
 
     async def end_maintenance(self, *, user_id: int) -> None:
         """Let people in again."""
         await self._administration.set_maintenance(None)
-        self._switch.set(None)
         await self._audit(user_id, "maintenance", {"on": 0})
 
     async def maintenance(self) -> Maintenance | None:

@@ -27,6 +27,7 @@ from walletwatch.ports.chain import Chain, Decode, FindAccounts
 from walletwatch.ports.common import Metrics
 from walletwatch.ports.queueing import Queues
 from walletwatch.ports.watching import FollowStore, SubscriptionStore, WatchStore
+from walletwatch.services.alerting import Alerting
 from walletwatch.services.annotating import Annotating
 from walletwatch.services.digesting import Digesting
 from walletwatch.services.reading import read_activities
@@ -62,6 +63,7 @@ class Checking:
         annotating: Annotating,
         rewarding: Rewarding,
         digesting: Digesting,
+        alerting: Alerting,
         queues: Queues,
         metrics: Metrics,
     ) -> None:
@@ -75,6 +77,7 @@ class Checking:
         self._annotating = annotating
         self._rewarding = rewarding
         self._digesting = digesting
+        self._alerting = alerting
         self._queues = queues
         self._metrics = metrics
 
@@ -239,6 +242,7 @@ class Checking:
             if concerns(activity, subscription)
         ]
         await self._digesting.tell(wallet.id, activities, candidates)
+        await self._alerting.tell(wallet.id, candidates)
         # Those that are new to somebody: a wallet's past says nothing about a change.
         cause = cause_of([candidate.activity for candidate in candidates])
         if cause is not None:

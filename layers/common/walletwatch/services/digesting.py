@@ -3,7 +3,8 @@
 A digest is an entry of the ledger that is open for an interval. While it is open, further activities are
 merged into it; when it is due, it is closed, under the lock under which they are merged, and only then
 rendered and queued. So its message tells all that is merged into it, whoever is killed in between. Who opens
-a digest also asks the balance queue for its end.
+a digest also asks the balance queue for its end, unless that is hours away: then whoever looks every minute
+for what is overdue closes it.
 """
 
 import logging
@@ -19,6 +20,8 @@ from walletwatch.ports.common import Clock, Metrics
 from walletwatch.ports.queueing import Queues
 from walletwatch.ports.telling import Ledger, Renderer
 
+SOON: Final = timedelta(minutes=15)
+"""The longest that the queue delays a message; what is due later is closed by the alerts function."""
 MAX_LOGGED: Final = 3
 """Signatures in a log line; the ledger has them all."""
 
@@ -96,7 +99,8 @@ class Digesting:
 
     async def _queue(self, outgoing: Outgoing) -> None:
         await self._queues.notify([self._notification(delivery) for delivery in outgoing.pending])
-        await self._queues.close_digests(outgoing.open)
+        soon = self._clock.now() + SOON
+        await self._queues.close_digests([due for due in outgoing.open if due.due_at <= soon])
         for delivery in outgoing.pending:
             signatures = [activity.signature for activity in delivery.activities[:MAX_LOGGED]]
             _log.info("queued", extra={"ledger_key": delivery.key, "signatures": signatures})

@@ -7,6 +7,7 @@ from typing import Final
 
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.work import BalanceCheck, CheckReason
+from walletwatch.ports.alerting import Samples
 from walletwatch.ports.common import Clock, Metrics
 from walletwatch.ports.listing import Dealings
 from walletwatch.ports.operations import Alerts, TelemetryBoard
@@ -30,6 +31,8 @@ What is older than the retention is not told, so nothing is told again for want 
 
 SCANS_KEPT: Final = timedelta(days=7)
 ALERTS_KEPT: Final = timedelta(days=90)
+SAMPLES_KEPT: Final = timedelta(days=31)
+"""As far as the preview of an alert looks back."""
 INSTANCES_KEPT: Final = timedelta(minutes=15)
 UNWATCHED_FOR: Final = timedelta(days=7)
 """Accounts of a wallet that nobody watches are kept this long after its last new watcher."""
@@ -50,6 +53,7 @@ class Housekept:
         scans: Ledger entries of scans.
         wallets: Wallets that nobody watches, with their accounts.
         alerts: Alerts that have long been over.
+        samples: Samples of prices that are older than any alert looks back.
         claims: Claims to updates that have ended.
         shares: Lists of wallets whose link has ended.
         dealings: With whom wallets dealt longer ago than a change of the lists concerns.
@@ -63,6 +67,7 @@ class Housekept:
     scans: int
     wallets: int
     alerts: int
+    samples: int
     claims: int
     shares: int
     dealings: int
@@ -80,6 +85,7 @@ class Housekeeping:
         queues: Queues,
         digesting: Digesting,
         alerts: Alerts,
+        samples: Samples,
         claims: ForgetfulClaims,
         book: WalletBook,
         dealings: Dealings,
@@ -93,6 +99,7 @@ class Housekeeping:
         self._queues = queues
         self._digesting = digesting
         self._alerts = alerts
+        self._samples = samples
         self._claims = claims
         self._book = book
         self._dealings = dealings
@@ -117,6 +124,7 @@ class Housekeeping:
             scans=await self._ledger.delete_scans_before(now - SCANS_KEPT),
             wallets=await self._watch.forget_unwatched(now - UNWATCHED_FOR, FORGOTTEN_AT_ONCE),
             alerts=await self._alerts.forget(now - ALERTS_KEPT),
+            samples=await self._samples.forget(now - SAMPLES_KEPT),
             claims=await self._claims.forget(now),
             shares=await self._book.forget_shares(now),
             dealings=await self._dealings.forget((now - DEALT_WITHIN).date()),

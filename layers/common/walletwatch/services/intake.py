@@ -1,19 +1,21 @@
 """Taking in an update of Telegram: once, and not too many of one user."""
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
+from walletwatch.domain.admission import Admitted, Arrival, Claim, Quota, SessionChange, Settlement
 from walletwatch.domain.errors import StoreUnavailable
+from walletwatch.domain.telemetry import Report
 from walletwatch.ports.common import Metrics
-from walletwatch.ports.volatile import Claim, RateLimits, UpdateClaims
+from walletwatch.services.admitting import Admitting
 
 WINDOW: Final = timedelta(minutes=1)
 MAX_UPDATE_ID: Final = 2**63 - 1
 
-_log = logging.getLogger("walletwatch.intake")
+type Handle = Callable[[Mapping[str, Any], Admitted], Awaitable[SessionChange | None]]
+"""Answers an update, and returns what its conversation waits for now, if that changed."""
 
 
 class Intake(StrEnum):
@@ -28,37 +30,65 @@ class Intake(StrEnum):
 class UpdateIntake:
     """Claims updates by their id and hands them on.
 
-    Without Redis nobody knows which were taken, nor how many of one user. They are handled all the same: an
+    Without Redis nobody knows how many updates of one user were taken. They are handled all the same: an
     answer that comes twice is better than none.
     """
 
     def __init__(
-        self,
-        *,
-        claims: UpdateClaims,
-        rates: RateLimits,
-        handle: Callable[[Mapping[str, Any]], Awaitable[None]],
-        metrics: Metrics,
-        updates_per_minute: int,
+        self, *, admitting: Admitting, handle: Handle, metrics: Metrics, updates_per_minute: int
     ) -> None:
-        self._claims = claims
-        self._rates = rates
+        self._admitting = admitting
         self._handle = handle
         self._metrics = metrics
         self._updates_per_minute = updates_per_minute
 
-    async def take(self, update: object) -> Intake:
-        """Handle an update unless it was handled before.
+    def visit(self, update: object) -> "Visit":
+        """What is to be done about an update, or about JSON that is none."""
+        return Visit(
+            update,
+            admitting=self._admitting,
+            handle=self._handle,
+            metrics=self._metrics,
+            updates_per_minute=self._updates_per_minute,
+        )
+
+
+class Visit:
+    """One delivery of an update: it is taken, and closed whatever came of it.
+
+    Two steps, since what is stored in the end goes with the invocation's report, which comes last of all.
+    """
+
+    def __init__(
+        self,
+        update: object,
+        *,
+        admitting: Admitting,
+        handle: Handle,
+        metrics: Metrics,
+        updates_per_minute: int,
+    ) -> None:
+        self._update = update
+        self._admitting = admitting
+        self._handle = handle
+        self._metrics = metrics
+        self._updates_per_minute = updates_per_minute
+        self._settlement: Settlement | None = None
+        self.update_id = _update_id(update)
+
+    async def take(self) -> Intake:
+        """Handle the update unless it was handled before.
 
         Raises:
-            TransientError: It could not be handled now; its claim was given back, a redelivery is welcome.
+            TransientError: It could not be handled now; a redelivery is welcome.
         """
-        update_id = _update_id(update)
-        if update_id is None:
+        if self.update_id is None:
             self._metrics.count("UpdatesUnreadable")
             return Intake.NO_UPDATE
-        body: Mapping[str, Any] = update  # type: ignore[assignment]
-        match await self._claims.claim(update_id):
+        body: Mapping[str, Any] = self._update  # type: ignore[assignment]
+        arrival = _arrival(body, self.update_id, self._updates_per_minute)
+        admitted = await self._admitting.admit(arrival)
+        match admitted.claim:
             case Claim.DONE:
                 self._metrics.count("UpdatesDuplicate")
                 return Intake.DUPLICATE
@@ -66,39 +96,29 @@ class UpdateIntake:
                 # Another invocation has it, or had it and was killed; saying it was handled could lose it.
                 self._metrics.count("UpdatesInProgress")
                 raise StoreUnavailable("the update is being handled elsewhere")
-        try:
-            if await self._is_too_much(body):
-                await self._finish(update_id)
-                self._metrics.count("UpdatesLimited")
-                return Intake.LIMITED
-            await self._handle(body)
-        except BaseException:
-            await self._claims.give_back(update_id)
-            raise
-        await self._finish(update_id)
+        if not admitted.allowed:
+            self._metrics.count("UpdatesLimited")
+            return Intake.LIMITED
+        self._settlement = Settlement(arrival, done=False)
+        change = await self._handle(body, admitted)
+        self._settlement = Settlement(arrival, done=True, change=change)
         self._metrics.count("UpdatesHandled")
         return Intake.HANDLED
 
-    async def _is_too_much(self, body: Mapping[str, Any]) -> bool:
-        user = _user_id(body)
-        if user is None:
-            return False
-        try:
-            return not await self._rates.allow(
-                user, _counted_as(body), limit=self._updates_per_minute, window=WINDOW
-            )
-        except StoreUnavailable:
-            # People are answered while nobody counts.
-            self._metrics.count("LimitsUnavailable")
-            return False
+    @property
+    def is_due(self) -> bool:
+        """Whether there is something to close."""
+        return self._settlement is not None
 
-    async def _finish(self, update_id: int) -> None:
-        try:
-            await self._claims.done(update_id)
-        except StoreUnavailable:
-            # It was handled and answered: a redelivery, if there is one, is the smaller evil.
-            _log.warning("update not marked as done", extra={"update_id": update_id})
-            self._metrics.count("ClaimsUnfinished")
+    async def close(self, report: Report | None) -> bool:
+        """Store that it was handled, and what is waited for now; or give it back. Never raises.
+
+        Returns:
+            Whether the report was posted with it.
+        """
+        settlement, self._settlement = self._settlement, None
+        assert settlement is not None
+        return await self._admitting.settle(settlement, report)
 
 
 def _update_id(update: object) -> int | None:
@@ -106,9 +126,29 @@ def _update_id(update: object) -> int | None:
     if not isinstance(update, Mapping):
         return None
     update_id = update.get("update_id")
-    if isinstance(update_id, bool) or not isinstance(update_id, int) or not 0 <= update_id <= MAX_UPDATE_ID:
+    if not _is_number(update_id) or not 0 <= update_id <= MAX_UPDATE_ID:
         return None
     return update_id
+
+
+def _arrival(update: Mapping[str, Any], update_id: int, limit: int) -> Arrival:
+    quota = Quota(_counted_as(update), limit, WINDOW)
+    for part in update.values():
+        sender = part.get("from") if isinstance(part, Mapping) else None
+        sender_id = sender.get("id") if isinstance(sender, Mapping) else None
+        if _is_number(sender_id):
+            return Arrival(update_id, sender_id, quota, _private_chat(part))
+    return Arrival(update_id, None, quota)
+
+
+def _private_chat(part: Mapping[str, Any]) -> int | None:
+    """Where a person speaks with the bot alone: the chat of a message, or of the one below a button."""
+    message = part.get("message", part)
+    chat = message.get("chat") if isinstance(message, Mapping) else None
+    if not isinstance(chat, Mapping) or chat.get("type") != "private":
+        return None
+    chat_id = chat.get("id")
+    return chat_id if _is_number(chat_id) else None
 
 
 def _counted_as(update: Mapping[str, Any]) -> str:
@@ -118,16 +158,10 @@ def _counted_as(update: Mapping[str, Any]) -> str:
     """
     message = update.get("message")
     sent = message.get("date") if isinstance(message, Mapping) else None
-    if isinstance(sent, bool) or not isinstance(sent, int):
+    if not _is_number(sent):
         return "update"
     return f"update:{sent // int(WINDOW.total_seconds())}"
 
 
-def _user_id(update: Mapping[str, Any]) -> int | None:
-    """Who sent it: the `from` of whichever kind of update this is."""
-    for part in update.values():
-        if isinstance(part, Mapping):
-            sender = part.get("from")
-            if isinstance(sender, Mapping) and isinstance(sender.get("id"), int):
-                return int(sender["id"])
-    return None
+def _is_number(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)

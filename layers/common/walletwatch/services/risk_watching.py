@@ -3,6 +3,7 @@
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery, delivery_key
 from walletwatch.domain.risk import ENOUGH_CONFIDENCE
 from walletwatch.domain.risk_watch import KnownRisk, has_worsened
+from walletwatch.domain.rules import of_everything
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.work import Notification, RiskCheck, SubjectKind
 from walletwatch.ports.common import Clock
@@ -10,6 +11,7 @@ from walletwatch.ports.queueing import Queues
 from walletwatch.ports.scanning import Risks
 from walletwatch.ports.telling import Ledger, Renderer
 from walletwatch.ports.watching import SubscriptionStore, WatchStore
+from walletwatch.services.alerting import Alerting
 from walletwatch.services.scanning import ScanReports
 
 
@@ -26,6 +28,7 @@ class RiskWatching:
         ledger: Ledger,
         queues: Queues,
         renderer: Renderer,
+        alerting: Alerting,
         clock: Clock,
     ) -> None:
         self._reports = reports
@@ -35,6 +38,7 @@ class RiskWatching:
         self._ledger = ledger
         self._queues = queues
         self._renderer = renderer
+        self._alerting = alerting
         self._clock = clock
 
     async def run(self, check: RiskCheck) -> None:
@@ -54,11 +58,14 @@ class RiskWatching:
         before = await self._risks.last(wallet.id)
         if before is not None and has_worsened(before, verdict):
             for watcher in watchers:
-                settings = watcher.chat.settings
-                if settings.risk and not settings.muted and not watcher.paused and watcher.chat.active:
+                if watcher.chat.settings.risk and of_everything(watcher, self._clock.now()) is None:
                     await self._tell(
                         check, watcher.chat.chat_id, report, before, watcher.chat.spoken_language
                     )
+        if before is not None and before.rules == verdict.rules and verdict.confidence >= ENOUGH_CONFIDENCE:
+            await self._alerting.tell_risk(
+                watchers, cause=check.cause, before=before.score, score=verdict.score
+            )
         if verdict.confidence >= ENOUGH_CONFIDENCE:
             await self._risks.keep(
                 wallet.id, KnownRisk(verdict.score, verdict.level, verdict.rules, self._clock.now())

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, Final, Protocol
 
 from walletwatch.domain.errors import StoreUnavailable
-from walletwatch.domain.telemetry import Instance, RpcUse, Tally
+from walletwatch.domain.telemetry import Instance, Report, RpcUse, Tally
 from walletwatch.ports.common import Clock, Metrics
 from walletwatch.ports.operations import TelemetryBoard
 
@@ -31,6 +31,17 @@ class Recorder(Metrics, Protocol):
 
     def take(self) -> Tally:
         """What was recorded since the last time."""
+
+
+class Closing(Protocol):
+    """What has to be stored when the work is over; the report goes along, in the same round trip."""
+
+    @property
+    def is_due(self) -> bool:
+        """Whether there is something to store."""
+
+    async def close(self, report: Report | None) -> bool:
+        """Store it; whether the report was posted with it. Never raises."""
 
 
 class Telemetry:
@@ -71,8 +82,13 @@ class Telemetry:
         self._unsaid = Tally()
         self._silent_until = 0.0
 
-    async def during[T](self, work: Coroutine[Any, Any, T]) -> T:
-        """Do an invocation's work, and report it, whether it succeeds or fails."""
+    async def during[T](self, work: Coroutine[Any, Any, T], closing: Closing | None = None) -> T:
+        """Do an invocation's work, and report it, whether it succeeds or fails.
+
+        Args:
+            work: Its result is returned, and what it raises is raised.
+            closing: Closed when the work is over.
+        """
         self._invocations += 1
         if self._invocations == 1:
             self._metrics.count("ColdStarts")
@@ -89,24 +105,33 @@ class Telemetry:
                 await beat
             self._metrics.count("Invocations")
             self._metrics.milliseconds("InvocationLatency", (time.perf_counter() - started) * 1000)
-            await self.report()
+            await self.report(closing)
 
-    async def report(self) -> None:
+    async def report(self, closing: Closing | None = None) -> None:
         """Say what there is to say now. Never raises: numbers are worth no failure."""
         self._metrics.flush()
         self._unsaid.add(self._metrics.take())
         now = time.monotonic()
-        if now < self._silent_until:
+        report = None if now < self._silent_until else Report(self._instance(), self._unsaid)
+        posted = await (closing.close(report) if closing and closing.is_due else self._post(report))
+        if report is None:
             return
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                await self._board.post(self._instance(), self._unsaid)
-        except (StoreUnavailable, TimeoutError) as error:
+        if not posted:
             self._silent_until = now + REST_SECONDS
             self._metrics.count("TelemetryLost")
-            _log.warning("nothing reported: %s", type(error).__name__)
+            _log.warning("nothing reported")
             return
         self._unsaid = Tally()
+
+    async def _post(self, report: Report | None) -> bool:
+        if report is None:
+            return False
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._board.post(report.instance, report.tally)
+        except (StoreUnavailable, TimeoutError):
+            return False
+        return True
 
     async def _beat(self) -> None:
         while True:

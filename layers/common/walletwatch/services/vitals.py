@@ -50,7 +50,7 @@ UP_TO_DATE_BLOCKS: Final = 16
 
 CONSUMERS: Final = {"balance": "balance", "scan": "scan", "notification": "notification"}
 """Which function takes from which queue."""
-_OTHER_WORK: Final = frozenset({"webhook", "sweep", "stream", "cleanup", "refresh"})
+_OTHER_WORK: Final = frozenset({"webhook", "sweep", "stream", "cleanup", "refresh", "alerts"})
 """Functions whose work is counted by invocations; that of the others by records."""
 _FAILURES: Final = ("RecordsRetried", "RecordsFailed", "HandlerErrors")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from walletwatch.domain.chain import WalletBalance
-from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscription
+from walletwatch.domain.chats import Chat, ChatSettings, Contact, Greeting, Subscription
 from walletwatch.domain.errors import ChainUnavailable
 from walletwatch.domain.service import Service
 from walletwatch.domain.work import BalanceCheck, CheckReason
@@ -67,9 +67,9 @@ class Watching:
         """The present moment in UTC."""
         return self._clock.now()
 
-    async def greet(self, contact: Contact) -> Chat:
+    async def greet(self, contact: Contact, *, with_watched: bool = False) -> Greeting:
         """Remember who wrote and where; a chat that had gone silent is active again."""
-        return await self._subscriptions.remember(contact)
+        return await self._subscriptions.greet(contact, with_watched=with_watched)
 
     async def watch(
         self, chat_id: int, address: str, label: str | None, *, limit: int | None = None

@@ -37,12 +37,14 @@ class Command:
     Attributes:
         private: It is offered in private chats only.
         takes_file: A file may have it in its caption, or answer its question.
+        names_wallet: Its words may name a watched wallet: these are read in the look that greets the chat.
     """
 
     name: str
     run: Handler
     private: bool = False
     takes_file: bool = False
+    names_wallet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from walletwatch.ports.common import Metrics
 from walletwatch.ports.scanning import Risks
 from walletwatch.ports.telling import Ledger
 from walletwatch.services.administering import Administering
+from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.listing import Listing
@@ -52,6 +53,7 @@ class Dialogue:
     reports: ScanMemory
     admin: Administering
     listing: Listing
+    desk: AlertDesk
     ledger: Ledger
     risks: Risks
     personal: Personal
@@ -122,7 +124,7 @@ async def named_wallet(
     """
     if not talk.arguments:
         return None
-    watched = await dialogue.watching.subscriptions(talk.chat_id)
+    watched = await watched_by(talk, dialogue)
     found = called(" ".join(talk.arguments), watched)
     if len(found) > 1:
         talk.meant = found
@@ -145,7 +147,7 @@ async def wallet_and_rest(talk: Talk, dialogue: Dialogue) -> tuple[Subscription,
     """
     if not talk.arguments:
         return None
-    watched = await dialogue.watching.subscriptions(talk.chat_id)
+    watched = await watched_by(talk, dialogue)
     for count in range(len(talk.arguments), 0, -1):
         found = called(" ".join(talk.arguments[:count]), watched)
         if len(found) > 1:
@@ -154,6 +156,11 @@ async def wallet_and_rest(talk: Talk, dialogue: Dialogue) -> tuple[Subscription,
         if found:
             return found[0], talk.rest(count)
     raise not_watched(talk.arguments[0])
+
+
+async def watched_by(talk: Talk, dialogue: Dialogue) -> Sequence[Subscription]:
+    """What the chat watches, in the order it was added; as it was read with the greeting, where it was."""
+    return talk.watched if talk.watched is not None else await dialogue.watching.subscriptions(talk.chat_id)
 
 
 def called(text: str, watched: Sequence[Subscription]) -> Sequence[Subscription]:

@@ -6,6 +6,7 @@ from walletwatch.bot.commands.command import Area, Command, Topic
 from walletwatch.bot.commands.dialogue import Dialogue, address_of, choose, named_wallet, owned
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.talk import Talk
+from walletwatch.domain.chats import Subscription
 
 
 async def balance(talk: Talk, dialogue: Dialogue) -> None:
@@ -18,12 +19,15 @@ async def balance(talk: Talk, dialogue: Dialogue) -> None:
     if subscription is None:
         await balance_of_address(talk, dialogue, address)
     else:
-        await balance_of(talk, dialogue, subscription.id)
+        await _show(talk, dialogue, subscription)
 
 
 async def balance_of(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
     """Show what a watched wallet holds."""
-    subscription = await owned(talk, dialogue, subscription_id)
+    await _show(talk, dialogue, await owned(talk, dialogue, subscription_id))
+
+
+async def _show(talk: Talk, dialogue: Dialogue, subscription: Subscription) -> None:
     held = await dialogue.balances.balance(subscription.address)
     refresh = button(talk.say("button.refresh"), Action.BALANCE, subscription.id)
     await talk.show(dialogue.views.money.balance(held, subscription.label, refresh, talk.say))
@@ -39,7 +43,7 @@ async def balance_of_address(talk: Talk, dialogue: Dialogue, text: str) -> None:
 
 AREA: Final = Area(
     Topic.MONEY,
-    commands=(Command("balance", balance),),
+    commands=(Command("balance", balance, names_wallet=True),),
     buttons={
         Action.BALANCE: lambda talk, dialogue, data: balance_of(talk, dialogue, data.number),
         Action.BALANCE_ADDRESS: lambda talk, dialogue, data: balance_of_address(

@@ -135,9 +135,9 @@ async def _queue(talk: Talk, dialogue: Dialogue, address: str, kind: SubjectKind
 AREA: Final = Area(
     Topic.SECURITY,
     commands=(
-        Command("scan", scan),
+        Command("scan", scan, names_wallet=True),
         Command("scantoken", scan_token),
-        Command("approvals", approvals),
+        Command("approvals", approvals, names_wallet=True),
         Command("risk", risk),
     ),
     buttons={

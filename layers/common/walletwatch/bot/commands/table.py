@@ -6,10 +6,13 @@ from typing import Final
 
 from walletwatch.bot.commands import (
     admin,
+    alerts,
     basics,
+    filters,
     lists,
     money,
     security,
+    silence,
     telling,
     wallet_lists,
     wallet_notes,
@@ -25,6 +28,9 @@ AREAS: Final[tuple[Area, ...]] = (
     money.AREA,
     security.AREA,
     lists.AREA,
+    alerts.AREA,
+    filters.AREA,
+    silence.AREA,
     telling.AREA,
     basics.AREA,
     admin.AREA,
@@ -55,6 +61,9 @@ ADMIN_COMMANDS: Final = _commands(for_admins=True)
 
 COMMANDS_BY_NAME: Final[Mapping[str, Command]] = MappingProxyType(
     {command.name: command for command in COMMANDS}
+)
+ADMIN_COMMANDS_BY_NAME: Final[Mapping[str, Command]] = MappingProxyType(
+    {command.name: command for command in ADMIN_COMMANDS}
 )
 BUTTONS: Final = _buttons(for_admins=False)
 ADMIN_BUTTONS: Final = _buttons(for_admins=True)

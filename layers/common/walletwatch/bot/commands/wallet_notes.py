@@ -270,12 +270,12 @@ def _of(entries: Sequence[WalletEntry], subscription_id: int) -> WalletEntry:
 AREA: Final = Area(
     Topic.WALLETS,
     commands=(
-        Command("label", label),
-        Command("tag", tag),
+        Command("label", label, names_wallet=True),
+        Command("tag", tag, names_wallet=True),
         Command("tags", tags),
-        Command("note", note),
-        Command("pause", pause),
-        Command("resume", resume),
+        Command("note", note, names_wallet=True),
+        Command("pause", pause, names_wallet=True),
+        Command("resume", resume, names_wallet=True),
     ),
     buttons={
         Action.LABEL: lambda talk, dialogue, data: ask_label(talk, dialogue, data.number),

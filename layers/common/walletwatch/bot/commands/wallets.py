@@ -18,6 +18,7 @@ from walletwatch.bot.commands.dialogue import (
     need_admin,
     not_watched,
     owned,
+    watched_by,
 )
 from walletwatch.bot.commands.wallet_lists import import_text
 from walletwatch.bot.formatting import wallet
@@ -235,7 +236,7 @@ async def _lacks_wallet(talk: Talk, dialogue: Dialogue) -> bool:
     """Whether only a number of days was written, and no wallet is called that."""
     if len(talk.arguments) > 1 or not _is_days(talk.arguments[0]):
         return False
-    watched = await dialogue.watching.subscriptions(talk.chat_id)
+    watched = await watched_by(talk, dialogue)
     return all(subscription.label != talk.arguments[0] for subscription in watched)
 
 
@@ -251,10 +252,10 @@ AREA: Final = Area(
     Topic.WALLETS,
     commands=(
         Command("watch", watch),
-        Command("unwatch", unwatch),
+        Command("unwatch", unwatch, names_wallet=True),
         Command("list", list_),
-        Command("wallet", wallet_),
-        Command("backfill", backfill),
+        Command("wallet", wallet_, names_wallet=True),
+        Command("backfill", backfill, names_wallet=True),
     ),
     buttons={
         Action.ADD: lambda talk, dialogue, _data: add(talk, dialogue),

@@ -1,11 +1,15 @@
 """The views that the dialogue uses, by what they are about."""
 
 from walletwatch.bot.views.activity import ActivityView
+from walletwatch.bot.views.alert_lists import AlertListView
+from walletwatch.bot.views.alerts import AlertView
 from walletwatch.bot.views.approvals import ApprovalsView
 from walletwatch.bot.views.basics import BasicsView
 from walletwatch.bot.views.connections import ConnectionsView
+from walletwatch.bot.views.filters import FiltersView
 from walletwatch.bot.views.money import MoneyView
 from walletwatch.bot.views.scan import ScanView
+from walletwatch.bot.views.silence import SilenceView
 from walletwatch.bot.views.wallet_card import WalletCardView
 from walletwatch.bot.views.wallet_lists import WalletListsView
 from walletwatch.bot.views.wallets import WalletsView
@@ -25,4 +29,8 @@ class Views:
         self.wallet_lists = WalletListsView()
         self.money = MoneyView(profile)
         self.scans = ScanView(profile)
+        self.alerts = AlertView(profile)
+        self.alert_lists = AlertListView(self.alerts)
+        self.filters = FiltersView(profile)
+        self.silence = SilenceView()
         self.connections = ConnectionsView(profile)

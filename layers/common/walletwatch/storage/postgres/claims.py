@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from walletwatch.ports.volatile import Claim
+from walletwatch.domain.admission import Claim
 from walletwatch.storage.claim_periods import CLAIM_PERIOD, DONE_PERIOD
 from walletwatch.storage.postgres.database import Connection, Database
 

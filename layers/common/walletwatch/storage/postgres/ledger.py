@@ -76,8 +76,8 @@ SELECT chat_id, signature, key
 """
 
 _BURSTS: Final = """
-SELECT s.id, digest.key,
-       CASE WHEN digest.key IS NULL THEN
+SELECT s.id, digest.key, digest.due_at,
+       CASE WHEN digest.key IS NULL OR digest.due_at > %(soon)s THEN
             (SELECT count(*)
                FROM deliveries d
               WHERE d.chat_id = s.chat_id AND d.wallet_id = s.wallet_id AND d.created_at > %(since)s
@@ -86,7 +86,7 @@ SELECT s.id, digest.key,
         END
   FROM subscriptions s
   LEFT JOIN LATERAL (
-       SELECT d.key
+       SELECT d.key, d.due_at
          FROM deliveries d
         WHERE d.wallet_id = s.wallet_id AND d.chat_id = s.chat_id AND d.due_at IS NOT NULL
           AND d.status = 'pending'
@@ -95,7 +95,8 @@ SELECT s.id, digest.key,
        ) digest ON true
  WHERE s.id = ANY(%(subscription_ids)s) AND s.wallet_id = %(wallet_id)s
 """
-"""There may be two open digests where a group with one became a supergroup with another."""
+"""There may be two open digests where a group with one became a supergroup with another, and where one waits
+for the end of quiet hours that were taken back."""
 
 _INSERT: Final = """
 INSERT INTO deliveries AS d (key, kind, chat_id, wallet_id, signature, status, reason, digest_key, due_at,
@@ -143,7 +144,9 @@ _STUCK: Final = (
     f"{_PENDING} AND d.created_at < %(before)s ORDER BY d.created_at, told.slot, told.id LIMIT %(limit)s"
 )
 
-_OPEN: Final = "SELECT key, due_at FROM deliveries WHERE due_at IS NOT NULL AND status = 'pending'"
+_OPEN: Final = (
+    "SELECT key, due_at FROM deliveries WHERE due_at IS NOT NULL AND status = 'pending' AND kind = 'digest'"
+)
 
 _OPEN_OF_KEYS: Final = f"{_OPEN} AND key = ANY(%(keys)s) ORDER BY due_at, key"
 
@@ -211,11 +214,14 @@ class PostgresLedger:
         since: datetime,
     ) -> Outgoing:
         """Store the activities and the deliveries of the candidates, in one database transaction."""
+        now = self._clock.now()
         values = {
-            **_activity_values(wallet_id, activities, self._clock.now()),
+            **_activity_values(wallet_id, activities, now),
             "subscription_ids": list({candidate.subscription.id for candidate in candidates}),
             "candidates": list({candidate.activity.signature for candidate in candidates}),
             "since": since,
+            # A digest that is due later than an interval from now is not one of a flood.
+            "soon": now + (now - since),
         }
 
         async def work(connection: Connection) -> Outgoing:
@@ -232,9 +238,9 @@ class PostgresLedger:
                 subscriptions = [to_subscription(row) for row in await present.fetchall()]
                 valid = _with_present(candidates, subscriptions)
                 new = [pair for pair in valid if _identity(pair) not in known]
-                bursts = {row[0]: Burst(row[2], row[1]) for row in await heard.fetchall()}
+                bursts = {row[0]: Burst(row[3], row[1], row[2]) for row in await heard.fetchall()}
                 planned = plan(new, bursts) if new else []
-                await _insert(connection, planned, self._clock.now())
+                await insert_deliveries(connection, planned, self._clock.now())
                 keys = {known[identity] for pair in valid if (identity := _identity(pair)) in known}
                 keys.update(delivery.key for delivery in planned)
                 keys.update(digest_key(pair) for pair in valid)
@@ -425,6 +431,7 @@ async def _outgoing(pending: Rows, still_open: Rows) -> Outgoing:
     )
 
 
-async def _insert(connection: Connection, deliveries: Sequence[NewDelivery], now: datetime) -> None:
+async def insert_deliveries(connection: Connection, deliveries: Sequence[NewDelivery], now: datetime) -> None:
+    """Write entries whose keys are new; those that are known stay."""
     if deliveries:
         await connection.execute(f"{_INSERT} ON CONFLICT DO NOTHING", _delivery_values(deliveries, now))

@@ -2,14 +2,27 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from psycopg.rows import TupleRow
 
 from walletwatch.domain.lists import ListEntry, ListKind, Report, Review, warned_of
-from walletwatch.storage.postgres.database import Connection, Database
+from walletwatch.storage.postgres.database import Connection, Database, together
 
 REASONS_SHOWN = 3
+
+_REPORT: Final = """
+WITH known AS (
+    SELECT count(*) FILTER (WHERE at > %(since)s) AS recent,
+           count(*) FILTER (WHERE address = %(address)s AND appeal = %(appeal)s) AS same
+      FROM address_reports WHERE user_id = %(user)s
+), new AS (
+    INSERT INTO address_reports (address, user_id, appeal, reason, at)
+    SELECT %(address)s, %(user)s, %(appeal)s, %(reason)s, %(at)s
+      FROM known WHERE same = 0 AND recent < %(at_most)s
+)
+SELECT recent, same FROM known
+"""
 
 
 class PostgresAddressLists:
@@ -90,34 +103,25 @@ class PostgresAddressLists:
 
     async def report(self, report: Report, *, since: datetime, at_most: int) -> bool | None:
         """Keep a report: False where this person reported it before, None where it were one too many."""
+        values = {
+            "address": report.address,
+            "user": report.user_id,
+            "appeal": report.appeal,
+            "reason": report.reason,
+            "at": report.at,
+            "since": since,
+            "at_most": at_most,
+        }
 
         async def work(connection: Connection) -> bool | None:
-            # One after the other for each person, so that no two pass the limit at once.
-            await connection.execute("SELECT pg_advisory_xact_lock(%s)", [report.user_id])
-            cursor = await connection.execute(
-                """
-                SELECT count(*) FILTER (WHERE at > %(since)s),
-                       count(*) FILTER (WHERE address = %(address)s AND appeal = %(appeal)s)
-                  FROM address_reports WHERE user_id = %(user)s
-                """,
-                {
-                    "since": since,
-                    "address": report.address,
-                    "appeal": report.appeal,
-                    "user": report.user_id,
-                },
-            )
-            recent, same = _row(await cursor.fetchone())
+            async with together(connection):
+                # One after the other for each person, so that no two pass the limit at once.
+                await connection.execute("SELECT pg_advisory_xact_lock(%(user)s)", values)
+                known = await connection.execute(_REPORT, values)
+            recent, same = _row(await known.fetchone())
             if same:
                 return False
-            if recent >= at_most:
-                return None
-            await connection.execute(
-                "INSERT INTO address_reports (address, user_id, appeal, reason, at)"
-                " VALUES (%s, %s, %s, %s, %s)",
-                [report.address, report.user_id, report.appeal, report.reason, report.at],
-            )
-            return True
+            return None if recent >= at_most else True
 
         return await self._database.run(work)
 

@@ -58,6 +58,13 @@ PERSONAL: Final = (
         joins="JOIN wallets w ON w.id = t.wallet_id",
         columns="w.address, t.*",
     ),
+    About(
+        "alert_rules",
+        "chat_id",
+        "t.id DESC",
+        joins="LEFT JOIN wallets w ON w.id = t.wallet_id",
+        columns="w.address, t.*",
+    ),
     About("shares", "chat_id", "t.id DESC"),
     About("deliveries", "chat_id", "t.created_at DESC"),
     About("address_reports", "user_id", "t.at DESC"),

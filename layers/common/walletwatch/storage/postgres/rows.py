@@ -11,6 +11,7 @@ import msgspec
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.chats import Chat, ChatKind, ChatSettings, Owner, Subscription
 from walletwatch.domain.delivery import DeliveryKind, PendingDelivery
+from walletwatch.domain.filters import Filter
 from walletwatch.domain.sweep import SweptAccount, SweptWallet
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, WatchedAccount
 
@@ -38,7 +39,7 @@ greatest(
 """
 
 SUBSCRIPTION_COLUMNS: Final = (
-    f"s.id, s.wallet_id, w.address, s.label, s.from_slot, s.paused, {CHECKED_SLOT}, {CHAT_COLUMNS}"
+    f"s.id, s.wallet_id, w.address, s.label, s.from_slot, s.paused, {CHECKED_SLOT}, s.filter, {CHAT_COLUMNS}"
 )
 """Of subscriptions s, wallets w and chats c."""
 
@@ -74,9 +75,17 @@ def to_chat(row: Row) -> Chat:
 
 def to_subscription(row: Row) -> Subscription:
     """The subscription of `SUBSCRIPTION_COLUMNS`."""
-    subscription_id, wallet_id, address, label, from_slot, paused, checked_slot, *chat = row
+    subscription_id, wallet_id, address, label, from_slot, paused, checked_slot, own, *chat = row
     return Subscription(
-        subscription_id, to_chat(chat), wallet_id, address, label, from_slot, paused, checked_slot
+        subscription_id,
+        to_chat(chat),
+        wallet_id,
+        address,
+        label,
+        from_slot,
+        paused,
+        checked_slot,
+        msgspec.convert(own, Filter) if own else Filter(),
     )
 
 
@@ -122,13 +131,28 @@ def to_pending(row: Row) -> PendingDelivery:
 
 def settings_json(settings: ChatSettings) -> str:
     """The settings that differ from the defaults, so that a new default reaches who never chose."""
-    defaults = ChatSettings()
-    changed = {
-        name: value
-        for name in ChatSettings.__dataclass_fields__
-        if (value := getattr(settings, name)) != getattr(defaults, name)
+    return msgspec.json.encode(_changed(settings, ChatSettings())).decode()
+
+
+def filter_json(wanted: Filter) -> str:
+    """What a filter says."""
+    return msgspec.json.encode(_changed(wanted, Filter())).decode()
+
+
+def _changed(value: ChatSettings | Filter, defaults: ChatSettings | Filter) -> dict[str, Any]:
+    changed: dict[str, Any] = {
+        name: own
+        for name in value.__dataclass_fields__
+        if (own := getattr(value, name)) != getattr(defaults, name)
     }
-    return msgspec.json.encode(changed).decode()
+    return {
+        name: _changed(own, Filter()) if isinstance(own, Filter) else _plain(own)
+        for name, own in changed.items()
+    }
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 def storable(text: str, limit: int | None = None) -> str:

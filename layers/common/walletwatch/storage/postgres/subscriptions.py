@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscribed, Subscription
+from walletwatch.domain.administration import Maintenance
+from walletwatch.domain.chats import Chat, ChatSettings, Contact, Greeting, Subscribed, Subscription
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import QuotaExceeded, UnknownChat
 from walletwatch.domain.rules import Suppression
@@ -27,7 +28,7 @@ MAX_LANGUAGE_LENGTH: Final = 35
 MAX_USERNAME_LENGTH: Final = 64
 MAX_REASON_LENGTH: Final = 200
 
-_REMEMBER: Final = f"""
+_GREET: Final = f"""
 WITH person AS (
     INSERT INTO users AS u (id, username, language)
     SELECT %(user_id)s, %(username)s, %(language)s
@@ -54,9 +55,12 @@ WITH person AS (
            seen_at = now()
     RETURNING {CHAT_COLUMNS}
 )
-SELECT * FROM changed
-UNION ALL
-SELECT {CHAT_COLUMNS} FROM chats c WHERE c.id = %(chat_id)s AND NOT EXISTS (SELECT FROM changed)
+SELECT m.since, m.user_id, m.note, known.*
+  FROM (SELECT * FROM changed
+        UNION ALL
+        SELECT {CHAT_COLUMNS} FROM chats c WHERE c.id = %(chat_id)s AND NOT EXISTS (SELECT FROM changed)
+       ) known
+  LEFT JOIN maintenance m ON true
 """
 """Who was seen a moment ago, and is as they were, costs no write: it is asked at every update."""
 
@@ -66,6 +70,8 @@ SELECT {SUBSCRIPTION_COLUMNS}
   JOIN wallets w ON w.id = s.wallet_id
   JOIN chats c ON c.id = s.chat_id
 """
+
+_WATCHED: Final = f"{_SUBSCRIPTIONS} WHERE s.chat_id = %(chat_id)s ORDER BY s.id"
 
 _UNSUBSCRIBE: Final = f"""
 DELETE FROM subscriptions s
@@ -111,6 +117,7 @@ _MIGRATION: Final = (
     """
     UPDATE subscriptions kept
        SET from_slot = least(kept.from_slot, gone.from_slot), label = coalesce(kept.label, gone.label),
+           filter = coalesce(kept.filter, gone.filter),
            note = coalesce(kept.note, gone.note),
            tags = CASE WHEN kept.tags = '{}' THEN gone.tags ELSE kept.tags END
       FROM subscriptions gone
@@ -143,6 +150,12 @@ _MIGRATION: Final = (
     """,
     "UPDATE deliveries SET chat_id = %(new)s WHERE chat_id = %(old)s",
     """
+    UPDATE alert_rules r
+       SET chat_id = %(new)s,
+           number = r.number + coalesce((SELECT max(number) FROM alert_rules WHERE chat_id = %(new)s), 0)
+     WHERE r.chat_id = %(old)s AND EXISTS (SELECT FROM chats WHERE id = %(new)s)
+    """,
+    """
     UPDATE chats SET active = false, inactive_reason = 'migrated', migrated_to = %(new)s
      WHERE id = %(old)s AND migrated_to IS NULL
     """,
@@ -157,6 +170,10 @@ class PostgresSubscriptionStore:
 
     async def remember(self, contact: Contact) -> Chat:
         """Insert or refresh the user and the chat (active again), and return the chat with its settings."""
+        return (await self.greet(contact)).chat
+
+    async def greet(self, contact: Contact, *, with_watched: bool = False) -> Greeting:
+        """`remember`, and whether there is maintenance; what the chat watches, if that is wanted."""
         values = {
             "chat_id": contact.chat_id,
             "kind": contact.chat_kind.value,
@@ -166,10 +183,20 @@ class PostgresSubscriptionStore:
             "fresh": SEEN_FRESH,
         }
 
-        async def work(connection: Connection) -> Chat:
-            row = await (await connection.execute(_REMEMBER, values)).fetchone()
+        async def work(connection: Connection) -> Greeting:
+            watched = None
+            if with_watched:
+                async with connection.pipeline():
+                    greeted = await connection.execute(_GREET, values)
+                    found = await connection.execute(_WATCHED, values)
+                watched = [to_subscription(each) for each in await found.fetchall()]
+            else:
+                greeted = await connection.execute(_GREET, values)
+            row = await greeted.fetchone()
             assert row is not None
-            return to_chat(row)
+            since, user_id, note, *chat = row
+            maintenance = None if since is None else Maintenance(since, user_id, note)
+            return Greeting(to_chat(chat), maintenance, watched)
 
         return await self._database.run(work)
 
@@ -278,7 +305,12 @@ class PostgresSubscriptionStore:
 
     async def subscriptions(self, chat_id: int) -> Sequence[Subscription]:
         """What the chat watches, in the order it was added."""
-        return await self._select("s.chat_id = %s", [chat_id])
+
+        async def work(connection: Connection) -> Sequence[Subscription]:
+            cursor = await connection.execute(_WATCHED, {"chat_id": chat_id})
+            return [to_subscription(row) for row in await cursor.fetchall()]
+
+        return await self._database.run(work)
 
     async def subscription(self, chat_id: int, subscription_id: int) -> Subscription | None:
         """One subscription of this chat; None where there is none or it is another chat's."""

@@ -10,14 +10,25 @@ from typing import Any, Final
 
 import msgspec
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 
-from walletwatch.domain.telemetry import Instance, Tally
+from walletwatch.domain.telemetry import Instance, Report, Tally
 from walletwatch.ports.common import Clock
 from walletwatch.storage.redis.server import RedisServer, milliseconds
 
 MINUTES_KEPT: Final = 15
 INSTANCE_PERIOD: Final = timedelta(minutes=10)
 """How long an instance is remembered that says nothing; Lambda ends an idle one after some minutes."""
+
+_ADD: Final = """
+for i = 2, #ARGV, 2 do
+  redis.call('HINCRBY', KEYS[1], ARGV[i], ARGV[i + 1])
+end
+if ARGV[1] ~= '0' then
+  redis.call('EXPIRE', KEYS[1], ARGV[1])
+end
+"""
+"""Each field would be a command of its own otherwise. It is short enough to be sent in full each time."""
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Instance)
@@ -35,23 +46,25 @@ class RedisTelemetryBoard:
 
         A report whose answer was lost is posted again and counts twice; it is not worth more.
         """
-        now = instance.seen_at.timestamp()
-        minute = self._minute(int(now // 60))
 
         async def write(client: Redis) -> None:
             async with client.pipeline(transaction=False) as pipeline:
-                for field, value in tally.fields.items():
-                    pipeline.hincrby(self._total, field, value)
-                    pipeline.hincrby(minute, field, value)
-                if tally.fields:
-                    pipeline.expire(minute, MINUTES_KEPT * 60)
-                pipeline.zadd(self._seen, {instance.id: now})
-                pipeline.set(
-                    self._instance(instance.id), _encoder.encode(instance), px=milliseconds(INSTANCE_PERIOD)
-                )
+                self.add(pipeline, Report(instance, tally))
                 await pipeline.execute()
 
         await self._server.run(write)
+
+    def add(self, pipeline: Pipeline, report: Report) -> None:
+        """Post it with others."""
+        instance, fields = report.instance, report.tally.fields
+        now = instance.seen_at.timestamp()
+        minute = self._minute(int(now // 60))
+        if fields:
+            counts = [word for pair in fields.items() for word in pair]
+            pipeline.eval(_ADD, 1, self._total, 0, *counts)
+            pipeline.eval(_ADD, 1, minute, MINUTES_KEPT * 60, *counts)
+        pipeline.zadd(self._seen, {instance.id: now})
+        pipeline.set(self._instance(instance.id), _encoder.encode(instance), px=milliseconds(INSTANCE_PERIOD))
 
     async def total(self) -> Tally:
         """Everything that was ever counted, or since Redis began anew."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.client import Pipeline
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import (
@@ -61,13 +62,17 @@ class Script:
             await _execute(client, "SCRIPT", "LOAD", self._text)
             return await self._pipelined(client, calls)
 
+    def add(self, pipeline: Pipeline, keys: Sequence[str], values: Sequence[str | int | bytes]) -> None:
+        """Send it with others; a server that does not know it answers `NoScriptError` in its place."""
+        pipeline.evalsha(self._sha, len(keys), *keys, *values)
+
     async def _pipelined(
         self, client: Redis, calls: Sequence[tuple[Sequence[str], Sequence[str | int | bytes]]]
     ) -> Sequence[Any]:
         # No transaction: keys of a cluster may be anywhere.
         async with client.pipeline(transaction=False) as pipeline:
             for keys, values in calls:
-                pipeline.evalsha(self._sha, len(keys), *keys, *values)
+                self.add(pipeline, keys, values)
             answers: Sequence[Any] = await pipeline.execute()
             return answers
 

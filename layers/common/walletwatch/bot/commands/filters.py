@@ -1,0 +1,279 @@
+"""/filters, and the buttons that leave a token, a wallet or a sender out."""
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+from walletwatch.bot.commands.alert_wizard import asset_of, decimals_of
+from walletwatch.bot.commands.alert_words import number_of, units_of, usd_of
+from walletwatch.bot.commands.command import Area, Command, Topic
+from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of, called, choose, owned
+from walletwatch.bot.keyboards import Action, StaleData
+from walletwatch.bot.talk import Talk
+from walletwatch.bot.views.filters import LISTS, SWITCHES
+from walletwatch.domain.addresses import is_address
+from walletwatch.domain.chats import Subscription
+from walletwatch.domain.filters import Direction, Filter, KindGroup
+from walletwatch.domain.money import NATIVE
+from walletwatch.domain.rules import effective
+from walletwatch.domain.work import RenderedMessage
+from walletwatch.services.preferring import TooManyListed
+
+_GROUPS: Final = frozenset(KindGroup)
+_WORDS: Final = frozenset({"min", "block", "allow", "sender", "reset"})
+_WHOLE_CHAT: Final = "0"
+
+
+async def filters(talk: Talk, dialogue: Dialogue) -> None:
+    """/filters [WALLET] [min, block, allow, sender, reset]: show or change what is left out."""
+    words = list(talk.arguments)
+    if not words:
+        await _show(talk, dialogue, None)
+        return
+    subscription = None
+    if words[0].lower() not in _WORDS:
+        named = await _named(talk, dialogue, words)
+        if named is None:
+            await choose(talk, dialogue, "filters", talk.say("filters.choose"), Action.AM_FILTERS)
+            return
+        subscription, words = named
+    if not words:
+        await _show(talk, dialogue, subscription)
+        return
+    wanted = await _said(dialogue, _own(talk, subscription), words)
+    if wanted == Filter():
+        await _reset(talk, dialogue, subscription)
+    else:
+        await _store(talk, dialogue, subscription, wanted)
+
+
+async def shown(talk: Talk, dialogue: Dialogue, argument: str) -> None:
+    """Show what is left out for all wallets, for one, or ask for which one."""
+    if argument == "w":
+        watched = await dialogue.watching.subscriptions(talk.chat_id)
+        rows = dialogue.views.wallets.choices(watched, 0, Action.AM_FILTERS, talk.say)
+        text = talk.say("filters.choose") if watched else talk.say("list.empty")
+        await talk.show(RenderedMessage(text, rows))
+        return
+    await _show(talk, dialogue, await _of(talk, dialogue, argument))
+
+
+async def turn(talk: Talk, dialogue: Dialogue, argument: str) -> None:
+    """Turn what a button says: `SUBSCRIPTION field value`."""
+    of, field, value = _three(argument)
+    subscription = await _of(talk, dialogue, of)
+    own = _own(talk, subscription)
+    if field == "reset":
+        await _reset(talk, dialogue, subscription)
+    elif field in _GROUPS and value in {"0", "1"}:
+        base = own.unwanted if own.unwanted is not None else _wider(talk, subscription).unwanted
+        groups = set(base or ()) - {KindGroup(field)} | ({KindGroup(field)} if value == "0" else set())
+        unwanted = tuple(group for group in KindGroup if group in groups)
+        await _store(talk, dialogue, subscription, replace(own, unwanted=unwanted))
+    elif field == "way" and value in {each.value for each in Direction}:
+        await _store(talk, dialogue, subscription, replace(own, direction=Direction(value)))
+    elif field in SWITCHES and value in {"0", "1"}:
+        if subscription is None:
+            await _store(talk, dialogue, None, own, **{field: value == "1"})
+        else:
+            switched: dict[str, bool] = {field: value == "1"}
+            await _store(talk, dialogue, subscription, replace(own, **switched))  # type: ignore[arg-type]
+    else:
+        raise StaleData
+
+
+async def ask(talk: Talk, dialogue: Dialogue, argument: str) -> None:
+    """Ask for what a button lacks."""
+    of, _, what = argument.partition(" ")
+    if what not in _WORDS - {"reset"}:
+        raise StaleData
+    subscription = await _of(talk, dialogue, of)
+    named = () if subscription is None else (f"#{subscription.id}",)
+    if not await dialogue.conversations.ask(talk.contact, "filters", before=(*named, what)):
+        await talk.reply(talk.say("filters.usage"))
+        return
+    await talk.reply(talk.say(f"filters.ask_{what}"))
+
+
+async def unlist(talk: Talk, dialogue: Dialogue, argument: str) -> None:
+    """Take a token or a sender off a list: `SUBSCRIPTION list name`."""
+    of, letter, name = _three(argument)
+    if letter not in LISTS:
+        raise StaleData
+    subscription = await _of(talk, dialogue, of)
+    own, field = _own(talk, subscription), LISTS[letter]
+    left = tuple(each for each in getattr(own, field) or () if each != name)
+    # A list of what is allowed without anything on it would allow nothing.
+    value = left or (None if field == "allowed" else ())
+    changed: dict[str, tuple[str, ...] | None] = {field: value}
+    await _store(talk, dialogue, subscription, replace(own, **changed))  # type: ignore[arg-type]
+
+
+async def mute_token(talk: Talk, dialogue: Dialogue, asset: str) -> None:
+    """Leave a token out."""
+    if asset != NATIVE and not is_address(asset):
+        raise StaleData
+    await _may_change(talk)
+    try:
+        await dialogue.desk.preferring.mute_token(talk.chat, asset)
+    except TooManyListed as error:
+        raise Complaint("filters.full") from error
+    await talk.reply(talk.say("muting.token", token=dialogue.views.alerts.symbol(asset, talk.say)))
+
+
+async def block_sender(talk: Talk, dialogue: Dialogue, address: str) -> None:
+    """Leave out what an address sends."""
+    if not is_address(address):
+        raise StaleData
+    await _may_change(talk)
+    try:
+        await dialogue.desk.preferring.block_sender(talk.chat, address)
+    except TooManyListed as error:
+        raise Complaint("filters.full") from error
+    await talk.reply(talk.say("muting.sender", address=address))
+
+
+async def _said(dialogue: Dialogue, own: Filter, words: list[str]) -> Filter:
+    """The filter with what the words say.
+
+    Raises:
+        Complaint: They say nothing that a filter has.
+    """
+    word, *rest = words
+    match word.lower():
+        case "reset":
+            return Filter()
+        case "min" if rest:
+            return await _least(dialogue, own, rest)
+        case "block" if rest:
+            asset = _asset(rest[0], dialogue)
+            return replace(own, blocked=tuple(dict.fromkeys((*own.blocked, asset))))
+        case "allow" if rest:
+            asset = _asset(rest[0], dialogue)
+            return replace(own, allowed=tuple(dict.fromkeys((*(own.allowed or ()), asset))))
+        case "sender" if rest:
+            address = address_of(rest[0])
+            return replace(own, senders=tuple(dict.fromkeys((*own.senders, address))))
+        case _:
+            raise Complaint("filters.usage")
+
+
+async def _least(dialogue: Dialogue, own: Filter, words: list[str]) -> Filter:
+    """`5 usd`, `10 XNT`, or `0` for no least at all."""
+    if words == ["0"]:
+        return replace(own, min_usd=None, min_amounts=MappingProxyType({}))
+    worth = usd_of(words[:2])
+    if worth is not None:
+        return replace(own, min_usd=worth)
+    value = number_of(words[0])
+    if value is None or len(words) < 2:
+        raise Complaint("filters.usage")
+    asset = _asset(words[1], dialogue)
+    decimals = decimals_of(asset, dialogue.views.profile)
+    if decimals is None:
+        identity = await dialogue.desk.rules.token(asset)
+        decimals = identity.decimals if identity else None
+    units = None if decimals is None else units_of(value, decimals)
+    if units is None:
+        raise Complaint("addalert.bad_number")
+    return replace(own, min_amounts=MappingProxyType({**own.min_amounts, asset: units}))
+
+
+def _asset(word: str, dialogue: Dialogue) -> str:
+    asset = asset_of(word, dialogue.views.profile)
+    if asset is None:
+        raise Complaint("filters.bad_token")
+    return asset
+
+
+async def _named(talk: Talk, dialogue: Dialogue, words: list[str]) -> tuple[Subscription, list[str]] | None:
+    """The wallet that the first words name, and what is behind; None where several are called so."""
+    watched = await dialogue.watching.subscriptions(talk.chat_id)
+    for taken in range(len(words), 0, -1):
+        name = " ".join(words[:taken])
+        found = [each for each in watched if name == f"#{each.id}"] or called(name, watched)
+        if len(found) > 1:
+            talk.meant = found
+            return None
+        if found:
+            return found[0], words[taken:]
+    raise Complaint("filters.bad")
+
+
+async def _store(
+    talk: Talk, dialogue: Dialogue, subscription: Subscription | None, wanted: Filter, **switches: bool
+) -> None:
+    await _may_change(talk)
+    preferring = dialogue.desk.preferring
+    try:
+        if subscription is None:
+            talk.meet(await preferring.filter_chat(talk.chat, wanted, **switches))
+            await _show(talk, dialogue, None)
+            return
+        changed = await preferring.filter_wallet(subscription, wanted)
+    except TooManyListed as error:
+        raise Complaint("filters.full") from error
+    if changed is None:
+        raise Complaint("error.outdated")
+    await _show(talk, dialogue, changed)
+
+
+async def _reset(talk: Talk, dialogue: Dialogue, subscription: Subscription | None) -> None:
+    """Take a filter back; a mute is none, and stays."""
+    wanted = Filter(muted_until=_own(talk, subscription).muted_until)
+    if subscription is None:
+        await _store(talk, dialogue, None, wanted, failed=True, dust=True, spam=True)
+    else:
+        await _store(talk, dialogue, subscription, wanted)
+
+
+async def _show(talk: Talk, dialogue: Dialogue, subscription: Subscription | None) -> None:
+    now = dialogue.desk.preferring.now()
+    await talk.show(dialogue.views.filters.filters(talk.chat, subscription, now, talk.say))
+
+
+async def _of(talk: Talk, dialogue: Dialogue, text: str) -> Subscription | None:
+    """The wallet of a button; None for all of them.
+
+    Raises:
+        Complaint: The chat does not watch it, or not any more.
+    """
+    if text == _WHOLE_CHAT:
+        return None
+    if not text.isascii() or not text.isdecimal() or len(text) > 18:
+        raise StaleData
+    return await owned(talk, dialogue, int(text))
+
+
+def _own(talk: Talk, subscription: Subscription | None) -> Filter:
+    return talk.chat.settings.filter if subscription is None else subscription.filter
+
+
+def _wider(talk: Talk, subscription: Subscription | None) -> Filter:
+    return talk.chat.settings.filter if subscription is None else effective(subscription)
+
+
+def _three(argument: str) -> tuple[str, str, str]:
+    words = argument.split(" ")
+    if len(words) != 3:
+        raise StaleData
+    return words[0], words[1], words[2]
+
+
+async def _may_change(talk: Talk) -> None:
+    if not await talk.may_change():
+        raise Complaint("error.admins_only")
+
+
+AREA: Final = Area(
+    Topic.ALERTS,
+    commands=(Command("filters", filters),),
+    buttons={
+        Action.AM_FILTERS: lambda talk, dialogue, data: shown(talk, dialogue, data.argument),
+        Action.AM_FILTER_SET: lambda talk, dialogue, data: turn(talk, dialogue, data.argument),
+        Action.AM_FILTER_ASK: lambda talk, dialogue, data: ask(talk, dialogue, data.argument),
+        Action.AM_UNLIST: lambda talk, dialogue, data: unlist(talk, dialogue, data.argument),
+        Action.AM_MUTE_TOKEN: lambda talk, dialogue, data: mute_token(talk, dialogue, data.argument),
+        Action.AM_BLOCK_SENDER: lambda talk, dialogue, data: block_sender(talk, dialogue, data.argument),
+    },
+)

@@ -1,0 +1,227 @@
+"""The alerts of a chat: their list, a card for each, and the questions that make one."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from walletwatch.bot.formatting import day, lasting, when
+from walletwatch.bot.html_length import join_lines
+from walletwatch.bot.keyboards import MAX_DATA_BYTES, Action, CallbackData, button
+from walletwatch.bot.texts import Html, Texts, escape
+from walletwatch.bot.views.alerts import AlertView
+from walletwatch.domain.alert_rules.replay import Preview
+from walletwatch.domain.alert_rules.rule import WINDOWED, AlertKind, Family, Rule, State, state_of
+from walletwatch.domain.chats import Chat
+from walletwatch.domain.work import Button, RenderedMessage
+
+PAGE_SIZE: Final = 6
+COOLDOWNS: Final = (timedelta(), timedelta(minutes=15), timedelta(hours=1), timedelta(days=1))
+LIFETIMES: Final = (timedelta(days=1), timedelta(days=7), timedelta(days=30))
+_ROW: Final = 2
+
+
+class AlertListView:
+    """Renders for one chain profile."""
+
+    def __init__(self, alerts: AlertView) -> None:
+        self._alerts = alerts
+
+    def list(
+        self, rules: Sequence[Rule], page: int, limit: int, chat: Chat, now: datetime, say: Texts
+    ) -> RenderedMessage:
+        """A page of a chat's alerts; a button for each."""
+        add = button(say("button.alert.add"), Action.AM_ADD)
+        if not rules:
+            return RenderedMessage(say("alerts.empty"), ((add,),))
+        last = (len(rules) - 1) // PAGE_SIZE
+        page = min(page, last)
+        shown = rules[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+        lines = [say("alerts.title", count=len(rules))]
+        for rule in shown:
+            lines += [Html(""), self._line(rule, chat, now, say)]
+        alive = sum(rule.ended_at is None for rule in rules)
+        lines += [Html(""), say("alerts.of", count=alive, limit=limit)]
+        cards = [button(f"#{rule.number}", Action.AM_CARD, rule.number) for rule in shown]
+        turns = []
+        if page > 0:
+            turns.append(button(say("button.previous"), Action.AM_LIST, page - 1))
+        if page < last:
+            turns.append(button(say("button.next"), Action.AM_LIST, page + 1))
+        rows = [tuple(cards), *([tuple(turns)] if turns else []), (add,)]
+        return RenderedMessage(join_lines(lines), tuple(rows))
+
+    def choose(self, rules: Sequence[Rule], action: Action, say: Texts) -> RenderedMessage:
+        """Which alert is meant."""
+        if not rules:
+            return RenderedMessage(say("alerts.empty"), ((button(say("button.alert.add"), Action.AM_ADD),),))
+        lines = [say("alerts.choose")]
+        lines += [
+            say("alert.number", number=rule.number, rule=self._alerts.rule(rule, say)) for rule in rules
+        ]
+        buttons = [button(f"#{rule.number}", action, rule.number) for rule in rules[:40]]
+        return RenderedMessage(join_lines(lines), _rows(buttons, 5))
+
+    def card(
+        self, rule: Rule, chat: Chat, now: datetime, say: Texts, *, notice: Html | None = None
+    ) -> RenderedMessage:
+        """One alert, and what can be changed of it."""
+        zone = chat.settings.timezone
+        lines = [*([notice, Html("")] if notice else []), say("alerts.card.title", number=rule.number)]
+        lines.append(say("alerts.card.rule", rule=self._alerts.rule(rule, say)))
+        if rule.name:
+            lines.append(say("alerts.card.name", name=rule.name))
+        lines.append(Html(f"{self._state(rule, chat, now, say)} · {_fired(rule, zone, say)}"))
+        lines.append(
+            say("alerts.card.cooldown", time=lasting(rule.cooldown, say))
+            if rule.cooldown
+            else say("alerts.card.no_cooldown")
+        )
+        lines.append(say("alerts.card.repeats" if rule.repeats else "alerts.card.once"))
+        if rule.expires_at is None:
+            lines.append(say("alerts.card.no_end"))
+        else:
+            lines.append(say("alerts.card.expires", time=when(rule.expires_at, say, zone)))
+        if rule.urgent:
+            lines.append(say("alerts.card.urgent"))
+        return RenderedMessage(join_lines(lines), self._card_keyboard(rule, now, say))
+
+    def preview(self, rule: Rule, preview: Preview, chat: Chat, now: datetime, say: Texts) -> RenderedMessage:
+        """How often it would have fired, above its card."""
+        zone = chat.settings.timezone
+        if rule.family is Family.RISK:
+            notice = say("alerts.preview.risk")
+        elif preview.since is None:
+            notice = say("alerts.preview.unknown")
+        else:
+            parts = [say("alerts.preview.fired", count=len(preview.times))]
+            if preview.times:
+                parts.append(say("alerts.preview.last", time=when(preview.times[-1], say, zone)))
+            if now - preview.since < timedelta(days=29):
+                parts.append(say("alerts.preview.since", day=day(preview.since, say, zone)))
+            notice = Html("\n".join(parts))
+        return self.card(rule, chat, now, say, notice=notice)
+
+    def confirm(self, rule: Rule, say: Texts) -> RenderedMessage:
+        """Whether its deletion is meant."""
+        text = say("alerts.card.confirm", number=rule.number, rule=self._alerts.rule(rule, say))
+        yes = button(say("button.alert.confirm_delete"), Action.AM_DELETE_CONFIRMED, rule.number)
+        return RenderedMessage(text, ((yes, button(say("button.keep"), Action.AM_CARD, rule.number)),))
+
+    def deleted(self, number: int, say: Texts) -> RenderedMessage:
+        """That it is gone."""
+        back = button(say("button.alert.back"), Action.AM_LIST, 0)
+        return RenderedMessage(say("alerts.card.deleted", number=number), ((back,),))
+
+    def kinds(self, say: Texts) -> RenderedMessage:
+        """What an alert can wait for."""
+        buttons = [button(say(f"alert.kind.{kind.value}"), Action.AM_ADD, kind.value) for kind in AlertKind]
+        return RenderedMessage(say("addalert.title"), _rows(buttons, _ROW))
+
+    def question(
+        self, text: Html, words: Sequence[str], answers: Sequence[tuple[str, str]], *, row: int = 3
+    ) -> RenderedMessage:
+        """A question of the wizard.
+
+        Args:
+            text: The question.
+            words: What was said already.
+            answers: What a button shows, and the word that it says; one whose data would be too long for
+                Telegram is left out, and can be written.
+            row: How many buttons stand beside each other.
+        """
+        buttons = [
+            button(shown, Action.AM_ADD, argument)
+            for shown, word in answers
+            if _fits(argument := " ".join((*words, word)))
+        ]
+        return RenderedMessage(text, _rows(buttons, row))
+
+    def _line(self, rule: Rule, chat: Chat, now: datetime, say: Texts) -> Html:
+        shown = Html(f"<b>{escape(rule.name)}</b> · ") if rule.name else Html("")
+        return say(
+            "alerts.line",
+            number=rule.number,
+            rule=Html(f"{shown}{self._alerts.rule(rule, say)}"),
+            state=self._state(rule, chat, now, say),
+            fired=_fired(rule, chat.settings.timezone, say),
+        )
+
+    def _state(self, rule: Rule, chat: Chat, now: datetime, say: Texts) -> Html:
+        state = state_of(rule, now)
+        if state is State.COOLING and rule.last_fired_at is not None:
+            until = when(rule.last_fired_at + rule.cooldown, say, chat.settings.timezone)
+            return say("alert.state.cooling", until=until)
+        return say(f"alert.state.{state.value}")
+
+    def _card_keyboard(self, rule: Rule, now: datetime, say: Texts) -> Sequence[Sequence[Button]]:
+        def turn(text: str, option: str, value: str) -> Button:
+            return button(text, Action.AM_SET, f"{rule.number} {option} {value}")
+
+        is_over = state_of(rule, now) is State.OVER
+        if is_over:
+            first = turn(say("button.alert.again"), "again", "1")
+        elif rule.paused:
+            first = turn(say("button.alert.resume"), "paused", "0")
+        else:
+            first = turn(say("button.alert.pause"), "paused", "1")
+        once = (
+            turn(say("button.alert.once"), "repeats", "0")
+            if rule.repeats
+            else turn(say("button.alert.each_time"), "repeats", "1")
+        )
+        urgent = (
+            turn(say("button.alert.not_urgent"), "urgent", "0")
+            if rule.urgent
+            else turn(say("button.alert.urgent"), "urgent", "1")
+        )
+        least = rule.terms.window if rule.kind in WINDOWED else timedelta()
+        rests = tuple(
+            turn(
+                say("button.alert.cooldown", time=lasting(time, say))
+                if time
+                else say("button.alert.no_cooldown"),
+                "cooldown",
+                str(round(time.total_seconds())),
+            )
+            for time in COOLDOWNS
+            if time >= least
+        )
+        ends = [
+            turn(
+                say("button.alert.expires", time=lasting(time, say)),
+                "expires",
+                str(round(time.total_seconds())),
+            )
+            for time in LIFETIMES
+        ]
+        if rule.expires_at is not None:
+            ends.append(turn(say("button.alert.never"), "expires", "0"))
+        rows = [
+            (first, once, urgent),
+            rests,
+            tuple(ends),
+            (
+                button(say("button.alert.preview"), Action.AM_PREVIEW, rule.number),
+                button(say("button.alert.test"), Action.AM_TEST, rule.number),
+                button(say("button.alert.rename"), Action.AM_RENAME, rule.number),
+            ),
+            (
+                button(say("button.alert.delete"), Action.AM_DELETE, rule.number),
+                button(say("button.alert.back"), Action.AM_LIST, 0),
+            ),
+        ]
+        return tuple(row for row in rows if row)
+
+
+def _fired(rule: Rule, zone: str, say: Texts) -> Html:
+    if rule.last_fired_at is None or not rule.fired:
+        return say("alert.fired_state.none")
+    return say("alert.fired_state.times", count=rule.fired, last=when(rule.last_fired_at, say, zone))
+
+
+def _fits(argument: str) -> bool:
+    return len(CallbackData(Action.AM_ADD, "").encode()) + len(argument.encode()) <= MAX_DATA_BYTES
+
+
+def _rows(buttons: Sequence[Button], size: int) -> tuple[tuple[Button, ...], ...]:
+    return tuple(tuple(buttons[index : index + size]) for index in range(0, len(buttons), size))

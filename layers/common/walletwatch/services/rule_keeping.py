@@ -1,0 +1,176 @@
+"""Making, changing and trying out what a chat asks to be told of."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from walletwatch.domain.alert_rules.facts import Facts
+from walletwatch.domain.alert_rules.replay import (
+    PREVIEWED,
+    Preview,
+    balance_facts,
+    cluster_facts,
+    event_facts,
+    inactivity_facts,
+    moment_of,
+    price_facts,
+    replay,
+)
+from walletwatch.domain.alert_rules.rule import AlertKind, Family, NewRule, Rule, with_least_cooldown
+from walletwatch.domain.chain import WalletBalance
+from walletwatch.domain.chats import Chat, Subscription
+from walletwatch.domain.errors import WalletWatchError
+from walletwatch.domain.money import NATIVE
+from walletwatch.domain.plans import Quota, limit_of
+from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
+from walletwatch.domain.tokens import TokenIdentity
+from walletwatch.ports.alerting import AlertRules, Past, Samples
+from walletwatch.ports.chain import Chain, Tokens
+from walletwatch.ports.common import Clock
+from walletwatch.ports.watching import SubscriptionStore
+
+LOOKED_BACK: Final = 1000
+"""Activities of a wallet that a preview looks at."""
+
+
+class TooManyAlerts(WalletWatchError):
+    """The chat has as many alerts as its plan allows.
+
+    Attributes:
+        limit: How many.
+    """
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"{limit} alerts")
+        self.limit = limit
+
+
+class RuleKeeping:
+    """The use cases behind /alerts, /addalert, /editalert, /delalert and the preview."""
+
+    def __init__(
+        self,
+        *,
+        rules: AlertRules,
+        subscriptions: SubscriptionStore,
+        past: Past,
+        samples: Samples,
+        chain: Chain,
+        tokens: Tokens,
+        clock: Clock,
+    ) -> None:
+        self._rules = rules
+        self._subscriptions = subscriptions
+        self._past = past
+        self._samples = samples
+        self._chain = chain
+        self._tokens = tokens
+        self._clock = clock
+
+    def now(self) -> datetime:
+        """The present moment."""
+        return self._clock.now()
+
+    def limit(self, chat: Chat) -> int:
+        """How many alerts that have not ended the chat may have."""
+        return limit_of(Quota.ALERTS, chat.owner, self._clock.now())
+
+    async def rules(self, chat_id: int) -> Sequence[Rule]:
+        """All alerts of a chat, by number."""
+        return await self._rules.of_chat(chat_id)
+
+    async def rule(self, chat_id: int, number: int) -> Rule | None:
+        """One alert of a chat; None where it has none of this number."""
+        return await self._rules.find(chat_id, number)
+
+    async def wallets(self, chat_id: int) -> Sequence[Subscription]:
+        """What the chat watches."""
+        return await self._subscriptions.subscriptions(chat_id)
+
+    async def token(self, mint: str) -> TokenIdentity | None:
+        """What a token is called, and how many decimals it has; None where there is no such mint.
+
+        Raises:
+            ChainUnavailable: It could not be read.
+        """
+        return (await self._tokens.identities([mint])).get(mint)
+
+    async def add(self, chat: Chat, rule: NewRule) -> Rule:
+        """Make an alert.
+
+        Raises:
+            TooManyAlerts: The chat has as many as its plan allows.
+        """
+        limit = self.limit(chat)
+        wanted = replace(rule, cooldown=with_least_cooldown(rule.kind, rule.terms, rule.cooldown))
+        added = await self._rules.add(chat.chat_id, wanted, limit=limit)
+        if added is None:
+            raise TooManyAlerts(limit)
+        return added
+
+    async def change(self, chat_id: int, rule: Rule) -> Rule | None:
+        """Change an alert and arm it anew; None where it is gone."""
+        wanted = replace(rule, cooldown=with_least_cooldown(rule.kind, rule.terms, rule.cooldown))
+        return await self._rules.change(chat_id, wanted)
+
+    async def delete(self, chat_id: int, number: int) -> Rule | None:
+        """Delete an alert; None where there is none of this number."""
+        return await self._rules.delete(chat_id, number)
+
+    async def preview(self, rule: Rule) -> Preview:
+        """How often it would have fired in the last 30 days, as far as anything is known.
+
+        Raises:
+            ChainUnavailable: What the wallet holds could not be read.
+        """
+        now = self._clock.now()
+        since = now - PREVIEWED
+        match rule.family:
+            case Family.PRICE:
+                asset = rule.terms.asset or NATIVE
+                samples = (await self._samples.since([asset], since)).get(asset, ())
+                return _preview(rule, price_facts(samples, rule.terms.window), [at for at, _ in samples])
+            case Family.RISK:
+                # Only the last score of a wallet is kept.
+                return Preview(None)
+            case Family.CLUSTER:
+                done = await self._past.of_chat(rule.chat_id, since, now, LOOKED_BACK)
+                return _preview(rule, cluster_facts(done), [moment_of(activity) for activity in done])
+            case _:
+                return await self._preview_of_wallets(rule, since, now)
+
+    async def _preview_of_wallets(self, rule: Rule, since: datetime, now: datetime) -> Preview:
+        wallets = {
+            each.wallet_id: each.address
+            for each in await self._subscriptions.subscriptions(rule.chat_id)
+            if rule.wallet_id in {None, each.wallet_id}
+        }
+        past = await self._past.of_wallets(wallets.keys(), since, LOOKED_BACK)
+        facts: list[Facts] = []
+        for wallet_id, activities in past.items():
+            if rule.family is Family.INACTIVITY:
+                facts += inactivity_facts(activities, now)
+            elif rule.family is Family.BALANCE:
+                asset = rule.terms.asset or NATIVE
+                amount = _held(await self._chain.wallet_balance(wallets[wallet_id]), asset)
+                facts += balance_facts(activities, asset, now, amount, rule.terms.window)
+            else:
+                known: frozenset[str] = frozenset()
+                if rule.kind is AlertKind.TOKEN_NEW:
+                    assets = {leg.asset for activity in activities for leg in activity.legs}
+                    known = await self._past.seen_assets(wallet_id, assets, activities[0])
+                facts += event_facts(activities, known)
+        facts.sort(key=lambda each: each.at)
+        times = [moment_of(activity) for activities in past.values() for activity in activities]
+        return _preview(rule, facts, sorted(times))
+
+
+def _preview(rule: Rule, facts: Iterable[Facts], times: Sequence[datetime]) -> Preview:
+    return Preview(times[0], replay(rule, facts)) if times else Preview(None)
+
+
+def _held(balance: WalletBalance, asset: str) -> int:
+    mint = WRAPPED_NATIVE_MINT if asset == NATIVE else asset
+    tokens = sum(holding.amount for holding in balance.holdings if holding.mint == mint)
+    return tokens + (balance.lamports if asset == NATIVE else 0)

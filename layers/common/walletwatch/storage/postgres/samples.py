@@ -1,0 +1,58 @@
+"""`ports.Samples` on PostgreSQL. Every operation is one round trip."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from walletwatch.storage.postgres.database import Connection, Database
+
+_KEEP: Final = """
+INSERT INTO price_samples (asset, at, usd)
+SELECT asset, %(at)s, usd FROM unnest(%(assets)s::text[], %(prices)s::numeric[]) n (asset, usd)
+ON CONFLICT DO NOTHING
+"""
+
+_SINCE: Final = """
+SELECT asset, at, usd FROM price_samples WHERE asset = ANY(%(assets)s) AND at >= %(moment)s ORDER BY asset, at
+"""
+
+
+class PostgresSamples:
+    """What assets were worth."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep(self, prices: Mapping[str, Decimal], at: datetime) -> None:
+        """Store prices of one moment; there is one an asset and moment, and the first stays."""
+        values = {"assets": list(prices), "prices": list(prices.values()), "at": at}
+
+        async def work(connection: Connection) -> None:
+            await connection.execute(_KEEP, values)
+
+        if prices:
+            await self._database.run(work)
+
+    async def since(
+        self, assets: Collection[str], moment: datetime
+    ) -> Mapping[str, Sequence[tuple[datetime, Decimal]]]:
+        """The samples from that moment on, by asset, oldest first."""
+
+        async def work(connection: Connection) -> Mapping[str, Sequence[tuple[datetime, Decimal]]]:
+            cursor = await connection.execute(_SINCE, {"assets": list(assets), "moment": moment})
+            found: defaultdict[str, list[tuple[datetime, Decimal]]] = defaultdict(list)
+            for asset, at, usd in await cursor.fetchall():
+                found[asset].append((at, usd))
+            return dict(found)
+
+        return await self._database.run(work) if assets else {}
+
+    async def forget(self, before: datetime) -> int:
+        """Delete older samples; how many there were."""
+
+        async def work(connection: Connection) -> int:
+            return (await connection.execute("DELETE FROM price_samples WHERE at < %s", [before])).rowcount
+
+        return await self._database.run(work)

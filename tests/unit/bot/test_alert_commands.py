@@ -1,0 +1,346 @@
+"""/alerts, /addalert, /editalert, /delalert, /testalert, and their buttons."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from tests.unit.bot.conftest import ANNA, BORIS, GROUP, OTHER, WALLET, Chat
+from walletwatch.bot.keyboards import Action
+from walletwatch.bot.rendering import HtmlRenderer
+from walletwatch.domain.alert_rules.firing import Firing, PendingAlert
+from walletwatch.domain.alert_rules.rule import TRAITS, AlertKind, Need, Rule, Terms
+from walletwatch.domain.chats import Owner
+from walletwatch.domain.profile import PROFILES
+from walletwatch.domain.tokens import IdentitySource, TokenIdentity
+
+MINT = "CAJeVEoSm1QQZccnCqYu9cnNF7TTD2fcUA3E5HQoxRvR"
+
+UNLISTED = TokenIdentity(MINT, 4, "x", "<b>", None, IdentitySource.METAPLEX)
+
+
+def _rules(chat: Chat, chat_id: int = ANNA) -> list[Rule]:
+    return [row.rule for row in chat.stores.tables.rules.values() if row.rule.chat_id == chat_id]
+
+
+async def _watch(chat: Chat, label: str = "savings", user: int = ANNA) -> None:
+    await chat.send(f"/watch {WALLET} {label}", user=user)
+
+
+async def test_without_alerts_a_button_makes_the_first(chat: Chat) -> None:
+    await chat.send("/alerts")
+    assert "no alerts yet" in chat.last
+    await chat.press("1:aw:")
+    assert "What shall I watch for" in chat.last
+    assert len(chat.buttons) == len(AlertKind)
+
+
+ONE_LINERS = {
+    "balance_above savings XNT 1,000.5": Terms(asset="native", decimals=9, amount=1_000_500_000_000),
+    "balance_below savings USDC.x 2.5k": Terms(asset=OTHER, decimals=6, amount=2_500_000_000),
+    "balance_below savings xnt 10 XNT": Terms(asset="native", decimals=9, amount=10 * 10**9),
+    "balance_moved savings XNT 12.5% 4h": Terms(
+        asset="native", decimals=9, percent=Decimal("12.5"), minutes=240
+    ),
+    "transfer_over all XNT 500": Terms(asset="native", decimals=9, amount=500 * 10**9),
+    "transfer_over savings XNT $500": Terms(asset="native", decimals=9, usd=Decimal(500)),
+    "transfer_over all any 500 usd": Terms(usd=Decimal(500)),
+    "token_new all": Terms(),
+    f"counterparty savings {OTHER}": Terms(address=OTHER),
+    f"program all {OTHER}": Terms(address=OTHER),
+    "token_sold all USDC.x": Terms(asset=OTHER, decimals=6),
+    f"token_bought all {MINT}": Terms(asset=MINT, decimals=4),
+    "inactive savings 7": Terms(days=7),
+    "cluster 3 15m": Terms(count=3, minutes=15),
+    "price_above XNT 0.5": Terms(asset="native", decimals=9, usd=Decimal("0.5")),
+    f"price_below {MINT} 0,000001": Terms(asset=MINT, usd=Decimal("0.000001")),
+    "price_moved XNT 10 % 1d": Terms(asset="native", decimals=9, percent=Decimal(10), minutes=1440),
+    "approval all": Terms(),
+    "authority savings": Terms(),
+    "stake_deactivated all": Terms(),
+    "risk_worse all 25": Terms(points=25),
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "terms"), ONE_LINERS.items(), ids=[words.split()[0] for words in ONE_LINERS]
+)
+async def test_an_alert_can_be_said_at_once(chat: Chat, words: str, terms: Terms) -> None:
+    chat.tokens.known[MINT] = UNLISTED
+    await _watch(chat)
+    await chat.send(f"/addalert {words}")
+    assert "I'll tell you" in chat.last, chat.last
+    (rule,) = _rules(chat)
+    assert rule.kind.value == words.split(maxsplit=1)[0]
+    assert rule.terms == terms
+    assert (rule.wallet_id is not None) == ("savings" in words)
+    assert rule.cooldown >= TRAITS[rule.kind].cooldown
+    if rule.kind in {AlertKind.PRICE_MOVED, AlertKind.BALANCE_MOVED, AlertKind.CLUSTER}:
+        assert rule.cooldown >= rule.terms.window
+    # Its message, its card, its list and its test can be shown.
+    for press in (f"1:{Action.AM_CARD}:1", f"1:{Action.AM_TEST}:1", f"1:{Action.AM_LIST}:0"):
+        await chat.press(press)
+    await chat.send("/testalert 1")
+    assert "This is a test" in chat.last
+
+
+def test_every_kind_can_be_said_at_once() -> None:
+    assert {words.split()[0] for words in ONE_LINERS} == {kind.value for kind in AlertKind}
+
+
+async def test_a_wizard_asks_for_what_is_missing_and_buttons_answer_too(chat: Chat) -> None:
+    await _watch(chat, "cold storage")
+    await chat.send("/addalert")
+    await chat.press("1:aw:balance_below")
+    assert "Which wallet" in chat.last
+    await chat.send("Cold Storage")
+    assert "Which token" in chat.last
+    (button, *_) = (data for data in chat.buttons if data.endswith(" native"))
+    await chat.press(button)
+    assert "How much XNT" in chat.last
+    await chat.send("lots")
+    assert "not an amount" in chat.last
+    await chat.send("12.5")
+    assert "I'll tell you" in chat.last
+    assert "holds less than 12.5 XNT" in chat.last
+    (rule,) = _rules(chat)
+    assert (rule.kind, rule.terms.amount) == (AlertKind.BALANCE_BELOW, 12_500_000_000)
+
+
+async def test_of_two_wallets_of_one_name_it_asks_which(chat: Chat) -> None:
+    await _watch(chat)
+    await chat.send(f"/watch {OTHER} savings")
+    await chat.send("/addalert approval savings")
+    assert "For which wallet" in chat.last
+    assert _rules(chat) == []
+    await chat.press(chat.buttons[-1])
+    assert len(_rules(chat)) == 1
+    for command in ("/mute savings", "/unmute savings", "/filters savings"):
+        await chat.send(command)
+        assert len(chat.buttons) == 2
+    assert chat.metrics.counts["HandlerErrors"] == 0
+
+
+@pytest.mark.parametrize("kind", AlertKind)
+async def test_a_wizard_can_be_answered_by_text_alone(chat: Chat, kind: AlertKind) -> None:
+    chat.tokens.known[MINT] = UNLISTED
+    await _watch(chat)
+    answers = {
+        Need.WALLET: "savings", Need.WALLETS: "all", Need.ASSET: "XNT", Need.MINT: MINT,
+        Need.AMOUNT: "1",
+        Need.AMOUNT_OR_USD: "$5", Need.USD: "0.25", Need.PERCENT: "5", Need.WINDOW: "1h", Need.ADDRESS: OTHER,
+        Need.DAYS: "3", Need.COUNT: "2", Need.POINTS: "10",
+    }  # fmt: skip
+    await chat.send("/addalert")
+    await chat.send(kind.value)
+    for need in TRAITS[kind].needs:
+        assert _rules(chat) == []
+        await chat.send(answers[need])
+    assert [rule.kind for rule in _rules(chat)] == [kind]
+    assert "I'll tell you" in chat.last
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ("nonsense", "no such alert"),
+        ("balance_below nobody XNT 5", "nobody"),
+        (f"balance_below {OTHER} XNT 5", "does not watch that wallet"),
+        ("balance_below all XNT 5", "all"),
+        ("balance_below savings BOGUS 5", "no such token"),
+        (f"balance_below savings {MINT} 5", "how that token is counted"),
+        ("balance_below savings XNT 0", "not an amount"),
+        ("balance_below savings XNT -5", "not an amount"),
+        ("balance_below savings XNT 0.0000000001", "not an amount"),
+        ("balance_below savings XNT 99999999999999", "not an amount"),
+        ("balance_below savings XNT ٥", "not an amount"),
+        ("transfer_over all any 500", "not an amount"),
+        ("token_sold all XNT", "no such token"),
+        ("price_moved XNT 0.01 1h", "between 0.1 and"),
+        ("price_moved XNT 5 1s", "between a minute"),
+        ("price_moved XNT 5 99d", "between a minute"),
+        ("inactive savings 0", "between 1 and 365"),
+        ("inactive savings many", "between 1 and 365"),
+        ("cluster 1 5m", "between 2 and"),
+        ("counterparty all 0x52908400098527886E0F7030069857D2E4169EE7", "Ethereum"),
+        ("price_above XNT 5 sometimes", "don't understand"),
+        ("price_above XNT 5 name=" + "x" * 49, "don't understand"),
+        ("price_above XNT 5 cooldown=99d", "don't understand"),
+    ],
+)
+async def test_what_cannot_be_understood_is_said(chat: Chat, words: str, complaint: str) -> None:
+    await _watch(chat)
+    await chat.send(f"/addalert {words}")
+    assert complaint in chat.last
+    assert _rules(chat) == []
+
+
+async def test_options_stand_behind_the_terms(chat: Chat) -> None:
+    await chat.send("/addalert price_above XNT 5 once urgent cooldown=2h expires=7d name=moon")
+    (rule,) = _rules(chat)
+    assert (rule.repeats, rule.urgent, rule.cooldown, rule.name) == (False, True, timedelta(hours=2), "moon")
+    assert rule.expires_at == chat.clock.now() + timedelta(days=7)
+
+
+async def test_a_double_tap_makes_one_alert(chat: Chat) -> None:
+    for _ in range(2):
+        await chat.press("1:aw:price_moved native 5 1h")
+    assert len(_rules(chat)) == 1
+    assert "Alert #1" in chat.last
+
+
+async def test_a_plan_has_its_number_of_alerts(chat: Chat) -> None:
+    for number in range(1, 11):
+        await chat.send(f"/addalert price_above XNT {number}")
+    await chat.send("/addalert price_above XNT 11")
+    assert "You have 10 alerts" in chat.last
+    row = chat.stores.tables.chats[ANNA]
+    object.__setattr__(row.chat, "owner", Owner(ANNA, premium_until=chat.clock.now() + timedelta(days=1)))
+    await chat.send("/addalert price_above XNT 11")
+    assert "I'll tell you" in chat.last
+    object.__setattr__(row.chat, "owner", Owner(ANNA, quotas={"alerts": 11}))
+    await chat.send("/addalert price_above XNT 12")
+    assert "You have 11 alerts" in chat.last
+    await chat.send("/alerts")
+    assert "11 of 11 alerts" in chat.last
+    await chat.press("1:al:1")
+    assert "#7" in chat.last
+    assert "1:al:0" in chat.buttons
+
+
+async def test_a_card_changes_what_its_buttons_say(chat: Chat) -> None:
+    await chat.send("/addalert price_above XNT 5")
+    for press in ("paused 1", "repeats 0", "urgent 1", "cooldown 900", "expires 86400"):
+        for _ in range(2):
+            await chat.press(f"1:as:1 {press}")
+    (rule,) = _rules(chat)
+    assert (rule.paused, rule.repeats, rule.urgent, rule.cooldown) == (
+        True,
+        False,
+        True,
+        timedelta(minutes=15),
+    )
+    assert rule.expires_at == chat.clock.now() + timedelta(days=1)
+    assert "⏸ paused" in chat.last
+    for press in ("again 1", "expires 0", "cooldown 0"):
+        await chat.press(f"1:as:1 {press}")
+    (rule,) = _rules(chat)
+    assert (rule.paused, rule.expires_at, rule.cooldown) == (False, None, timedelta())
+
+
+@pytest.mark.parametrize(
+    "data", ["as:1 paused 2", "as:1 cooldown -1", "as:1 cooldown 99999999", "as:1", "as:x y z"]
+)
+async def test_a_stale_button_answers(chat: Chat, data: str) -> None:
+    await chat.send("/addalert price_above XNT 5")
+    await chat.press(f"1:{data}")
+    assert "outdated" in chat.last or "no alert of that number" in chat.last
+
+
+async def test_an_alert_is_named_changed_and_deleted_by_number(chat: Chat) -> None:
+    await chat.send("/addalert price_above XNT 5")
+    await chat.send("/editalert")
+    await chat.send("1")
+    assert "Alert #1" in chat.last
+    await chat.press("1:an:1")
+    await chat.send("To <the> moon")
+    assert "Name: To &lt;the&gt; moon" in chat.last
+    await chat.send("/editalert 1 urgent cooldown=1d")
+    (rule,) = _rules(chat)
+    assert (rule.urgent, rule.cooldown, rule.name) == (True, timedelta(days=1), "To <the> moon")
+    await chat.send("/editalert 1 name " + "x" * 49)
+    assert "at most" in chat.last
+    await chat.send("/delalert")
+    assert "1:az:1" in chat.buttons
+    await chat.press("1:az:1")
+    assert "Delete alert #1" in chat.last
+    await chat.press("1:ay:1")
+    assert "is deleted" in chat.last
+    await chat.press("1:ay:1")
+    assert "no alert of that number" in chat.last
+    await chat.send("/delalert 99999999999999999999")
+    assert "no alert of that number" in chat.last
+    assert _rules(chat) == []
+
+
+async def test_nobody_reaches_anothers_alerts(chat: Chat) -> None:
+    await _watch(chat)
+    await chat.send("/addalert price_above XNT 5")
+    await chat.send("/addalert approval all")
+    await chat.send("/start", user=BORIS)
+    before = _rules(chat)
+    for press in ("ac:1", "as:1 paused 1", "az:1", "ay:1", "av:1", "at:1", "an:2"):
+        await chat.press(f"1:{press}", user=BORIS)
+        assert "no alert of that number" in chat.last
+    (subscription,) = chat.stores.tables.subscriptions.values()
+    await chat.press(f"1:aw:inactive #{subscription.id} 3", user=BORIS)
+    assert f"#{subscription.id}" in chat.last
+    assert _rules(chat) == before
+    assert _rules(chat, BORIS) == []
+
+
+async def test_in_a_group_administrators_change_alerts(chat: Chat) -> None:
+    await chat.send("/addalert price_above XNT 5", chat=GROUP)
+    assert "only its administrators" in chat.last
+    chat.request.admins.add(ANNA)
+    await chat.send("/addalert price_above XNT", chat=GROUP)
+    assert "say it all at once" in chat.last
+    await chat.send("/addalert price_above XNT 5", chat=GROUP)
+    assert len(_rules(chat, GROUP)) == 1
+    await chat.send("/alerts", chat=GROUP, user=BORIS)
+    assert "costs more than $5" in chat.last
+    for press in ("as:1 paused 1", "ay:1", "an:1", "aw:approval all"):
+        await chat.press(f"1:{press}", chat=GROUP, user=BORIS)
+        assert "only its administrators" in chat.last
+    (rule,) = _rules(chat, GROUP)
+    assert not rule.paused
+
+
+@pytest.mark.parametrize("word", ["one", "0", "-1", "²", "<b>"])
+async def test_a_number_that_is_none_is_complained_of(chat: Chat, word: str) -> None:
+    for command in ("editalert", "delalert", "testalert"):
+        await chat.send(f"/{command} {word}")
+        assert "no alert of that number" in chat.last
+
+
+async def test_a_preview_says_what_it_does_not_know(chat: Chat) -> None:
+    await _watch(chat)
+    for words in ("price_above XNT 5", "approval all", "risk_worse all 5"):
+        await chat.send(f"/addalert {words}")
+    for number, text in (
+        (1, "nothing is stored"),
+        (2, "nothing is stored"),
+        (3, "only the last one is kept"),
+    ):
+        await chat.press(f"1:av:{number}")
+        assert text in chat.last
+    now = chat.clock.now()
+    for minutes, usd in ((50, 4), (40, 6), (30, 7), (20, 4), (10, 6)):
+        at = now - timedelta(minutes=minutes)
+        await chat.stores.samples.keep({"native": Decimal(usd)}, at)
+    await chat.press("1:av:1")
+    # It crossed the line twice, and rests for an hour.
+    assert "<b>once</b>" in chat.last
+    await chat.press("1:as:1 cooldown 0")
+    await chat.press("1:av:1")
+    assert "<b>2 times</b>" in chat.last
+    assert "as far as I know" in chat.last
+
+
+async def test_several_that_were_held_are_one_message(chat: Chat) -> None:
+    await chat.send("/start")
+    known = await chat.stores.subscriptions.chat(ANNA)
+    assert known is not None
+    now = chat.clock.now()
+    firings = tuple(
+        Firing(
+            AlertKind.TOKEN_NEW, number, "<i>" * 16, Terms(), urgent=False, occasion=str(number), at=now,
+            wallet=WALLET, label="<script>",
+            values={"asset": MINT, "amount": "5", "decimals": 0, "symbol": "</b><a href='x'>", "usd": "12.5"},
+        )
+        for number in range(1, 30)
+    )  # fmt: skip
+    message = HtmlRenderer(PROFILES["x1-mainnet"]).alert(PendingAlert("k", known, firings, now))
+    assert "29 alerts while" in message.html
+    assert "<script>" not in message.html
+    assert "<a " not in message.html

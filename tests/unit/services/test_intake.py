@@ -1,0 +1,250 @@
+"""Taking updates in: once, not too many, with their conversation, and with and without Redis."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from tests.fakes.admission import FakeAdmission
+from tests.fakes.board import FakeBoard
+from tests.fakes.claims import FakeUpdateClaims
+from tests.fakes.clock import FakeClock
+from tests.fakes.metrics import FakeMetrics
+from walletwatch.domain.admission import Admitted, SessionChange
+from walletwatch.domain.errors import StoreUnavailable
+from walletwatch.domain.sessions import Session
+from walletwatch.domain.telemetry import Instance, Report, Tally
+from walletwatch.services.admitting import Admitting
+from walletwatch.services.intake import Intake, UpdateIntake
+
+ANNA = 1
+
+
+@dataclass
+class Door:
+    """An instance that takes updates in; `failures` of the next ones fail."""
+
+    limit: int = 3
+    failures: int = 0
+    clock: FakeClock = field(default_factory=FakeClock)
+    metrics: FakeMetrics = field(default_factory=FakeMetrics)
+    change: SessionChange | None = None
+    handled: list[int] = field(default_factory=list)
+    admitted: list[Admitted] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.board = FakeBoard(self.clock)
+        self.admission = FakeAdmission(self.clock, self.board)
+        self.spare = FakeUpdateClaims(self.clock)
+        self.admitting = Admitting(self.admission, self.spare, self.clock, self.metrics)
+        self.intake = UpdateIntake(
+            admitting=self.admitting,
+            handle=self._handle,
+            metrics=self.metrics,
+            updates_per_minute=self.limit,
+        )
+
+    async def _handle(self, update: Mapping[str, Any], admitted: Admitted) -> SessionChange | None:
+        self.admitted.append(admitted)
+        if self.failures:
+            self.failures -= 1
+            raise StoreUnavailable("down")
+        self.handled.append(update["update_id"])
+        return self.change
+
+    async def take(self, update: object, *, killed: bool = False) -> Intake:
+        visit = self.intake.visit(update)
+        try:
+            return await visit.take()
+        finally:
+            if visit.is_due and not killed:
+                await visit.close(None)
+
+
+@pytest.fixture
+def door() -> Door:
+    return Door()
+
+
+def message(update_id: int, *, user: int = ANNA, chat: str = "private", **body: Any) -> dict[str, Any]:
+    return {
+        "update_id": update_id,
+        "message": {"from": {"id": user}, "chat": {"id": user, "type": chat}, **body},
+    }
+
+
+async def test_an_update_is_handled_once(door: Door) -> None:
+    assert await door.take({"update_id": 5}) is Intake.HANDLED
+    assert await door.take({"update_id": 5}) is Intake.DUPLICATE
+    assert door.handled == [5]
+
+
+async def test_one_that_another_has_is_neither_handled_nor_called_handled(door: Door) -> None:
+    await door.take({"update_id": 5}, killed=True)
+    with pytest.raises(StoreUnavailable):
+        await door.take({"update_id": 5})
+    door.clock.advance(31)
+    assert await door.take({"update_id": 5}) is Intake.HANDLED
+
+
+async def test_one_that_failed_may_come_again(door: Door) -> None:
+    door.failures = 1
+    with pytest.raises(StoreUnavailable):
+        await door.take({"update_id": 5})
+    assert await door.take({"update_id": 5}) is Intake.HANDLED
+    assert door.handled == [5]
+
+
+@pytest.mark.parametrize(
+    "body", [None, 7, [], "x", {}, {"update_id": "5"}, {"update_id": True}, {"update_id": -1}]
+)
+async def test_what_is_no_update_is_not_handled(door: Door, body: object) -> None:
+    assert await door.take(body) is Intake.NO_UPDATE
+    assert door.handled == []
+
+
+class TestTooMany:
+    async def test_of_one_user_are_left_and_others_are_not(self) -> None:
+        door = Door(limit=2)
+        results = [await door.take(message(number, user=user)) for number, user in enumerate([1, 1, 1, 2])]
+        assert results == [Intake.HANDLED, Intake.HANDLED, Intake.LIMITED, Intake.HANDLED]
+        assert await door.take(message(2)) is Intake.DUPLICATE
+
+    async def test_what_waited_for_us_counts_to_the_minute_in_which_it_was_sent(self) -> None:
+        door = Door(limit=2)
+        sent = [600, 630, 659, 660, 661, 719]
+        results = [await door.take(message(number, date=date)) for number, date in enumerate(sent)]
+        assert results == [Intake.HANDLED, Intake.HANDLED, Intake.LIMITED] * 2
+
+    @pytest.mark.parametrize("killed", [False, True])
+    async def test_one_that_comes_again_counts_once(self, killed: bool) -> None:
+        door = Door(limit=2, failures=0 if killed else 5)
+        for _ in range(5):
+            if killed:
+                await door.take(message(1), killed=True)
+                door.clock.advance(10)
+                door.admission.claims.clear()
+            else:
+                with pytest.raises(StoreUnavailable):
+                    await door.take(message(1))
+        assert await door.take(message(2)) is Intake.HANDLED
+        assert await door.take(message(1)) is Intake.HANDLED
+        assert await door.take(message(3)) is Intake.LIMITED
+
+    async def test_while_nobody_counts_people_are_answered(self) -> None:
+        door = Door(limit=1)
+        door.admission.outage.down = True
+        for number in (5, 6):
+            assert await door.take(message(number)) is Intake.HANDLED
+        assert door.metrics.counts["LimitsUnavailable"] == 2
+
+
+class TestConversations:
+    @pytest.mark.parametrize(
+        ("update", "known"),
+        [
+            (message(1), True),
+            (message(1, chat="group"), False),
+            ({"update_id": 1, "callback_query": {"from": {"id": 1}, **message(2)}}, True),
+            ({"update_id": 1, "inline_query": {"from": {"id": 1}}}, False),
+            ({"update_id": 1, "channel_post": {"chat": {"id": 1, "type": "channel"}}}, False),
+            (
+                {"update_id": 1, "message": {"from": {"id": True}, "chat": {"id": 1, "type": "private"}}},
+                False,
+            ),
+        ],
+    )
+    async def test_are_read_of_private_chats(self, door: Door, update: object, known: bool) -> None:
+        await door.take(update)
+        assert [admitted.session_known for admitted in door.admitted] == [known]
+
+    async def test_go_on_when_the_update_is_settled_and_not_before(self, door: Door) -> None:
+        asked = Session(ANNA, ANNA, "watch", (), door.clock.now())
+        door.change = SessionChange(ANNA, ANNA, "", asked)
+        await door.take(message(1), killed=True)
+        assert door.admission.session(ANNA, ANNA) is None
+        door.clock.advance(31)
+        await door.take(message(1))
+        stored = door.admission.session(ANNA, ANNA)
+        assert stored is not None
+        door.failures, door.change = 1, SessionChange(ANNA, ANNA, stored.version, None)
+        with pytest.raises(StoreUnavailable):
+            await door.take(message(2))
+        assert door.admission.session(ANNA, ANNA) == stored
+        await door.take(message(2))
+        assert door.admitted[-1].session == stored
+        assert door.admission.session(ANNA, ANNA) is None
+
+
+class TestReports:
+    REPORT = Report(Instance("i", "webhook", FakeClock().now(), FakeClock().now(), 1, 1, None), Tally())
+
+    async def test_go_with_the_settlement(self, door: Door) -> None:
+        visit = door.intake.visit(message(1))
+        await visit.take()
+        assert await visit.close(self.REPORT)
+        assert list(door.board.alive) == ["i"]
+        assert not visit.is_due
+
+    async def test_are_not_posted_where_nothing_can_be_stored(self, door: Door) -> None:
+        visit = door.intake.visit(message(1))
+        await visit.take()
+        door.admission.outage.down = True
+        assert not await visit.close(self.REPORT)
+        door.admission.outage.down = False
+        assert await door.take(message(1)) is Intake.DUPLICATE, "the spare knows"
+
+    async def test_of_a_duplicate_and_of_one_too_many_go_alone(self) -> None:
+        door = Door(limit=1)
+        await door.take(message(1))
+        for number in (1, 2):
+            visit = door.intake.visit(message(number))
+            await visit.take()
+            assert not visit.is_due
+
+
+class TestAnOutage:
+    async def test_an_update_taken_during_it_is_not_taken_after_it(self, door: Door) -> None:
+        door.admission.outage.down = True
+        assert await door.take(message(7)) is Intake.HANDLED
+        door.admission.outage.down = False
+        assert await door.take(message(7)) is Intake.DUPLICATE
+        assert await door.take(message(8)) is Intake.HANDLED
+        assert door.metrics.counts["ClaimsInDatabase"] == 1
+
+    async def test_one_given_back_during_it_can_be_taken_again(self, door: Door) -> None:
+        door.failures, door.admission.outage.down = 1, True
+        with pytest.raises(StoreUnavailable):
+            await door.take(message(7))
+        assert await door.take(message(7)) is Intake.HANDLED
+
+    async def test_what_is_limited_after_it_is_done_in_both(self) -> None:
+        door = Door(limit=1)
+        door.admission.outage.down = True
+        await door.take(message(1))
+        door.admission.outage.down = False
+        results = [await door.take(message(number)) for number in (2, 3, 3)]
+        assert results == [Intake.HANDLED, Intake.LIMITED, Intake.DUPLICATE]
+
+    async def test_what_nobody_can_settle_is_counted_and_ends_by_itself(self, door: Door) -> None:
+        visit = door.intake.visit(message(7))
+        await visit.take()
+        door.admission.outage.down = door.spare.outage.down = True
+        assert not await visit.close(None)
+        assert door.metrics.counts["ClaimsUnfinished"] == 1
+
+    async def test_what_nobody_can_claim_is_to_come_again(self, door: Door) -> None:
+        door.admission.outage.down = door.spare.outage.down = True
+        with pytest.raises(StoreUnavailable):
+            await door.take(message(7))
+        door.admission.outage.down = door.spare.outage.down = False
+        assert await door.take(message(7)) is Intake.HANDLED
+
+    async def test_later_the_spare_is_asked_no_more(self, door: Door) -> None:
+        door.admission.outage.down = True
+        await door.take(message(7))
+        door.admission.outage.down = False
+        door.clock.advance(3601)
+        door.spare.outage.down = True
+        assert await door.take(message(8)) is Intake.HANDLED
