@@ -12,6 +12,7 @@ class FakeMessenger:
 
     sent: list[tuple[int, str]] = field(default_factory=list)
     edited: list[int] = field(default_factory=list)
+    topics: list[int | None] = field(default_factory=list)
     failures: deque[Exception] = field(default_factory=deque)
 
     async def send(
@@ -21,9 +22,11 @@ class FakeMessenger:
         *,
         reply_to: int | None = None,
         edits: int | None = None,
+        topic: int | None = None,
     ) -> int:
         if self.failures:
             raise self.failures.popleft()
+        self.topics.append(topic)
         self.sent.append((chat_id, message.html))
         if edits is not None:
             self.edited.append(edits)

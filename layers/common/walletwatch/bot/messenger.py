@@ -9,21 +9,35 @@ from telegram.error import ChatMigrated as TelegramChatMigrated
 from telegram.request import HTTPXRequest
 
 from walletwatch.bot.markup import to_markup
-from walletwatch.domain.errors import ChatMigrated, ChatUnreachable, DeliveryUnavailable, MessageRefused
+from walletwatch.domain.errors import (
+    ChatMigrated,
+    ChatUnreachable,
+    DeliveryUnavailable,
+    MessageRefused,
+    TopicGone,
+)
 from walletwatch.domain.work import RenderedMessage
 
 TIMEOUT_SECONDS: Final = 10.0
 CONNECTIONS: Final = 4
 NOT_MODIFIED: Final = "message is not modified"
 _NOT_EDITABLE: Final = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_TOPIC_GONE: Final = ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
 _GONE: Final = (
     "chat not found",
     "user is deactivated",
     "peer_id_invalid",
     "bot was kicked",
     "group chat was",
+    "not enough rights to send",
+    "have no rights to send",
+    "need administrator rights in the channel",
+    "chat_write_forbidden",
 )
-"""Beginnings of descriptions of a 400 that mean that the chat is gone (Telegram names no code for them)."""
+"""Beginnings of descriptions of a 400 that mean that a chat is gone, or does not let the bot write.
+
+Telegram names no code for them.
+"""
 
 
 def make_bot(token: str, api_url: str) -> Bot:
@@ -66,6 +80,7 @@ class TelegramMessenger:
         *,
         reply_to: int | None = None,
         edits: int | None = None,
+        topic: int | None = None,
     ) -> int:
         """Send, or put in the place of a message of ours, and return the message id.
 
@@ -73,6 +88,7 @@ class TelegramMessenger:
             DeliveryUnavailable: Not now; `retry_after` may say when.
             ChatUnreachable: Never again in this chat.
             ChatMigrated: The chat has a new id.
+            TopicGone: The topic is closed or deleted.
             MessageRefused: This message is not acceptable.
         """
         try:
@@ -85,8 +101,11 @@ class TelegramMessenger:
                 reply_markup=_markup(message),
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
                 reply_parameters=_reply(reply_to),
+                message_thread_id=topic,
             )
         except TelegramError as error:
+            if topic is not None and isinstance(error, BadRequest) and _is_about_topic(error):
+                raise TopicGone(error.message) from error
             raise translate(error) from error
         return int(sent.message_id)
 
@@ -127,6 +146,10 @@ def translate(error: TelegramError) -> Exception:
             return DeliveryUnavailable(f"Telegram was not reached: {type(error).__name__}")
         case _:
             return MessageRefused(error.message)
+
+
+def _is_about_topic(error: BadRequest) -> bool:
+    return error.message.lower().startswith(_TOPIC_GONE)
 
 
 def _seconds(error: RetryAfter) -> float:

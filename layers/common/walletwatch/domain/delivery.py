@@ -28,6 +28,9 @@ class DeliveryKind(StrEnum):
     DIGEST = "digest"
     SCAN = "scan"
     ALERT = "alert"
+    REPORT = "report"
+    NOTICE = "notice"
+    """Of the bot itself: about a plan, or a chat."""
 
 
 def delivery_key(*parts: object) -> str:

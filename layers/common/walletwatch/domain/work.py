@@ -147,6 +147,7 @@ class Notification:
     Attributes:
         block_time: Unix seconds of the block it tells of; None where it tells of none, or of several.
         edits: A message of ours that this one takes the place of; where that is gone, it is a new one.
+        topic: Of a forum; None for its general topic, and for chats that have none.
     """
 
     ledger_key: str
@@ -157,6 +158,7 @@ class Notification:
     reply_to: int | None = None
     block_time: int | None = None
     edits: int | None = None
+    topic: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,8 @@ class Ledger(Protocol):
     async def delete_before(self, moment: datetime) -> int:
         """Delete settled entries older than this, and activities that no entry refers to any more.
 
-        An entry that is merged into a pending digest stays. Returns how many entries went.
+        What moved in those activities is carried forward (`Chronicle.gather_with_carried`). An entry that is
+        merged into a pending digest stays. Returns how many entries went.
         """
 
 
@@ -142,6 +143,7 @@ class Messenger(Protocol):
         *,
         reply_to: int | None = None,
         edits: int | None = None,
+        topic: int | None = None,
     ) -> int:
         """Send, or put in the place of a message of ours, and return the message id.
 
@@ -149,12 +151,14 @@ class Messenger(Protocol):
             chat_id: Where.
             message: What.
             reply_to: The message that it answers, if it is a new one.
+            topic: Of a forum, where a new one goes.
             edits: A message of ours whose place it takes; where that is gone, it is sent as a new one.
 
         Raises:
             DeliveryUnavailable: Not now; `retry_after` may say when.
             ChatUnreachable: Never again in this chat.
             ChatMigrated: The chat has a new id.
+            TopicGone: The topic is closed or deleted.
             MessageRefused: This message is not acceptable.
         """
 

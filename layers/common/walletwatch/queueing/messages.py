@@ -113,6 +113,7 @@ class _Notification(msgspec.Struct, frozen=True, tag="notification", tag_field="
     created_at: datetime
     block_time: int | None = None
     edits: int | None = None
+    topic: int | None = None
 
 
 _encoder = msgspec.json.Encoder()
@@ -222,6 +223,7 @@ def encode_notification(notification: Notification) -> str:
             notification.created_at,
             notification.block_time,
             notification.edits,
+            notification.topic,
         )
     )
 
@@ -250,6 +252,7 @@ def decode_notification(body: str) -> Notification:
         reply_to=wire.reply_to,
         block_time=wire.block_time,
         edits=wire.edits,
+        topic=wire.topic,
     )
 
 

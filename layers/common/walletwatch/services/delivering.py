@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from walletwatch.domain.chats import Chat
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import (
     ChatMigrated,
@@ -12,9 +13,11 @@ from walletwatch.domain.errors import (
     DeliveryUnavailable,
     MessageRefused,
     StoreUnavailable,
+    TopicGone,
 )
-from walletwatch.domain.work import BatchOutcome, Notification
+from walletwatch.domain.work import BatchOutcome, Notification, RenderedMessage
 from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.linking import ChatNotices
 from walletwatch.ports.telling import Ledger, Messenger, SendLimits, SentMarks
 from walletwatch.ports.watching import SubscriptionStore
 
@@ -51,6 +54,7 @@ class Delivering:
         limits: SendLimits,
         messenger: Messenger,
         subscriptions: SubscriptionStore,
+        notices: ChatNotices,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
@@ -59,6 +63,7 @@ class Delivering:
         self._limits = limits
         self._messenger = messenger
         self._subscriptions = subscriptions
+        self._notices = notices
         self._clock = clock
         self._metrics = metrics
 
@@ -109,9 +114,11 @@ class Delivering:
             await self._hold(chat_id, wait)
             return wait
         except ChatUnreachable as error:
-            await self._subscriptions.deactivate(chat_id, str(error))
+            gone = await self._subscriptions.deactivate(chat_id, str(error))
             await self._ledger.settle(notification.ledger_key, DeliveryStatus.FAILED, reason=str(error))
             self._metrics.count("ChatsDeactivated")
+            if gone is not None:
+                await self._tell_owner(gone)
             return None
         except MessageRefused as error:
             _log.error("message refused", extra={"ledger_key": notification.ledger_key, "reason": str(error)})
@@ -132,11 +139,42 @@ class Delivering:
     async def _send(self, chat_id: int, notification: Notification) -> int:
         try:
             return await self._messenger.send(
-                chat_id, notification.message, reply_to=notification.reply_to, edits=notification.edits
+                chat_id,
+                notification.message,
+                reply_to=notification.reply_to,
+                edits=notification.edits,
+                topic=notification.topic,
             )
         except ChatMigrated as error:
             await self._subscriptions.migrate(chat_id, error.new_chat_id)
             return await self._messenger.send(error.new_chat_id, notification.message)
+        except TopicGone:
+            await self._leave_topic(chat_id, notification.topic)
+            return await self._messenger.send(chat_id, notification.message)
+
+    async def _leave_topic(self, chat_id: int, topic: int | None) -> None:
+        """Write to the general topic from now on, and say so once."""
+        assert topic is not None
+        chat = await self._subscriptions.leave_topic(chat_id, topic)
+        if chat is not None:
+            await self._say(chat_id, self._notices.topic_gone(chat))
+
+    async def _tell_owner(self, chat: Chat) -> None:
+        """Tell whoever answers for a group or channel that it is not written to any more."""
+        owner_id = chat.owner.user_id
+        if owner_id is None or owner_id == chat.chat_id:
+            return
+        owner = await self._subscriptions.chat(owner_id)
+        if owner is not None and owner.active:
+            await self._say(owner_id, self._notices.unreachable(chat, owner))
+
+    async def _say(self, chat_id: int, message: RenderedMessage) -> None:
+        """What nothing depends on: it is tried once."""
+        try:
+            await self._messenger.send(chat_id, message)
+        except (DeliveryUnavailable, ChatUnreachable, ChatMigrated, MessageRefused) as error:
+            self._metrics.count("NoticesUntold")
+            _log.warning("a notice was not told: %s", error, extra={"chat_id": chat_id})
 
     async def _place(self, chat_id: int, remaining: Callable[[], float]) -> float | None:
         """Wait for a place within the limits; or the seconds after which to come back."""
