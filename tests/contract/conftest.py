@@ -11,6 +11,7 @@ from psycopg import sql
 from tests.fakes.administration import FakeAdministration
 from tests.fakes.admission import FakeAdmission
 from tests.fakes.board import FakeBoard
+from tests.fakes.broadcasts import FakeBroadcasts
 from tests.fakes.cache import FakeCache
 from tests.fakes.chronicle import FakeChronicle
 from tests.fakes.clock import FakeClock
@@ -21,25 +22,33 @@ from tests.fakes.limits import FakeRateLimits, FakeSendLimits
 from tests.fakes.linking import FakeLinkedChats
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.marks import FakeSentMarks
+from tests.fakes.media import FakeMedia
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.money import FakeOwnAccounts
+from tests.fakes.movements import FakeMovements
+from tests.fakes.people import FakePeople
 from tests.fakes.plans import FakePlanStore
 from tests.fakes.pools import FakePoolCreators
 from tests.fakes.reporting import FakeReportSchedules
 from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
-from tests.servers import postgres_url, redis_url
+from tests.fakes.usage import FakeUsage
+from tests.servers import aws_url, bucket, postgres_url, redis_url
 from walletwatch.ports.alerting import AlertLedger, AlertRules, Past, Preferences, Samples
+from walletwatch.ports.broadcasting import Broadcasts
 from walletwatch.ports.chronicle import Chronicle
 from walletwatch.ports.common import Clock
 from walletwatch.ports.linking import LinkedChats
 from walletwatch.ports.listing import Dealings, PoolCreators
+from walletwatch.ports.media import HistoryPages, MediaStore, Movements
 from walletwatch.ports.money import OwnAccounts
 from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
+from walletwatch.ports.people import People
 from walletwatch.ports.plans import PlanStore
 from walletwatch.ports.reporting import ReportSchedules
 from walletwatch.ports.scanning import AddressLists, Risks
 from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
+from walletwatch.ports.usage import Usage
 from walletwatch.ports.volatile import Admission, Cache, Leases, RateLimits
 from walletwatch.ports.wallets import WalletBook
 from walletwatch.ports.watching import FollowStore, SubscriptionStore, WatchStore
@@ -49,6 +58,7 @@ from walletwatch.storage.postgres.administration import PostgresAdministration
 from walletwatch.storage.postgres.alert_ledger import PostgresAlertLedger
 from walletwatch.storage.postgres.alert_rules import PostgresAlertRules
 from walletwatch.storage.postgres.alerts import PostgresAlerts
+from walletwatch.storage.postgres.broadcasts import PostgresBroadcasts
 from walletwatch.storage.postgres.chronicle import PostgresChronicle
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.dealings import PostgresDealings
@@ -58,8 +68,10 @@ from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.linking import PostgresLinkedChats
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
+from walletwatch.storage.postgres.movements import PostgresMovements
 from walletwatch.storage.postgres.own_accounts import PostgresOwnAccounts
 from walletwatch.storage.postgres.past import PostgresPast
+from walletwatch.storage.postgres.people import PostgresPeople
 from walletwatch.storage.postgres.plans import PostgresPlanStore
 from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
 from walletwatch.storage.postgres.preferences import PostgresPreferences
@@ -67,6 +79,7 @@ from walletwatch.storage.postgres.reporting import PostgresReportSchedules
 from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.samples import PostgresSamples
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+from walletwatch.storage.postgres.usage import PostgresUsage
 from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 from walletwatch.storage.postgres.watch import PostgresWatchStore
 from walletwatch.storage.redis.admission import RedisAdmission
@@ -76,8 +89,9 @@ from walletwatch.storage.redis.leases import RedisLeases
 from walletwatch.storage.redis.limits import RedisRateLimits, RedisSendLimits
 from walletwatch.storage.redis.marks import RedisSentMarks
 from walletwatch.storage.redis.server import RedisServer
+from walletwatch.storage.s3 import S3Media
 
-__all__ = ["postgres_url", "redis_url"]
+__all__ = ["aws_url", "bucket", "postgres_url", "redis_url"]
 
 CHAT_BURST = 2
 OVERALL_PER_SECOND = 4
@@ -94,6 +108,8 @@ class Stores:
     ledger: Ledger
     follow: FollowStore
     history: History
+    movements: Movements
+    pages: HistoryPages
     alerts: Alerts
     administration: Administration
     lists: AddressLists
@@ -110,6 +126,9 @@ class Stores:
     schedules: ReportSchedules
     plans: PlanStore
     linked: LinkedChats
+    people: People
+    broadcasts: Broadcasts
+    usage: Usage
     clock: FakeClock
     book: WalletBook
 
@@ -171,12 +190,17 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
     clock = FakeClock()
     if stores_url is None:
         fake, lists = FakeStores(clock), FakeAddressLists()
+        people = FakePeople(fake)
+        fake = FakeStores(clock)
+        sums = FakeMovements(fake.tables)
         yield Stores(
             fake.subscriptions,
             fake.watch,
             fake.ledger,
             fake.follow,
             FakeHistory(fake.tables),
+            sums,
+            sums,
             AlertMemory(),
             FakeAdministration(fake.tables),
             lists,
@@ -193,6 +217,9 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             FakeReportSchedules(fake.tables),
             FakePlanStore(fake.tables),
             FakeLinkedChats(fake.tables),
+            people,
+            FakeBroadcasts(people),
+            FakeUsage(people),
             clock,
             fake.book,
         )
@@ -204,6 +231,8 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresLedger(database, clock),
         PostgresFollowStore(database),
         PostgresHistory(database),
+        PostgresMovements(database),
+        PostgresMovements(database),
         PostgresAlerts(database),
         PostgresAdministration(database),
         PostgresAddressLists(database),
@@ -220,6 +249,9 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresReportSchedules(database),
         PostgresPlanStore(database),
         PostgresLinkedChats(database),
+        PostgresPeople(database),
+        PostgresBroadcasts(database),
+        PostgresUsage(database, database),
         clock,
         PostgresWalletBook(database),
     )
@@ -266,3 +298,10 @@ async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
         asyncio.sleep,
     )
     await server.close()
+
+
+@pytest.fixture(params=["fake", REAL])
+def media(request: pytest.FixtureRequest) -> MediaStore:
+    if request.param == "fake":
+        return FakeMedia()
+    return S3Media(request.getfixturevalue("bucket"), FakeMetrics())

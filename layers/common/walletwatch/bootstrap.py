@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from walletwatch.services.alarming import Alarming
     from walletwatch.services.alert_rounds import AlertRounds
     from walletwatch.services.backfilling import Backfilling
+    from walletwatch.services.broadcasting import BroadcastReports, BroadcastSteps
     from walletwatch.services.checking import Checking
     from walletwatch.services.delivering import Delivering
     from walletwatch.services.digesting import Digesting
+    from walletwatch.services.drawing import Drawing
+    from walletwatch.services.exporting import Exporting
     from walletwatch.services.following import Following
     from walletwatch.services.health import HealthCheck
     from walletwatch.services.housekeeping import Housekeeping
@@ -66,6 +69,7 @@ class Balance:
     checking: "Checking"
     backfilling: "Backfilling"
     digesting: "Digesting"
+    broadcasting: "BroadcastSteps"
     consumer: "Consumer"
     telemetry: "Telemetry"
 
@@ -76,6 +80,24 @@ class Scan:
 
     service: "Scanning"
     risks: "RiskWatching"
+    consumer: "Consumer"
+    telemetry: "Telemetry"
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What the draw function runs."""
+
+    service: "Drawing"
+    consumer: "Consumer"
+    telemetry: "Telemetry"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What the export function runs."""
+
+    service: "Exporting"
     consumer: "Consumer"
     telemetry: "Telemetry"
 
@@ -132,6 +154,7 @@ class Alarm:
     """What the alarm function runs."""
 
     service: "Alarming"
+    broadcasts: "BroadcastReports"
     telemetry: "Telemetry"
 
 
@@ -318,6 +341,7 @@ def balance() -> Balance:
         checking,
         backfilling,
         digesting,
+        parts.make_broadcast_steps(database, metrics),
         parts.make_consumer(queue, metrics),
         parts.make_telemetry("balance", metrics, redis, rpc),
     )
@@ -372,6 +396,95 @@ def scan() -> Scan:
     )
 
 
+def draw() -> Draw:
+    """The draw function."""
+    from walletwatch.bot.views.pictures import PicturesView
+    from walletwatch.chain.rpc.reader import RpcChain
+    from walletwatch.pictures.painter import MatplotlibPainter
+    from walletwatch.scan_parts import make_surroundings
+    from walletwatch.services.drawing import Drawing
+    from walletwatch.services.picturing import Picturing
+    from walletwatch.storage.postgres.ledger import PostgresLedger
+    from walletwatch.storage.postgres.lists import PostgresAddressLists
+    from walletwatch.storage.postgres.movements import PostgresMovements
+    from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+    from walletwatch.storage.redis.cache import RedisCache
+
+    profile = config.load(config.ChainSettings).profile
+    metrics = EmfMetrics("draw")
+    clock = SystemClock()
+    redis = parts.make_redis()
+    rpc = parts.make_rpc(metrics)
+    chain = RpcChain(rpc)
+    database = parts.make_database()
+    movements = PostgresMovements(parts.make_reads(database, metrics))
+    picturing = Picturing(
+        subscriptions=PostgresSubscriptionStore(database),
+        movements=movements,
+        pages=movements,
+        chain=chain,
+        tokens=parts.make_tokens(chain, redis, metrics, profile),
+        prices=parts.make_prices(chain, redis, metrics, profile),
+        surroundings=make_surroundings(
+            rpc, RedisCache(redis, metrics), metrics, profile, PostgresAddressLists(database)
+        ),
+        profile=profile,
+        clock=clock,
+    )
+    service = Drawing(
+        picturing=picturing,
+        painter=MatplotlibPainter(),
+        media=parts.make_media(metrics),
+        ledger=PostgresLedger(database, clock),
+        queues=parts.make_queues(),
+        renderer=PicturesView(profile),
+        clock=clock,
+        metrics=metrics,
+    )
+    return Draw(
+        service,
+        parts.make_consumer(config.load(config.QueueSettings).draw_queue_url, metrics),
+        parts.make_telemetry("draw", metrics, redis, rpc),
+    )
+
+
+def export() -> Export:
+    """The export function."""
+    from walletwatch.bot.messenger import TelegramMessenger
+    from walletwatch.bot.views.exports import ExportsView
+    from walletwatch.exports.files import FileFormats
+    from walletwatch.services.exporting import Exporting
+    from walletwatch.storage.postgres.ledger import PostgresLedger
+    from walletwatch.storage.postgres.movements import PostgresMovements
+    from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+    from walletwatch.storage.redis.limits import RedisSendLimits
+
+    profile = config.load(config.ChainSettings).profile
+    metrics = EmfMetrics("export")
+    clock = SystemClock()
+    redis = parts.make_redis()
+    database = parts.make_database()
+    telegram = config.load(config.TelegramSettings)
+    service = Exporting(
+        subscriptions=PostgresSubscriptionStore(database),
+        pages=PostgresMovements(parts.make_reads(database, metrics)),
+        open_file=FileFormats(profile).open,
+        media=parts.make_media(metrics),
+        ledger=PostgresLedger(database, clock),
+        queues=parts.make_queues(),
+        messenger=TelegramMessenger.connect(parts.read_secrets().bot_token, telegram.telegram_api_url),
+        limits=RedisSendLimits(redis),
+        renderer=ExportsView(),
+        clock=clock,
+        metrics=metrics,
+    )
+    return Export(
+        service,
+        parts.make_consumer(config.load(config.QueueSettings).export_queue_url, metrics),
+        parts.make_telemetry("export", metrics, redis),
+    )
+
+
 def notification() -> Notifying:
     """The notification function."""
     from walletwatch.bot.messenger import TelegramMessenger
@@ -392,6 +505,7 @@ def notification() -> Notifying:
         marks=RedisSentMarks(redis),
         limits=RedisSendLimits(redis),
         messenger=TelegramMessenger.connect(parts.read_secrets().bot_token, telegram.telegram_api_url),
+        media=parts.make_media(metrics),
         subscriptions=PostgresSubscriptionStore(database),
         notices=HtmlNotices(),
         clock=clock,
@@ -409,6 +523,7 @@ def cleanup() -> Cleanup:
     """The cleanup function."""
     from walletwatch.bot.rendering import HtmlRenderer
     from walletwatch.bot.views.plans import plan_ending
+    from walletwatch.services.analysing_use import UsageKeeping
     from walletwatch.services.housekeeping import Housekeeping
     from walletwatch.services.plan_endings import PlanEndings
     from walletwatch.services.reporting import Reporting, Summaries
@@ -420,6 +535,7 @@ def cleanup() -> Cleanup:
     from walletwatch.storage.postgres.plans import PostgresPlanStore
     from walletwatch.storage.postgres.reporting import PostgresReportSchedules
     from walletwatch.storage.postgres.samples import PostgresSamples
+    from walletwatch.storage.postgres.usage import PostgresUsage
     from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
     from walletwatch.storage.postgres.watch import PostgresWatchStore
     from walletwatch.storage.redis.board import RedisTelemetryBoard
@@ -445,6 +561,12 @@ def cleanup() -> Cleanup:
             PostgresLedger(database, clock),
             parts.make_queues(),
             plan_ending,
+            clock,
+        ),
+        broadcasts=parts.make_broadcast_steps(database, metrics),
+        usage=UsageKeeping(
+            RedisTelemetryBoard(redis, clock),
+            PostgresUsage(database, parts.make_reads(database, metrics)),
             clock,
         ),
         clock=clock,
@@ -563,11 +685,15 @@ def health() -> Health:
 def alarm() -> Alarm:
     """The alarm function."""
     from walletwatch.bot.messenger import TelegramMessenger, make_bot
+    from walletwatch.bot.progress import TelegramProgress
+    from walletwatch.bot.views import broadcasts
     from walletwatch.bot.views.system_alerts import alert_message
     from walletwatch.chain.rpc.reader import RpcChain
     from walletwatch.services.alarming import Alarming
     from walletwatch.services.alert_memory import AlertMemory
+    from walletwatch.services.broadcasting import BroadcastReports
     from walletwatch.storage.postgres.alerts import PostgresAlerts
+    from walletwatch.storage.postgres.broadcasts import PostgresBroadcasts
     from walletwatch.storage.redis.cache import RedisCache
 
     metrics = EmfMetrics("alarm")
@@ -589,7 +715,10 @@ def alarm() -> Alarm:
         metrics=metrics,
         settle=timedelta(seconds=settings.alert_settle_seconds),
     )
-    return Alarm(service, parts.make_telemetry("alarm", metrics, redis, rpc))
+    reports = BroadcastReports(
+        PostgresBroadcasts(database), TelegramProgress(bot), broadcasts.progress, SystemClock()
+    )
+    return Alarm(service, reports, parts.make_telemetry("alarm", metrics, redis, rpc))
 
 
 def migration() -> Migration:

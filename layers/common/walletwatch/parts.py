@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from walletwatch.queueing.sqs import SqsQueues
     from walletwatch.services.alerting import Alerting
     from walletwatch.services.annotating import Annotating
+    from walletwatch.services.broadcasting import BroadcastSteps
     from walletwatch.services.checking import Checking
     from walletwatch.services.digesting import Digesting
     from walletwatch.services.scan_memory import ScanMemory
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from walletwatch.storage.postgres.database import Database
     from walletwatch.storage.postgres.replica import Reads
     from walletwatch.storage.redis.server import RedisServer
+    from walletwatch.storage.s3 import S3Media
 
 SECRETS_TIMEOUT_SECONDS = 5
 LOGIN_FRESH_SECONDS = 60.0
@@ -215,8 +217,17 @@ def make_queues() -> "SqsQueues":
     return SqsQueues(
         balance_url=queues.balance_queue_url,
         scan_url=queues.scan_queue_url,
+        draw_url=queues.draw_queue_url,
+        export_url=queues.export_queue_url,
         notification_url=queues.notification_queue_url,
     )
+
+
+def make_media(metrics: EmfMetrics) -> "S3Media":
+    """The files on their way to people."""
+    from walletwatch.storage.s3 import S3Media
+
+    return S3Media(config.load(config.MediaSettings).media_bucket, metrics)
 
 
 def make_consumer(url: str | None, metrics: EmfMetrics) -> "Consumer":
@@ -412,6 +423,15 @@ def make_digesting(database: "Database", metrics: EmfMetrics) -> "Digesting":
             premium_interval=timedelta(seconds=paces[Plan.PREMIUM]),
         ),
     )
+
+
+def make_broadcast_steps(database: "Database", metrics: EmfMetrics) -> "BroadcastSteps":
+    """Queueing messages to many."""
+    from walletwatch.bot.views.broadcasts import message
+    from walletwatch.services.broadcasting import BroadcastSteps
+    from walletwatch.storage.postgres.broadcasts import PostgresBroadcasts
+
+    return BroadcastSteps(PostgresBroadcasts(database), make_queues(), message, SystemClock(), metrics)
 
 
 def make_alerting(database: "Database", metrics: EmfMetrics) -> "Alerting":

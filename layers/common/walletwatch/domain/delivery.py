@@ -27,10 +27,13 @@ class DeliveryKind(StrEnum):
     ACTIVITY = "activity"
     DIGEST = "digest"
     SCAN = "scan"
+    PICTURE = "picture"
+    EXPORT = "export"
     ALERT = "alert"
     REPORT = "report"
     NOTICE = "notice"
     """Of the bot itself: about a plan, or a chat."""
+    BROADCAST = "broadcast"
 
 
 def delivery_key(*parts: object) -> str:

@@ -19,13 +19,16 @@ from walletwatch.domain.wallet_book import UnfitText
 from walletwatch.ports.common import Clock, Metrics
 from walletwatch.ports.scanning import Risks
 from walletwatch.ports.telling import Ledger
+from walletwatch.services.admin_desk import AdminDesk
 from walletwatch.services.administering import Administering
 from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.analysing import Analysing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
+from walletwatch.services.drawing import PictureRequests
 from walletwatch.services.explaining import Explaining
+from walletwatch.services.exporting import ExportRequests
 from walletwatch.services.inline_cards import InlineCards
 from walletwatch.services.linking import Linking
 from walletwatch.services.listing import Listing
@@ -63,6 +66,7 @@ class Dialogue:
     scans: ScanRequests
     reports: ScanMemory
     admin: Administering
+    admin_desk: AdminDesk
     listing: Listing
     desk: AlertDesk
     ledger: Ledger
@@ -72,6 +76,8 @@ class Dialogue:
     linking: Linking
     plans: Plans
     quotas: Quotas
+    pictures: PictureRequests
+    exports: ExportRequests
     views: Views
     catalogue: "Catalogue"
     operators: Operators
