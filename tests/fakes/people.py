@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from tests.fakes.ledger import settle_row
@@ -12,8 +12,6 @@ from walletwatch.domain.chats import ChatKind
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.people import Feedback, PeopleOrder, PeopleQuery, Person, PersonCard, Watched
 from walletwatch.domain.rules import Suppression
-
-NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 @dataclass
@@ -72,6 +70,7 @@ class FakePeople:
             sum(chat_id != user_id and tables.chats[chat_id].migrated_to is None for chat_id in chats),
             sum(row.chat_id in chats for row in tables.subscriptions.values()),
             sum(row.rule.chat_id in chats and row.rule.ended_at is None for row in tables.rules.values()),
+            0,
             {status: told[status] for status in DeliveryStatus},
         )
 
@@ -98,20 +97,6 @@ class FakePeople:
     async def unban(self, user_id: int) -> Person | None:
         person = await self.person(user_id)
         return person and self._change(person, banned_at=None, ban_reason=None)
-
-    async def grant(self, user_id: int, time: timedelta, now: datetime) -> Person | None:
-        person = await self.person(user_id)
-        if person is None:
-            return None
-        begin = max(person.premium_until or now, now)
-        return self._change(person, premium_until=begin + time if NEVER - begin > time else NEVER)
-
-    async def set_quota(self, user_id: int, name: str, value: int | None) -> Person | None:
-        person = await self.person(user_id)
-        if person is None:
-            return None
-        quotas = {each: set_to for each, set_to in person.quotas.items() if each != name}
-        return self._change(person, quotas=quotas if value is None else {**quotas, name: value})
 
     async def feedback(self, *, before: int | None, limit: int) -> Sequence[Feedback]:
         self.stores.outage.check()
@@ -143,17 +128,16 @@ class FakePeople:
         for chat_id, row in self.stores.tables.chats.items():
             if row.chat.kind is ChatKind.PRIVATE and chat_id not in self.known:
                 self.known[chat_id] = Person(chat_id, None, row.chat.language, now, now)
+            if chat_id in self.known:
+                owner = row.chat.owner
+                self.known[chat_id] = replace(
+                    self.known[chat_id], premium_until=owner.premium_until, quotas=owner.quotas
+                )
         return self.known
 
     def _change(self, person: Person, **changes: Any) -> Person:
         changed = self.known[person.user_id] = replace(person, **changes)
         for chat_id in self._chats(person.user_id):
             row = self.stores.tables.chats[chat_id]
-            owner = replace(
-                row.chat.owner,
-                banned=changed.banned_at is not None,
-                premium_until=changed.premium_until,
-                quotas=changed.quotas,
-            )
-            row.chat = replace(row.chat, owner=owner)
+            row.chat = replace(row.chat, owner=replace(row.chat.owner, banned=changed.banned_at is not None))
         return changed

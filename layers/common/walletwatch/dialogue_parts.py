@@ -133,7 +133,7 @@ def make_dialogue(
         backfills=BackfillRequests(queues, RedisRateLimits(redis), clock),
         scans=ScanRequests(queues),
         reports=parts.make_scan_memory(cache, metrics, profile),
-        admin_desk=_desk(redis, database, operators, metrics),
+        admin_desk=_desk(redis, database, operators, plan_settings, metrics),
         admin=_administering(secrets, telegram, redis, chain, database, metrics),
         ledger=PostgresLedger(database, clock),
         desk=_alert_desk(redis, chain, database, metrics),
@@ -194,12 +194,26 @@ def _alert_desk(redis: RedisServer, chain: Chain, database: Database, metrics: E
     )
 
 
-def _desk(redis: RedisServer, database: Database, operators: Operators, metrics: EmfMetrics) -> AdminDesk:
+def _desk(
+    redis: RedisServer,
+    database: Database,
+    operators: Operators,
+    plan_settings: config.PlanSettings,
+    metrics: EmfMetrics,
+) -> AdminDesk:
     clock = SystemClock()
     auditing = Auditing(PostgresAdministration(database), clock)
     rates = RedisRateLimits(redis)
     return AdminDesk(
-        people=PeopleDesk(PostgresPeople(database), auditing, operators.users, rates, clock),
+        people=PeopleDesk(
+            PostgresPeople(database),
+            Plans(PostgresPlanStore(database), PostgresAdministration(database), clock, metrics),
+            auditing,
+            operators.users,
+            plan_settings.limits,
+            rates,
+            clock,
+        ),
         broadcasts=Broadcasting(
             PostgresBroadcasts(database), parts.make_queues(), auditing, operators.users, clock
         ),

@@ -11,6 +11,7 @@ from walletwatch.bot.commands.table import ADMIN_BUTTONS, ADMIN_COMMANDS
 from walletwatch.bot.keyboards import Action
 from walletwatch.bot.operators import Operators
 from walletwatch.domain.alerts import AlertLevel, Condition, Finding
+from walletwatch.domain.plans import Offer, Payment
 from walletwatch.domain.telemetry import Instance, Tally
 from walletwatch.services.clearing import CLEARABLE
 
@@ -22,8 +23,9 @@ CHANGING: Final[Mapping[str, tuple[str, str]]] = {
     "maintenance": ("/maintenance on", "maintenance"),
     "ban": (f"/ban {ANNA}", "ban"),
     "unban": (f"/unban {ANNA}", "unban"),
-    "limits": (f"/limits {ANNA} wallets 5", "limits"),
+    "limits": (f"/limits {ANNA} wallets 5", "quota"),
     "reply": (f"/reply {ANNA} hello", "reply"),
+    "refundpayment": (f"/refundpayment {ANNA} stx1", "refund"),
     "broadcast": ("/broadcast all hello", "broadcast"),
     "block": (f"/block {WALLET} steals", "list.block"),
     "allow": (f"/allow {WALLET} honest", "list.allow"),
@@ -32,7 +34,7 @@ CHANGING: Final[Mapping[str, tuple[str, str]]] = {
 """What each command that changes something is sent with, and the action in the audit."""
 READING: Final = {
     "admin", "queues", "stats_all", "rpc", "cache", "sysalerts", "audit", "health", "metrics", "users",
-    "user", "feedbacks", "analytics", "reviews",
+    "user", "feedbacks", "analytics", "reviews", "payments",
 }  # fmt: skip
 ASKING: Final = {"purge", "clearcache"}
 """These change nothing before a button is pressed."""
@@ -46,6 +48,7 @@ CHANGING_BUTTONS: Final[Mapping[Action, tuple[str, str]]] = {
     Action.BAN_CONFIRMED: (f"{ANNA}", "ban"),
     Action.UNBAN: (f"{ANNA}", "unban"),
     Action.GRANT: (f"{ANNA}", "grant"),
+    Action.REVOKE: (f"{ANNA}", "revoke"),
     Action.BROADCAST_PACE: ("1.5", "broadcast"),
     Action.BROADCAST_DISCARDED: ("1", "broadcast"),
     Action.BROADCAST_CONFIRMED: ("1", "broadcast"),
@@ -74,6 +77,7 @@ async def busy(chat: Chat) -> Chat:
     await chat.send(f"/unblock {WALLET}", user=ADMIN)
     for user in (11, 12, 13, 14, 15):
         await chat.send(f"/report_scam {WALLET} steals", user=user)
+    await chat.plans.paid(Payment("stx1", ANNA, Offer(30, 250), chat.clock.now()), "order")
     chat.administration.audited.clear()
     return chat
 
@@ -193,8 +197,8 @@ class TestAudit:
         (newest,) = [data for data in chat.buttons if data.startswith("1:xi:")]
         await chat.press(newest, user=ADMIN)
         assert "<b>maintenance</b>" in chat.last
-        await chat.send("/audit limits", user=ADMIN)
-        assert "administrators did: limits" in chat.last
+        await chat.send("/audit quota", user=ADMIN)
+        assert "administrators did: quota" in chat.last
         assert "maintenance" not in chat.last
         await chat.send("/audit list.block", user=ADMIN)
         assert "administrators did: list.block" in chat.last

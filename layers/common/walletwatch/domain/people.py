@@ -9,8 +9,6 @@ from typing import Final
 
 from walletwatch.domain.delivery import DeliveryStatus
 
-QUOTAS: Final = ("wallets", "alerts", "scans")
-"""What there is a limit on, by the names in `Owner.quotas`."""
 MAX_QUOTA: Final = 100_000
 MAX_REASON_LENGTH: Final = 200
 
@@ -52,6 +50,7 @@ class PersonCard:
     """A person, and what they do with the bot.
 
     Attributes:
+        payments: How often they paid.
         reachable: Whether their private chat is written to; None where there is none.
         groups: How many groups and channels use their quota.
         wallets: How many watches these chats have, their private one included; `alerts` likewise.
@@ -63,6 +62,7 @@ class PersonCard:
     groups: int
     wallets: int
     alerts: int
+    payments: int
     deliveries: Mapping[DeliveryStatus, int]
 
 
