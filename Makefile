@@ -28,7 +28,8 @@ RUNTIME := .build/lambda-runtime/.installed
 SAM_CLI := tools/sam/.venv/.installed
 CHECKOV := tools/checkov/.venv/.installed
 REQUIREMENTS := layers/common/requirements.txt
-EXPORT = "$(UV)" export --frozen --quiet --no-dev --no-emit-project --no-header --no-annotate
+EXPORT = "$(UV)" export --frozen --quiet --no-emit-project --no-header --no-annotate
+PICTURES := layers/pictures/requirements.txt
 
 .PHONY: help
 help: ## list the targets
@@ -126,7 +127,8 @@ check-python: $(MAIN)
 	"$(UV)" lock --check --quiet --project localstack/executor
 	"$(UV)" lock --check --quiet --project tools/sam
 	"$(UV)" lock --check --quiet --project tools/checkov
-	@$(EXPORT) | diff -u $(REQUIREMENTS) - || { echo "$(REQUIREMENTS) is not what uv.lock says: make lock" >&2; exit 1; }
+	@$(EXPORT) --no-dev | diff -u $(REQUIREMENTS) - || { echo "$(REQUIREMENTS) is not what uv.lock says: make lock" >&2; exit 1; }
+	@$(EXPORT) --only-group pictures | diff -u $(PICTURES) - || { echo "$(PICTURES) is not what uv.lock says: make lock" >&2; exit 1; }
 
 # LocalStack's own types are only in its own environment.
 check-executor: $(MAIN) $(LOCALSTACK)
@@ -171,8 +173,9 @@ lock: .build/bootstrap.mk ## lock all environments anew
 	"$(UV)" lock --project tools/checkov
 	@$(MAKE) layer-requirements
 
-layer-requirements: .build/bootstrap.mk ## export the layer's requirements from the lock
-	$(EXPORT) --output-file $(REQUIREMENTS)
+layer-requirements: .build/bootstrap.mk ## export the layers' requirements from the lock
+	$(EXPORT) --no-dev --output-file $(REQUIREMENTS)
+	$(EXPORT) --only-group pictures --output-file $(PICTURES)
 
 dashboards: $(MAIN) ## make monitoring/'s rules, dashboard and console from their description
 	@$(RUN) monitoring

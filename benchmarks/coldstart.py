@@ -1,6 +1,6 @@
 """Cold start of each function in the artifact built for the local stack, as Lambda would import it.
 
-Every measure is a fresh interpreter without site-packages whose path is the function's code and the layer.
+Every measure is a fresh interpreter without site-packages whose path is the function's code and its layers.
 "import" is the import of the handler's module. "first" adds all that the first invocation loads before it can
 work: its builder is run with a made-up environment and without the call of Secrets Manager. boto3, which that
 call and the queues need, is a row of its own. Nothing connects to anything.
@@ -23,6 +23,8 @@ BUILDERS = {
     "stream": "stream",
     "balance": "balance",
     "scan": "scan",
+    "draw": "draw",
+    "export": "export",
     "notification": "notification",
     "cleanup": "cleanup",
     "refresh": "refresh",
@@ -36,13 +38,19 @@ EVERYTHING = (
     "walletwatch.chain.rpc.reader, solana.rpc.async_http_provider, walletwatch.queueing.sqs, "
     "walletwatch.storage.postgres.ledger, walletwatch.storage.redis.leases, boto3"
 )
-QUEUES = [f"{queue}_{end}_URL" for queue in ("BALANCE", "SCAN", "NOTIFICATION") for end in ("QUEUE", "DLQ")]
+QUEUES = [
+    f"{queue}_{end}_URL"
+    for queue in ("BALANCE", "SCAN", "DRAW", "EXPORT", "NOTIFICATION")
+    for end in ("QUEUE", "DLQ")
+]
 ENVIRONMENT = {
     "SECRET_ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:none",
     "DATABASE_WRITE_URL": "postgresql://nobody@127.0.0.1:1/none",
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "RPC_URLS": "http://127.0.0.1:1",
     "CHAIN_PROFILE": "local",
+    "MEDIA_BUCKET": "none",
+    "MPLCONFIGDIR": "/tmp/matplotlib",
     "AWS_DEFAULT_REGION": "us-east-1",
     "PATH": "/usr/bin:/bin",
     **dict.fromkeys(QUEUES, "http://127.0.0.1:1/queue"),
@@ -55,7 +63,9 @@ def milliseconds(function: str, statement: str) -> float:
     """Median of some fresh interpreters."""
     code = BUILD / f"{function.capitalize()}Function"
     python = Path(sys.base_prefix) / "bin" / "python3.13"
-    environment = {**ENVIRONMENT, "PYTHONPATH": f"{code}:{BUILD / 'CommonLayer' / 'python'}"}
+    layers = ["CommonLayer", *(["PicturesLayer"] if function == "draw" else [])]
+    path = ":".join([str(code), *(str(BUILD / layer / "python") for layer in layers)])
+    environment = {**ENVIRONMENT, "PYTHONPATH": path}
     times = []
     for _ in range(RUNS):
         done = subprocess.run(

@@ -5,8 +5,8 @@
 
 All numbers are in `costing/inputs.toml`, each with where it is from. A month has 730 hours, as AWS bills,
 and money is Decimal throughout. Not counted are cold starts, the calls of Secrets Manager and KMS, traffic
-between the functions and their stores, backups beyond the database's size, SNS, tax, and the RPC provider,
-whose calls are told instead: X1's public endpoint is free, others bill by the call.
+between the functions and their stores, pictures and exports, backups beyond the database's size, SNS, tax,
+and the RPC provider, whose calls are told instead: X1's public endpoint is free, others bill by the call.
 """
 
 import argparse

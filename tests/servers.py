@@ -17,6 +17,8 @@ import psycopg
 import pytest
 
 from devstack import services
+from devstack.deploy import client
+from devstack.layout import LAMBDA_RUNTIME, LOCALSTACK_PYTHON
 from devstack.processes import Service, Started, free_port, kill, launch, stop, wait_until_ready
 
 
@@ -109,6 +111,46 @@ def database_url(postgres_url: str) -> Iterator[str]:
             yield psycopg.conninfo.make_conninfo(postgres_url, dbname=name)
         finally:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+@pytest.fixture(scope="session")
+def aws_url() -> Iterator[str]:
+    """A LocalStack for the whole session; `TEST_AWS_URL` names one that runs already."""
+    external = os.environ.get("TEST_AWS_URL")
+    if external:
+        yield external
+        return
+    if not (LOCALSTACK_PYTHON.exists() and LAMBDA_RUNTIME.exists()):
+        pytest.skip("LocalStack's environment is not installed: make setup")
+    folder = Path(tempfile.mkdtemp(prefix="walletwatch-"))
+    port = free_port()
+    server = Server(services.localstack(folder, port, folder / "functions"), f"http://127.0.0.1:{port}")
+    try:
+        server.start()
+        yield server.url
+    finally:
+        server.stop()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def bucket(aws_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An empty bucket for one test, at which boto3 arrives by itself."""
+    for name, value in {
+        "AWS_ENDPOINT_URL": aws_url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": services.REGION,
+        "NO_PROXY": "127.0.0.1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    name = f"test-{uuid.uuid4().hex}"
+    s3 = client("s3", aws_url)
+    s3.create_bucket(Bucket=name)
+    yield name
+    for found in s3.list_objects_v2(Bucket=name).get("Contents", []):
+        s3.delete_object(Bucket=name, Key=found["Key"])
+    s3.delete_bucket(Bucket=name)
 
 
 @pytest.fixture

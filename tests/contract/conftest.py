@@ -22,8 +22,10 @@ from tests.fakes.limits import FakeRateLimits, FakeSendLimits
 from tests.fakes.linking import FakeLinkedChats
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.marks import FakeSentMarks
+from tests.fakes.media import FakeMedia
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.money import FakeOwnAccounts
+from tests.fakes.movements import FakeMovements
 from tests.fakes.people import FakePeople
 from tests.fakes.plans import FakePlanStore
 from tests.fakes.pools import FakePoolCreators
@@ -31,13 +33,14 @@ from tests.fakes.reporting import FakeReportSchedules
 from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.fakes.usage import FakeUsage
-from tests.servers import postgres_url, redis_url
+from tests.servers import aws_url, bucket, postgres_url, redis_url
 from walletwatch.ports.alerting import AlertLedger, AlertRules, Past, Preferences, Samples
 from walletwatch.ports.broadcasting import Broadcasts
 from walletwatch.ports.chronicle import Chronicle
 from walletwatch.ports.common import Clock
 from walletwatch.ports.linking import LinkedChats
 from walletwatch.ports.listing import Dealings, PoolCreators
+from walletwatch.ports.media import HistoryPages, MediaStore, Movements
 from walletwatch.ports.money import OwnAccounts
 from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
 from walletwatch.ports.people import People
@@ -65,6 +68,7 @@ from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.linking import PostgresLinkedChats
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
+from walletwatch.storage.postgres.movements import PostgresMovements
 from walletwatch.storage.postgres.own_accounts import PostgresOwnAccounts
 from walletwatch.storage.postgres.past import PostgresPast
 from walletwatch.storage.postgres.people import PostgresPeople
@@ -85,8 +89,9 @@ from walletwatch.storage.redis.leases import RedisLeases
 from walletwatch.storage.redis.limits import RedisRateLimits, RedisSendLimits
 from walletwatch.storage.redis.marks import RedisSentMarks
 from walletwatch.storage.redis.server import RedisServer
+from walletwatch.storage.s3 import S3Media
 
-__all__ = ["postgres_url", "redis_url"]
+__all__ = ["aws_url", "bucket", "postgres_url", "redis_url"]
 
 CHAT_BURST = 2
 OVERALL_PER_SECOND = 4
@@ -103,6 +108,8 @@ class Stores:
     ledger: Ledger
     follow: FollowStore
     history: History
+    movements: Movements
+    pages: HistoryPages
     alerts: Alerts
     administration: Administration
     lists: AddressLists
@@ -184,12 +191,16 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
     if stores_url is None:
         fake, lists = FakeStores(clock), FakeAddressLists()
         people = FakePeople(fake)
+        fake = FakeStores(clock)
+        sums = FakeMovements(fake.tables)
         yield Stores(
             fake.subscriptions,
             fake.watch,
             fake.ledger,
             fake.follow,
             FakeHistory(fake.tables),
+            sums,
+            sums,
             AlertMemory(),
             FakeAdministration(fake.tables),
             lists,
@@ -220,6 +231,8 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresLedger(database, clock),
         PostgresFollowStore(database),
         PostgresHistory(database),
+        PostgresMovements(database),
+        PostgresMovements(database),
         PostgresAlerts(database),
         PostgresAdministration(database),
         PostgresAddressLists(database),
@@ -285,3 +298,10 @@ async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
         asyncio.sleep,
     )
     await server.close()
+
+
+@pytest.fixture(params=["fake", REAL])
+def media(request: pytest.FixtureRequest) -> MediaStore:
+    if request.param == "fake":
+        return FakeMedia()
+    return S3Media(request.getfixturevalue("bucket"), FakeMetrics())

@@ -95,7 +95,7 @@ async def test_who_is_meant(stores: Stores) -> None:
     await stores.subscriptions.deactivate(2, "blocked")
     await stores.subscriptions.change_settings(3, ChatSettings(news=False))
     await stores.subscriptions.change_settings(4, ChatSettings(language="es"))
-    await stores.plans.grant(5, now + timedelta(days=30))
+    await stores.people.grant(5, timedelta(days=30), now)
 
     async def meant(audience: Audience) -> list[int]:
         counted = await stores.broadcasts.count(audience, now)

@@ -102,6 +102,45 @@ async def test_a_ban_suppresses_what_waits_and_ends(stores: Stores) -> None:
     assert await stores.people.unban(NOBODY) is None
 
 
+async def test_premium_is_added_to_what_is_left(stores: Stores) -> None:
+    await greeted(stores, ANNA)
+    month = timedelta(days=30)
+    first = await stores.people.grant(ANNA, month, NOW)
+    second = await stores.people.grant(ANNA, month, NOW + timedelta(days=1))
+    late = await stores.people.grant(ANNA, month, NOW + timedelta(days=100))
+    assert first is not None
+    assert second is not None
+    assert late is not None
+    assert first.premium_until == NOW + month
+    assert second.premium_until == NOW + 2 * month
+    assert late.premium_until == NOW + timedelta(days=130)
+    await stores.people.grant(ANNA, timedelta(days=365 * 7900), NOW)
+    forever = await stores.people.grant(ANNA, timedelta(days=365 * 7900), NOW)
+    assert forever is not None
+    assert forever.premium_until == datetime(9999, 12, 31, tzinfo=UTC)
+    assert await stores.people.grant(NOBODY, month, NOW) is None
+    ended = await stores.people.revoke(ANNA)
+    assert ended is not None
+    assert ended.premium_until is None
+    assert await stores.people.revoke(NOBODY) is None
+
+
+async def test_quotas_are_set_one_by_one(stores: Stores) -> None:
+    await greeted(stores, ANNA)
+    await stores.people.set_quota(ANNA, "wallets", 100)
+    await stores.people.set_quota(ANNA, "alerts", 5)
+    changed = await stores.people.set_quota(ANNA, "wallets", 50)
+    assert changed is not None
+    assert changed.quotas == {"wallets": 50, "alerts": 5}
+    chat = await stores.subscriptions.chat(ANNA)
+    assert chat is not None
+    assert chat.owner.quotas == {"wallets": 50, "alerts": 5}
+    changed = await stores.people.set_quota(ANNA, "wallets", None)
+    assert changed is not None
+    assert changed.quotas == {"alerts": 5}
+    assert await stores.people.set_quota(NOBODY, "wallets", 1) is None
+
+
 @pytest.mark.integration
 async def test_names_are_found_by_their_beginning(migrated_url: str) -> None:
     """The fakes know no names; and a name may hold what a pattern takes for its own."""

@@ -3,9 +3,7 @@
 from collections.abc import Collection
 
 from tests.fakes.broadcasts import FakeBroadcasts
-from tests.fakes.metrics import FakeMetrics
 from tests.fakes.people import FakePeople
-from tests.fakes.plans import FakePlanStore
 from tests.fakes.usage import FakeUsage
 from walletwatch.domain.plans import LIMITS
 from walletwatch.ports.common import Clock
@@ -18,7 +16,6 @@ from walletwatch.services.auditing import Auditing
 from walletwatch.services.broadcasting import Broadcasting
 from walletwatch.services.clearing import CacheClearing
 from walletwatch.services.people_desk import PeopleDesk
-from walletwatch.services.plans import Plans
 
 
 def make_desk(
@@ -35,15 +32,7 @@ def make_desk(
 ) -> AdminDesk:
     auditing = Auditing(administration, clock)
     return AdminDesk(
-        people=PeopleDesk(
-            people,
-            Plans(FakePlanStore(people.stores.tables), administration, clock, FakeMetrics()),
-            auditing,
-            admins,
-            LIMITS,
-            rates,
-            clock,
-        ),
+        people=PeopleDesk(people, auditing, admins, LIMITS, rates, clock),
         broadcasts=Broadcasting(broadcasts, queues, auditing, admins, clock),
         analytics=Analytics(usage, clock),
         clearing=CacheClearing(cache, auditing),

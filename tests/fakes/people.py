@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.fakes.ledger import settle_row
@@ -12,6 +12,8 @@ from walletwatch.domain.chats import ChatKind
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.people import Feedback, PeopleOrder, PeopleQuery, Person, PersonCard, Watched
 from walletwatch.domain.rules import Suppression
+
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 @dataclass
@@ -98,6 +100,24 @@ class FakePeople:
         person = await self.person(user_id)
         return person and self._change(person, banned_at=None, ban_reason=None)
 
+    async def grant(self, user_id: int, time: timedelta, now: datetime) -> Person | None:
+        person = await self.person(user_id)
+        if person is None:
+            return None
+        begin = max(person.premium_until or now, now)
+        return self._change(person, premium_until=begin + time if NEVER - begin > time else NEVER)
+
+    async def revoke(self, user_id: int) -> Person | None:
+        person = await self.person(user_id)
+        return person and self._change(person, premium_until=None)
+
+    async def set_quota(self, user_id: int, name: str, value: int | None) -> Person | None:
+        person = await self.person(user_id)
+        if person is None:
+            return None
+        quotas = {each: set_to for each, set_to in person.quotas.items() if each != name}
+        return self._change(person, quotas=quotas if value is None else {**quotas, name: value})
+
     async def feedback(self, *, before: int | None, limit: int) -> Sequence[Feedback]:
         self.stores.outage.check()
         people = self._all()
@@ -139,5 +159,11 @@ class FakePeople:
         changed = self.known[person.user_id] = replace(person, **changes)
         for chat_id in self._chats(person.user_id):
             row = self.stores.tables.chats[chat_id]
-            row.chat = replace(row.chat, owner=replace(row.chat.owner, banned=changed.banned_at is not None))
+            owner = replace(
+                row.chat.owner,
+                banned=changed.banned_at is not None,
+                premium_until=changed.premium_until,
+                quotas=changed.quotas,
+            )
+            row.chat = replace(row.chat, owner=owner)
         return changed

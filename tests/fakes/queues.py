@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from walletwatch.domain.errors import QueueUnavailable
+from walletwatch.domain.exports import ExportRequest
+from walletwatch.domain.pictures import DrawRequest
 from walletwatch.domain.work import (
     Backfill,
     BalanceCheck,
@@ -17,7 +19,10 @@ from walletwatch.domain.work import (
 
 @dataclass
 class FakeQueues:
-    """`ports.Queues` over lists; set `down` to let every call fail. Every message can be encoded."""
+    """`ports.Queues` and `ports.MediaQueues` over lists; set `down` to let every call fail.
+
+    Every message can be encoded.
+    """
 
     down: bool = False
     checks: list[BalanceCheck] = field(default_factory=list)
@@ -26,6 +31,8 @@ class FakeQueues:
     backfills: list[Backfill] = field(default_factory=list)
     scans: list[SecurityScan] = field(default_factory=list)
     risks: list[RiskCheck] = field(default_factory=list)
+    drawings: list[DrawRequest] = field(default_factory=list)
+    exports: list[ExportRequest] = field(default_factory=list)
     notifications: list[Notification] = field(default_factory=list)
 
     def _take(self) -> None:
@@ -55,6 +62,14 @@ class FakeQueues:
     async def check_risks(self, checks: Sequence[RiskCheck]) -> None:
         self._take()
         self.risks.extend(checks)
+
+    async def draw(self, request: DrawRequest) -> None:
+        self._take()
+        self.drawings.append(request)
+
+    async def export(self, request: ExportRequest) -> None:
+        self._take()
+        self.exports.append(request)
 
     async def notify(self, notifications: Sequence[Notification]) -> None:
         self._take()

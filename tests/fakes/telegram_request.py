@@ -77,8 +77,9 @@ class FakeRequest(BaseRequest):
             await asyncio.sleep(3600)
         _validate(name, arguments)
         for file_name, content, _ in request_data.multipart_data.values() if request_data else ():
-            assert isinstance(content, bytes)
-            self.uploads.append((str(file_name), content))
+            # What is streamed is a file's handle.
+            sent = content if isinstance(content, bytes) else content.read()
+            self.uploads.append((str(file_name), sent))
         self.calls.append((name, arguments))
         failure = self.failures.popleft() if self.failures else None
         if name == "getChat" and str(arguments["chat_id"]) not in self.chats:
@@ -91,7 +92,10 @@ class FakeRequest(BaseRequest):
 
     def _result(self, name: str, arguments: dict[str, Any]) -> Any:
         match name:
-            case "sendMessage" | "editMessageText" | "editMessageReplyMarkup" | "sendDocument":
+            case (
+                "sendMessage" | "editMessageText" | "editMessageReplyMarkup" | "sendDocument" | "sendPhoto"
+                | "editMessageMedia"
+            ):  # fmt: skip
                 chat_id = int(arguments["chat_id"])
                 kind = "private" if chat_id > 0 else "supergroup"
                 return {"message_id": len(self.calls), "date": 1, "chat": {"id": chat_id, "type": kind}}

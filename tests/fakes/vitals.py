@@ -21,7 +21,7 @@ from walletwatch.queueing.messages import ledger_key_of
 from walletwatch.services.administering import Administering
 from walletwatch.services.vitals import Sources, VitalSigns
 
-QUEUES = ("balance", "scan", "notification")
+QUEUES = ("balance", "scan", "draw", "export", "notification")
 
 
 @dataclass

@@ -34,7 +34,13 @@ _Loader.add_multi_constructor("!", _short_form)
 TEMPLATE: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Loader)
 RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
 API_GATEWAY_TIMEOUT = 29
-SQS_MAX_CONCURRENCY = {"BalanceFunction": 10, "ScanFunction": 3, "NotificationFunction": 5}
+SQS_MAX_CONCURRENCY = {
+    "BalanceFunction": 10,
+    "ScanFunction": 3,
+    "DrawFunction": 3,
+    "ExportFunction": 2,
+    "NotificationFunction": 5,
+}
 
 
 def _of_type(kind: str) -> dict[str, dict[str, Any]]:
@@ -162,6 +168,10 @@ WITHOUT_RESOURCES = {
 """Actions for which AWS knows no narrower resource beforehand; the template says so beside each."""
 
 
+OF_OBJECTS = {"s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"}
+"""What is done with the files of one folder, whose names are made as they come."""
+
+
 def test_no_policy_has_a_wildcard_without_need() -> None:
     policies = {name: each for name, each in RESOURCES.items() if each["Type"] != "AWS::KMS::Key"}
     statements = [each for each in _statements(policies) if each["Effect"] == "Allow" and "Action" in each]
@@ -170,7 +180,11 @@ def test_no_policy_has_a_wildcard_without_need() -> None:
         actions = _actions(statement)
         assert not any("*" in action for action in actions), statement
         if "Resource" in statement and "*" in str(statement["Resource"]):
-            assert set(actions) <= WITHOUT_RESOURCES, statement
+            objects = re.findall(
+                r"\$\{MediaBucket\.Arn\}/(?:pictures|exports)/\*", str(statement["Resource"])
+            )
+            of_bucket = objects and len(objects) == str(statement["Resource"]).count("*")
+            assert set(actions) <= (OF_OBJECTS if of_bucket else WITHOUT_RESOURCES), statement
 
 
 def test_the_keys_policy_opens_it_to_this_account_and_to_services_on_conditions() -> None:
@@ -232,8 +246,10 @@ def test_a_release_is_taken_into_use_behind_its_schema() -> None:
 
 
 def test_what_people_wait_for_is_released_to_few_first_and_rolled_back_by_alarms() -> None:
-    assert RESOURCES["CommonLayer"]["Properties"]["PublishLambdaVersion"] is True
-    for name in ("WebhookFunction", "BalanceFunction", "NotificationFunction", "ScanFunction"):
+    for layer in _of_type("AWS::Serverless::LayerVersion").values():
+        assert layer["Properties"]["PublishLambdaVersion"] is True
+    for folder in ("webhook", "balance", "notification", "scan", "draw", "export"):
+        name = f"{folder.capitalize()}Function"
         properties = FUNCTIONS[name]["Properties"]
         assert properties["AutoPublishAlias"] == "live"
         # Without this and the layer's own, a new layer, which nearly all code is in, makes no new version.
@@ -324,7 +340,8 @@ def test_what_is_kept_when_the_stack_is_deleted() -> None:
         if "DeletionPolicy" in resource
     }
     # The snapshot is of no use without its key; the replica holds nothing that the database does not.
-    assert kept == {"Database": "Snapshot", "Key": "Retain", "Replica": "Delete"}
+    # A bucket with files in it could not be deleted; this one empties itself.
+    assert kept == {"Database": "Snapshot", "Key": "Retain", "Replica": "Delete", "MediaBucket": "Retain"}
     assert all(RESOURCES[name]["UpdateReplacePolicy"] == policy for name, policy in kept.items())
 
 
@@ -369,6 +386,8 @@ LOCAL_TYPES = {
     "AWS::IAM::ManagedPolicy",
     "AWS::Logs::LogGroup",
     "AWS::SNS::Topic",
+    "AWS::S3::Bucket",
+    "AWS::S3::BucketPolicy",
     "AWS::CloudFormation::CustomResource",
 }
 
@@ -416,3 +435,37 @@ def test_stores_are_encrypted_and_not_public() -> None:
         assert "Key" in str(store["KmsKeyId"])
     for name in ("Database", "Replica"):
         assert RESOURCES[name]["Properties"]["PubliclyAccessible"] is False
+
+
+def test_files_are_encrypted_not_public_sent_by_tls_only_and_forgotten() -> None:
+    (bucket,) = _of_type("AWS::S3::Bucket").values()
+    properties = bucket["Properties"]
+    (encryption,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert "Key" in str(encryption["ServerSideEncryptionByDefault"]["KMSMasterKeyID"])
+    assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(properties["PublicAccessBlockConfiguration"]) == 4
+    (rule,) = properties["LifecycleConfiguration"]["Rules"]
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 1)
+    (policy,) = _of_type("AWS::S3::BucketPolicy").values()
+    (statement,) = _statements(policy)
+    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_only_the_function_that_draws_has_what_draws() -> None:
+    assert TEMPLATE["Globals"]["Function"]["Layers"] == [{"Ref": "CommonLayer"}]
+    with_more = {
+        name: each["Properties"]["Layers"]
+        for name, each in FUNCTIONS.items()
+        if "Layers" in each["Properties"]
+    }
+    assert with_more == {"DrawFunction": [{"Ref": "PicturesLayer"}]}
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_a_function_may_use_the_files_if_it_is_told_of_their_bucket(name: str) -> None:
+    role = RESOURCES[FUNCTIONS[name]["Properties"]["Role"]["GetAtt"].removesuffix(".Arn")]
+    allowed = any(
+        action.startswith("s3:") for statement in _statements(role) for action in _actions(statement)
+    )
+    assert allowed == (_variable(FUNCTIONS[name], "MEDIA_BUCKET") is not None)

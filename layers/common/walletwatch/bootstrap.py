@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from walletwatch.services.checking import Checking
     from walletwatch.services.delivering import Delivering
     from walletwatch.services.digesting import Digesting
+    from walletwatch.services.drawing import Drawing
+    from walletwatch.services.exporting import Exporting
     from walletwatch.services.following import Following
     from walletwatch.services.health import HealthCheck
     from walletwatch.services.housekeeping import Housekeeping
@@ -78,6 +80,24 @@ class Scan:
 
     service: "Scanning"
     risks: "RiskWatching"
+    consumer: "Consumer"
+    telemetry: "Telemetry"
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What the draw function runs."""
+
+    service: "Drawing"
+    consumer: "Consumer"
+    telemetry: "Telemetry"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What the export function runs."""
+
+    service: "Exporting"
     consumer: "Consumer"
     telemetry: "Telemetry"
 
@@ -376,6 +396,95 @@ def scan() -> Scan:
     )
 
 
+def draw() -> Draw:
+    """The draw function."""
+    from walletwatch.bot.views.pictures import PicturesView
+    from walletwatch.chain.rpc.reader import RpcChain
+    from walletwatch.pictures.painter import MatplotlibPainter
+    from walletwatch.scan_parts import make_surroundings
+    from walletwatch.services.drawing import Drawing
+    from walletwatch.services.picturing import Picturing
+    from walletwatch.storage.postgres.ledger import PostgresLedger
+    from walletwatch.storage.postgres.lists import PostgresAddressLists
+    from walletwatch.storage.postgres.movements import PostgresMovements
+    from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+    from walletwatch.storage.redis.cache import RedisCache
+
+    profile = config.load(config.ChainSettings).profile
+    metrics = EmfMetrics("draw")
+    clock = SystemClock()
+    redis = parts.make_redis()
+    rpc = parts.make_rpc(metrics)
+    chain = RpcChain(rpc)
+    database = parts.make_database()
+    movements = PostgresMovements(parts.make_reads(database, metrics))
+    picturing = Picturing(
+        subscriptions=PostgresSubscriptionStore(database),
+        movements=movements,
+        pages=movements,
+        chain=chain,
+        tokens=parts.make_tokens(chain, redis, metrics, profile),
+        prices=parts.make_prices(chain, redis, metrics, profile),
+        surroundings=make_surroundings(
+            rpc, RedisCache(redis, metrics), metrics, profile, PostgresAddressLists(database)
+        ),
+        profile=profile,
+        clock=clock,
+    )
+    service = Drawing(
+        picturing=picturing,
+        painter=MatplotlibPainter(),
+        media=parts.make_media(metrics),
+        ledger=PostgresLedger(database, clock),
+        queues=parts.make_queues(),
+        renderer=PicturesView(profile),
+        clock=clock,
+        metrics=metrics,
+    )
+    return Draw(
+        service,
+        parts.make_consumer(config.load(config.QueueSettings).draw_queue_url, metrics),
+        parts.make_telemetry("draw", metrics, redis, rpc),
+    )
+
+
+def export() -> Export:
+    """The export function."""
+    from walletwatch.bot.messenger import TelegramMessenger
+    from walletwatch.bot.views.exports import ExportsView
+    from walletwatch.exports.files import FileFormats
+    from walletwatch.services.exporting import Exporting
+    from walletwatch.storage.postgres.ledger import PostgresLedger
+    from walletwatch.storage.postgres.movements import PostgresMovements
+    from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+    from walletwatch.storage.redis.limits import RedisSendLimits
+
+    profile = config.load(config.ChainSettings).profile
+    metrics = EmfMetrics("export")
+    clock = SystemClock()
+    redis = parts.make_redis()
+    database = parts.make_database()
+    telegram = config.load(config.TelegramSettings)
+    service = Exporting(
+        subscriptions=PostgresSubscriptionStore(database),
+        pages=PostgresMovements(parts.make_reads(database, metrics)),
+        open_file=FileFormats(profile).open,
+        media=parts.make_media(metrics),
+        ledger=PostgresLedger(database, clock),
+        queues=parts.make_queues(),
+        messenger=TelegramMessenger.connect(parts.read_secrets().bot_token, telegram.telegram_api_url),
+        limits=RedisSendLimits(redis),
+        renderer=ExportsView(),
+        clock=clock,
+        metrics=metrics,
+    )
+    return Export(
+        service,
+        parts.make_consumer(config.load(config.QueueSettings).export_queue_url, metrics),
+        parts.make_telemetry("export", metrics, redis),
+    )
+
+
 def notification() -> Notifying:
     """The notification function."""
     from walletwatch.bot.messenger import TelegramMessenger
@@ -396,6 +505,7 @@ def notification() -> Notifying:
         marks=RedisSentMarks(redis),
         limits=RedisSendLimits(redis),
         messenger=TelegramMessenger.connect(parts.read_secrets().bot_token, telegram.telegram_api_url),
+        media=parts.make_media(metrics),
         subscriptions=PostgresSubscriptionStore(database),
         notices=HtmlNotices(),
         clock=clock,

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from walletwatch.storage.postgres.database import Database
     from walletwatch.storage.postgres.replica import Reads
     from walletwatch.storage.redis.server import RedisServer
+    from walletwatch.storage.s3 import S3Media
 
 SECRETS_TIMEOUT_SECONDS = 5
 LOGIN_FRESH_SECONDS = 60.0
@@ -216,8 +217,17 @@ def make_queues() -> "SqsQueues":
     return SqsQueues(
         balance_url=queues.balance_queue_url,
         scan_url=queues.scan_queue_url,
+        draw_url=queues.draw_queue_url,
+        export_url=queues.export_queue_url,
         notification_url=queues.notification_queue_url,
     )
+
+
+def make_media(metrics: EmfMetrics) -> "S3Media":
+    """The files on their way to people."""
+    from walletwatch.storage.s3 import S3Media
+
+    return S3Media(config.load(config.MediaSettings).media_bucket, metrics)
 
 
 def make_consumer(url: str | None, metrics: EmfMetrics) -> "Consumer":

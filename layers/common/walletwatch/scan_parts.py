@@ -1,6 +1,6 @@
 """How security scans are put together: which parts are read of a token and of a wallet, and for how long.
 
-Only the function that scans imports this.
+Only the functions that scan and that draw import this.
 """
 
 from walletwatch import settings as config
@@ -36,10 +36,12 @@ from walletwatch.domain.inspection.stakes import Stakes
 from walletwatch.domain.inspection.tradability import Tradability
 from walletwatch.domain.lists import Standing
 from walletwatch.domain.profile import ChainProfile
+from walletwatch.domain.risk import Unknown
 from walletwatch.parts import make_scan_memory
 from walletwatch.ports.chain import Chain, Prices
 from walletwatch.ports.common import Metrics
 from walletwatch.ports.listing import PoolCreators
+from walletwatch.ports.media import Surroundings
 from walletwatch.ports.scanning import AddressLists
 from walletwatch.ports.volatile import Cache
 from walletwatch.runtime import SystemClock
@@ -94,6 +96,30 @@ def make_scan_reports(
     return ScanReports(
         inspector, RuleJudge(read_rules(), profile), make_scan_memory(cache, metrics, profile), clock
     )
+
+
+def make_surroundings(
+    rpc: Caller, cache: Cache, metrics: Metrics, profile: ChainProfile, lists: AddressLists
+) -> Surroundings:
+    """Whom a wallet deals with: the part of a scan that says so, out of the cache where a scan was lately."""
+    reader = PartReader(
+        [
+            Part(
+                "history", HISTORY_FACTS, FLEETING, WalletHistory(RpcChain(BatchingCaller(rpc)), profile).read
+            ),
+            *_list_parts(lists, FundingChain, Network),
+        ],
+        cache=cache,
+        clock=SystemClock(),
+        metrics=metrics,
+        chain=profile.name,
+    )
+
+    async def surroundings(wallet: str) -> tuple[Network | Unknown, Listed | Unknown]:
+        facts = (await reader.read(wallet)).facts
+        return facts[Network], facts[Listed]
+
+    return surroundings
 
 
 def _mint_parts(chain: Chain, cache: Cache, metrics: Metrics, profile: ChainProfile) -> tuple[Part, ...]:

@@ -263,9 +263,13 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper)
 
     balance_queue_url: str | None = None
     scan_queue_url: str | None = None
+    draw_queue_url: str | None = None
+    export_queue_url: str | None = None
     notification_queue_url: str | None = None
     balance_dlq_url: str | None = None
     scan_dlq_url: str | None = None
+    draw_dlq_url: str | None = None
+    export_dlq_url: str | None = None
     notification_dlq_url: str | None = None
 
     @property
@@ -276,12 +280,18 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper)
             InvalidSettings: One is missing.
         """
         found: dict[str, tuple[str, str]] = {}
-        for name in ("balance", "scan", "notification"):
+        for name in ("balance", "scan", "draw", "export", "notification"):
             url, dead = getattr(self, f"{name}_queue_url"), getattr(self, f"{name}_dlq_url")
             if url is None or dead is None:
                 raise InvalidSettings(f"{name.upper()}_QUEUE_URL and {name.upper()}_DLQ_URL are both needed")
             found[name] = url, dead
         return found
+
+
+class MediaSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
+    """Where files wait for their way to people."""
+
+    media_bucket: Annotated[str, msgspec.Meta(min_length=3, max_length=63)]
 
 
 class BotSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):

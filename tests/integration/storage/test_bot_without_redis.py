@@ -54,10 +54,13 @@ from walletwatch.services.admitting import Admitting
 from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.analysing import Analysing
+from walletwatch.services.auditing import Auditing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
+from walletwatch.services.drawing import PictureRequests
 from walletwatch.services.explaining import Explaining
+from walletwatch.services.exporting import ExportRequests
 from walletwatch.services.inline_cards import InlineCards
 from walletwatch.services.intake import Intake, UpdateIntake
 from walletwatch.services.linking import Linking
@@ -200,8 +203,10 @@ async def environments(
                 linking=Linking(
                     FakeLinkedChats(stores.tables), stores.subscriptions, RedisCache(redis, metrics)
                 ),
-                plans=Plans(plans, administration, clock, metrics),
+                plans=Plans(plans, Auditing(administration, clock), clock, metrics),
                 quotas=Quotas(plans, rates, clock, metrics),
+                pictures=PictureRequests(queues, rates),
+                exports=ExportRequests(queues, rates, clock),
                 personal=Personal(FakePersonalRecords(stores), rates, clock, metrics),
                 views=Views(PROFILES["x1-mainnet"]),
                 catalogue=CATALOGUE,

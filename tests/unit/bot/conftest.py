@@ -59,10 +59,13 @@ from walletwatch.services.admitting import Admitting
 from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.analysing import Analysing
+from walletwatch.services.auditing import Auditing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
+from walletwatch.services.drawing import PictureRequests
 from walletwatch.services.explaining import Explaining
+from walletwatch.services.exporting import ExportRequests
 from walletwatch.services.inline_cards import InlineCards
 from walletwatch.services.intake import UpdateIntake
 from walletwatch.services.linking import Linking
@@ -286,8 +289,10 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                     metrics,
                 ),
                 linking=Linking(linked, stores.subscriptions, codes),
-                plans=Plans(plans, administration, clock, metrics),
+                plans=Plans(plans, Auditing(administration, clock), clock, metrics),
                 quotas=Quotas(plans, rates, clock, metrics, {**LIMITS, Quota.WALLETS: FEW_WALLETS}),
+                pictures=PictureRequests(queues, FakeRateLimits(clock)),
+                exports=ExportRequests(queues, FakeRateLimits(clock), clock),
                 personal=Personal(personal, FakeRateLimits(clock), clock, metrics),
                 views=Views(PROFILES["x1-mainnet"]),
                 catalogue=CATALOGUE,

@@ -23,9 +23,9 @@ CHANGING: Final[Mapping[str, tuple[str, str]]] = {
     "maintenance": ("/maintenance on", "maintenance"),
     "ban": (f"/ban {ANNA}", "ban"),
     "unban": (f"/unban {ANNA}", "unban"),
-    "limits": (f"/limits {ANNA} wallets 5", "quota"),
-    "reply": (f"/reply {ANNA} hello", "reply"),
+    "limits": (f"/limits {ANNA} wallets 5", "limits"),
     "refundpayment": (f"/refundpayment {ANNA} stx1", "refund"),
+    "reply": (f"/reply {ANNA} hello", "reply"),
     "broadcast": ("/broadcast all hello", "broadcast"),
     "block": (f"/block {WALLET} steals", "list.block"),
     "allow": (f"/allow {WALLET} honest", "list.allow"),
@@ -77,7 +77,7 @@ async def busy(chat: Chat) -> Chat:
     await chat.send(f"/unblock {WALLET}", user=ADMIN)
     for user in (11, 12, 13, 14, 15):
         await chat.send(f"/report_scam {WALLET} steals", user=user)
-    await chat.plans.paid(Payment("stx1", ANNA, Offer(30, 250), chat.clock.now()), "order")
+    await chat.plans.paid(Payment("stx1", ANNA, Offer(0, 250), chat.clock.now()), "")
     chat.administration.audited.clear()
     return chat
 
@@ -197,8 +197,8 @@ class TestAudit:
         (newest,) = [data for data in chat.buttons if data.startswith("1:xi:")]
         await chat.press(newest, user=ADMIN)
         assert "<b>maintenance</b>" in chat.last
-        await chat.send("/audit quota", user=ADMIN)
-        assert "administrators did: quota" in chat.last
+        await chat.send("/audit limits", user=ADMIN)
+        assert "administrators did: limits" in chat.last
         assert "maintenance" not in chat.last
         await chat.send("/audit list.block", user=ADMIN)
         assert "administrators did: list.block" in chat.last

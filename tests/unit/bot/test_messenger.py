@@ -1,4 +1,7 @@
+import asyncio
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from telegram import Bot
@@ -15,7 +18,7 @@ from walletwatch.domain.errors import (
     MessageRefused,
     WalletWatchError,
 )
-from walletwatch.domain.work import Button, RenderedMessage
+from walletwatch.domain.work import Button, MediaKind, OutgoingFile, RenderedMessage
 
 HELLO = RenderedMessage(
     "<b>hello</b>", ((Button("copy", copy_text="x"), Button("go", url="https://x.example/")),)
@@ -92,6 +95,98 @@ async def test_telegrams_errors_have_their_meaning(
         assert caught.value.retry_after == parameters.get("retry_after")
     if isinstance(caught.value, ChatMigrated):
         assert caught.value.new_chat_id == -1005
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> OutgoingFile:
+    path = tmp_path / "file"
+    path.write_bytes(b"\x89PNG of the test")
+    return OutgoingFile(MediaKind.PHOTO, path, "chart.png")
+
+
+@pytest.mark.parametrize(
+    ("kind", "method"), [(MediaKind.PHOTO, "sendPhoto"), (MediaKind.DOCUMENT, "sendDocument")]
+)
+async def test_a_file_is_sent_with_its_caption_and_its_name(
+    sender: TelegramMessenger, request_: FakeRequest, photo: OutgoingFile, kind: MediaKind, method: str
+) -> None:
+    assert await sender.send(5, HELLO, file=replace(photo, kind=kind), reply_to=3) == 1
+    ((name, sent),) = request_.calls
+    assert name == method
+    assert (sent["caption"], sent["parse_mode"]) == ("<b>hello</b>", "HTML")
+    assert "copy_text" in str(sent["reply_markup"])
+    assert request_.uploads == [("chart.png", b"\x89PNG of the test")]
+
+
+async def test_a_caption_that_is_too_long_follows_by_itself(
+    sender: TelegramMessenger, request_: FakeRequest, photo: OutgoingFile
+) -> None:
+    html = "<b>" + "x" * 1024 + "</b>"
+    await sender.send(5, RenderedMessage(html), file=photo)
+    assert [name for name, _ in request_.calls] == ["sendPhoto"]
+    request_.calls.clear()
+    longer = RenderedMessage("<b>" + "\N{GRINNING FACE}" * 513 + "</b>", HELLO.keyboard)
+    await sender.send(5, longer, file=photo)
+    (first, file), (second, text) = request_.calls
+    assert (first, second) == ("sendPhoto", "sendMessage")
+    assert "caption" not in file
+    assert "reply_markup" not in file
+    assert text["text"] == longer.html
+    assert "copy_text" in str(text["reply_markup"])
+
+
+async def test_a_message_becomes_another(
+    sender: TelegramMessenger, request_: FakeRequest, photo: OutgoingFile
+) -> None:
+    assert await sender.send(5, HELLO, edits=77) == 77
+    assert await sender.send(5, HELLO, edits=78, file=photo) == 78
+    (text_method, text), (media_method, media) = request_.calls
+    assert (text_method, text["message_id"]) == ("editMessageText", 77)
+    assert (media_method, media["message_id"]) == ("editMessageMedia", 78)
+    assert "<b>hello</b>" in str(media["media"])
+    assert request_.uploads == [("chart.png", b"\x89PNG of the test")]
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "Bad Request: message to edit not found",
+        "Bad Request: message can't be edited",
+        "Bad Request: there is no text in the message to edit",
+    ],
+)
+async def test_what_cannot_be_edited_is_sent(
+    sender: TelegramMessenger, request_: FakeRequest, photo: OutgoingFile, description: str
+) -> None:
+    request_.failures.append((400, description, {}))
+    assert await sender.send(5, HELLO, edits=77) == 2
+    request_.failures.append((400, description, {}))
+    assert await sender.send(5, HELLO, edits=77, file=photo) == 4
+    assert [name for name, _ in request_.calls] == [
+        "editMessageText", "sendMessage", "editMessageMedia", "sendPhoto",
+    ]  # fmt: skip
+
+
+async def test_what_has_become_this_message_already_is_done(
+    sender: TelegramMessenger, request_: FakeRequest
+) -> None:
+    request_.failures.append((400, "Bad Request: message is not modified: specified new message content", {}))
+    assert await sender.send(5, HELLO, edits=77) == 77
+    request_.failures.append((400, "Bad Request: can't parse entities", {}))
+    with pytest.raises(MessageRefused):
+        await sender.send(5, HELLO, edits=77)
+
+
+async def test_an_upload_that_takes_too_long_comes_again_later(
+    sender: TelegramMessenger, request_: FakeRequest, photo: OutgoingFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stuck(*_: object, **__: object) -> None:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(messenger, "UPLOAD_SECONDS", 0.01)
+    monkeypatch.setattr(request_, "do_request", stuck)
+    with pytest.raises(DeliveryUnavailable):
+        await sender.send(5, HELLO, file=photo)
 
 
 async def test_webhook_and_commands_are_registered(

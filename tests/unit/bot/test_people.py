@@ -211,7 +211,7 @@ class TestLimits:
         assert "Wallets: 1,000, their own" in await admin(chat, f"/limits {ANNA} wallets 1000")
         assert chat.stores.tables.chats[ANNA].chat.owner.quotas == {"wallets": 1000}
         assert "Wallets: 25, as the plan says" in await admin(chat, f"/limits {ANNA} wallets plan")
-        assert actions(chat) == [(ADMIN, "quota")] * 2
+        assert actions(chat) == [(ADMIN, "limits")] * 2
 
     async def test_the_plans_are_shown(self, chat: Chat) -> None:
         text = await admin(chat, "/limits")

@@ -17,6 +17,8 @@ import pytest
 from functions.alerts import app as alerts
 from functions.balance import app as balance
 from functions.cleanup import app as cleanup
+from functions.draw import app as draw
+from functions.export import app as export
 from functions.health import app as health
 from functions.migrate import app as migrate
 from functions.notification import app as notification
@@ -28,6 +30,9 @@ from tests.fakes.vitals import FakeSystem
 from walletwatch import bootstrap, observability
 from walletwatch.domain.alerts import AlertLimits
 from walletwatch.domain.errors import StoreUnavailable
+from walletwatch.domain.exports import ExportFormat, ExportRequest
+from walletwatch.domain.lookback import Lookback
+from walletwatch.domain.pictures import DrawRequest, PictureKind, Theme
 from walletwatch.domain.work import (
     Backfill,
     BalanceCheck,
@@ -44,6 +49,8 @@ from walletwatch.queueing.messages import (
     encode_backfill,
     encode_balance_check,
     encode_digest_due,
+    encode_draw_request,
+    encode_export_request,
     encode_notification,
     encode_security_scan,
 )
@@ -238,6 +245,35 @@ def test_scan_runs_each_record_for_itself(monkeypatch: pytest.MonkeyPatch) -> No
     wanted = SecurityScan("0" * 32, WALLET, SubjectKind.AUTO, 1, None, None, "en")
     assert _failed(scan.handler(_records(encode_security_scan(wanted), "{}"), CONTEXT)) == ["1"]
     assert ran == [(WALLET, 2)]
+
+
+def test_pictures_are_drawn_each_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[tuple[DrawRequest, int]] = []
+
+    class Service:
+        async def run(self, request: DrawRequest, *, attempt: int) -> None:
+            ran.append((request, attempt))
+
+    monkeypatch.setattr(draw, "_draw", lambda: _parts(Service()))
+    wanted = DrawRequest(
+        "0" * 32, 1, PictureKind.FLOWS, 5, None, Lookback.WEEK, Theme.DARK, "en", "UTC", None
+    )
+    assert _failed(draw.handler(_records(encode_draw_request(wanted), "{}"), CONTEXT)) == ["1"]
+    assert ran == [(wanted, 2)]
+
+
+def test_exports_are_written_each_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[ExportRequest] = []
+
+    class Service:
+        async def run(self, request: ExportRequest) -> None:
+            ran.append(request)
+
+    monkeypatch.setattr(export, "_export", lambda: _parts(Service()))
+    asked = datetime(2026, 11, 1, tzinfo=UTC)
+    wanted = ExportRequest("0" * 32, 1, ExportFormat.CSV, None, Lookback.ALL, "en", "UTC", asked, 7)
+    assert _failed(export.handler(_records(encode_export_request(wanted), "{}"), CONTEXT)) == ["1"]
+    assert ran == [wanted]
 
 
 def test_notification_keeps_the_order_and_names_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:

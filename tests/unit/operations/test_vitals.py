@@ -275,6 +275,8 @@ async def test_a_queue_whose_wait_is_not_known_says_so(system: FakeSystem) -> No
     assert {queue.name: queue.age_seconds for queue in queues} == {
         "balance": 0.0,
         "scan": None,
+        "draw": 0.0,
+        "export": 0.0,
         "notification": 2.0,
     }
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
@@ -6,13 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from walletwatch.domain.chain import SignatureInfo
+from walletwatch.domain.exports import ExportFormat, ExportRequest
+from walletwatch.domain.lookback import Lookback
+from walletwatch.domain.pictures import DrawRequest, PictureKind, Theme
 from walletwatch.domain.work import (
     AccountHint,
+    Attachment,
     Backfill,
     BalanceCheck,
     Button,
     CheckReason,
     DigestDue,
+    MediaKind,
     Notification,
     Priority,
     RenderedMessage,
@@ -23,11 +29,15 @@ from walletwatch.domain.work import (
 from walletwatch.queueing.messages import (
     InvalidMessage,
     decode_balance_work,
+    decode_draw_request,
+    decode_export_request,
     decode_notification,
     decode_scan_work,
     encode_backfill,
     encode_balance_check,
     encode_digest_due,
+    encode_draw_request,
+    encode_export_request,
     encode_notification,
     encode_risk_check,
     encode_security_scan,
@@ -106,6 +116,85 @@ def test_a_scan_survives_the_queue(scan: SecurityScan) -> None:
 )
 def test_a_notification_survives_the_queue(notification: Notification) -> None:
     assert decode_notification(encode_notification(notification)) == notification
+
+
+@given(
+    st.builds(
+        DrawRequest,
+        keys,
+        chats,
+        st.sampled_from(PictureKind),
+        st.none() | st.integers(1, 2**62),
+        st.none() | addresses,
+        st.sampled_from(Lookback),
+        st.sampled_from(Theme),
+        st.sampled_from(["en", "zh"]),
+        st.sampled_from(["UTC", "Asia/Kolkata"]),
+        st.none() | st.integers(1, 2**31),
+        st.just("native") | addresses,
+    )
+)
+def test_a_request_for_a_picture_survives_the_queue(request: DrawRequest) -> None:
+    assert decode_draw_request(encode_draw_request(request)) == request
+
+
+@given(
+    st.builds(
+        ExportRequest,
+        keys,
+        chats,
+        st.sampled_from(ExportFormat),
+        st.none() | st.integers(1, 2**62),
+        st.sampled_from(Lookback),
+        st.sampled_from(["en", "zh"]),
+        st.sampled_from(["UTC", "Asia/Kolkata"]),
+        st.datetimes(timezones=st.just(UTC)),
+        st.none() | st.integers(1, 2**31),
+    )
+)
+def test_a_request_for_an_export_survives_the_queue(request: ExportRequest) -> None:
+    assert decode_export_request(encode_export_request(request)) == request
+
+
+FILE = Attachment(MediaKind.DOCUMENT, f"exports/{KEY}.zip", "walletwatch-2026-11-30.zip", "gone")
+
+
+@pytest.mark.parametrize("file", [FILE, replace(FILE, kind=MediaKind.PHOTO), None])
+@pytest.mark.parametrize("edits", [None, 7])
+def test_a_notification_with_a_file_survives_the_queue(file: Attachment | None, edits: int | None) -> None:
+    made = datetime(2026, 11, 1, tzinfo=UTC)
+    notification = Notification(KEY, 1, RenderedMessage("hello"), made, attachment=file, edits=edits)
+    assert decode_notification(encode_notification(notification)) == notification
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"key": "exports/../secrets"},
+        {"key": "https://elsewhere.example/file"},
+        {"file_name": "../up"},
+        {"file_name": "a/b"},
+        {"file_name": ""},
+        {"file_name": "x" * 101},
+        {"lost": ""},
+        {"kind": "video"},
+    ],
+)
+def test_a_file_from_elsewhere_is_refused(changes: dict[str, str]) -> None:
+    made = datetime(2026, 11, 1, tzinfo=UTC)
+    body = msgspec.json.decode(
+        encode_notification(Notification(KEY, 1, RenderedMessage("hello"), made, attachment=FILE))
+    )
+    body["attachment"] |= changes
+    with pytest.raises(InvalidMessage):
+        decode_notification(msgspec.json.encode(body).decode())
+
+
+def test_a_notification_of_the_release_before_has_no_file() -> None:
+    made = datetime(2026, 11, 1, tzinfo=UTC)
+    body = msgspec.json.decode(encode_notification(Notification(KEY, 1, RenderedMessage("hello"), made)))
+    del body["attachment"], body["edits"]
+    assert decode_notification(msgspec.json.encode(body).decode()).attachment is None
 
 
 def _changed(**changes: object) -> str:

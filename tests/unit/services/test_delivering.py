@@ -5,6 +5,7 @@ import pytest
 from tests.fakes.limits import FakeSendLimits
 from tests.fakes.linking import FakeLinkedChats
 from tests.fakes.marks import FakeSentMarks
+from tests.fakes.media import FakeMedia
 from tests.fakes.messenger import FakeMessenger
 from tests.fakes.outage import Outage
 from tests.unit.services.conftest import WALLET, World, contact
@@ -19,7 +20,7 @@ from walletwatch.domain.errors import (
     StoreUnavailable,
     TopicGone,
 )
-from walletwatch.domain.work import Notification, RenderedMessage
+from walletwatch.domain.work import Attachment, MediaKind, Notification, RenderedMessage
 from walletwatch.services.delivering import Delivering, Record
 
 
@@ -29,6 +30,7 @@ class Post:
     def __init__(self, world: World) -> None:
         self.world = world
         self.messenger = FakeMessenger()
+        self.media = FakeMedia()
         self.marks = FakeSentMarks()
         self.limits = FakeSendLimits(world.clock)
         self.service = Delivering(
@@ -36,6 +38,7 @@ class Post:
             marks=self.marks,
             limits=self.limits,
             messenger=self.messenger,
+            media=self.media,
             subscriptions=world.stores.subscriptions,
             notices=HtmlNotices(),
             clock=world.clock,
@@ -237,3 +240,84 @@ async def test_a_message_goes_to_its_topic(post: Post) -> None:
     await group_of(post)
     await post.run(in_topic(await post.queued(-5, "hello")))
     assert post.messenger.topics == [7]
+
+
+KEY = f"exports/{'0123456789abcdef' * 2}.csv"
+
+
+async def queued_file(post: Post, content: bytes | None = b"a,b") -> Record:
+    record = await post.queued(1, "caption")
+    if content is not None:
+        await post.media.put(KEY, content, "text/csv")
+    attachment = Attachment(MediaKind.DOCUMENT, KEY, "export.csv", "<i>expired</i>")
+    return replace(record, notification=replace(record.notification, attachment=attachment))
+
+
+async def test_a_file_is_sent_once_with_its_caption(post: Post) -> None:
+    record = await queued_file(post)
+    assert await post.run(record) == {}
+    assert await post.run(record) == {}
+    (file,) = post.messenger.files
+    assert (file.caption, file.name, file.content) == ("caption", "export.csv", b"a,b")
+    assert await post.status(record) is DeliveryStatus.SENT
+
+
+async def test_a_file_that_is_gone_is_told_and_failed(post: Post) -> None:
+    record = await queued_file(post, None)
+    assert await post.run(record) == {}
+    assert await post.run(record) == {}
+    assert post.messenger.sent == [(1, "<i>expired</i>")]
+    assert await post.status(record) is DeliveryStatus.FAILED
+    assert post.world.metrics.counts["FilesLost"] == 1
+
+
+async def test_a_loss_that_could_not_be_told_is_told_later(post: Post) -> None:
+    record = await queued_file(post, None)
+    post.messenger.failures.append(DeliveryUnavailable("slow down", retry_after=9))
+    assert await post.run(record) == {record.id: 9}
+    assert await post.status(record) is DeliveryStatus.PENDING
+    post.world.clock.advance(10)
+    assert await post.run(record) == {}
+    assert post.messenger.sent == [(1, "<i>expired</i>")]
+
+
+@pytest.mark.parametrize("failure", [ChatUnreachable("blocked"), MessageRefused("no")])
+async def test_a_loss_that_nobody_can_be_told_is_in_the_ledger(post: Post, failure: Exception) -> None:
+    record = await queued_file(post, None)
+    post.messenger.failures.append(failure)
+    assert await post.run(record) == {}
+    assert await post.status(record) is DeliveryStatus.FAILED
+
+
+async def test_while_files_cannot_be_had_the_chat_waits(post: Post) -> None:
+    record = await queued_file(post)
+    later = await post.queued(1, "later")
+    post.media.down = True
+    assert set(await post.run(record, later)) == {record.id, later.id}
+    assert post.messenger.sent == []
+    post.media.down = False
+    assert await post.run(record, later) == {}
+    assert [text for _, text in post.messenger.sent] == ["caption", "later"]
+
+
+async def test_a_file_is_not_begun_without_time_for_it(post: Post) -> None:
+    record = await queued_file(post)
+    outcome = await post.service.run([record], remaining=lambda: 20.0)
+    assert outcome.retry_after == {record.id: 1.0}
+    assert post.messenger.sent == []
+    assert await post.run(record) == {}
+
+
+async def test_a_group_that_moved_gets_its_file(post: Post) -> None:
+    record = await queued_file(post)
+    post.messenger.failures.append(ChatMigrated(-1005))
+    assert await post.run(record) == {}
+    assert [file.chat_id for file in post.messenger.files] == [-1005]
+
+
+async def test_a_message_may_become_another(post: Post) -> None:
+    record = await post.queued(1, "done")
+    edited = replace(record, notification=replace(record.notification, edits=77))
+    assert await post.run(edited) == {}
+    assert post.messenger.edited == [77]
+    assert await post.marks.marked([edited.notification.ledger_key]) == {edited.notification.ledger_key: 77}

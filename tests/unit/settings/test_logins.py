@@ -86,7 +86,9 @@ class TestSettings:
 
     def test_queues_come_in_pairs(self) -> None:
         names = [
-            f"{queue}_{end}_URL" for queue in ("BALANCE", "SCAN", "NOTIFICATION") for end in ("QUEUE", "DLQ")
+            f"{queue}_{end}_URL"
+            for queue in ("BALANCE", "SCAN", "DRAW", "EXPORT", "NOTIFICATION")
+            for end in ("QUEUE", "DLQ")
         ]
         pairs = load(QueueSettings, {name: name.lower() for name in names}).pairs
         assert pairs["scan"] == ("scan_queue_url", "scan_dlq_url")

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from walletwatch.bot.texts import Html, Texts, escape
 from walletwatch.domain.activities import Leg
+from walletwatch.domain.addresses import shortened
 from walletwatch.domain.annotations import AssetNote
 from walletwatch.domain.chats import Currency
 from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS, to_decimal
@@ -22,15 +23,12 @@ MAX_USD: Final = Decimal(10) ** 15
 """Nothing is worth more; such a price is a mistake or a joke, and is not shown."""
 NO_NOTES: Final[Mapping[str, AssetNote]] = MappingProxyType({})
 NO_NAMES: Final[Mapping[str, str | None]] = MappingProxyType({})
-_SHORT_ENDS: Final = 4
 _UNITS: Final = (("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
 
 
 def short(address: str) -> str:
     """`Abcd…wxyz`: enough to recognise, too little to copy by mistake."""
-    if len(address) <= 2 * _SHORT_ENDS + 1:
-        return address
-    return f"{address[:_SHORT_ENDS]}…{address[-_SHORT_ENDS:]}"
+    return shortened(address)
 
 
 def number(value: Decimal, say: Texts) -> str:

@@ -20,6 +20,7 @@ _ADDRESS_CHARACTERS: Final = range(32, 45)
 _SIGNATURE_CHARACTERS: Final = range(64, 89)
 _BITCOIN_CHARACTERS: Final = range(26, 36)
 _ETHEREUM_CHARACTERS: Final = 42
+_SHORT_ENDS: Final = 4
 
 
 def encode(raw: bytes) -> str:
@@ -126,3 +127,10 @@ def _reason(text: str) -> str:
     if not is_base58(text):
         return "not_base58"
     return "signature" if len(text) in _SIGNATURE_CHARACTERS else "length"
+
+
+def shortened(address: str) -> str:
+    """`Abcd…wxyz`: enough to recognise, too little to copy by mistake."""
+    if len(address) <= 2 * _SHORT_ENDS + 1:
+        return address
+    return f"{address[:_SHORT_ENDS]}…{address[-_SHORT_ENDS:]}"

@@ -27,6 +27,8 @@ class DeliveryKind(StrEnum):
     ACTIVITY = "activity"
     DIGEST = "digest"
     SCAN = "scan"
+    PICTURE = "picture"
+    EXPORT = "export"
     ALERT = "alert"
     REPORT = "report"
     NOTICE = "notice"

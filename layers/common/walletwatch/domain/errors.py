@@ -72,6 +72,14 @@ class PriceUnavailable(TransientError):
     """No source of prices could be asked."""
 
 
+class MediaUnavailable(TransientError):
+    """The store of files could not be reached, or did not take or give one."""
+
+
+class MediaGone(WalletWatchError):
+    """The store of files does not have this one, or no longer."""
+
+
 class SourceUnavailable(TransientError):
     """A list from outside could not be had."""
 

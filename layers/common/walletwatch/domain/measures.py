@@ -146,6 +146,16 @@ NoticesUntold Count times that an owner, or a forum, could not be told what beca
 LimitsUnavailable Count times the limits in Redis could not be asked
 SentMarksUnavailable Count times the marks in Redis could not be asked or set
 SettlesFailed Count messages sent that no store could note
+FilesPostponed Count files left to the next invocation for want of time
+FilesLost Count files that were gone before they could be sent; the chat was told
+PicturesDrawn Count pictures that were drawn
+PicturesGivenUp Count pictures that were not drawn since the chain did not answer; the chat was told
+ExportsWritten Count exports that were written
+ExportsRefused Count exports that were not written; the chat was told why
+ExportRows Count rows of exports
+ProgressUntold Count times the progress of an export could not be told
+MediaUpload Milliseconds from a file's end to its being kept
+MediaFailures Count times the store of files did not take or give one
 DigestsQueued Count digests put in the queue
 AlertsQueued Count messages of people's alerts put in the queue
 AlertsJudged Count people's alerts that were looked at since their time had come

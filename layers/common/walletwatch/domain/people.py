@@ -8,7 +8,10 @@ from types import MappingProxyType
 from typing import Final
 
 from walletwatch.domain.delivery import DeliveryStatus
+from walletwatch.domain.plans import Quota
 
+QUOTAS: Final = tuple(quota.value for quota in Quota)
+"""What there is a limit on, by the names in `Owner.quotas`."""
 MAX_QUOTA: Final = 100_000
 MAX_REASON_LENGTH: Final = 200
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 
 from walletwatch.domain.chain import SignatureInfo
 
@@ -152,12 +153,50 @@ class RenderedMessage:
     keyboard: Sequence[Sequence[Button]] = ()
 
 
+class MediaKind(StrEnum):
+    """How Telegram shows a file."""
+
+    PHOTO = "photo"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message, whose text is its caption.
+
+    Attributes:
+        key: Where the media store has it.
+        file_name: What it is called on the receiver's side.
+        lost: Telegram HTML that is sent in its place where the store has it no more.
+    """
+
+    kind: MediaKind
+    key: str
+    file_name: str
+    lost: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingFile:
+    """An attachment as it is handed over to Telegram.
+
+    Attributes:
+        path: Of the file, for as long as it is being sent.
+        name: What it is called on the receiver's side.
+    """
+
+    kind: MediaKind
+    path: Path
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Notification:
     """Send this message once, and settle its ledger entry.
 
     Attributes:
         block_time: Unix seconds of the block it tells of; None where it tells of none, or of several.
+        attachment: A file that goes with it.
         edits: A message of ours that this one takes the place of; where that is gone, it is a new one.
         topic: Of a forum; None for its general topic, and for chats that have none.
     """
@@ -169,6 +208,7 @@ class Notification:
     priority: Priority = Priority.INTERACTIVE
     reply_to: int | None = None
     block_time: int | None = None
+    attachment: Attachment | None = None
     edits: int | None = None
     topic: int | None = None
 

@@ -1,7 +1,7 @@
 """The people who use the bot, for administrators."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from walletwatch.domain.people import Feedback, PeopleQuery, Person, PersonCard, Watched
@@ -36,6 +36,15 @@ class People(Protocol):
 
     async def unban(self, user_id: int) -> Person | None:
         """Let them in again."""
+
+    async def grant(self, user_id: int, time: timedelta, now: datetime) -> Person | None:
+        """Give them the premium plan for so much longer; one that has no end has none afterwards."""
+
+    async def revoke(self, user_id: int) -> Person | None:
+        """Let their premium plan end now."""
+
+    async def set_quota(self, user_id: int, name: str, value: int | None) -> Person | None:
+        """Set a quota; None to let the plan's hold again."""
 
     async def feedback(self, *, before: int | None, limit: int) -> Sequence[Feedback]:
         """What people said, newest first, of those with smaller ids than `before`."""

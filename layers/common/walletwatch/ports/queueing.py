@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from walletwatch.domain.administration import Redriven
+from walletwatch.domain.exports import ExportRequest
+from walletwatch.domain.pictures import DrawRequest
 from walletwatch.domain.vitals import QueueDepth
 from walletwatch.domain.work import (
     Backfill,
@@ -43,6 +45,16 @@ class BroadcastQueues(Queues, Protocol):
 
     async def continue_broadcast(self, step: BroadcastStep) -> None:
         """Ask for the next messages of a broadcast to be queued when they are due."""
+
+
+class MediaQueues(Protocol):
+    """Work for the functions that draw and that write files (SQS)."""
+
+    async def draw(self, request: DrawRequest) -> None:
+        """Ask for a picture."""
+
+    async def export(self, request: ExportRequest) -> None:
+        """Ask for a file of a chat's history."""
 
 
 class QueueDepths(Protocol):

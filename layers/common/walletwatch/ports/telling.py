@@ -11,7 +11,7 @@ from walletwatch.domain.digests import Burst, Outgoing
 from walletwatch.domain.risk_watch import KnownRisk
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.suspicion import Counterparty
-from walletwatch.domain.work import DigestDue, RenderedMessage
+from walletwatch.domain.work import DigestDue, OutgoingFile, RenderedMessage
 
 type DeliveryPlan = Callable[[Sequence[Candidate], Mapping[int, Burst]], Sequence[NewDelivery]]
 """Turns the candidates that the ledger does not know yet into its new entries.
@@ -85,7 +85,7 @@ class Ledger(Protocol):
         """
 
     async def delete_scans_before(self, moment: datetime) -> int:
-        """Delete settled entries of security scans older than this; how many there were."""
+        """Delete settled entries of scans, pictures and exports older than this; how many there were."""
 
     async def delete_before(self, moment: datetime) -> int:
         """Delete settled entries older than this, and activities that no entry refers to any more.
@@ -142,16 +142,18 @@ class Messenger(Protocol):
         message: RenderedMessage,
         *,
         reply_to: int | None = None,
+        file: OutgoingFile | None = None,
         edits: int | None = None,
         topic: int | None = None,
     ) -> int:
-        """Send, or put in the place of a message of ours, and return the message id.
+        """Send and return the message id.
 
         Args:
             chat_id: Where.
-            message: What.
+            message: Of a file, its text is the caption; one that is too long for that follows by itself.
             reply_to: The message that it answers, if it is a new one.
             topic: Of a forum, where a new one goes.
+            file: Goes with the message.
             edits: A message of ours whose place it takes; where that is gone, it is sent as a new one.
 
         Raises:

@@ -13,14 +13,20 @@ import msgspec
 
 from walletwatch.domain.chain import SignatureInfo
 from walletwatch.domain.errors import WalletWatchError
+from walletwatch.domain.exports import ExportFormat, ExportRequest
+from walletwatch.domain.lookback import Lookback
+from walletwatch.domain.money import NATIVE
+from walletwatch.domain.pictures import DrawRequest, PictureKind, Theme
 from walletwatch.domain.work import (
     AccountHint,
+    Attachment,
     Backfill,
     BalanceCheck,
     BroadcastStep,
     Button,
     CheckReason,
     DigestDue,
+    MediaKind,
     Notification,
     Priority,
     RenderedMessage,
@@ -37,6 +43,8 @@ type Address = Annotated[str, msgspec.Meta(min_length=32, max_length=44, pattern
 type Slot = Annotated[int, msgspec.Meta(ge=0)]
 type LedgerKey = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
 type Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+type Language = Annotated[str, msgspec.Meta(min_length=2, max_length=16)]
+type Zone = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 type CallbackData = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
@@ -102,11 +110,46 @@ class _RiskCheck(msgspec.Struct, frozen=True, tag="risk_check", tag_field="type"
     cause: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
 
+class _DrawRequest(msgspec.Struct, frozen=True, tag="draw_request", tag_field="type"):
+    v: int
+    request_id: LedgerKey
+    chat_id: int
+    kind: PictureKind
+    subscription_id: int | None
+    address: Address | None
+    period: Lookback
+    theme: Theme
+    language: Language
+    timezone: Zone
+    edits: int | None
+    asset: Annotated[str, msgspec.Meta(min_length=1, max_length=44)] = NATIVE
+
+
+class _ExportRequest(msgspec.Struct, frozen=True, tag="export_request", tag_field="type"):
+    v: int
+    request_id: LedgerKey
+    chat_id: int
+    format: ExportFormat
+    subscription_id: int | None
+    period: Lookback
+    language: Language
+    timezone: Zone
+    asked_at: Moment
+    progress_id: int | None
+
+
 class _Button(msgspec.Struct, frozen=True, omit_defaults=True):
     text: Annotated[str, msgspec.Meta(min_length=1)]
     callback_data: CallbackData | None = None
     url: str | None = None
     copy_text: Annotated[str, msgspec.Meta(min_length=1, max_length=256)] | None = None
+
+
+class _Attachment(msgspec.Struct, frozen=True):
+    kind: MediaKind
+    key: Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[a-z]+/[0-9a-f]{32}(\.[a-z]+)?$")]
+    file_name: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$")]
+    lost: Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class _Notification(msgspec.Struct, frozen=True, tag="notification", tag_field="type"):
@@ -119,6 +162,7 @@ class _Notification(msgspec.Struct, frozen=True, tag="notification", tag_field="
     reply_to: int | None
     created_at: datetime
     block_time: int | None = None
+    attachment: _Attachment | None = None
     edits: int | None = None
     topic: int | None = None
 
@@ -126,6 +170,8 @@ class _Notification(msgspec.Struct, frozen=True, tag="notification", tag_field="
 _encoder = msgspec.json.Encoder()
 _balance_work = msgspec.json.Decoder(_BalanceCheck | _Backfill | _DigestDue | _BroadcastStep)
 _scan_work = msgspec.json.Decoder(_SecurityScan | _RiskCheck)
+_draw_request = msgspec.json.Decoder(_DrawRequest)
+_export_request = msgspec.json.Decoder(_ExportRequest)
 _notification = msgspec.json.Decoder(_Notification)
 
 
@@ -216,6 +262,86 @@ def decode_scan_work(body: str) -> SecurityScan | RiskCheck:
     )
 
 
+def encode_draw_request(request: DrawRequest) -> str:
+    """The body of a message for the draw queue."""
+    return _encode(
+        _DrawRequest(
+            VERSION,
+            request.request_id,
+            request.chat_id,
+            request.kind,
+            request.subscription_id,
+            request.address,
+            request.period,
+            request.theme,
+            request.language,
+            request.timezone,
+            request.edits,
+            request.asset,
+        )
+    )
+
+
+def decode_draw_request(body: str) -> DrawRequest:
+    """Read a message of the draw queue.
+
+    Raises:
+        InvalidMessage: It is not one, or of a version this code does not know.
+    """
+    wire = _decode(_draw_request, body)
+    return DrawRequest(
+        wire.request_id,
+        wire.chat_id,
+        wire.kind,
+        wire.subscription_id,
+        wire.address,
+        wire.period,
+        wire.theme,
+        wire.language,
+        wire.timezone,
+        wire.edits,
+        wire.asset,
+    )
+
+
+def encode_export_request(request: ExportRequest) -> str:
+    """The body of a message for the export queue."""
+    return _encode(
+        _ExportRequest(
+            VERSION,
+            request.request_id,
+            request.chat_id,
+            request.format,
+            request.subscription_id,
+            request.period,
+            request.language,
+            request.timezone,
+            request.asked_at,
+            request.progress_id,
+        )
+    )
+
+
+def decode_export_request(body: str) -> ExportRequest:
+    """Read a message of the export queue.
+
+    Raises:
+        InvalidMessage: It is not one, or of a version this code does not know.
+    """
+    wire = _decode(_export_request, body)
+    return ExportRequest(
+        wire.request_id,
+        wire.chat_id,
+        wire.format,
+        wire.subscription_id,
+        wire.period,
+        wire.language,
+        wire.timezone,
+        wire.asked_at,
+        wire.progress_id,
+    )
+
+
 def encode_notification(notification: Notification) -> str:
     """The body of a message for the notification queue."""
     return _encode(
@@ -236,6 +362,7 @@ def encode_notification(notification: Notification) -> str:
             notification.reply_to,
             notification.created_at,
             notification.block_time,
+            _attached(notification.attachment),
             notification.edits,
             notification.topic,
         )
@@ -265,9 +392,20 @@ def decode_notification(body: str) -> Notification:
         priority=wire.priority,
         reply_to=wire.reply_to,
         block_time=wire.block_time,
+        attachment=_attachment(wire.attachment),
         edits=wire.edits,
         topic=wire.topic,
     )
+
+
+def _attached(attachment: Attachment | None) -> _Attachment | None:
+    if attachment is None:
+        return None
+    return _Attachment(attachment.kind, attachment.key, attachment.file_name, str(attachment.lost))
+
+
+def _attachment(wire: _Attachment | None) -> Attachment | None:
+    return None if wire is None else Attachment(wire.kind, wire.key, wire.file_name, wire.lost)
 
 
 def ledger_key_of(body: str) -> str | None:
@@ -282,9 +420,15 @@ def _encode(message: msgspec.Struct) -> str:
     return _encoder.encode(message).decode()
 
 
-def _decode[M: (_BalanceCheck | _Backfill | _DigestDue | _BroadcastStep, _SecurityScan, _Notification)](
-    decoder: msgspec.json.Decoder[M], body: str
-) -> M:
+def _decode[
+    M: (
+        _BalanceCheck | _Backfill | _DigestDue | _BroadcastStep,
+        _SecurityScan | _RiskCheck,
+        _DrawRequest,
+        _ExportRequest,
+        _Notification,
+    )
+](decoder: msgspec.json.Decoder[M], body: str) -> M:
     if len(body) > MAX_BODY_BYTES:
         raise InvalidMessage("larger than any message of ours")
     try:

@@ -9,6 +9,8 @@ from itertools import batched
 from typing import TYPE_CHECKING, Any, Final
 
 from walletwatch.domain.errors import QueueUnavailable
+from walletwatch.domain.exports import ExportRequest
+from walletwatch.domain.pictures import DrawRequest
 from walletwatch.domain.risk_watch import LOOK_AFTER
 from walletwatch.domain.work import (
     Backfill,
@@ -25,6 +27,8 @@ from walletwatch.queueing.messages import (
     encode_balance_check,
     encode_broadcast_step,
     encode_digest_due,
+    encode_draw_request,
+    encode_export_request,
     encode_notification,
     encode_risk_check,
     encode_security_scan,
@@ -43,17 +47,21 @@ BACKOFF_SECONDS: Final = 0.1
 
 
 class SqsQueues:
-    """`ports.Queues` over boto3, which is imported when the first message is sent."""
+    """`ports.Queues` and `ports.MediaQueues` over boto3, which is imported when the first message is sent."""
 
     def __init__(
         self,
         *,
         balance_url: str | None = None,
         scan_url: str | None = None,
+        draw_url: str | None = None,
+        export_url: str | None = None,
         notification_url: str | None = None,
     ) -> None:
         self._balance_url = balance_url
         self._scan_url = scan_url
+        self._draw_url = draw_url
+        self._export_url = export_url
         self._notification_url = notification_url
         self._client: SQSClient | None = None
 
@@ -92,6 +100,14 @@ class SqsQueues:
         await self._send(
             self._scan_url, [_delayed(encode_risk_check(check), seconds, now) for check in checks]
         )
+
+    async def draw(self, request: DrawRequest) -> None:
+        """Ask for a picture."""
+        await self._send(self._draw_url, [{"MessageBody": encode_draw_request(request)}])
+
+    async def export(self, request: ExportRequest) -> None:
+        """Ask for a file of a chat's history."""
+        await self._send(self._export_url, [{"MessageBody": encode_export_request(request)}])
 
     async def notify(self, notifications: Sequence[Notification]) -> None:
         """Ask for messages to be sent, in order within a chat.

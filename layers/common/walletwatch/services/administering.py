@@ -20,7 +20,7 @@ from walletwatch.ports.telling import Ledger
 from walletwatch.services.auditing import Auditing
 from walletwatch.services.vitals import ALIVE, VitalSigns
 
-QUEUES: Final = ("balance", "scan", "notification")
+QUEUES: Final = ("balance", "scan", "draw", "export", "notification")
 MOVED_AT_ONCE: Final = 1000
 """Messages that one command moves or deletes: as many as fit into the time that a person waits."""
 AUDIT_SHOWN: Final = 15

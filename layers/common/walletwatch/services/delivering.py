@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from walletwatch.domain.chats import Chat
@@ -11,13 +11,16 @@ from walletwatch.domain.errors import (
     ChatMigrated,
     ChatUnreachable,
     DeliveryUnavailable,
+    MediaGone,
+    MediaUnavailable,
     MessageRefused,
     StoreUnavailable,
     TopicGone,
 )
-from walletwatch.domain.work import BatchOutcome, Notification, RenderedMessage
+from walletwatch.domain.work import BatchOutcome, Notification, OutgoingFile, RenderedMessage
 from walletwatch.ports.common import Clock, Metrics
 from walletwatch.ports.linking import ChatNotices
+from walletwatch.ports.media import MediaStore
 from walletwatch.ports.telling import Ledger, Messenger, SendLimits, SentMarks
 from walletwatch.ports.watching import SubscriptionStore
 
@@ -26,6 +29,10 @@ MAX_WAIT_SECONDS: Final = 3.0
 DEFAULT_RETRY_SECONDS: Final = 5.0
 SETTLE_TRIES: Final = 4
 RESERVE_SECONDS: Final = 8.0
+FILE_SECONDS: Final = 22.0
+"""An invocation that has less left does not begin to fetch and to send a file."""
+FILE_AGAIN_SECONDS: Final = 1.0
+FILE_LOST: Final = "the file has expired"
 
 _log = logging.getLogger("walletwatch.delivering")
 
@@ -53,6 +60,7 @@ class Delivering:
         marks: SentMarks,
         limits: SendLimits,
         messenger: Messenger,
+        media: MediaStore,
         subscriptions: SubscriptionStore,
         notices: ChatNotices,
         clock: Clock,
@@ -62,6 +70,7 @@ class Delivering:
         self._marks = marks
         self._limits = limits
         self._messenger = messenger
+        self._media = media
         self._subscriptions = subscriptions
         self._notices = notices
         self._clock = clock
@@ -101,6 +110,9 @@ class Delivering:
     async def _deliver(self, notification: Notification, remaining: Callable[[], float]) -> float | None:
         """Send one message and settle it; or the seconds to wait before it is tried again."""
         chat_id = notification.chat_id
+        if notification.attachment is not None and remaining() < FILE_SECONDS:
+            self._metrics.count("FilesPostponed")
+            return FILE_AGAIN_SECONDS
         wait = await self._place(chat_id, remaining)
         if wait is not None:
             return wait
@@ -113,12 +125,12 @@ class Delivering:
             wait = error.retry_after or DEFAULT_RETRY_SECONDS
             await self._hold(chat_id, wait)
             return wait
+        except MediaUnavailable:
+            return DEFAULT_RETRY_SECONDS
+        except MediaGone:
+            return await self._tell_of_loss(notification)
         except ChatUnreachable as error:
-            gone = await self._subscriptions.deactivate(chat_id, str(error))
-            await self._ledger.settle(notification.ledger_key, DeliveryStatus.FAILED, reason=str(error))
-            self._metrics.count("ChatsDeactivated")
-            if gone is not None:
-                await self._tell_owner(gone)
+            await self._give_up(notification, error)
             return None
         except MessageRefused as error:
             _log.error("message refused", extra={"ledger_key": notification.ledger_key, "reason": str(error)})
@@ -126,6 +138,19 @@ class Delivering:
             self._metrics.count("MessagesRefused")
             return None
         await self._settle_sent(notification, message_id, first=True)
+        self._count_sent(notification)
+        _log.info("sent", extra={"ledger_key": notification.ledger_key, "message_id": message_id})
+        return None
+
+    async def _give_up(self, notification: Notification, error: ChatUnreachable) -> None:
+        """The chat takes nothing any more: whoever answers for it is told."""
+        gone = await self._subscriptions.deactivate(notification.chat_id, str(error))
+        await self._ledger.settle(notification.ledger_key, DeliveryStatus.FAILED, reason=str(error))
+        self._metrics.count("ChatsDeactivated")
+        if gone is not None:
+            await self._tell_owner(gone)
+
+    def _count_sent(self, notification: Notification) -> None:
         self._metrics.count("NotificationsSent")
         age = self._clock.now() - notification.created_at
         self._metrics.milliseconds("NotificationAge", age.total_seconds() * 1000)
@@ -133,24 +158,32 @@ class Delivering:
             latency = self._clock.now().timestamp() - notification.block_time
             # A block's time is the validators' estimate in whole seconds, and may be ahead of ours.
             self._metrics.milliseconds("DeliveryLatency", max(0.0, latency) * 1000)
-        _log.info("sent", extra={"ledger_key": notification.ledger_key, "message_id": message_id})
-        return None
 
     async def _send(self, chat_id: int, notification: Notification) -> int:
+        attachment = notification.attachment
+        if attachment is None:
+            return await self._send_with(chat_id, notification, None)
+        async with self._media.opened(attachment.key) as path:
+            file = OutgoingFile(attachment.kind, path, attachment.file_name)
+            return await self._send_with(chat_id, notification, file)
+
+    async def _send_with(self, chat_id: int, notification: Notification, file: OutgoingFile | None) -> int:
+        message = notification.message
         try:
             return await self._messenger.send(
                 chat_id,
-                notification.message,
+                message,
                 reply_to=notification.reply_to,
+                file=file,
                 edits=notification.edits,
                 topic=notification.topic,
             )
         except ChatMigrated as error:
             await self._subscriptions.migrate(chat_id, error.new_chat_id)
-            return await self._messenger.send(error.new_chat_id, notification.message)
+            return await self._messenger.send(error.new_chat_id, message, file=file)
         except TopicGone:
             await self._leave_topic(chat_id, notification.topic)
-            return await self._messenger.send(chat_id, notification.message)
+            return await self._messenger.send(chat_id, message, file=file)
 
     async def _leave_topic(self, chat_id: int, topic: int | None) -> None:
         """Write to the general topic from now on, and say so once."""
@@ -175,6 +208,22 @@ class Delivering:
         except (DeliveryUnavailable, ChatUnreachable, ChatMigrated, MessageRefused) as error:
             self._metrics.count("NoticesUntold")
             _log.warning("a notice was not told: %s", error, extra={"chat_id": chat_id})
+
+    async def _tell_of_loss(self, notification: Notification) -> float | None:
+        """Say that a file is gone, in place of the message; the ledger gets the reason."""
+        assert notification.attachment is not None
+        self._metrics.count("FilesLost")
+        message = RenderedMessage(notification.attachment.lost)
+        try:
+            await self._send(notification.chat_id, replace(notification, message=message, attachment=None))
+        except DeliveryUnavailable as error:
+            wait = error.retry_after or DEFAULT_RETRY_SECONDS
+            await self._hold(notification.chat_id, wait)
+            return wait
+        except (ChatUnreachable, MessageRefused) as error:
+            _log.warning("loss not told", extra={"reason": str(error)})
+        await self._ledger.settle(notification.ledger_key, DeliveryStatus.FAILED, reason=FILE_LOST)
+        return None
 
     async def _place(self, chat_id: int, remaining: Callable[[], float]) -> float | None:
         """Wait for a place within the limits; or the seconds after which to come back."""

@@ -15,12 +15,11 @@ from walletwatch.domain.people import (
     PersonCard,
     Watched,
 )
-from walletwatch.domain.plans import NEVER, Limits, Quota
+from walletwatch.domain.plans import Limits
 from walletwatch.ports.common import Clock
 from walletwatch.ports.people import People
 from walletwatch.ports.volatile import RateLimits
 from walletwatch.services.auditing import Auditing
-from walletwatch.services.plans import Plans
 
 PAGE: Final = 10
 TOLD_WITHIN: Final = timedelta(days=7)
@@ -57,7 +56,6 @@ class PeopleDesk:
     """The use cases behind /users, /user, /ban, /limits, /feedbacks and /reply. Changes are audited.
 
     Args:
-        plans: Gives premium and quotas, and audits that.
         admins: Who runs the bot.
         limits: What the plans allow.
     """
@@ -65,7 +63,6 @@ class PeopleDesk:
     def __init__(
         self,
         people: People,
-        plans: Plans,
         auditing: Auditing,
         admins: Collection[int],
         limits: Limits,
@@ -74,7 +71,6 @@ class PeopleDesk:
     ) -> None:
         self.limits = limits
         self._people = people
-        self._plans = plans
         self._auditing = auditing
         self._admins = frozenset(admins)
         self._rates = rates
@@ -135,25 +131,25 @@ class PeopleDesk:
 
     async def grant(self, user_id: int, *, by: int) -> Person | None:
         """Give somebody the premium plan for a month more."""
-        person = await self._people.person(user_id)
-        if person is None:
-            return None
-        now = self._clock.now()
-        begin = max(person.premium_until or now, now)
-        # One that has no end has none afterwards.
-        until = begin + GRANTED if begin < NEVER - GRANTED else NEVER
-        return await self._as_now(user_id, await self._plans.grant(user_id, until, by))
+        person = await self._people.grant(user_id, GRANTED, self._clock.now())
+        if person is not None:
+            await self._auditing.record(by, "grant", {"user": user_id, "days": GRANTED.days})
+        return person
 
     async def revoke(self, user_id: int, *, by: int) -> Person | None:
         """Let somebody's premium plan end now."""
-        return await self._as_now(user_id, await self._plans.revoke(user_id, by))
+        person = await self._people.revoke(user_id)
+        if person is not None:
+            await self._auditing.record(by, "revoke", {"user": user_id})
+        return person
 
-    async def set_quota(self, user_id: int, quota: Quota, value: int | None, *, by: int) -> Person | None:
+    async def set_quota(self, user_id: int, name: str, value: int | None, *, by: int) -> Person | None:
         """Set somebody's quota; None to let their plan's hold again."""
-        return await self._as_now(user_id, await self._plans.set_quota(user_id, quota, value, by))
-
-    async def _as_now(self, user_id: int, known: bool) -> Person | None:
-        return await self._people.person(user_id) if known else None
+        person = await self._people.set_quota(user_id, name, value)
+        if person is not None:
+            set_to = "plan" if value is None else value
+            await self._auditing.record(by, "limits", {"user": user_id, "quota": name, "value": set_to})
+        return person
 
     async def feedback(self, *, before: int | None = None) -> FeedbackPage:
         """What people said."""

@@ -48,7 +48,7 @@ SLOT_SECONDS: Final = 0.4
 UP_TO_DATE_BLOCKS: Final = 16
 """A follower that is no further behind has seen all there was a moment ago."""
 
-CONSUMERS: Final = {"balance": "balance", "scan": "scan", "notification": "notification"}
+CONSUMERS: Final = {name: name for name in ("balance", "scan", "draw", "export", "notification")}
 """Which function takes from which queue."""
 _OTHER_WORK: Final = frozenset({"webhook", "sweep", "stream", "cleanup", "refresh", "alerts"})
 """Functions whose work is counted by invocations; that of the others by records."""

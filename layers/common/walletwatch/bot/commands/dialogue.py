@@ -26,7 +26,9 @@ from walletwatch.services.analysing import Analysing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
+from walletwatch.services.drawing import PictureRequests
 from walletwatch.services.explaining import Explaining
+from walletwatch.services.exporting import ExportRequests
 from walletwatch.services.inline_cards import InlineCards
 from walletwatch.services.linking import Linking
 from walletwatch.services.listing import Listing
@@ -74,6 +76,8 @@ class Dialogue:
     linking: Linking
     plans: Plans
     quotas: Quotas
+    pictures: PictureRequests
+    exports: ExportRequests
     views: Views
     catalogue: "Catalogue"
     operators: Operators

@@ -13,15 +13,13 @@ from walletwatch.bot.people_marks import read_query
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html, texts
 from walletwatch.bot.views import people as people_view
-from walletwatch.domain.people import MAX_QUOTA, PeopleOrder, PeopleQuery, Person
-from walletwatch.domain.plans import Quota
+from walletwatch.domain.people import MAX_QUOTA, QUOTAS, PeopleOrder, PeopleQuery, Person
 from walletwatch.services.people_desk import AdministratorsStay
 
 MAX_ID: Final = 2**52
 """Telegram's ids have at most 52 significant bits (Bot API, User.id)."""
 MAX_REPLY: Final = 3500
 PLAN: Final = "plan"
-QUOTAS: Final = tuple(quota.value for quota in Quota)
 TWICE: Final = timedelta(seconds=5)
 """Within so long a second tap is the same wish."""
 
@@ -135,7 +133,7 @@ async def limits(talk: Talk, dialogue: Dialogue) -> None:
     if value != PLAN and not (value.isascii() and value.isdecimal() and int(value) <= MAX_QUOTA):
         raise Complaint("people.quota_value", limit=MAX_QUOTA)
     set_to, people = (None if value == PLAN else int(value)), dialogue.admin_desk.people
-    _known(await people.set_quota(user_id, Quota(name), set_to, by=_user(talk)), user_id)
+    _known(await people.set_quota(user_id, name, set_to, by=_user(talk)), user_id)
     await show_limits(talk, dialogue, user_id)
 
 

@@ -1,10 +1,11 @@
 """An activity as a message."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from walletwatch.bot.formatting import NO_NAMES, NO_NOTES, Amounts, Names, short, wallet, when, whole
-from walletwatch.bot.html_length import join_lines
+from walletwatch.bot.html_length import join_lines, plain
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.links import address_buttons
 from walletwatch.bot.texts import Html, Texts, texts_for
@@ -17,6 +18,7 @@ from walletwatch.domain.work import Button, RenderedMessage
 
 MAX_LEGS: Final = 12
 MAX_PROGRAMS: Final = 8
+MAX_MUTED: Final = 4
 MAX_AFTER: Final = 4
 MAX_DETAIL: Final = 300
 UNLIMITED: Final = 2**64 - 1
@@ -100,6 +102,30 @@ class ActivityView:
             *self._legs(activity, say, who),
             *self._details(activity, say, who),
         ]
+
+    def less(
+        self, activity: Activity, subscription: Subscription, names: Mapping[str, str | None], key: str
+    ) -> RenderedMessage:
+        """An activity, with the ways to hear less like it in place of its buttons."""
+        say = texts_for(subscription.chat)
+        notes = notes_of(activity)
+        mints = dict.fromkeys(leg.asset for leg in activity.legs if is_address(leg.asset))
+        rows = [
+            (button(self._mute_token(mint, notes.get(mint), say), Action.AM_MUTE_TOKEN, mint),)
+            for mint in list(mints)[:MAX_MUTED]
+        ]
+        rows.append((button(say("button.mute_this_wallet"), Action.AM_MUTE_WALLET, subscription.id),))
+        sender = sender_of(activity)
+        if sender is not None:
+            text = say("button.block_sender", sender=short(sender))
+            rows.append((button(text, Action.AM_BLOCK_SENDER, sender),))
+        rows.append((button(say("button.back"), Action.DETAILS, key),))
+        return replace(self.activity(activity, subscription, names, key), keyboard=tuple(rows))
+
+    def _mute_token(self, mint: str, note: AssetNote | None, say: Texts) -> str:
+        listed = self._profile.tokens.get(mint)
+        name = listed.symbol if listed else (note.symbol or note.name) if note else None
+        return plain(say("button.mute_token", token=name or short(mint)))
 
     def headline(self, activity: Activity, say: Texts) -> Html:
         """What happened in one line: the title, and the first amounts where it has none."""
@@ -272,9 +298,11 @@ class ActivityView:
             look.append(Button(say("button.copy_signature"), copy_text=activity.signature))
         rows = [tuple(look)]
         if key:
+            act = [button(say("button.less"), Action.LESS, key)]
             sender = sender_of(activity)
             if sender is not None:
-                rows.append((button(say("button.scan_sender"), Action.SCAN_ADDRESS, sender),))
+                act.append(button(say("button.scan_sender"), Action.SCAN_ADDRESS, sender))
+            rows.append(tuple(act))
         return tuple(rows)
 
 

@@ -8,6 +8,7 @@ from walletwatch.bot.views.basics import BasicsView
 from walletwatch.bot.views.choosing import ChoosingView
 from walletwatch.bot.views.connections import ConnectionsView
 from walletwatch.bot.views.explaining import ExplainingView
+from walletwatch.bot.views.exports import ExportsView
 from walletwatch.bot.views.filters import FiltersView
 from walletwatch.bot.views.flows import FlowsView
 from walletwatch.bot.views.gains import GainsView
@@ -16,6 +17,7 @@ from walletwatch.bot.views.history import HistoryView
 from walletwatch.bot.views.inline import InlineView
 from walletwatch.bot.views.insights import InsightsView
 from walletwatch.bot.views.money import MoneyView
+from walletwatch.bot.views.pictures import PicturesView
 from walletwatch.bot.views.plans import PlansView
 from walletwatch.bot.views.portfolio import PortfolioView
 from walletwatch.bot.views.prices import PricesView
@@ -48,6 +50,8 @@ class Views:
         self.portfolio = PortfolioView(profile)
         self.prices = PricesView(profile)
         self.scans = ScanView(profile)
+        self.pictures = PicturesView(profile)
+        self.exports = ExportsView()
         self.alerts = AlertView(profile)
         self.alert_lists = AlertListView(self.alerts)
         self.filters = FiltersView(profile)

@@ -166,7 +166,10 @@ class ScanView:
             button(say("button.details"), Action.SCAN_DETAILS, f"{report.subject}{PAGE_SEPARATOR}0"),
             button(say("button.scan_again"), Action.SCAN_ADDRESS, report.subject),
         ]
-        return (tuple(first), self._links(report, say))
+        if report.kind is not SubjectKind.WALLET:
+            return (tuple(first), self._links(report, say))
+        network = button(say("chart.button.network"), Action.NETWORK, report.subject)
+        return (tuple(first), (network,), self._links(report, say))
 
     def _pages(self, report: ScanReport, page: int, pages: int, say: Texts) -> Sequence[Sequence[Button]]:
         def to(name: str, number_: int) -> Button:

@@ -182,7 +182,8 @@ DELETE FROM deliveries
 _DELETE_SCANS: Final = """
 DELETE FROM deliveries
  WHERE key IN (SELECT key FROM deliveries
-                WHERE created_at < %(moment)s AND kind = 'scan' AND status <> 'pending'
+                WHERE created_at < %(moment)s AND kind IN ('scan', 'picture', 'export')
+                  AND status <> 'pending'
                 LIMIT %(limit)s)
 """
 
@@ -342,7 +343,7 @@ class PostgresLedger:
         return await self._database.run(work)
 
     async def delete_scans_before(self, moment: datetime) -> int:
-        """Delete settled entries of security scans older than this; how many there were."""
+        """Delete settled entries of what people asked for and is older than this; how many there were."""
         return await self._delete(_DELETE_SCANS, moment)
 
     async def delete_before(self, moment: datetime) -> int:

@@ -1,8 +1,10 @@
 """`ports.people.People` on PostgreSQL."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
+
+from psycopg.types.json import Jsonb
 
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.people import Feedback, PeopleOrder, PeopleQuery, Person, PersonCard, Watched
@@ -155,11 +157,27 @@ class PostgresPeople:
 
     async def unban(self, user_id: int) -> Person | None:
         """Let them in again."""
-        return await self._one(
-            "UPDATE users u SET banned_at = NULL, ban_reason = NULL"
-            f" WHERE u.id = %(user_id)s RETURNING {PERSON_COLUMNS}",
+        return await self._change("banned_at = NULL, ban_reason = NULL", user_id)
+
+    async def grant(self, user_id: int, time: timedelta, now: datetime) -> Person | None:
+        """Give them the premium plan for so much longer."""
+        # The year 9999 stands for never.
+        return await self._change(
+            "premium_until = least(greatest(u.premium_until, %(now)s) + %(time)s, '9999-12-31')",
             user_id,
+            now=now,
+            time=time,
         )
+
+    async def revoke(self, user_id: int) -> Person | None:
+        """Let their premium plan end now."""
+        return await self._change("premium_until = NULL", user_id)
+
+    async def set_quota(self, user_id: int, name: str, value: int | None) -> Person | None:
+        """Set a quota; None to let the plan's hold again."""
+        if value is None:
+            return await self._change("quotas = u.quotas - %(name)s::text", user_id, name=name)
+        return await self._change("quotas = u.quotas || %(quota)s", user_id, quota=Jsonb({name: value}))
 
     async def feedback(self, *, before: int | None, limit: int) -> Sequence[Feedback]:
         """What people said, newest first, of those with smaller ids than `before`."""
@@ -182,9 +200,16 @@ class PostgresPeople:
 
         return await self._database.run(work)
 
-    async def _one(self, statement: str, user_id: int) -> Person | None:
+    async def _change(self, change: str, user_id: int, **values: object) -> Person | None:
+        return await self._one(
+            f"UPDATE users u SET {change} WHERE u.id = %(user_id)s RETURNING {PERSON_COLUMNS}",
+            user_id,
+            **values,
+        )
+
+    async def _one(self, statement: str, user_id: int, **values: object) -> Person | None:
         async def work(connection: Connection) -> Person | None:
-            cursor = await connection.execute(statement, {"user_id": user_id})
+            cursor = await connection.execute(statement, {"user_id": user_id, **values})
             row = await cursor.fetchone()
             return None if row is None else Person(*row)
 

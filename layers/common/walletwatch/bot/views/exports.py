@@ -1,0 +1,170 @@
+"""What is asked and said about exports."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from walletwatch.bot.formatting import day, whole
+from walletwatch.bot.keyboards import Action, StaleData, button
+from walletwatch.bot.texts import Html, Texts, texts
+from walletwatch.domain.addresses import shortened
+from walletwatch.domain.chats import Subscription
+from walletwatch.domain.exports import (
+    EXPORT_PERIODS,
+    MAX_ACTIVITIES,
+    ExportFormat,
+    ExportRequest,
+    Written,
+)
+from walletwatch.domain.lookback import Lookback
+from walletwatch.domain.work import RenderedMessage
+
+ALL: Final = "all"
+MAX_WALLETS: Final = 30
+"""That one is chosen of by buttons; any other by its name."""
+_IN_A_ROW: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ExportChoice:
+    """What was said of an export so far; None for what is still to be asked.
+
+    Attributes:
+        wallet: The id of a subscription, or `ALL`.
+    """
+
+    format: ExportFormat | None = None
+    wallet: str | None = None
+    period: Lookback | None = None
+
+    def encode(self) -> str:
+        """Three words and a dot between them."""
+        return ".".join(each or "" for each in (self.format, self.wallet, self.period))
+
+    @classmethod
+    def decode(cls, argument: str) -> "ExportChoice":
+        """Read what Telegram sends back, which may be anything.
+
+        Raises:
+            StaleData: It is none of these.
+        """
+        words = argument.split(".")
+        if len(words) != 3:
+            raise StaleData
+        wanted, wallet, period = words
+        if wallet and wallet != ALL and not (wallet.isascii() and wallet.isdecimal()):
+            raise StaleData
+        try:
+            chosen = Lookback(period) if period else None
+            if chosen is not None and chosen not in EXPORT_PERIODS:
+                raise StaleData
+            return cls(ExportFormat(wanted) if wanted else None, wallet or None, chosen)
+        except ValueError as error:
+            raise StaleData from error
+
+
+class ExportsView:
+    """`ports.media.ExportRenderer`, and the questions before."""
+
+    def ask_format(self, choice: ExportChoice, say: Texts) -> RenderedMessage:
+        """Which format."""
+        buttons = [
+            button(
+                say(f"history_export.format.{each}"),
+                Action.EXPORT_HISTORY,
+                replace(choice, format=each).encode(),
+            )
+            for each in ExportFormat
+        ]
+        return RenderedMessage(say("history_export.choose_format"), _rows(buttons))
+
+    def ask_wallet(
+        self, choice: ExportChoice, watched: Sequence[Subscription], say: Texts
+    ) -> RenderedMessage:
+        """Which wallet, or all of them."""
+        every = button(
+            say("history_export.all_wallets"), Action.EXPORT_HISTORY, replace(choice, wallet=ALL).encode()
+        )
+        rows = [
+            (
+                button(
+                    each.label or shortened(each.address),
+                    Action.EXPORT_HISTORY,
+                    replace(choice, wallet=str(each.id)).encode(),
+                ),
+            )
+            for each in watched[:MAX_WALLETS]
+        ]
+        return RenderedMessage(say("history_export.choose_wallet"), ((every,), *rows))
+
+    def ask_period(self, choice: ExportChoice, say: Texts) -> RenderedMessage:
+        """How far back."""
+        buttons = [
+            button(
+                say(f"history_export.period.{each}"),
+                Action.EXPORT_HISTORY,
+                replace(choice, period=each).encode(),
+            )
+            for each in EXPORT_PERIODS
+        ]
+        return RenderedMessage(say("history_export.choose_period"), _rows(buttons, 2))
+
+    def begun(self, say: Texts) -> RenderedMessage:
+        """That it is being written."""
+        return RenderedMessage(say("history_export.begun"))
+
+    def progress(self, tenths: int, request: ExportRequest) -> RenderedMessage:
+        """How far it is."""
+        say = texts(request.language)
+        bar = Html("▰" * tenths + "▱" * (10 - tenths))
+        return RenderedMessage(say("history_export.progress", bar=bar, percent=tenths * 10))
+
+    def file(self, part: int, parts: int, written: Written, request: ExportRequest) -> RenderedMessage:
+        """The caption of a file; what is in all of them is told with the last one."""
+        say = texts(request.language)
+        if part < parts:
+            return RenderedMessage(say("history_export.part", part=part, parts=parts))
+        lines = [say("history_export.title", format=say(f"history_export.format.{request.format}"))]
+        if parts > 1:
+            lines = [say("history_export.part", part=part, parts=parts), *lines]
+        lines.append(
+            say(
+                "history_export.contents",
+                activities=whole(written.activities, say),
+                rows=whole(written.rows, say),
+                wallets=say("history_export.wallets", count=written.wallets),
+            )
+        )
+        if written.first is not None and written.last is not None:
+            zone = request.timezone
+            lines.append(
+                say(
+                    "history_export.span",
+                    first=day(written.first, say, zone),
+                    last=day(written.last, say, zone),
+                )
+            )
+        lines.append(say(f"history_export.hint.{_hint(request.format)}"))
+        return RenderedMessage(Html("\n".join(lines)))
+
+    def refused(self, reason: str, request: ExportRequest) -> RenderedMessage:
+        """Why there is no file."""
+        say = texts(request.language)
+        return RenderedMessage(say(f"history_export.refused.{reason}", limit=whole(MAX_ACTIVITIES, say)))
+
+    def finished(self, written: Written, request: ExportRequest) -> RenderedMessage:
+        """What the message that told the progress becomes."""
+        say = texts(request.language)
+        return RenderedMessage(say("history_export.finished", rows=whole(written.rows, say)))
+
+    def lost(self, language: str) -> str:
+        """That a file is gone, as HTML."""
+        return str(texts(language)("history_export.lost"))
+
+
+def _hint(wanted: ExportFormat) -> str:
+    return wanted.value if wanted in {ExportFormat.KOINLY, ExportFormat.COINTRACKING} else "plain"
+
+
+def _rows[B](buttons: Sequence[B], width: int = _IN_A_ROW) -> tuple[tuple[B, ...], ...]:
+    return tuple(tuple(buttons[start : start + width]) for start in range(0, len(buttons), width))
