@@ -402,10 +402,8 @@ def draw() -> Draw:
     from walletwatch.chain.rpc.reader import RpcChain
     from walletwatch.pictures.painter import MatplotlibPainter
     from walletwatch.scan_parts import make_surroundings
-    from walletwatch.services.analysing import Analysing
     from walletwatch.services.drawing import Drawing
     from walletwatch.services.picturing import Picturing
-    from walletwatch.storage.postgres.chronicle import PostgresChronicle
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.lists import PostgresAddressLists
     from walletwatch.storage.postgres.movements import PostgresMovements
@@ -419,15 +417,14 @@ def draw() -> Draw:
     rpc = parts.make_rpc(metrics)
     chain = RpcChain(rpc)
     database = parts.make_database()
-    reads = parts.make_reads(database, metrics)
-    prices = parts.make_prices(chain, redis, metrics, profile)
+    movements = PostgresMovements(parts.make_reads(database, metrics))
     picturing = Picturing(
         subscriptions=PostgresSubscriptionStore(database),
-        movements=PostgresMovements(reads),
-        analysing=Analysing(PostgresChronicle(database, reads), prices, clock),
+        movements=movements,
+        pages=movements,
         chain=chain,
         tokens=parts.make_tokens(chain, redis, metrics, profile),
-        prices=prices,
+        prices=parts.make_prices(chain, redis, metrics, profile),
         surroundings=make_surroundings(
             rpc, RedisCache(redis, metrics), metrics, profile, PostgresAddressLists(database)
         ),

@@ -83,11 +83,6 @@ class Position:
         """Wherever it is."""
         return self.held.plus(self.aside)
 
-    @property
-    def is_certain(self) -> bool:
-        """Whether all of its costs and proceeds are known."""
-        return not (self.opening or self.unsettled or self.owned.unknown)
-
     def acquire(self, units: int, usd: Decimal | None) -> None:
         """Units came, which were worth so much; None where nobody knew."""
         self.put(Lot(unknown=units) if usd is None else Lot(units, usd))

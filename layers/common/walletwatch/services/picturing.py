@@ -9,10 +9,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from walletwatch.domain.addresses import shortened
-from walletwatch.domain.browsing import WalletChoice
 from walletwatch.domain.chain import WalletBalance
 from walletwatch.domain.chats import Subscription
-from walletwatch.domain.errors import ChainUnavailable, PriceUnavailable
+from walletwatch.domain.errors import ChainUnavailable
 from walletwatch.domain.inspection.network import Contact, Network
 from walletwatch.domain.lookback import Lookback
 from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS, to_decimal
@@ -38,13 +37,13 @@ from walletwatch.domain.pictures import (
 )
 from walletwatch.domain.prices import Price, value_usd
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT, ChainProfile
+from walletwatch.domain.profits import Positions
 from walletwatch.domain.risk import Unknown, UnknownReason
 from walletwatch.domain.tokens import TokenIdentity
 from walletwatch.ports.chain import Chain, Prices, Tokens
 from walletwatch.ports.common import Clock
-from walletwatch.ports.media import Movements, Surroundings
+from walletwatch.ports.media import HistoryPages, Movements, Surroundings
 from walletwatch.ports.watching import SubscriptionStore
-from walletwatch.services.analysing import Analysing
 
 STEPS: Final = {
     Lookback.WEEK: timedelta(hours=1),
@@ -54,6 +53,9 @@ STEPS: Final = {
 }
 """How long a step of a balance lasts at least: some hundred points, whatever happened."""
 DAYS_IN_COLUMN: Final = {Lookback.WEEK: 1, Lookback.MONTH: 1, Lookback.QUARTER: 3, Lookback.YEAR: 7}
+MAX_ACTIVITIES: Final = 50_000
+"""That profits are reckoned from: some seconds of reading."""
+PAGE: Final = 1000
 MAX_CONTACTS: Final = 7
 MAX_PER_CONTACT: Final = 3
 
@@ -66,7 +68,7 @@ class Picturing:
         *,
         subscriptions: SubscriptionStore,
         movements: Movements,
-        analysing: Analysing,
+        pages: HistoryPages,
         chain: Chain,
         tokens: Tokens,
         prices: Prices,
@@ -76,7 +78,7 @@ class Picturing:
     ) -> None:
         self._subscriptions = subscriptions
         self._movements = movements
-        self._analysing = analysing
+        self._pages = pages
         self._chain = chain
         self._tokens = tokens
         self._prices = prices
@@ -225,24 +227,31 @@ class Picturing:
         return f"{own} {asset[:4]}" if own else shortened(asset)
 
     async def _profits(self, subscription: Subscription) -> Profits:
-        """What /pnl says, of the tokens of which everything is known."""
-        choice = WalletChoice(subscription.id)
-        gains = await self._analysing.gains(subscription.chat.chat_id, choice, None)
-        if gains.subject.since is not None:
+        now, wallet_ids = self._clock.now(), [subscription.wallet_id]
+        if await self._pages.count(wallet_ids, since=None, until=now) > MAX_ACTIVITIES:
             raise NothingToDraw("too_much")
-        certain = [each for each in gains.results if each.position.is_certain]
+        positions = Positions()
+        async for page in self._pages.pages(subscription.wallet_id, since=None, until=now, size=PAGE):
+            for activity in page:
+                positions.take(activity)
+        certain = {asset: each for asset, each in positions.by_asset.items() if each.certain}
         if not certain:
-            raise NothingToDraw("unpriced" if gains.results else "empty")
-        if not gains.priced:
-            raise PriceUnavailable("what is held has no price now")
-        mints = [each.position.asset for each in certain if each.position.asset != NATIVE]
-        identities = await self._tokens.identities(mints)
-        profits = [
-            Profit(self._called(each.position.asset, identities), each.position.realised, each.unrealised)
-            for each in certain
-        ]
+            raise NothingToDraw("unpriced" if positions.by_asset else "empty")
+        identities, prices = await asyncio.gather(
+            self._tokens.identities([asset for asset in certain if asset != NATIVE]),
+            self._prices.prices([asset for asset, each in certain.items() if each.held]),
+        )
+        profits = []
+        for asset, position in certain.items():
+            price = prices.get(asset)
+            unrealised = None
+            if not position.held:
+                unrealised = Decimal()
+            elif price is not None:
+                unrealised = position.unrealised(price.usd)
+            profits.append(Profit(self._called(asset, identities), position.realised, unrealised))
         profits.sort(key=_reach, reverse=True)
-        left_out = len(gains.results) - len(profits[:MAX_BARS])
+        left_out = len(positions.by_asset) - len(profits[:MAX_BARS])
         return Profits(_name(subscription), tuple(profits[:MAX_BARS]), left_out)
 
     async def _network(self, request: DrawRequest) -> NetworkChart:
