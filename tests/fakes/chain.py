@@ -154,10 +154,6 @@ class FakeChain:
         self._answer("block_time")
         return 1_790_000_000 + slot
 
-    async def rent_exempt_minimum(self, size: int) -> int:
-        self._answer("rent_exempt_minimum")
-        return (128 + size) * 6960
-
     async def accounts(
         self, addresses: Sequence[str], *, head: int | None = None
     ) -> Mapping[str, AccountData | None]:

@@ -415,12 +415,6 @@ class TestMints:
         for address in (account, world.alice.pubkey(), Keypair().pubkey()):
             assert await _minted(world, address) is None
 
-    async def test_the_rent_of_a_token_account(self, world: World) -> None:
-        _, account = await _classic(world)
-        held = world.node.chain.accounts.newest(account)
-        assert held is not None
-        assert await world.chain.rent_exempt_minimum(165) == held.lamports
-
 
 class TestFaults:
     @pytest.mark.parametrize(

@@ -114,11 +114,6 @@ class HistoryFilter:
         """Whether everything is wanted."""
         return self == HistoryFilter()
 
-    @property
-    def looks_inside(self) -> bool:
-        """Whether activities have to be read to know whether they are wanted."""
-        return any((self.kinds, self.direction, self.asset, self.counterparty))
-
 
 @dataclass(frozen=True, slots=True)
 class Place:

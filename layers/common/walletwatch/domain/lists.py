@@ -17,7 +17,6 @@ REPORTS_A_DAY: Final = 5
 """By one person, appeals among them."""
 REPORT_WINDOW: Final = timedelta(days=1)
 MAX_REASON: Final = 200
-MAX_SOURCE: Final = 64
 
 
 class ListKind(StrEnum):

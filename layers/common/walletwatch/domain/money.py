@@ -7,9 +7,6 @@ NATIVE: Final = "native"
 """The asset name of the chain's own token in a leg; every other asset is named by its mint."""
 
 NATIVE_DECIMALS: Final = 9
-LAMPORTS_PER_NATIVE: Final = 10**NATIVE_DECIMALS
-
-type Lamports = int
 
 
 def to_decimal(amount: int, decimals: int) -> Decimal:

@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-MINUTES_OF_DAY: Final = 24 * 60
 MAX_SNOOZE: Final = timedelta(days=7)
 FOREVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 _ROUNDS: Final = 16

@@ -114,9 +114,6 @@ class Chain(Protocol):
     async def block_time(self, slot: int) -> int | None:
         """Unix seconds of a block, as the validators estimated them; None where the node does not know."""
 
-    async def rent_exempt_minimum(self, size: int) -> int:
-        """Lamports that an account of `size` bytes must hold."""
-
     async def accounts(
         self, addresses: Sequence[str], *, head: int | None = None
     ) -> Mapping[str, AccountData | None]:

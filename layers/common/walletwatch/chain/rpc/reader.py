@@ -201,10 +201,6 @@ class RpcChain:
         time = await self._call("getBlockTime", slot)
         return None if time is None else _integer(time)
 
-    async def rent_exempt_minimum(self, size: int) -> int:
-        """Lamports an account of this size must hold (`getMinimumBalanceForRentExemption`)."""
-        return _integer(await self._call("getMinimumBalanceForRentExemption", size))
-
     async def accounts(
         self, addresses: Sequence[str], *, head: int | None = None
     ) -> Mapping[str, AccountData | None]:
