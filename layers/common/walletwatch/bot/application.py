@@ -20,7 +20,7 @@ from walletwatch.bot.arrivals import Arrivals
 from walletwatch.bot.checkout import answer_checkout
 from walletwatch.bot.commands import plans
 from walletwatch.bot.commands.command import ButtonHandler, Command
-from walletwatch.bot.commands.dialogue import Complaint, Dialogue
+from walletwatch.bot.commands.dialogue import Complaint, Dialogue, unknown_wallet
 from walletwatch.bot.commands.explaining import explain
 from walletwatch.bot.commands.table import (
     ADMIN_BUTTONS,
@@ -39,7 +39,13 @@ from walletwatch.bot.talk import Talk, contact_of, talk_of
 from walletwatch.domain.addresses import is_address, looks_like_signature
 from walletwatch.domain.admission import Admitted, SessionChange
 from walletwatch.domain.chats import ChatKind, Contact
-from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, StoreUnavailable, TransientError
+from walletwatch.domain.errors import (
+    ChainUnavailable,
+    QuotaExceeded,
+    StoreUnavailable,
+    TransientError,
+    UnknownWallet,
+)
 from walletwatch.domain.sessions import Session
 from walletwatch.ports.common import UseMetrics
 from walletwatch.ports.watching import SubscriptionStore
@@ -399,6 +405,8 @@ class BotApplication:
             await run(talk)
         except Complaint as complaint:
             await self._complain(talk, complaint)
+        except UnknownWallet as error:
+            await self._complain(talk, unknown_wallet(error))
         except QuotaExceeded as error:
             await self._complain(talk, Complaint(f"quota.{error.quota}", limit=error.limit))
         except ChainUnavailable:

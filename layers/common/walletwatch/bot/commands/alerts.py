@@ -8,7 +8,7 @@ from typing import Final
 from walletwatch.bot.commands.alert_wizard import add, asked_again
 from walletwatch.bot.commands.alert_words import MAX_LIFETIME, with_options
 from walletwatch.bot.commands.command import Area, Command, Topic
-from walletwatch.bot.commands.dialogue import Complaint, Dialogue, label_of
+from walletwatch.bot.commands.dialogue import Complaint, Dialogue, label_of, need_admin
 from walletwatch.bot.keyboards import Action, StaleData
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html
@@ -78,7 +78,7 @@ async def ask_delete(talk: Talk, dialogue: Dialogue, number: int) -> None:
 
 async def delete(talk: Talk, dialogue: Dialogue, number: int) -> None:
     """Delete an alert, and show what is left."""
-    await _may_change(talk)
+    await need_admin(talk)
     if await dialogue.desk.rules.delete(talk.chat_id, number) is None:
         raise Complaint("alerts.none_such")
     await talk.show(dialogue.views.alert_lists.deleted(number, talk.say))
@@ -121,7 +121,7 @@ async def preview(talk: Talk, dialogue: Dialogue, number: int) -> None:
 
 async def rename(talk: Talk, dialogue: Dialogue, number: int) -> None:
     """Ask what an alert shall be called."""
-    await _may_change(talk)
+    await need_admin(talk)
     rule = await _rule(talk, dialogue, number)
     if not await dialogue.conversations.ask(talk.contact, "editalert", before=(str(rule.number), "name")):
         raise Complaint("error.session_lost")
@@ -161,7 +161,7 @@ def _seconds(text: str) -> timedelta:
 
 
 async def _change(talk: Talk, dialogue: Dialogue, rule: Rule) -> None:
-    await _may_change(talk)
+    await need_admin(talk)
     changed = await dialogue.desk.rules.change(talk.chat_id, rule)
     if changed is None:
         raise Complaint("alerts.none_such")
@@ -214,11 +214,6 @@ def _name_of(words: tuple[str, ...]) -> str:
     if name is None or len(name) > MAX_NAME_LENGTH:
         raise Complaint("addalert.name.bad", limit=MAX_NAME_LENGTH)
     return name
-
-
-async def _may_change(talk: Talk) -> None:
-    if not await talk.may_change():
-        raise Complaint("error.admins_only")
 
 
 AREA: Final = Area(

@@ -14,7 +14,7 @@ from walletwatch.bot.views.all import Views
 from walletwatch.domain import wallet_book
 from walletwatch.domain.addresses import decode_address, is_address
 from walletwatch.domain.chats import Subscription
-from walletwatch.domain.errors import InvalidAddress
+from walletwatch.domain.errors import InvalidAddress, UnknownWallet
 from walletwatch.domain.wallet_book import UnfitText
 from walletwatch.ports.common import Clock, Metrics
 from walletwatch.ports.scanning import Risks
@@ -209,6 +209,13 @@ def not_watched(word: str) -> Complaint:
     except InvalidAddress as error:
         return Complaint(f"error.{error.reason}")
     raise AssertionError("an address that is none")
+
+
+def unknown_wallet(error: UnknownWallet) -> Complaint:
+    """What is said of a wallet that the chat does not watch."""
+    if not error.name:
+        return Complaint("error.outdated")
+    return Complaint("error.wallet_not_called", name=error.name[:64])
 
 
 async def ask_address(talk: Talk, dialogue: Dialogue, command: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from walletwatch.bot.commands.command import Area, ButtonHandler, Command, Topic
-from walletwatch.bot.commands.dialogue import Complaint, Dialogue
+from walletwatch.bot.commands.dialogue import Dialogue
 from walletwatch.bot.commands.period_words import take_period
 from walletwatch.bot.formatting import zone_of
 from walletwatch.bot.keyboards import Action, CallbackData, StaleData
@@ -12,7 +12,6 @@ from walletwatch.bot.scope_codes import ScopeCode
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.views.flows import BY_NUMBER, BY_TOKEN
 from walletwatch.domain.browsing import WalletChoice
-from walletwatch.domain.errors import UnknownWallet
 from walletwatch.domain.periods import Period
 
 MONTH: Final = Period(days=30)
@@ -31,13 +30,6 @@ def read_scope(talk: Talk, dialogue: Dialogue, default: Period) -> tuple[WalletC
     return WalletChoice(name=None if name.lower() in EVERYTHING else name), period or default
 
 
-def unknown_wallet(error: UnknownWallet) -> Complaint:
-    """What is said of a wallet that is not watched."""
-    if not error.name:
-        return Complaint("error.outdated")
-    return Complaint("error.wallet_not_called", name=error.name[:64])
-
-
 async def flows(talk: Talk, dialogue: Dialogue) -> None:
     """What came in and went out."""
     choice, period = read_scope(talk, dialogue, MONTH)
@@ -52,20 +44,14 @@ async def top(talk: Talk, dialogue: Dialogue) -> None:
 
 async def _show_flows(talk: Talk, dialogue: Dialogue, choice: WalletChoice, code: ScopeCode) -> None:
     zone = talk.chat.settings.timezone
-    try:
-        told = await dialogue.analysing.flows(talk.chat_id, choice, code.period, zone_of(zone))
-    except UnknownWallet as error:
-        raise unknown_wallet(error) from error
+    told = await dialogue.analysing.flows(talk.chat_id, choice, code.period, zone_of(zone))
     shown = ScopeCode(told.subject.subscription_id, code.period, code.mark, code.page)
     await talk.show(dialogue.views.flows.flows(told, shown, zone, talk.say))
 
 
 async def _show_top(talk: Talk, dialogue: Dialogue, choice: WalletChoice, code: ScopeCode) -> None:
     zone = talk.chat.settings.timezone
-    try:
-        told = await dialogue.analysing.flows(talk.chat_id, choice, code.period, zone_of(zone))
-    except UnknownWallet as error:
-        raise unknown_wallet(error) from error
+    told = await dialogue.analysing.flows(talk.chat_id, choice, code.period, zone_of(zone))
     shown = ScopeCode(told.subject.subscription_id, code.period, code.mark, code.page)
     await talk.show(dialogue.views.flows.top(told, shown, zone, talk.say))
 

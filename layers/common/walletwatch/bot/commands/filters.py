@@ -13,6 +13,7 @@ from walletwatch.bot.commands.dialogue import (
     address_of,
     called,
     choose,
+    need_admin,
     owned,
     watched_by,
 )
@@ -121,7 +122,7 @@ async def mute_token(talk: Talk, dialogue: Dialogue, asset: str) -> None:
     """Leave a token out."""
     if asset != NATIVE and not is_address(asset):
         raise StaleData
-    await _may_change(talk)
+    await need_admin(talk)
     try:
         await dialogue.desk.preferring.mute_token(talk.chat, asset)
     except TooManyListed as error:
@@ -133,7 +134,7 @@ async def block_sender(talk: Talk, dialogue: Dialogue, address: str) -> None:
     """Leave out what an address sends."""
     if not is_address(address):
         raise StaleData
-    await _may_change(talk)
+    await need_admin(talk)
     try:
         await dialogue.desk.preferring.block_sender(talk.chat, address)
     except TooManyListed as error:
@@ -211,7 +212,7 @@ async def _named(talk: Talk, dialogue: Dialogue, words: list[str]) -> tuple[Subs
 async def _store(
     talk: Talk, dialogue: Dialogue, subscription: Subscription | None, wanted: Filter, **switches: bool
 ) -> None:
-    await _may_change(talk)
+    await need_admin(talk)
     preferring = dialogue.desk.preferring
     try:
         if subscription is None:
@@ -266,11 +267,6 @@ def _three(argument: str) -> tuple[str, str, str]:
     if len(words) != 3:
         raise StaleData
     return words[0], words[1], words[2]
-
-
-async def _may_change(talk: Talk) -> None:
-    if not await talk.may_change():
-        raise Complaint("error.admins_only")
 
 
 AREA: Final = Area(

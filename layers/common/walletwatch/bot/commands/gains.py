@@ -4,13 +4,12 @@ from typing import Final
 
 from walletwatch.bot.commands.command import Area, Command, Topic
 from walletwatch.bot.commands.dialogue import Dialogue
-from walletwatch.bot.commands.figures import EVERYTHING, unknown_wallet
+from walletwatch.bot.commands.figures import EVERYTHING
 from walletwatch.bot.commands.history_words import asset_of
 from walletwatch.bot.keyboards import Action, CallbackData
 from walletwatch.bot.scope_codes import ScopeCode
 from walletwatch.bot.talk import Talk
 from walletwatch.domain.browsing import WalletChoice
-from walletwatch.domain.errors import UnknownWallet
 from walletwatch.domain.periods import ALL_TIME
 
 
@@ -36,10 +35,7 @@ async def show(talk: Talk, dialogue: Dialogue, data: CallbackData) -> None:
 async def _show(
     talk: Talk, dialogue: Dialogue, choice: WalletChoice, asset: str | None, code: ScopeCode
 ) -> None:
-    try:
-        gains = await dialogue.analysing.gains(talk.chat_id, choice, asset)
-    except UnknownWallet as error:
-        raise unknown_wallet(error) from error
+    gains = await dialogue.analysing.gains(talk.chat_id, choice, asset)
     shown = ScopeCode(gains.subject.subscription_id, ALL_TIME, page=code.page)
     await talk.show(dialogue.views.gains.gains(gains, shown, talk.chat.settings.timezone, talk.say))
 

@@ -4,13 +4,12 @@ from typing import Final
 
 from walletwatch.bot.commands.command import Area, Command, Topic
 from walletwatch.bot.commands.dialogue import Dialogue
-from walletwatch.bot.commands.figures import MONTH, read_scope, unknown_wallet
+from walletwatch.bot.commands.figures import MONTH, read_scope
 from walletwatch.bot.formatting import zone_of
 from walletwatch.bot.keyboards import Action, CallbackData
 from walletwatch.bot.scope_codes import ScopeCode
 from walletwatch.bot.talk import Talk
 from walletwatch.domain.browsing import WalletChoice
-from walletwatch.domain.errors import UnknownWallet
 from walletwatch.domain.periods import Period
 
 WEEK: Final = Period(days=7)
@@ -42,10 +41,7 @@ async def show_anomalies(talk: Talk, dialogue: Dialogue, data: CallbackData) -> 
 
 async def _show_stats(talk: Talk, dialogue: Dialogue, choice: WalletChoice, code: ScopeCode) -> None:
     zone = talk.chat.settings.timezone
-    try:
-        usage = await dialogue.analysing.usage(talk.chat_id, choice, code.period, zone_of(zone))
-    except UnknownWallet as error:
-        raise unknown_wallet(error) from error
+    usage = await dialogue.analysing.usage(talk.chat_id, choice, code.period, zone_of(zone))
     only = usage.chosen[0].subscription_id if len(usage.chosen) == 1 < len(usage.wallets) else None
     shown = ScopeCode(only, code.period)
     await talk.show(dialogue.views.insights.stats(usage, shown, zone, talk.say))
@@ -53,10 +49,7 @@ async def _show_stats(talk: Talk, dialogue: Dialogue, choice: WalletChoice, code
 
 async def _show_anomalies(talk: Talk, dialogue: Dialogue, choice: WalletChoice, code: ScopeCode) -> None:
     zone = talk.chat.settings.timezone
-    try:
-        oddities = await dialogue.analysing.anomalies(talk.chat_id, choice, code.period, zone_of(zone))
-    except UnknownWallet as error:
-        raise unknown_wallet(error) from error
+    oddities = await dialogue.analysing.anomalies(talk.chat_id, choice, code.period, zone_of(zone))
     shown = ScopeCode(oddities.subject.subscription_id, code.period, page=code.page)
     await talk.show(dialogue.views.insights.anomalies(oddities, shown, zone, talk.say))
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from walletwatch.bot.commands.alert_words import quiet_of, time_of
 from walletwatch.bot.commands.command import Area, Command, Topic
-from walletwatch.bot.commands.dialogue import Complaint, Dialogue, choose, named_wallet, owned
+from walletwatch.bot.commands.dialogue import Complaint, Dialogue, choose, named_wallet, need_admin, owned
 from walletwatch.bot.formatting import lasting
 from walletwatch.bot.keyboards import Action, StaleData
 from walletwatch.bot.talk import Talk
@@ -70,7 +70,7 @@ async def unmute(talk: Talk, dialogue: Dialogue) -> None:
 
 async def unmuted(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
     """Tell again of a wallet; 0 is for everything."""
-    await _may_change(talk)
+    await need_admin(talk)
     if not subscription_id:
         talk.meet(await dialogue.desk.preferring.unmute(talk.chat))
         await talk.show(dialogue.views.silence.unmuted(talk.say))
@@ -101,7 +101,7 @@ async def quiet(talk: Talk, dialogue: Dialogue) -> None:
         await talk.show(dialogue.views.silence.quiet(talk.chat.settings, talk.say))
         return
     hours = None if talk.arguments[0].lower() in _OFF else quiet_of(talk.arguments)
-    await _may_change(talk)
+    await need_admin(talk)
     talk.meet(await dialogue.desk.preferring.be_quiet(talk.chat, hours))
     await talk.show(dialogue.views.silence.quiet(talk.chat.settings, talk.say))
 
@@ -129,7 +129,7 @@ async def digest(talk: Talk, dialogue: Dialogue) -> None:
     except ValueError as error:
         raise Complaint("digest_mode.bad") from error
     hour = _hour(rest[0]) if rest else talk.chat.settings.digest_hour
-    await _may_change(talk)
+    await need_admin(talk)
     talk.meet(await dialogue.desk.preferring.pace(talk.chat, pace, hour))
     await talk.show(dialogue.views.silence.digest(talk.chat.settings, talk.say))
 
@@ -150,7 +150,7 @@ def _hour(text: str) -> int:
 
 
 async def _mute_all(talk: Talk, dialogue: Dialogue, time: timedelta | None) -> None:
-    await _may_change(talk)
+    await need_admin(talk)
     talk.meet(await dialogue.desk.preferring.mute(talk.chat, time))
     await talk.show(dialogue.views.silence.muted(talk.chat, talk.say))
 
@@ -158,7 +158,7 @@ async def _mute_all(talk: Talk, dialogue: Dialogue, time: timedelta | None) -> N
 async def _mute_wallet(
     talk: Talk, dialogue: Dialogue, subscription: Subscription, time: timedelta | None
 ) -> None:
-    await _may_change(talk)
+    await need_admin(talk)
     changed = await dialogue.desk.preferring.mute_wallet(subscription, time)
     if changed is None:
         raise Complaint("error.outdated")
@@ -167,7 +167,7 @@ async def _mute_wallet(
 
 
 async def _unmute_wallet(talk: Talk, dialogue: Dialogue, subscription: Subscription) -> None:
-    await _may_change(talk)
+    await need_admin(talk)
     changed = await dialogue.desk.preferring.unmute_wallet(subscription)
     if changed is None:
         raise Complaint("error.outdated")
@@ -177,14 +177,9 @@ async def _unmute_wallet(talk: Talk, dialogue: Dialogue, subscription: Subscript
 async def _snooze(talk: Talk, dialogue: Dialogue, time: timedelta | None) -> None:
     if time is None or not timedelta(minutes=1) <= time <= MAX_SNOOZE:
         raise Complaint("muting.snooze_bad", limit=lasting(MAX_SNOOZE, talk.say))
-    await _may_change(talk)
+    await need_admin(talk)
     talk.meet(await dialogue.desk.preferring.snooze(talk.chat, time))
     await talk.show(dialogue.views.silence.snoozed(talk.chat, talk.say))
-
-
-async def _may_change(talk: Talk) -> None:
-    if not await talk.may_change():
-        raise Complaint("error.admins_only")
 
 
 AREA: Final = Area(
