@@ -22,7 +22,7 @@ from walletwatch.chain.tokens.mints import ChainMints
 from walletwatch.domain.plans import Limits
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.observability import EmfMetrics
-from walletwatch.ports.chain import Chain
+from walletwatch.ports.chain import Chain, Tokens
 from walletwatch.queueing.messages import ledger_key_of
 from walletwatch.runtime import SystemClock
 from walletwatch.services.admin_desk import AdminDesk, Once
@@ -114,9 +114,9 @@ def make_dialogue(
     chronicle = PostgresChronicle(database, parts.make_reads(database, metrics))
     subscriptions, book = PostgresSubscriptionStore(database), PostgresWalletBook(database)
     balances = Balances(batching, cache, metrics)
-    money = _money(profile, batching, redis, database, metrics)
-    prices = parts.make_prices(chain, redis, metrics, profile)
-    tokens = parts.make_tokens(chain, redis, metrics, profile)
+    prices = parts.make_prices(batching, redis, metrics, profile, PostgresSamples(database))
+    tokens = parts.make_tokens(batching, redis, metrics, profile)
+    money = _money(profile, batching, redis, database, metrics, Valuation(prices, tokens))
     return Dialogue(
         watching=Watching(
             subscriptions,
@@ -139,7 +139,7 @@ def make_dialogue(
         admin_desk=_desk(redis, database, operators, plan_settings.limits, metrics),
         admin=_administering(secrets, telegram, redis, chain, database, metrics),
         ledger=PostgresLedger(database, clock),
-        desk=_alert_desk(redis, chain, database, metrics),
+        desk=_alert_desk(chain, tokens, database, metrics),
         risks=PostgresRisks(database),
         listing=Listing(
             PostgresAddressLists(database),
@@ -182,7 +182,7 @@ def make_dialogue(
     )
 
 
-def _alert_desk(redis: RedisServer, chain: Chain, database: Database, metrics: EmfMetrics) -> AlertDesk:
+def _alert_desk(chain: Chain, tokens: Tokens, database: Database, metrics: EmfMetrics) -> AlertDesk:
     clock = SystemClock()
     subscriptions = PostgresSubscriptionStore(database)
     return AlertDesk(
@@ -193,7 +193,7 @@ def _alert_desk(redis: RedisServer, chain: Chain, database: Database, metrics: E
             past=PostgresPast(parts.make_reads(database, metrics)),
             samples=PostgresSamples(database),
             chain=chain,
-            tokens=parts.make_tokens(chain, redis, metrics, config.load(config.ChainSettings).profile),
+            tokens=tokens,
             clock=clock,
             limits=config.load(config.PlanSettings).limits,
         ),
@@ -223,13 +223,10 @@ def _money(
     redis: RedisServer,
     database: Database,
     metrics: EmfMetrics,
+    valuation: Valuation,
 ) -> Money:
     clock = SystemClock()
     cache = RedisCache(redis, metrics)
-    valuation = Valuation(
-        parts.make_prices(chain, redis, metrics, profile, PostgresSamples(database)),
-        parts.make_tokens(chain, redis, metrics, profile),
-    )
     markets = None
     if profile.exchange is not None:
         directory = PoolDirectory(chain, profile.exchange, cache=cache, clock=clock, metrics=metrics)
