@@ -48,6 +48,7 @@ CHANGING_BUTTONS: Final[Mapping[Action, tuple[str, str]]] = {
     Action.BAN_CONFIRMED: (f"{ANNA}", "ban"),
     Action.UNBAN: (f"{ANNA}", "unban"),
     Action.GRANT: (f"{ANNA}", "grant"),
+    Action.REVOKE: (f"{ANNA}", "revoke"),
     Action.BROADCAST_PACE: ("1.5", "broadcast"),
     Action.BROADCAST_DISCARDED: ("1", "broadcast"),
     Action.BROADCAST_CONFIRMED: ("1", "broadcast"),

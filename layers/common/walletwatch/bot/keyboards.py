@@ -140,6 +140,7 @@ class Action(StrEnum):
     BAN_CONFIRMED = "xc"
     UNBAN = "xn"
     GRANT = "xg"
+    REVOKE = "xe"
     PERSON_LIMITS = "xl"
     LIMIT = "xq"
     MESSAGE_PERSON = "xm"

@@ -53,6 +53,7 @@ class PersonCard:
     """A person, and what they do with the bot.
 
     Attributes:
+        payments: How often they paid.
         reachable: Whether their private chat is written to; None where there is none.
         groups: How many groups and channels use their quota.
         wallets: How many watches these chats have, their private one included; `alerts` likewise.
@@ -64,6 +65,7 @@ class PersonCard:
     groups: int
     wallets: int
     alerts: int
+    payments: int
     deliveries: Mapping[DeliveryStatus, int]
 
 

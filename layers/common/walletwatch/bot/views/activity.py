@@ -32,6 +32,7 @@ _WITH_AMOUNT: Final = frozenset(
         ActivityKind.BURN,
     }
 )
+NO_AMOUNT: Final = Html("")
 RECEIPTS: Final = frozenset({ActivityKind.TRANSFER_IN, ActivityKind.NFT_IN})
 PAYMENTS: Final = frozenset({ActivityKind.TRANSFER_OUT, ActivityKind.NFT_OUT})
 
@@ -171,14 +172,12 @@ class ActivityView:
         return listed.symbol if listed else self._profile.native_symbol
 
     def _title(self, activity: Activity, say: Texts) -> Html:
-        amount: str = ""
+        amount = Html("")
         if activity.kind in _WITH_AMOUNT and len({leg.asset for leg in activity.legs}) == 1:
             leg = activity.legs[0]
             total = sum(leg.amount for leg in activity.legs)
             amount = self._amounts.asset(leg.asset, abs(total), leg.decimals, say, notes_of(activity))
-        return Html(
-            say(f"activity.title.{activity.kind.value}", amount=Html(amount)).rstrip().removesuffix(":")
-        )
+        return kind_title(activity.kind.value, say, amount)
 
     def _legs(self, activity: Activity, say: Texts, who: Names) -> list[Html]:
         legs = activity.legs
@@ -304,6 +303,11 @@ class ActivityView:
                 act.append(button(say("button.scan_sender"), Action.SCAN_ADDRESS, sender))
             rows.append(tuple(act))
         return tuple(rows)
+
+
+def kind_title(kind: str, say: Texts, amount: Html = NO_AMOUNT) -> Html:
+    """What a kind of activity is called; a colon stands only before an amount."""
+    return Html(say(f"activity.title.{kind}", amount=amount).rstrip().removesuffix(":"))
 
 
 def sender_of(activity: Activity) -> str | None:
