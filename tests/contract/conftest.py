@@ -191,7 +191,6 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
     if stores_url is None:
         fake, lists = FakeStores(clock), FakeAddressLists()
         people = FakePeople(fake)
-        fake = FakeStores(clock)
         sums = FakeMovements(fake.tables)
         yield Stores(
             fake.subscriptions,
