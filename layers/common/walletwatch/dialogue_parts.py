@@ -148,7 +148,7 @@ def make_dialogue(
             clock,
         ),
         pictures=PictureRequests(queues, RedisRateLimits(redis)),
-        exports=ExportRequests(queues, RedisRateLimits(redis), clock),
+        exports=ExportRequests(queues, clock),
         personal=Personal(PostgresPersonalRecords(database), RedisRateLimits(redis), clock, metrics),
         inline=InlineCards(subscriptions, balances, chain, tokens, prices, metrics),
         linking=Linking(PostgresLinkedChats(database), subscriptions, cache),

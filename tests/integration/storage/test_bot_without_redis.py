@@ -206,7 +206,7 @@ async def environments(
                 plans=Plans(plans, Auditing(administration, clock), clock, metrics),
                 quotas=Quotas(plans, rates, clock, metrics),
                 pictures=PictureRequests(queues, rates),
-                exports=ExportRequests(queues, rates, clock),
+                exports=ExportRequests(queues, clock),
                 personal=Personal(FakePersonalRecords(stores), rates, clock, metrics),
                 views=Views(PROFILES["x1-mainnet"]),
                 catalogue=CATALOGUE,

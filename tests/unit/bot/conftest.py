@@ -292,7 +292,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 plans=Plans(plans, Auditing(administration, clock), clock, metrics),
                 quotas=Quotas(plans, rates, clock, metrics, {**LIMITS, Quota.WALLETS: FEW_WALLETS}),
                 pictures=PictureRequests(queues, FakeRateLimits(clock)),
-                exports=ExportRequests(queues, FakeRateLimits(clock), clock),
+                exports=ExportRequests(queues, clock),
                 personal=Personal(personal, FakeRateLimits(clock), clock, metrics),
                 views=Views(PROFILES["x1-mainnet"]),
                 catalogue=CATALOGUE,

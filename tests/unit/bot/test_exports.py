@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.bot.conftest import ANNA, BORIS, OTHER, WALLET, Chat
+from tests.unit.bot.conftest import ANNA, BORIS, GROUP, OTHER, WALLET, Chat
 from walletwatch.bot.keyboards import MAX_DATA_BYTES, Action, CallbackData, StaleData
 from walletwatch.bot.texts import texts
 from walletwatch.bot.views.exports import ALL, ExportChoice
 from walletwatch.domain.exports import EXPORT_PERIODS, ExportFormat
 from walletwatch.domain.lookback import Lookback
-from walletwatch.services.exporting import REQUESTS
+from walletwatch.domain.plans import LIMITS, Plan, Quota
 
 SAY = texts("en")
 
@@ -112,10 +112,19 @@ async def test_each_press_is_a_request_and_a_redelivery_is_none(chat: Chat) -> N
 
 async def test_there_is_a_limit_a_day(chat: Chat) -> None:
     await watching(chat)
-    for _ in range(REQUESTS + 1):
+    limit = LIMITS[Quota.EXPORTS][Plan.FREE]
+    for _ in range(limit + 1):
         await chat.send("/export csv all 30d")
-    assert chat.last == SAY("history_export.limit", limit=REQUESTS)
-    assert len(chat.queues.exports) == REQUESTS
+    assert chat.last == SAY("quota.exports", limit=limit)
+    assert len(chat.queues.exports) == limit
+
+
+async def test_the_files_come_to_the_topic_in_which_they_were_asked_for(chat: Chat) -> None:
+    chat.request.admins.add(ANNA)
+    await chat.send(f"/watch {WALLET}", chat=GROUP)
+    await chat.send("/export csv all 30d", chat=GROUP, message_thread_id=77, is_topic_message=True)
+    (request,) = chat.queues.exports
+    assert (request.chat_id, request.topic) == (GROUP, 77)
 
 
 @given(
