@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.bot.conftest import ANNA, BORIS, OTHER, WALLET, Chat
+from tests.unit.bot.conftest import ANNA, BORIS, GROUP, OTHER, WALLET, Chat
 from walletwatch.bot.keyboards import MAX_DATA_BYTES, Action, CallbackData, StaleData
 from walletwatch.bot.texts import texts
 from walletwatch.bot.views.exports import ALL, ExportChoice
@@ -130,6 +130,14 @@ async def test_a_premium_owner_has_more_of_them(chat: Chat) -> None:
     for _ in range(LIMITS[Quota.EXPORTS][Plan.FREE] + 1):
         await chat.send("/export csv all 30d")
     assert chat.last == SAY("history_export.begun")
+
+
+async def test_the_files_come_to_the_topic_in_which_they_were_asked_for(chat: Chat) -> None:
+    chat.request.admins.add(ANNA)
+    await chat.send(f"/watch {WALLET}", chat=GROUP)
+    await chat.send("/export csv all 30d", chat=GROUP, message_thread_id=77, is_topic_message=True)
+    (request,) = chat.queues.exports
+    assert (request.chat_id, request.topic) == (GROUP, 77)
 
 
 @given(

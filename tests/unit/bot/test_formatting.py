@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from walletwatch.bot.formatting import clock, day, dollars, lasting, number, percent, when, whole
-from walletwatch.bot.texts import LANGUAGES, texts
+from walletwatch.bot.folding import folded
+from walletwatch.bot.formatting import clock, day, dollars, lasting, number, percent, series, when, whole
+from walletwatch.bot.texts import LANGUAGES, Html, texts
 
 EN = texts("en")
 MOMENT = datetime(2026, 11, 30, 22, 5, 9, tzinfo=UTC)
@@ -86,3 +87,34 @@ def test_a_number_can_be_read_back_in_every_language(language: str, value: Decim
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_twelve_months(language: str) -> None:
     assert len(texts(language)("format.months").split()) == 12
+
+
+@pytest.mark.parametrize(
+    ("language", "shown", "little", "row"),
+    [
+        ("en", "1,234.5 %", "< 0.1 %", "a, b"),
+        ("es", "1\u00a0234,5 %", "< 0,1 %", "a, b"),
+        ("ru", "1\u00a0234,5 %", "< 0,1 %", "a, b"),
+        ("zh", "1,234.5%", "< 0.1%", "a、b"),
+        ("hi", "1,234.5%", "< 0.1%", "a, b"),
+    ],
+)
+def test_percentages_and_rows_as_the_language_writes_them(
+    language: str, shown: str, little: str, row: str
+) -> None:
+    say = texts(language)
+    assert percent(Decimal("12.345"), say) == shown
+    assert percent(Decimal("0.0001"), say) == little
+    assert series([Html("a"), Html("b")], say) == row
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("DIRECCION", "dirección"), ("кошелек", "Кошелёк"), ("sao paulo", "São Paulo"), ("STRASSE", "straße")],
+)
+def test_what_people_type_is_found_without_its_marks(typed: str, meant: str) -> None:
+    assert folded(typed) == folded(meant)
+
+
+def test_the_vowels_of_devanagari_are_no_marks() -> None:
+    assert folded("वॉलेट") != folded("वलट")

@@ -18,6 +18,7 @@ from walletwatch.domain.errors import (
     ChatUnreachable,
     DeliveryUnavailable,
     MessageRefused,
+    TopicGone,
     WalletWatchError,
 )
 from walletwatch.domain.work import Button, MediaKind, OutgoingFile, RenderedMessage
@@ -225,3 +226,33 @@ async def test_a_refused_registration_is_an_error(
         await register(
             "7:token", "http://telegram", webhook_url="http://x", secret="s" * 16, max_connections=9
         )
+
+
+@pytest.mark.parametrize("reason", ["message thread not found", "TOPIC_CLOSED", "TOPIC_DELETED"])
+async def test_a_topic_that_is_gone_is_no_fault_of_the_message(
+    sender: TelegramMessenger, request_: FakeRequest, reason: str
+) -> None:
+    await sender.send(-5, HELLO, topic=7)
+    assert request_.of("sendMessage")[-1]["message_thread_id"] == 7
+    request_.failures.extend([(400, f"Bad Request: {reason}", {})] * 2)
+    with pytest.raises(TopicGone):
+        await sender.send(-5, HELLO, topic=7)
+    with pytest.raises(MessageRefused):
+        await sender.send(-5, HELLO)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "not enough rights to send text messages to the chat",
+        "need administrator rights in the channel chat",
+        "have no rights to send a message",
+        "CHAT_WRITE_FORBIDDEN",
+    ],
+)
+async def test_where_the_bot_may_not_write_it_is_not_tried_again(
+    sender: TelegramMessenger, request_: FakeRequest, reason: str
+) -> None:
+    request_.failures.append((400, f"Bad Request: {reason}", {}))
+    with pytest.raises(ChatUnreachable):
+        await sender.send(-5, HELLO)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from telegram_double.html_mode import parse_html
 from walletwatch.bot.html_length import units
 from walletwatch.bot.messenger import CAPTION_UNITS
+from walletwatch.bot.texts import LANGUAGES
 from walletwatch.bot.views.exports import ExportsView
 from walletwatch.bot.views.pictures import PicturesView
 from walletwatch.domain.exports import ExportFormat, ExportRequest, Written
@@ -32,6 +33,8 @@ from walletwatch.domain.pictures import (
     Theme,
 )
 from walletwatch.domain.profile import PROFILES
+from walletwatch.pictures.canvas import MAX_NOTE, MAX_TITLE, short_day
+from walletwatch.pictures.fonts import MAX_NAME
 
 VIEW, EXPORTS = PicturesView(PROFILES["x1-mainnet"]), ExportsView()
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
@@ -80,6 +83,38 @@ def test_titles_and_notes(chart: Chart, title: str, note: str) -> None:
     assert len(words.months) == 12
     caption = VIEW.picture(chart, REQUEST).html
     assert caption.startswith(f"<b>{title}</b>\n{note}")
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "month"),
+    [
+        ("en", "5 Nov", "Nov 2026"),
+        ("es", "5 nov", "nov 2026"),
+        ("ru", "5 ноя", "ноя 2026"),
+        ("zh", "11月5日", "2026年11月"),
+        ("hi", "5 नव॰", "नव॰ 2026"),
+    ],
+)
+def test_an_axis_names_days_in_the_order_of_the_language(language: str, day: str, month: str) -> None:
+    words = VIEW.words(balance(), replace(REQUEST, language=language))
+    shown = date(2026, 11, 5)
+    assert (short_day(shown, words), short_day(shown, words, year=True)) == (day, month)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_titles_fit_with_the_longest_name(language: str) -> None:
+    charts: list[Chart] = [
+        balance("W" * MAX_NAME),
+        Flows("W" * MAX_NAME, "XNT", (), 7, partial=False),
+        Profits("W" * MAX_NAME, (), 12),
+        Allocation("W" * MAX_NAME, (), 12),
+        Allocation(None, (), 12),
+        NetworkChart("XNT", (Node("c", "W" * MAX_NAME),), (), hidden=12, complete=True),
+    ]
+    for chart in charts:
+        words = VIEW.words(chart, replace(REQUEST, language=language))
+        assert len(words.title) <= MAX_TITLE
+        assert len(words.note) <= MAX_NOTE
 
 
 def test_the_caption_says_what_is_not_in_the_picture() -> None:

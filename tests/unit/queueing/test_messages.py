@@ -112,6 +112,7 @@ def test_a_scan_survives_the_queue(scan: SecurityScan) -> None:
         created_at=st.datetimes(timezones=st.just(UTC)),
         priority=st.sampled_from(Priority),
         reply_to=st.none() | st.integers(1, 2**31),
+        topic=st.none() | st.integers(1, 2**31),
     )
 )
 def test_a_notification_survives_the_queue(notification: Notification) -> None:
@@ -149,6 +150,7 @@ def test_a_request_for_a_picture_survives_the_queue(request: DrawRequest) -> Non
         st.sampled_from(["en", "zh"]),
         st.sampled_from(["UTC", "Asia/Kolkata"]),
         st.datetimes(timezones=st.just(UTC)),
+        st.none() | st.integers(1, 2**31),
         st.none() | st.integers(1, 2**31),
     )
 )

@@ -78,6 +78,7 @@ class Office:
         values: dict[str, Any] = {
             "chat_id": CHAT, "subscription_id": None, "period": Lookback.ALL, "language": "en",
             "timezone": "UTC", "progress_id": 55,
+ "topic": None,
         }  # fmt: skip
         wanted = fields.pop("wanted", ExportFormat.CSV)
         await self.requests.request(wanted, request=request, **values | fields)

@@ -1,6 +1,6 @@
 """Amounts, addresses and times as people read them, in the marks and the order of their language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal, localcontext
 from functools import cache
@@ -66,9 +66,14 @@ def percent(share: Decimal, say: Texts) -> str:
     """A share of one as a percentage with one place, such as `12.5 %`; what is less is said to be less."""
     points = share * 100
     if 0 < abs(points) < Decimal("0.1"):
-        return f"< {_marked('0.1', say)} %"
+        return f"< {say('format.percent', number=_marked('0.1', say))}"
     text = f"{points.quantize(Decimal('0.1'), rounding=ROUND_HALF_EVEN):,f}"
-    return f"{_marked(text.removesuffix('.0'), say)} %"
+    return str(say("format.percent", number=_marked(text.removesuffix(".0"), say)))
+
+
+def series(items: Iterable[Html], say: Texts) -> Html:
+    """One thing after the other."""
+    return Html(say("format.comma").join(items))
 
 
 def dollars(value: Decimal, say: Texts) -> str | None:

@@ -16,7 +16,7 @@ from walletwatch.domain.chats import DEFAULT_LANGUAGE, Chat, Currency
 
 LANGUAGES: Final = ("en", "es", "ru", "zh", "hi")
 """The languages that have a folder. Each has all texts but those of `ENGLISH_ONLY`."""
-ENGLISH_ONLY: Final = frozenset({"admin.toml"})
+ENGLISH_ONLY: Final = frozenset({"admin.toml", "analytics.toml", "broadcasts.toml", "people.toml"})
 """What only administrators see. They read English: the other languages do not have these files."""
 
 

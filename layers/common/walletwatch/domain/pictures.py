@@ -240,6 +240,8 @@ class PictureWords:
         months: Short names of the twelve months.
         point: The decimal mark.
         group: Between thousands.
+        day_and_month: How a day stands at an axis, with places for `{day}` and `{month}`.
+        month_and_year: How a month does, with places for `{month}` and `{year}`.
     """
 
     title: str
@@ -248,6 +250,8 @@ class PictureWords:
     labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     point: str = "."
     group: str = ","
+    day_and_month: str = "{day} {month}"
+    month_and_year: str = "{month} {year}"
 
 
 class NothingToDraw(Exception):

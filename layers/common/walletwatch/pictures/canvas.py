@@ -144,4 +144,5 @@ def _signed(value: Decimal, digits: str, words: PictureWords) -> str:
 def short_day(day: date, words: PictureWords, *, year: bool = False) -> str:
     """A day for an axis."""
     month = words.months[day.month - 1]
-    return f"{month} {day.year}" if year else f"{day.day} {month}"
+    form = words.month_and_year if year else words.day_and_month
+    return form.format(day=day.day, month=month, year=day.year)

@@ -136,6 +136,7 @@ class _ExportRequest(msgspec.Struct, frozen=True, tag="export_request", tag_fiel
     timezone: Zone
     asked_at: Moment
     progress_id: int | None
+    topic: int | None = None
 
 
 class _Button(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -318,6 +319,7 @@ def encode_export_request(request: ExportRequest) -> str:
             request.timezone,
             request.asked_at,
             request.progress_id,
+            request.topic,
         )
     )
 
@@ -339,6 +341,7 @@ def decode_export_request(body: str) -> ExportRequest:
         wire.timezone,
         wire.asked_at,
         wire.progress_id,
+        wire.topic,
     )
 
 

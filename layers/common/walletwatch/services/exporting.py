@@ -60,6 +60,7 @@ class ExportRequests:
         language: str,
         timezone: str,
         progress_id: int,
+        topic: int | None,
     ) -> None:
         """Queue an export.
 
@@ -72,6 +73,7 @@ class ExportRequests:
             language: Of what is said beside the files.
             timezone: Of the local times in them.
             progress_id: The message that tells how far it is.
+            topic: Of a forum, in which it was asked for.
         """
         await self._queues.export(
             ExportRequest(
@@ -84,6 +86,7 @@ class ExportRequests:
                 timezone=timezone,
                 asked_at=self._clock.now(),
                 progress_id=progress_id,
+                topic=topic,
             )
         )
 
@@ -254,7 +257,11 @@ class Exporting:
                 name = _file_name(request, number, len(files), extension)
                 message = self._renderer.file(number + 1, len(files), written, request)
                 attachment = Attachment(MediaKind.DOCUMENT, media_key, name, lost)
-                documents.append(Notification(key, request.chat_id, message, now, attachment=attachment))
+                documents.append(
+                    Notification(
+                        key, request.chat_id, message, now, attachment=attachment, topic=request.topic
+                    )
+                )
         await self._queues.notify(documents)
         await self._answer(request, self._renderer.finished(written, request))
 
@@ -269,7 +276,16 @@ class Exporting:
         if status is DeliveryStatus.PENDING:
             now = self._clock.now()
             await self._queues.notify(
-                [Notification(key, request.chat_id, message, now, edits=request.progress_id)]
+                [
+                    Notification(
+                        key,
+                        request.chat_id,
+                        message,
+                        now,
+                        edits=request.progress_id,
+                        topic=request.topic,
+                    )
+                ]
             )
 
     async def show(self, request: ExportRequest, tenths: int) -> None:

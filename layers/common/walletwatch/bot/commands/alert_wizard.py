@@ -190,7 +190,13 @@ async def _ask(talk: Talk, dialogue: Dialogue, draft: Draft, need: Need) -> None
         case Need.AMOUNT | Need.AMOUNT_OR_USD:
             await _question(talk, dialogue, draft, say(key, asset=draft.asset), ())
         case Need.PERCENT:
-            await _question(talk, dialogue, draft, say(key), [(f"{each} %", str(each)) for each in PERCENTS])
+            await _question(
+                talk,
+                dialogue,
+                draft,
+                say(key),
+                [(say("format.percent", number=each), str(each)) for each in PERCENTS],
+            )
         case Need.WINDOW:
             answers = [(lasting(time_of(each) or timedelta(), say), each) for each in WINDOWS]
             await _question(talk, dialogue, draft, say(key), answers)

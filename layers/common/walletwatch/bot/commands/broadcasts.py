@@ -104,7 +104,7 @@ async def no_news(talk: Talk, dialogue: Dialogue) -> None:
     if not await talk.may_change():
         raise Complaint("error.admins_only")
     await dialogue.watching.change_settings(talk.chat_id, replace(talk.chat.settings, news=False))
-    await talk.toast(talk.say("broadcast.no_news"), alert=True)
+    await talk.toast(talk.say("news.off"), alert=True)
 
 
 async def _write(talk: Talk, dialogue: Dialogue, name: str) -> None:

@@ -110,6 +110,7 @@ async def _begin(talk: Talk, dialogue: Dialogue, choice: ExportChoice) -> None:
         language=talk.say.language,
         timezone=talk.chat.settings.timezone,
         progress_id=progress_id,
+        topic=talk.topic,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from walletwatch.bot.formatting import Amounts
+from walletwatch.bot.formatting import Amounts, series
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts
@@ -57,11 +57,12 @@ class ConnectionsView:
             say(
                 "risk.connections.contact",
                 other=self._other(nodes[address], say),
-                dealings=Html(
-                    ", ".join(
+                dealings=series(
+                    (
                         self._dealing("sent" if edge.source == found.subject else "received", edge, say)
                         for edge in edges
-                    )
+                    ),
+                    say,
                 ),
             )
             for address, edges in own.items()

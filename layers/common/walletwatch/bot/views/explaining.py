@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from walletwatch.bot.formatting import Amounts, short, when, whole
+from walletwatch.bot.formatting import Amounts, series, short, when, whole
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts, escape
@@ -36,11 +36,12 @@ class ExplainingView:
             lines += [Html(""), parties.linked(activity.wallet, say)]
             lines += self._activities.story(activity, names, say)
         fee = self._amounts.native(outline.fee, say)
-        programs = Html(
-            ", ".join(
+        programs = series(
+            (
                 escape(name) if name else parties.name(program, say)
                 for program, name in outline.programs[:MAX_PROGRAMS]
-            )
+            ),
+            say,
         )
         lines += [
             Html(""),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from walletwatch.bot.formatting import Amounts, short, wallet, when
+from walletwatch.bot.formatting import Amounts, series, short, wallet, when
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts
@@ -52,8 +52,8 @@ class FiltersView:
 
     def _words(self, wanted: Filter, say: Texts) -> list[Html]:
         unwanted = wanted.unwanted or ()
-        kinds = ", ".join(say(f"filters.kind.{group.value}") for group in unwanted)
-        lines = [say("filters.kinds", kinds=Html(kinds)) if kinds else say("filters.kinds_none")]
+        kinds = series((say(f"filters.kind.{group.value}") for group in unwanted), say)
+        lines = [say("filters.kinds", kinds=kinds) if kinds else say("filters.kinds_none")]
         if wanted.min_usd:
             lines.append(say("filters.minimum_usd", usd=usd(wanted.min_usd, say)))
         elif not wanted.min_amounts:
@@ -156,7 +156,7 @@ def _muted(until: datetime, zone: str, say: Texts) -> Html:
 
 
 def _several(names: Sequence[Html], say: Texts) -> Html:
-    shown = ", ".join(names[:MAX_SHOWN])
+    shown = series(names[:MAX_SHOWN], say)
     rest = len(names) - MAX_SHOWN
     return Html(f"{shown} {say('filters.more', count=rest)}" if rest > 0 else shown)
 

@@ -185,7 +185,7 @@ def feedbacks(page: FeedbackPage, say: Texts, zone: str) -> RenderedMessage:
 
 def letter(text: str, say: Texts) -> RenderedMessage:
     """What somebody is written by those who run the bot."""
-    return RenderedMessage(say("people.letter", text=text))
+    return RenderedMessage(say("news.letter", text=text))
 
 
 def plain(html: str) -> str:

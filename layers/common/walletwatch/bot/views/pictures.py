@@ -123,6 +123,8 @@ class PicturesView:
             labels={label: str(say(f"chart.label.{label}")) for label in LABELS},
             point=str(say("format.point")),
             group=str(say("format.group")),
+            day_and_month=str(say("format.day_and_month", day="{day}", month="{month}")),
+            month_and_year=str(say("format.month_and_year", month="{month}", year="{year}")),
         )
 
     def picture(self, chart: Chart, request: DrawRequest) -> RenderedMessage:

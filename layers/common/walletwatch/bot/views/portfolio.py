@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal, localcontext
 from typing import Final
 
-from walletwatch.bot.formatting import Amounts, dollars, number, percent, short, wallet, worth
+from walletwatch.bot.formatting import Amounts, dollars, number, percent, series, short, wallet, worth
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts, escape
@@ -112,10 +112,9 @@ class PortfolioView:
         if unpriced and portfolio.priced:
             lines.append(say("portfolio.unpriced", count=unpriced))
         if portfolio.unread:
-            names = Html(", ").join(
-                wallet(each.address, each.label, say) for each in portfolio.unread[:WALLETS]
-            )
-            lines.append(say("portfolio.unread", count=len(portfolio.unread), wallets=Html(names)))
+            unread = portfolio.unread[:WALLETS]
+            names = series((wallet(each.address, each.label, say) for each in unread), say)
+            lines.append(say("portfolio.unread", count=len(portfolio.unread), wallets=names))
         if not portfolio.complete:
             lines.append(say("portfolio.incomplete"))
         return [Html(""), *lines] if lines else []

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from walletwatch.bot.formatting import Amounts, when
+from walletwatch.bot.formatting import Amounts, series, when
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts
@@ -70,7 +70,7 @@ class ReportView:
         if summary.new_parties:
             named = [parties.name(address, say) for address in summary.new_parties[:PARTIES]]
             lines.append(
-                say("report.new_parties", count=len(summary.new_parties), parties=Html(", ".join(named)))
+                say("report.new_parties", count=len(summary.new_parties), parties=series(named, say))
             )
         if summary.realised:
             lines.append(say("report.realised", amount=signed(summary.realised, say)))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from walletwatch.bot.formatting import number, short, whole
+from walletwatch.bot.formatting import number, series, short, whole
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts
@@ -136,8 +136,8 @@ class ScanView:
         confidence = say("risk.confidence", percent=verdict.confidence)
         if not verdict.unknown:
             return confidence
-        names = ", ".join(say(f"risk.check.{check}") for check in verdict.unknown)
-        return Html(f"{confidence} {say('risk.blind', checks=Html(names))}")
+        names = series((say(f"risk.check.{check}") for check in verdict.unknown), say)
+        return Html(f"{confidence} {say('risk.blind', checks=names)}")
 
     def _footer(self, report: ScanReport, say: Texts) -> Html:
         version = report.verdict.rules

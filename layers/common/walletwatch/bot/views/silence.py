@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from walletwatch.bot.formatting import lasting, wallet, when
+from walletwatch.bot.formatting import lasting, series, wallet, when
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts
 from walletwatch.domain.chats import Chat, ChatSettings, Subscription
@@ -94,7 +94,7 @@ def _hours(quiet: QuietHours | None, zone: str, say: Texts) -> Html:
     if not quiet.weekdays:
         return say("quiet.set", start=start, end=end, zone=zone)
     names = say("quiet.days").split()
-    days = ", ".join(names[day] for day in quiet.weekdays)
+    days = series((Html(names[day]) for day in quiet.weekdays), say)
     return say("quiet.set_days", start=start, end=end, days=days, zone=zone)
 
 
