@@ -1,11 +1,14 @@
-"""Every hour: closes overdue digests, queues stuck deliveries again, deletes what is past its retention."""
+"""Every hour: writes the reports that are due, closes overdue digests, deletes what is past its retention."""
 
 from dataclasses import asdict
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from walletwatch import bootstrap, observability
 from walletwatch.invocation import perform
+
+CLEANING_SECONDS: Final = 60.0
+"""Of an invocation, so much is left for cleaning up."""
 
 observability.configure_logging("cleanup")
 
@@ -16,7 +19,19 @@ def _cleanup() -> bootstrap.Cleanup:
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Clean up, and say what was done."""
+    """Write reports and clean up, and say what was done."""
     del event
     cleanup = _cleanup()
-    return asdict(perform(cleanup.telemetry, cleanup.service.run(), context))
+    return perform(cleanup.telemetry, _work(cleanup, context), context)
+
+
+async def _work(cleanup: bootstrap.Cleanup, context: object) -> dict[str, Any]:
+    def remaining() -> float:
+        return observability.remaining_seconds(context) - CLEANING_SECONDS
+
+    try:
+        reports = await cleanup.reporting.run(remaining)
+    finally:
+        # Whatever became of the reports: the next run goes on with them.
+        done = await cleanup.service.run()
+    return {"reports": reports, **asdict(done)}

@@ -86,8 +86,8 @@ def _change(double: Double, chat: Chat, user: User, status: MemberStatus, by: Us
         "chat": double.world.wire_chat(chat),
         "from": by.wire(),
         "date": int(time.time()),
-        "old_chat_member": member_object(user, old),
-        "new_chat_member": member_object(user, status),
+        "old_chat_member": member_object(user, old, chat.type),
+        "new_chat_member": member_object(user, status, chat.type),
     }
     kind = "my_chat_member" if user.id == double.bot.id else "chat_member"
     double.updates.add(kind, payload, queue_of(chat.id))

@@ -316,7 +316,7 @@ class World:
             status = chat.members.get(user_id, MemberStatus.MEMBER)
         else:
             status = chat.members.get(user_id, MemberStatus.LEFT)
-        return member_object(user, status)
+        return member_object(user, status, chat.type)
 
 
 def _wire_content(message: Message) -> Json:
@@ -330,8 +330,8 @@ def _wire_content(message: Message) -> Json:
     return answer
 
 
-def member_object(user: User, status: MemberStatus) -> Json:
-    """The ChatMember object for a status, with all fields the Bot API requires of it."""
+def member_object(user: User, status: MemberStatus, kind: ChatType) -> Json:
+    """The ChatMember object for a status in such a chat, with all fields the Bot API requires of it."""
     answer: Json = {"user": user.wire(), "status": status.value}
     match status:
         case MemberStatus.CREATOR:
@@ -350,8 +350,11 @@ def member_object(user: User, status: MemberStatus) -> Json:
                 can_post_stories=False,
                 can_edit_stories=False,
                 can_delete_stories=False,
-                can_pin_messages=True,
             )
+            if kind is ChatType.CHANNEL:
+                answer.update(can_post_messages=True, can_edit_messages=True)
+            else:
+                answer["can_pin_messages"] = True
         case MemberStatus.KICKED:
             answer["until_date"] = 0
         case _:

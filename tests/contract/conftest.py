@@ -12,25 +12,35 @@ from tests.fakes.administration import FakeAdministration
 from tests.fakes.admission import FakeAdmission
 from tests.fakes.board import FakeBoard
 from tests.fakes.cache import FakeCache
+from tests.fakes.chronicle import FakeChronicle
 from tests.fakes.clock import FakeClock
 from tests.fakes.dealings import FakeDealings
 from tests.fakes.history import FakeHistory
 from tests.fakes.leases import FakeLeases
 from tests.fakes.limits import FakeRateLimits, FakeSendLimits
+from tests.fakes.linking import FakeLinkedChats
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.marks import FakeSentMarks
 from tests.fakes.media import FakeMedia
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.money import FakeOwnAccounts
 from tests.fakes.movements import FakeMovements
+from tests.fakes.plans import FakePlanStore
 from tests.fakes.pools import FakePoolCreators
+from tests.fakes.reporting import FakeReportSchedules
 from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.servers import aws_url, bucket, postgres_url, redis_url
 from walletwatch.ports.alerting import AlertLedger, AlertRules, Past, Preferences, Samples
+from walletwatch.ports.chronicle import Chronicle
 from walletwatch.ports.common import Clock
+from walletwatch.ports.linking import LinkedChats
 from walletwatch.ports.listing import Dealings, PoolCreators
 from walletwatch.ports.media import HistoryPages, MediaStore, Movements
+from walletwatch.ports.money import OwnAccounts
 from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
+from walletwatch.ports.plans import PlanStore
+from walletwatch.ports.reporting import ReportSchedules
 from walletwatch.ports.scanning import AddressLists, Risks
 from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
 from walletwatch.ports.volatile import Admission, Cache, Leases, RateLimits
@@ -42,17 +52,22 @@ from walletwatch.storage.postgres.administration import PostgresAdministration
 from walletwatch.storage.postgres.alert_ledger import PostgresAlertLedger
 from walletwatch.storage.postgres.alert_rules import PostgresAlertRules
 from walletwatch.storage.postgres.alerts import PostgresAlerts
+from walletwatch.storage.postgres.chronicle import PostgresChronicle
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.following import PostgresFollowStore
 from walletwatch.storage.postgres.history import PostgresHistory
 from walletwatch.storage.postgres.ledger import PostgresLedger
+from walletwatch.storage.postgres.linking import PostgresLinkedChats
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
 from walletwatch.storage.postgres.movements import PostgresMovements
+from walletwatch.storage.postgres.own_accounts import PostgresOwnAccounts
 from walletwatch.storage.postgres.past import PostgresPast
+from walletwatch.storage.postgres.plans import PostgresPlanStore
 from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
 from walletwatch.storage.postgres.preferences import PostgresPreferences
+from walletwatch.storage.postgres.reporting import PostgresReportSchedules
 from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.samples import PostgresSamples
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
@@ -97,6 +112,11 @@ class Stores:
     past: Past
     dealings: Dealings
     pools: PoolCreators
+    own_accounts: OwnAccounts
+    chronicle: Chronicle
+    schedules: ReportSchedules
+    plans: PlanStore
+    linked: LinkedChats
     clock: FakeClock
     book: WalletBook
 
@@ -157,7 +177,7 @@ def stores_url(request: pytest.FixtureRequest) -> str | None:
 async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
     clock = FakeClock()
     if stores_url is None:
-        fake = FakeStores(clock)
+        fake, lists = FakeStores(clock), FakeAddressLists()
         sums = FakeMovements(fake.tables)
         yield Stores(
             fake.subscriptions,
@@ -169,7 +189,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             sums,
             AlertMemory(),
             FakeAdministration(fake.tables),
-            FakeAddressLists(),
+            lists,
             FakeRisks(fake.tables, known=fake.tables.risks),
             fake.preferences,
             fake.rules,
@@ -178,6 +198,11 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             fake.past,
             FakeDealings(fake.tables),
             FakePoolCreators(),
+            FakeOwnAccounts(fake.tables, fake.samples),
+            FakeChronicle(fake.tables, lists=lists),
+            FakeReportSchedules(fake.tables),
+            FakePlanStore(fake.tables),
+            FakeLinkedChats(fake.tables),
             clock,
             fake.book,
         )
@@ -202,6 +227,11 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresPast(database),
         PostgresDealings(database),
         PostgresPoolCreators(database),
+        PostgresOwnAccounts(database),
+        PostgresChronicle(database, database),
+        PostgresReportSchedules(database),
+        PostgresPlanStore(database),
+        PostgresLinkedChats(database),
         clock,
         PostgresWalletBook(database),
     )

@@ -370,6 +370,16 @@ class TestSendLimits:
 
 
 class TestRateLimits:
+    async def test_what_was_counted_can_be_read(self, volatile: Volatile) -> None:
+        limits = volatile.rate_limits
+        for _ in range(3):
+            await limits.allow(CHAT, "scans", limit=2, window=LONG)
+        await limits.allow(CHAT, "exports", limit=2, window=SHORT)
+        assert await limits.counts(CHAT, ["scans", "exports", "other"]) == [3, 1, 0]
+        assert await limits.counts(OTHER_CHAT, ["scans"]) == [0]
+        await volatile.elapse(0.3)
+        assert await limits.counts(CHAT, ["exports", "scans"]) == [0, 3]
+
     async def test_one_too_many(self, volatile: Volatile) -> None:
         answers = [await volatile.rate_limits.allow(CHAT, "update", limit=3, window=LONG) for _ in range(5)]
         assert answers == [True, True, True, False, False]

@@ -20,6 +20,7 @@ from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus
 from walletwatch.domain.errors import UnknownChat
 from walletwatch.domain.filters import Filter
 from walletwatch.domain.money import NATIVE
+from walletwatch.domain.prices import NEAR
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
 from walletwatch.domain.work import DigestDue
 from walletwatch.ports.alerting import FiringPlan
@@ -288,6 +289,19 @@ class FakeSamples:
             if asset in assets and at >= moment:
                 found[asset].append((at, usd))
         return dict(found)
+
+    async def price_at(self, assets: Collection[str], moment: datetime) -> Mapping[str, Decimal]:
+        self.outage.check()
+        found = {}
+        for asset in assets:
+            near = [
+                (abs(at - moment), at, usd)
+                for (known, at), usd in self.tables.samples.items()
+                if known == asset and abs(at - moment) <= NEAR
+            ]
+            if near:
+                found[asset] = min(near)[2]
+        return found
 
     async def forget(self, before: datetime) -> int:
         self.outage.check()

@@ -17,7 +17,7 @@ from walletwatch.domain.chain import (
     TokenHolding,
     WalletBalance,
 )
-from walletwatch.domain.errors import ChainRefused, ChainUnavailable
+from walletwatch.domain.errors import ChainRefused, ChainUnavailable, TransactionNotFound
 from walletwatch.domain.programs import SYSTEM, TOKEN_PROGRAMS
 from walletwatch.domain.wallets import AccountKind, Cursor, NewAccount
 
@@ -143,7 +143,7 @@ class FakeChain:
         self._answer("transactions")
         missing = [signature for signature in signatures if signature not in self.results]
         if missing:
-            raise ChainUnavailable(f"{len(missing)} transactions are not known yet")
+            raise TransactionNotFound(f"{len(missing)} transactions are not known yet")
         return {signature: self.results[signature] for signature in signatures}
 
     async def staking_rewards(self, addresses: Sequence[str]) -> Sequence[StakingReward]:

@@ -8,6 +8,7 @@ from tests.fakes.outage import Outage
 from tests.fakes.rows import ActivityRow, DeliveryRow, Tables, stored
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.addresses import looks_like_address
+from walletwatch.domain.carrying import Deleted, carried
 from walletwatch.domain.delivery import (
     Candidate,
     DeliveryKind,
@@ -125,9 +126,17 @@ class FakeLedger:
         for key in gone:
             del tables.deliveries[key]
         told = {(row.entry.wallet_id, row.entry.signature) for row in tables.deliveries.values()}
-        for identity, activity in list(tables.activities.items()):
-            if activity.created_at < moment and identity not in told:
-                del tables.activities[identity]
+        old = [
+            (identity, row)
+            for identity, row in tables.activities.items()
+            if row.created_at < moment and identity not in told
+        ]
+        deleted = [Deleted(identity[0], stored(row), row.created_at) for identity, row in old]
+        for flow in carried(deleted, {row.address for row in tables.wallets.values()}):
+            before = tables.daily_flows.get(flow.key)
+            tables.daily_flows[flow.key] = before.plus(flow) if before else flow
+        for identity, _ in old:
+            del tables.activities[identity]
         return len(gone)
 
     def _add(self, wallet_id: int, activities: Sequence[Activity]) -> None:

@@ -1,5 +1,6 @@
 """`ports.SendLimits` and `ports.RateLimits` in memory."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -58,3 +59,9 @@ class FakeRateLimits:
             count, end = 0, now + window
         self.windows[user, action] = count + 1, end
         return count + 1 <= limit
+
+    async def counts(self, user: int, actions: Sequence[str]) -> Sequence[int]:
+        self.outage.check()
+        now = self.clock.now()
+        found = [self.windows.get((user, action), (0, now)) for action in actions]
+        return [count if end > now else 0 for count, end in found]

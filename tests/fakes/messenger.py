@@ -23,6 +23,7 @@ class FakeMessenger:
     sent: list[tuple[int, str]] = field(default_factory=list)
     files: list[SentFile] = field(default_factory=list)
     edited: list[int] = field(default_factory=list)
+    topics: list[int | None] = field(default_factory=list)
     failures: deque[Exception] = field(default_factory=deque)
 
     async def send(
@@ -33,9 +34,11 @@ class FakeMessenger:
         reply_to: int | None = None,
         file: OutgoingFile | None = None,
         edits: int | None = None,
+        topic: int | None = None,
     ) -> int:
         if self.failures:
             raise self.failures.popleft()
+        self.topics.append(topic)
         self.sent.append((chat_id, message.html))
         if file is not None:
             self.files.append(SentFile(chat_id, message.html, file.name, file.path.read_bytes()))

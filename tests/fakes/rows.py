@@ -10,6 +10,7 @@ from walletwatch.domain.activities import Activity
 from walletwatch.domain.administration import Maintenance
 from walletwatch.domain.alert_rules.firing import Firing
 from walletwatch.domain.alert_rules.rule import Rule
+from walletwatch.domain.carrying import CarriedFlow
 from walletwatch.domain.chain import Position
 from walletwatch.domain.chats import Chat, Subscription
 from walletwatch.domain.delivery import DeliveryStatus, NewDelivery
@@ -113,6 +114,7 @@ class Tables:
     deliveries: dict[str, DeliveryRow] = field(default_factory=dict)
     rules: dict[int, RuleRow] = field(default_factory=dict)
     samples: dict[tuple[str, datetime], Decimal] = field(default_factory=dict)
+    daily_flows: dict[object, CarriedFlow] = field(default_factory=dict)
     dealings: dict[tuple[str, int], date] = field(default_factory=dict)
     shards: list[Progress | None] = field(default_factory=lambda: [None])
     follower: FollowerRow = field(default_factory=FollowerRow)
@@ -134,6 +136,15 @@ class Tables:
 
     def accounts_of(self, wallet_id: int) -> list[AccountRow]:
         return [row for row in self.accounts.values() if row.wallet_id == wallet_id]
+
+    def owner_of(self, chat_id: int) -> int:
+        """Whose wallets are counted: of a group that nobody has claimed, its own."""
+        owner = self.chats[chat_id].chat.owner.user_id
+        return chat_id if owner is None else owner
+
+    def wallets_of(self, owner: int) -> set[int]:
+        """The wallets that somebody watches in all of their chats."""
+        return {row.wallet_id for row in self.subscriptions.values() if self.owner_of(row.chat_id) == owner}
 
     def watched(self, wallet_id: int) -> bool:
         """Whether an active chat watches the wallet."""

@@ -116,11 +116,17 @@ class FakeSubscriptionStore:
         if row is None:
             is_person = contact.chat_kind is ChatKind.PRIVATE
             owner = Owner(contact.chat_id if is_person else None)
-            chat = Chat(contact.chat_id, contact.chat_kind, contact.language, owner=owner)
+            chat = Chat(
+                contact.chat_id, contact.chat_kind, contact.language, owner=owner, title=contact.title
+            )
             row = self.tables.chats[contact.chat_id] = ChatRow(chat)
         language = contact.language if contact.chat_kind is ChatKind.PRIVATE else row.chat.language
         row.chat = replace(
-            row.chat, kind=contact.chat_kind, language=language, active=row.migrated_to is None
+            row.chat,
+            kind=contact.chat_kind,
+            language=language,
+            active=row.migrated_to is None,
+            title=contact.title or row.chat.title,
         )
         return row.chat
 
@@ -140,11 +146,21 @@ class FakeSubscriptionStore:
         row.chat = replace(row.chat, settings=settings)
         return row.chat
 
-    async def deactivate(self, chat_id: int, reason: str) -> None:
+    async def deactivate(self, chat_id: int, reason: str) -> Chat | None:
         self.outage.check()
         row = self.tables.chats.get(chat_id)
-        if row is not None:
-            row.chat = replace(row.chat, active=False)
+        if row is None or not row.chat.active:
+            return None
+        row.chat = replace(row.chat, active=False)
+        return row.chat
+
+    async def leave_topic(self, chat_id: int, topic: int) -> Chat | None:
+        self.outage.check()
+        row = self.tables.chats.get(chat_id)
+        if row is None or row.chat.settings.topic != topic:
+            return None
+        row.chat = replace(row.chat, settings=replace(row.chat.settings, topic=None))
+        return row.chat
 
     async def migrate(self, chat_id: int, new_chat_id: int) -> None:
         self.outage.check()
@@ -154,8 +170,14 @@ class FakeSubscriptionStore:
             new = tables.chats.setdefault(
                 new_chat_id, ChatRow(Chat(new_chat_id, ChatKind.SUPERGROUP, old.chat.language))
             )
-            new.chat = replace(new.chat, language=old.chat.language, settings=old.chat.settings)
-            old.chat = replace(old.chat, active=False)
+            new.chat = replace(
+                new.chat,
+                language=old.chat.language,
+                settings=old.chat.settings,
+                title=new.chat.title or old.chat.title,
+                owner=new.chat.owner if old.chat.owner.user_id is None else old.chat.owner,
+            )
+            old.chat = replace(old.chat, active=False, owner=Owner())
             old.migrated_to = new_chat_id
         if new_chat_id not in tables.chats:
             return
@@ -208,7 +230,8 @@ class FakeSubscriptionStore:
         if known is not None:
             known.label = label or known.label
             return Subscribed(tables.subscription(known), created=False)
-        if sum(row.chat_id == chat_id for row in tables.subscriptions.values()) >= limit:
+        others = tables.wallets_of(tables.owner_of(chat_id)) - ({wallet.id} if wallet else set())
+        if len(others) >= limit:
             raise QuotaExceeded(limit)
         if wallet is None:
             wallet = WalletRow(next(tables.ids), address)

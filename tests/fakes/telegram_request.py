@@ -16,6 +16,15 @@ MAX_DATA_BYTES = 64
 MAX_TOAST = 200
 
 
+GIFTS = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
+CHAT: dict[str, Any] = {
+    "accent_color_id": 0,
+    "max_reaction_count": 1,
+    "accepted_gift_types": dict.fromkeys(GIFTS, False),
+}
+"""What every ChatFullInfo has."""
+
+
 class Refused(AssertionError):
     """A call that Telegram would refuse."""
 
@@ -31,6 +40,8 @@ class FakeRequest(BaseRequest):
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.failures: deque[tuple[int, str, dict[str, Any]] | None] = deque()
         self.admins: set[int] = set()
+        self.chats: dict[str, dict[str, Any]] = {}
+        self.memberships: dict[tuple[int, int], dict[str, Any]] = {}
         self.files: dict[str, bytes] = {}
         self.hangs: set[str] = set()
         self.uploads: list[tuple[str, bytes]] = []
@@ -71,6 +82,8 @@ class FakeRequest(BaseRequest):
             self.uploads.append((str(file_name), sent))
         self.calls.append((name, arguments))
         failure = self.failures.popleft() if self.failures else None
+        if name == "getChat" and str(arguments["chat_id"]) not in self.chats:
+            failure = failure or (400, "Bad Request: chat not found", {})
         if failure is not None:
             status, description, parameters = failure
             answer = {"ok": False, "error_code": status, "description": description, "parameters": parameters}
@@ -86,13 +99,19 @@ class FakeRequest(BaseRequest):
                 chat_id = int(arguments["chat_id"])
                 kind = "private" if chat_id > 0 else "supergroup"
                 return {"message_id": len(self.calls), "date": 1, "chat": {"id": chat_id, "type": kind}}
+            case "sendInvoice":
+                chat_id = int(arguments["chat_id"])
+                return {"message_id": len(self.calls), "date": 1, "chat": {"id": chat_id, "type": "private"}}
+            case "getChat":
+                return CHAT | self.chats[str(arguments["chat_id"])]
             case "getFile":
                 file_id = arguments["file_id"]
                 size = len(self.files[file_id])
                 return {"file_id": file_id, "file_unique_id": "u", "file_size": size, "file_path": file_id}
             case "getChatMember":
                 user = int(arguments["user_id"])
-                status = "administrator" if user in self.admins else "member"
+                own = self.memberships.get((int(arguments["chat_id"]), user))
+                status = "administrator" if user in self.admins or own else "member"
                 member: dict[str, Any] = {
                     "status": status,
                     "user": {"id": user, "is_bot": False, "first_name": "x"},
@@ -105,7 +124,7 @@ class FakeRequest(BaseRequest):
                         "can_delete_stories",
                     )  # fmt: skip
                     member |= dict.fromkeys(rights, False)
-                return member
+                return member | (own or {})
             case _:
                 return True
 

@@ -150,7 +150,7 @@ async def test_every_transaction_reaches_every_watcher_exactly_once(
             "DATABASE_WRITE_URL": database_url, "REDIS_URL": redis_url, "RPC_URLS": url, "SECRET_ARN": "none",
             "CHAIN_PROFILE": "local", "BALANCE_QUEUE_URL": "none", "SWEEP_INTERVAL_SECONDS": "1",
             "RPC_TIMEOUT_SECONDS": "1.5", "DATABASE_POOL_MAX": "8",
-            "DIGEST_INTERVAL_SECONDS": "3",
+            "PLAN_LIMITS": "digest_seconds=3/3",
         }  # fmt: skip
         workers = Workers(ROLES[mode], environment, queues_url, tmp_path)
         early = [wallet for number, wallet in enumerate(wallets) if number % LATECOMERS]
@@ -210,12 +210,12 @@ class UnreliableWatching:
 
     async def watch(self, url: str, wallets: list[str]) -> None:
         client = RpcClient([url], metrics=FakeMetrics(), timeout=2.0)
-        service = Watching(self._store, RpcChain(client), self.queues, SystemClock(), wallets_per_chat=1)
+        service = Watching(self._store, RpcChain(client), self.queues, SystemClock())
         for wallet in wallets:
             for _ in range(2):
                 self._chat += 1
                 await service.greet(Contact(self._chat, ChatKind.PRIVATE, self._chat, None, "en"))
-                await service.watch(self._chat, wallet, None)
+                await service.watch(self._chat, wallet, None, limit=1000)
         await client.close()
 
 

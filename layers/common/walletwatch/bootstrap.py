@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from walletwatch.services.housekeeping import Housekeeping
     from walletwatch.services.intake import UpdateIntake
     from walletwatch.services.refreshing import Refreshing
+    from walletwatch.services.reporting import Reporting
     from walletwatch.services.risk_watching import RiskWatching
     from walletwatch.services.scanning import Scanning
     from walletwatch.services.sweeping import Sweeping
@@ -113,6 +114,7 @@ class Cleanup:
     """What the cleanup function runs."""
 
     service: "Housekeeping"
+    reporting: "Reporting"
     telemetry: "Telemetry"
 
 
@@ -226,7 +228,6 @@ def webhook() -> Webhook:
         dialogue=make_dialogue(
             secrets=secrets,
             telegram=telegram,
-            settings=settings,
             redis=redis,
             rpc=rpc,
             database=database,
@@ -397,8 +398,10 @@ def draw() -> Draw:
     from walletwatch.chain.rpc.reader import RpcChain
     from walletwatch.pictures.painter import MatplotlibPainter
     from walletwatch.scan_parts import make_surroundings
+    from walletwatch.services.analysing import Analysing
     from walletwatch.services.drawing import Drawing
     from walletwatch.services.picturing import Picturing
+    from walletwatch.storage.postgres.chronicle import PostgresChronicle
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.lists import PostgresAddressLists
     from walletwatch.storage.postgres.movements import PostgresMovements
@@ -412,14 +415,15 @@ def draw() -> Draw:
     rpc = parts.make_rpc(metrics)
     chain = RpcChain(rpc)
     database = parts.make_database()
-    movements = PostgresMovements(parts.make_reads(database, metrics))
+    reads = parts.make_reads(database, metrics)
+    prices = parts.make_prices(chain, redis, metrics, profile)
     picturing = Picturing(
         subscriptions=PostgresSubscriptionStore(database),
-        movements=movements,
-        pages=movements,
+        movements=PostgresMovements(reads),
+        analysing=Analysing(PostgresChronicle(database, reads), prices, clock),
         chain=chain,
         tokens=parts.make_tokens(chain, redis, metrics, profile),
-        prices=parts.make_prices(chain, redis, metrics, profile),
+        prices=prices,
         surroundings=make_surroundings(
             rpc, RedisCache(redis, metrics), metrics, profile, PostgresAddressLists(database)
         ),
@@ -483,6 +487,7 @@ def export() -> Export:
 def notification() -> Notifying:
     """The notification function."""
     from walletwatch.bot.messenger import TelegramMessenger
+    from walletwatch.bot.views.groups import HtmlNotices
     from walletwatch.services.delivering import Delivering
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
@@ -501,6 +506,7 @@ def notification() -> Notifying:
         messenger=TelegramMessenger.connect(parts.read_secrets().bot_token, telegram.telegram_api_url),
         media=parts.make_media(metrics),
         subscriptions=PostgresSubscriptionStore(database),
+        notices=HtmlNotices(),
         clock=clock,
         metrics=metrics,
     )
@@ -514,15 +520,23 @@ def notification() -> Notifying:
 
 def cleanup() -> Cleanup:
     """The cleanup function."""
+    from walletwatch.bot.rendering import HtmlRenderer
+    from walletwatch.bot.views.plans import plan_ending
     from walletwatch.services.housekeeping import Housekeeping
+    from walletwatch.services.plan_endings import PlanEndings
+    from walletwatch.services.reporting import Reporting, Summaries
     from walletwatch.storage.postgres.alerts import PostgresAlerts
+    from walletwatch.storage.postgres.chronicle import PostgresChronicle
     from walletwatch.storage.postgres.claims import PostgresUpdateClaims
     from walletwatch.storage.postgres.dealings import PostgresDealings
     from walletwatch.storage.postgres.ledger import PostgresLedger
+    from walletwatch.storage.postgres.plans import PostgresPlanStore
+    from walletwatch.storage.postgres.reporting import PostgresReportSchedules
     from walletwatch.storage.postgres.samples import PostgresSamples
     from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
     from walletwatch.storage.postgres.watch import PostgresWatchStore
     from walletwatch.storage.redis.board import RedisTelemetryBoard
+    from walletwatch.storage.redis.leases import RedisLeases
 
     metrics = EmfMetrics("cleanup")
     clock = SystemClock()
@@ -539,11 +553,28 @@ def cleanup() -> Cleanup:
         book=PostgresWalletBook(database),
         dealings=PostgresDealings(database),
         board=RedisTelemetryBoard(redis, clock),
+        endings=PlanEndings(
+            PostgresPlanStore(database),
+            PostgresLedger(database, clock),
+            parts.make_queues(),
+            plan_ending,
+            clock,
+        ),
         clock=clock,
         metrics=metrics,
         retention=parts.retention(),
     )
-    return Cleanup(service, parts.make_telemetry("cleanup", metrics, redis))
+    reporting = Reporting(
+        summaries=Summaries(PostgresChronicle(database, parts.make_reads(database, metrics))),
+        schedules=PostgresReportSchedules(database),
+        leases=RedisLeases(redis),
+        ledger=PostgresLedger(database, clock),
+        queues=parts.make_queues(),
+        renderer=HtmlRenderer(config.load(config.ChainSettings).profile),
+        clock=clock,
+        metrics=metrics,
+    )
+    return Cleanup(service, reporting, parts.make_telemetry("cleanup", metrics, redis))
 
 
 def refresh() -> Refresh:

@@ -9,39 +9,68 @@ from walletwatch.bot.messenger import make_bot
 from walletwatch.bot.operators import Operators
 from walletwatch.bot.persistence import ConversationPersistence
 from walletwatch.bot.views.all import Views
+from walletwatch.chain.account_sums import ChainSums
+from walletwatch.chain.prices.directory import PoolDirectory
+from walletwatch.chain.prices.finding import PoolFinder
+from walletwatch.chain.prices.markets import ChainMarkets
+from walletwatch.chain.rpc.batching import BatchingCaller
 from walletwatch.chain.rpc.client import RpcClient
 from walletwatch.chain.rpc.reader import RpcChain
+from walletwatch.chain.staking import ChainStakes
+from walletwatch.chain.tokens.collectibles import ChainCollectibles
+from walletwatch.chain.tokens.mints import ChainMints
+from walletwatch.domain.profile import ChainProfile
 from walletwatch.observability import EmfMetrics
 from walletwatch.ports.chain import Chain
 from walletwatch.queueing.messages import ledger_key_of
 from walletwatch.runtime import SystemClock
 from walletwatch.services.administering import Administering
 from walletwatch.services.alert_desk import AlertDesk
+from walletwatch.services.analysing import Analysing
+from walletwatch.services.assets import Assets
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.browsing import Browsing
 from walletwatch.services.drawing import PictureRequests
+from walletwatch.services.explaining import Explaining
 from walletwatch.services.exporting import ExportRequests
+from walletwatch.services.holdings import Holdings
 from walletwatch.services.importing import Importing
+from walletwatch.services.inline_cards import InlineCards
+from walletwatch.services.linking import Linking
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
+from walletwatch.services.money import Money
+from walletwatch.services.money_reads import MoneyReads
+from walletwatch.services.native_balances import NativeReads
 from walletwatch.services.personal import Personal
+from walletwatch.services.plans import Plans
+from walletwatch.services.portfolio import Portfolios
 from walletwatch.services.preferring import Preferring
+from walletwatch.services.quotas import Quotas
+from walletwatch.services.quoting import Quoting
+from walletwatch.services.reporting import ReportRequests, Summaries
 from walletwatch.services.rule_keeping import RuleKeeping
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.sharing import Sharing
-from walletwatch.services.wallet_cards import WalletCards
+from walletwatch.services.valuation import Valuation
 from walletwatch.services.wallets import Wallets
 from walletwatch.services.watching import Watching
 from walletwatch.storage.postgres.administration import PostgresAdministration
 from walletwatch.storage.postgres.alert_rules import PostgresAlertRules
 from walletwatch.storage.postgres.alerts import PostgresAlerts
+from walletwatch.storage.postgres.chronicle import PostgresChronicle
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.ledger import PostgresLedger
+from walletwatch.storage.postgres.linking import PostgresLinkedChats
 from walletwatch.storage.postgres.lists import PostgresAddressLists
+from walletwatch.storage.postgres.own_accounts import PostgresOwnAccounts
 from walletwatch.storage.postgres.past import PostgresPast
 from walletwatch.storage.postgres.personal import PostgresPersonalRecords
+from walletwatch.storage.postgres.plans import PostgresPlanStore
 from walletwatch.storage.postgres.preferences import PostgresPreferences
+from walletwatch.storage.postgres.reporting import PostgresReportSchedules
 from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.samples import PostgresSamples
 from walletwatch.storage.postgres.statistics import PostgresStatistics
@@ -57,7 +86,6 @@ def make_dialogue(
     *,
     secrets: config.Secrets,
     telegram: config.TelegramSettings,
-    settings: config.BotSettings,
     redis: RedisServer,
     rpc: RpcClient,
     database: Database,
@@ -69,32 +97,32 @@ def make_dialogue(
     chain = RpcChain(rpc)
     queues = parts.make_queues()
     profile = config.load(config.ChainSettings).profile
+    plan_settings = config.load(config.PlanSettings)
     cache = RedisCache(redis, metrics)
+    # What one command asks at the same time is one request.
+    batching = RpcChain(BatchingCaller(rpc))
+    chronicle = PostgresChronicle(database, parts.make_reads(database, metrics))
     subscriptions, book = PostgresSubscriptionStore(database), PostgresWalletBook(database)
-    balances = Balances(chain, cache, metrics)
+    balances = Balances(batching, cache, metrics)
+    money = _money(profile, batching, redis, database, metrics)
+    prices = parts.make_prices(chain, redis, metrics, profile)
+    tokens = parts.make_tokens(chain, redis, metrics, profile)
     return Dialogue(
         watching=Watching(
             subscriptions,
             chain,
             queues,
             clock,
-            wallets_per_chat=settings.wallets_per_chat,
         ),
         wallets=Wallets(
             book,
-            WalletCards(
-                balances,
-                chain,
-                parts.make_prices(chain, redis, metrics, profile),
-                parts.make_tokens(chain, redis, metrics, profile),
-                profile,
-            ),
+            NativeReads(batching, money.valuation),
             Importing(subscriptions, book, chain, queues, RedisRateLimits(redis)),
             Sharing(book, clock),
             clock,
-            settings.wallets_per_chat,
         ),
         balances=balances,
+        money=money,
         backfills=BackfillRequests(queues, RedisRateLimits(redis), clock),
         scans=ScanRequests(queues),
         reports=parts.make_scan_memory(cache, metrics, profile),
@@ -109,13 +137,37 @@ def make_dialogue(
             clock,
         ),
         pictures=PictureRequests(queues, RedisRateLimits(redis)),
-        exports=ExportRequests(queues, RedisRateLimits(redis), clock),
+        exports=ExportRequests(queues, clock),
         personal=Personal(PostgresPersonalRecords(database), RedisRateLimits(redis), clock, metrics),
+        inline=InlineCards(subscriptions, balances, chain, tokens, prices, metrics),
+        linking=Linking(PostgresLinkedChats(database), subscriptions, cache),
+        plans=Plans(
+            PostgresPlanStore(database),
+            PostgresAdministration(database),
+            clock,
+            metrics,
+            plan_settings.offers,
+        ),
+        quotas=Quotas(
+            PostgresPlanStore(database), RedisRateLimits(redis), clock, metrics, plan_settings.limits
+        ),
         views=Views(profile),
         catalogue=CATALOGUE,
         operators=operators,
         metrics=metrics,
         conversations=Conversations(ConversationPersistence(), clock, metrics),
+        clock=clock,
+        browsing=Browsing(chronicle, clock),
+        summaries=ReportRequests(Summaries(chronicle), PostgresReportSchedules(database), clock),
+        analysing=Analysing(chronicle, prices, clock),
+        explaining=Explaining(
+            chronicle,
+            chain,
+            tokens,
+            decode=parts.make_late_decode(),
+            outline=parts.make_late_outline(),
+            metrics=metrics,
+        ),
     )
 
 
@@ -133,6 +185,44 @@ def _alert_desk(redis: RedisServer, chain: Chain, database: Database, metrics: E
             tokens=parts.make_tokens(chain, redis, metrics, config.load(config.ChainSettings).profile),
             clock=clock,
         ),
+    )
+
+
+def _money(
+    profile: ChainProfile,
+    chain: Chain,
+    redis: RedisServer,
+    database: Database,
+    metrics: EmfMetrics,
+) -> Money:
+    clock = SystemClock()
+    cache = RedisCache(redis, metrics)
+    valuation = Valuation(
+        parts.make_prices(chain, redis, metrics, profile, PostgresSamples(database)),
+        parts.make_tokens(chain, redis, metrics, profile),
+    )
+    markets = None
+    if profile.exchange is not None:
+        directory = PoolDirectory(chain, profile.exchange, cache=cache, clock=clock, metrics=metrics)
+        markets = ChainMarkets(PoolFinder(chain, profile.exchange, directory, clock), clock)
+    reads = MoneyReads(
+        ChainStakes(chain, clock),
+        ChainCollectibles(chain),
+        ChainMints(chain),
+        markets,
+        cache,
+        metrics,
+        chain=profile.name,
+    )
+    own = PostgresOwnAccounts(database)
+    return Money(
+        Holdings(chain, valuation, cache, clock, metrics, profile),
+        reads,
+        Portfolios(own, ChainSums(chain), valuation, cache, clock, metrics, chain=profile.name),
+        Assets(own, valuation, clock, profile),
+        valuation,
+        Quoting(valuation, reads, profile),
+        clock,
     )
 
 

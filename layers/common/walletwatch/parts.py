@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
@@ -18,12 +18,17 @@ from walletwatch.observability import EmfMetrics, hide, instance_id, memory
 from walletwatch.runtime import SystemClock
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from telegram import Bot
 
     from walletwatch.chain.rpc.client import RpcClient
     from walletwatch.chain.rpc.reader import RpcChain
+    from walletwatch.domain.activities import Activity
+    from walletwatch.domain.explanations import Outline
     from walletwatch.domain.profile import ChainProfile, Exchange
-    from walletwatch.ports.chain import Chain, Decode, Prices, Tokens
+    from walletwatch.ports.alerting import Samples
+    from walletwatch.ports.chain import Chain, Decode, Outlines, Prices, Tokens
     from walletwatch.ports.common import Metrics
     from walletwatch.ports.listing import PoolList
     from walletwatch.ports.volatile import Cache
@@ -306,9 +311,13 @@ def make_scan_memory(cache: "Cache", metrics: "Metrics", profile: "ChainProfile"
 
 
 def make_prices(
-    chain: "Chain", redis: "RedisServer", metrics: EmfMetrics, profile: "ChainProfile"
+    chain: "Chain",
+    redis: "RedisServer",
+    metrics: EmfMetrics,
+    profile: "ChainProfile",
+    history: "Samples | None" = None,
 ) -> "Prices":
-    """What tokens are worth."""
+    """What tokens are worth; `history` remembers it."""
     from walletwatch.chain.prices.cached import CachedPrices
     from walletwatch.chain.prices.sources import SourcedPrices
     from walletwatch.storage.redis.cache import RedisCache
@@ -339,7 +348,11 @@ def make_prices(
 
             sources.append(FixedPrices(settings.fixed(profile), clock))
     patience = timedelta(seconds=settings.price_patience_seconds)
-    source = SourcedPrices(sources, metrics, patience=patience)
+    source: Prices = SourcedPrices(sources, metrics, patience=patience)
+    if history is not None:
+        from walletwatch.services.price_recording import RecordedPrices
+
+        source = RecordedPrices(source, history, clock, metrics)
     return CachedPrices(source, cache, clock, metrics, chain=profile.name)
 
 
@@ -389,11 +402,13 @@ def make_digesting(database: "Database", metrics: EmfMetrics) -> "Digesting":
     """Telling what is new."""
     from walletwatch.bot.rendering import HtmlRenderer
     from walletwatch.domain.digests import DigestPolicy
+    from walletwatch.domain.plans import Plan, Quota
     from walletwatch.services.digesting import Digesting
     from walletwatch.storage.postgres.ledger import PostgresLedger
 
     clock = SystemClock()
     settings = config.load(config.DigestSettings)
+    paces = config.load(config.PlanSettings).limits[Quota.DIGEST_SECONDS]
     return Digesting(
         ledger=PostgresLedger(database, clock),
         queues=make_queues(),
@@ -402,7 +417,9 @@ def make_digesting(database: "Database", metrics: EmfMetrics) -> "Digesting":
         metrics=metrics,
         retention=retention(),
         policy=DigestPolicy(
-            burst=settings.digest_burst, interval=timedelta(seconds=settings.digest_interval_seconds)
+            burst=settings.digest_burst,
+            interval=timedelta(seconds=paces[Plan.FREE]),
+            premium_interval=timedelta(seconds=paces[Plan.PREMIUM]),
         ),
     )
 
@@ -434,11 +451,12 @@ def make_annotating(
     """What is known beside a transaction."""
     from walletwatch.services.annotating import Annotating
     from walletwatch.storage.postgres.history import PostgresHistory
+    from walletwatch.storage.postgres.samples import PostgresSamples
 
     profile = config.load(config.ChainSettings).profile
     return Annotating(
         tokens=make_tokens(chain, redis, metrics, profile),
-        prices=make_prices(chain, redis, metrics, profile),
+        prices=make_prices(chain, redis, metrics, profile, PostgresSamples(database)),
         history=PostgresHistory(make_reads(database, metrics)),
         profile=profile,
         clock=SystemClock(),
@@ -453,6 +471,29 @@ def make_decode() -> "Decode":
     from walletwatch.chain.decoding import decode_transaction
 
     return partial(decode_transaction, native_symbol=config.load(config.ChainSettings).profile.native_symbol)
+
+
+def make_late_decode() -> "Decode":
+    """The decoder, loaded with the first transaction: whoever explains none does not pay for it."""
+    loaded: list[Decode] = []
+
+    def decode(result: "Mapping[str, Any]", wallet: str) -> "Activity | None":
+        if not loaded:
+            loaded.append(make_decode())
+        return loaded[0](result, wallet)
+
+    return decode
+
+
+def make_late_outline() -> "Outlines":
+    """What a transaction is about, loaded like the decoder."""
+
+    def outline(result: "Mapping[str, Any]") -> "Outline":
+        from walletwatch.chain.decoding.outline import outline as read
+
+        return read(result)
+
+    return outline
 
 
 def make_checking(

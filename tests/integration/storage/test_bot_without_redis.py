@@ -15,12 +15,18 @@ import pytest
 
 from tests.fakes.administration import FakeAdministration
 from tests.fakes.chain import FakeChain
+from tests.fakes.chronicle import FakeChronicle
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.dealings import FakeDealings
+from tests.fakes.linking import FakeLinkedChats
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.money import money_over
 from tests.fakes.personal import FakePersonalRecords
+from tests.fakes.plans import FakePlanStore
+from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
+from tests.fakes.reporting import FakeReportSchedules
 from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
@@ -36,20 +42,30 @@ from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.operators import Operators
 from walletwatch.bot.persistence import ConversationPersistence
 from walletwatch.bot.views.all import Views
+from walletwatch.chain.decoding import decode_transaction
+from walletwatch.chain.decoding.outline import outline
 from walletwatch.domain.profile import PROFILES
 from walletwatch.runtime import SystemClock
 from walletwatch.services.admitting import Admitting
 from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.alert_memory import AlertMemory
+from walletwatch.services.analysing import Analysing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.browsing import Browsing
 from walletwatch.services.drawing import PictureRequests
+from walletwatch.services.explaining import Explaining
 from walletwatch.services.exporting import ExportRequests
+from walletwatch.services.inline_cards import InlineCards
 from walletwatch.services.intake import Intake, UpdateIntake
+from walletwatch.services.linking import Linking
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
+from walletwatch.services.plans import Plans
 from walletwatch.services.preferring import Preferring
+from walletwatch.services.quotas import Quotas
+from walletwatch.services.reporting import ReportRequests, Summaries
 from walletwatch.services.rule_keeping import RuleKeeping
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
@@ -105,6 +121,7 @@ async def environments(
     monkeypatch.setattr(application, "make_request", lambda **_: request)
     stores, chain, queues, numbers = FakeStores(clock), FakeChain(), FakeQueues(), count(1)
     chain.lamports[WALLET] = 2 * 10**9
+    plans = FakePlanStore(stores.tables)
     administration, spare = FakeAdministration(), FakeUpdateClaims(clock)
 
     async def environment() -> Environment:
@@ -115,17 +132,25 @@ async def environments(
             "http://telegram",
             username="testbot",
             dialogue=Dialogue(
-                watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
+                watching=Watching(stores.subscriptions, chain, queues, clock),
                 wallets=wallets_over(
                     stores,
                     chain,
                     queues,
-                    Balances(chain, RedisCache(redis, metrics), metrics),
                     rates,
                     clock,
-                    PROFILES["x1-mainnet"],
                 ),
                 balances=Balances(chain, RedisCache(redis, metrics), metrics),
+                money=money_over(
+                    chain,
+                    stores,
+                    clock,
+                    metrics,
+                    PROFILES["x1-mainnet"],
+                    prices=FakePrices(clock),
+                    tokens=FakeTokens(),
+                    history=stores.samples,
+                ),
                 backfills=BackfillRequests(queues, rates, clock),
                 scans=ScanRequests(queues),
                 reports=ScanMemory(RedisCache(redis, metrics), metrics, clock, chain="test"),
@@ -151,13 +176,40 @@ async def environments(
                     clock,
                 ),
                 pictures=PictureRequests(queues, rates),
-                exports=ExportRequests(queues, rates, clock),
+                exports=ExportRequests(queues, clock),
+                inline=InlineCards(
+                    stores.subscriptions,
+                    Balances(chain, RedisCache(redis, metrics), metrics),
+                    chain,
+                    FakeTokens(),
+                    FakePrices(clock),
+                    metrics,
+                ),
+                linking=Linking(
+                    FakeLinkedChats(stores.tables), stores.subscriptions, RedisCache(redis, metrics)
+                ),
+                plans=Plans(plans, administration, clock, metrics),
+                quotas=Quotas(plans, rates, clock, metrics),
                 personal=Personal(FakePersonalRecords(stores), rates, clock, metrics),
                 views=Views(PROFILES["x1-mainnet"]),
                 catalogue=CATALOGUE,
                 operators=Operators(),
                 metrics=metrics,
                 conversations=Conversations(ConversationPersistence(), clock, metrics),
+                clock=clock,
+                browsing=Browsing(FakeChronicle(stores.tables), clock),
+                summaries=ReportRequests(
+                    Summaries(FakeChronicle(stores.tables)), FakeReportSchedules(stores.tables), clock
+                ),
+                analysing=Analysing(FakeChronicle(stores.tables), FakePrices(clock), clock),
+                explaining=Explaining(
+                    FakeChronicle(stores.tables),
+                    chain,
+                    FakeTokens(),
+                    decode=decode_transaction,
+                    outline=outline,
+                    metrics=metrics,
+                ),
             ),
             subscriptions=stores.subscriptions,
             operators=Operators(),

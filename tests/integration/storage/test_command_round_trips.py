@@ -11,6 +11,7 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ from walletwatch import bootstrap, dialogue_parts, parts
 from walletwatch.bot import application
 from walletwatch.bot.commands.command import Topic
 from walletwatch.bot.commands.table import AREAS
+from walletwatch.services import balances
 from walletwatch.services.intake import Intake
 from walletwatch.storage.postgres.migrate import migrate
 
@@ -46,6 +48,20 @@ ARGUMENTS: Final = {
     "appeal": ("", f"{WALLET} by mistake"),
     "block": ("", f"{WALLET} a reason"),
     "allow": ("", f"{WALLET} a reason"),
+    "addalert": ("", "price_above", "price_above XNT 0.5", "balance_below Main", "balance_below Main XNT 5"),
+    "editalert": ("", "1", "1 urgent", "9"),
+    "testalert": ("", "1"),
+    "filters": ("", "min 5 usd", "Main", "Main min 5 usd"),
+    "quiet": ("", "22:00-07:00"),
+    "digest": ("", "daily 18", "now"),
+    "mute": ("", "2h", "Main", "Main 2h"),
+    "unmute": ("", "Main"),
+    "snooze": ("", "2h"),
+    "delalert": ("", "1"),
+    "buy": ("", "30"),
+    "link": ("", "@nobody"),
+    "payments": ("", "99"),
+    "refundpayment": ("", "99 stx1"),
     "maintenance": ("", "on Back at noon", "off"),
 }
 
@@ -69,16 +85,29 @@ class Cost:
 PLAIN: Final = Cost(2, 1, 1)
 MORE: Final = {
     # They read what saves the chain a look; of a scan that is not there, the right to make it is given up.
-    "balance": Cost(2, 2, 1),
-    "wallet": Cost(2, 3, 1),
-    "scan": Cost(2, 3, 1),
-    "scantoken": Cost(2, 3, 1),
+    "price": Cost(2, 3, 1),
+    "token": Cost(2, 3, 1),
+    "pools": Cost(2, 3, 1),
+    "convert": Cost(2, 3, 1),
+    # What nobody has read for ten seconds is written too: names and prices, and all of it together.
+    **dict.fromkeys(("balance", "tokens", "nfts", "wallet", "stakes", "portfolio"), Cost(2, 5, 1)),
+    # A scan that is made is counted.
+    "scan": Cost(2, 4, 1),
+    "scantoken": Cost(2, 4, 1),
     "approvals": Cost(2, 3, 1),
     # They count how often a person asks for what is dear.
     "backfill": Cost(2, 2, 1),
     "import": Cost(2, 2, 1),
     "mydata": Cost(2, 2, 1),
     "feedback": Cost(2, 2, 1),
+    "chart": Cost(2, 2, 1),
+    "export": Cost(2, 2, 1),
+    # An alert is read before it is changed.
+    "editalert": Cost(3, 1, 1),
+    # It says how many.
+    "plan": Cost(2, 2, 1),
+    # It keeps the code by which a group is linked.
+    "link": Cost(2, 2, 1),
 }
 """What may cost more than a plain command, and why."""
 ADMINISTRATORS: Final = Cost(4, 4, 1)
@@ -156,6 +185,8 @@ async def environment(
     queues, chain = FakeQueues(), FakeChain()
     secrets = {"bot_token": "7:token-of-the-tests", "webhook_secret": "secret-of-the-tests"}
     monkeypatch.setattr(application, "make_request", lambda **_: telegram)
+    # However slow the machine is, the second time round finds what the first has read.
+    monkeypatch.setattr(balances, "BALANCE_TTL", timedelta(minutes=10))
     monkeypatch.setattr(parts, "read_secret", lambda _: msgspec.json.encode(secrets))
     monkeypatch.setattr(parts, "make_queues", lambda: queues)
     monkeypatch.setattr(parts, "make_inspection", lambda: system.queues)

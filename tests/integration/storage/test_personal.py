@@ -8,12 +8,14 @@ import pytest
 
 from tests.contract.things import OTHER_WALLET, WALLET, contact
 from walletwatch.domain.delivery import DeliveryKind, NewDelivery
+from walletwatch.domain.plans import Offer, Order, Payment
 from walletwatch.domain.wallet_book import SharedWallet
 from walletwatch.runtime import SystemClock
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.migrate import migrate
 from walletwatch.storage.postgres.personal import PERSONAL, PostgresPersonalRecords
+from walletwatch.storage.postgres.plans import PostgresPlanStore
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 
@@ -88,3 +90,18 @@ async def test_a_ban_is_remembered_and_nothing_else(database: Database, database
     await records.erase(ANNA)
     (row,) = (await records.collect(ANNA, limit=10))["users"]
     assert (row["id"], row["username"], row["banned_at"] is None) == (ANNA, None, False)
+
+
+async def test_what_was_paid_is_remembered_with_the_premium(database: Database, database_url: str) -> None:
+    records, plans = PostgresPersonalRecords(database), PostgresPlanStore(database)
+    await PostgresSubscriptionStore(database).remember(contact(ANNA))
+    now = SystemClock().now()
+    order = Order("a" * 32, ANNA, Offer(30, 250), now)
+    await plans.order(order)
+    await plans.paid(Payment("stx1", ANNA, Offer(0, 250), now), order.id)
+    await records.erase(ANNA)
+    kept = {table: rows for table, rows in (await records.collect(ANNA, limit=10)).items() if rows}
+    assert kept.keys() == {"payments", "users"}
+    assert [(row["charge_id"], row["stars"]) for row in kept["payments"]] == [("stx1", 250)]
+    assert kept["users"][0]["username"] is None
+    assert kept["users"][0]["premium_until"] is not None

@@ -1,6 +1,7 @@
 """What an operation costs in round trips, counted on the wire."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from decimal import Decimal
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -16,21 +17,31 @@ from tests.contract.things import (
     tell_all,
 )
 from tests.wire import Wire
+from walletwatch.domain.browsing import HistoryFilter, KindGroup, WalletChoice
 from walletwatch.domain.chats import ChatSettings
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery
+from walletwatch.domain.periods import Span
+from walletwatch.domain.reports import ReportPeriod, Schedule
 from walletwatch.domain.sweep import Belongings, Shard
 from walletwatch.domain.wallet_book import SharedWallet
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, NewAccount, Progress
 from walletwatch.runtime import SystemClock
+from walletwatch.storage.postgres.chronicle import PostgresChronicle
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.migrate import migrate
+from walletwatch.storage.postgres.own_accounts import PostgresOwnAccounts
+from walletwatch.storage.postgres.reporting import PostgresReportSchedules
+from walletwatch.storage.postgres.samples import PostgresSamples
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 from walletwatch.storage.postgres.watch import PostgresWatchStore
 
 pytestmark = pytest.mark.integration
 
+CHOICE, SPAN = WalletChoice(), Span(0, 9)
+FILTER = HistoryFilter(kinds=KindGroup.SWAPS)
+DAILY = Schedule(ReportPeriod.DAILY, 540)
 NOW = SystemClock().now()
 SCAN = NewDelivery("a" * 32, DeliveryKind.SCAN, 1, None, None)
 
@@ -49,7 +60,10 @@ async def wire(database_url: str) -> AsyncIterator[tuple[Wire, Database]]:
 async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Database]) -> None:
     counter, database = wire
     people = PostgresSubscriptionStore(database)
+    chronicle = PostgresChronicle(database, database)
+    schedules = PostgresReportSchedules(database)
     watch = PostgresWatchStore(database)
+    samples = PostgresSamples(database)
     ledger, book = PostgresLedger(database, SystemClock()), PostgresWalletBook(database)
     await people.remember(contact(1))
     mine = (await people.subscribe(1, WALLET, None, slot=1, limit=9)).subscription
@@ -101,9 +115,25 @@ async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Data
         lambda: ledger.add(SCAN),
         lambda: ledger.statuses([SCAN.key]),
         lambda: ledger.settle(SCAN.key, DeliveryStatus.SENT),
+        lambda: chronicle.page(1, CHOICE, FILTER, SPAN, place=None, limit=8),
+        lambda: chronicle.gather(1, CHOICE, SPAN, limit=99),
+        lambda: chronicle.gather_with_warnings(1, CHOICE, SPAN, limit=99),
+        lambda: chronicle.gather_with_carried(1, limit=99),
+        lambda: chronicle.gather_for_report(1, SPAN, limit=99),
+        lambda: chronicle.usage(1, CHOICE, SPAN),
+        lambda: chronicle.of_transaction(1, "s1"),
+        lambda: chronicle.record(1, 1),
+        lambda: chronicle.assets(1, CHOICE, limit=9),
+        lambda: schedules.of(1),
+        lambda: schedules.order(1, DAILY, SystemClock().now()),
+        lambda: schedules.due(SystemClock().now(), after=None, limit=9),
+        lambda: schedules.cancel(1),
         lambda: people.unsubscribe(1, address("new")),
         lambda: people.deactivate(1, "blocked"),
         lambda: people.migrate(1, 2),
+        lambda: samples.keep({"native": Decimal(1), address("mint"): Decimal(2)}, SystemClock().now()),
+        lambda: samples.price_at(["native", address("mint")], SystemClock().now()),
+        lambda: PostgresOwnAccounts(database).own(1, SystemClock().now(), ["native"]),
     ]
     assert [await counter.count(operation) for operation in single] == [1] * len(single)
     moved, *_ = await people.subscriptions(2)

@@ -15,18 +15,24 @@ import pytest
 
 from tests.fakes.administration import FakeAdministration
 from tests.fakes.admission import FakeAdmission
+from tests.fakes.alerting import FakeSamples
 from tests.fakes.cache import FakeCache
 from tests.fakes.chain import FakeChain
+from tests.fakes.chronicle import FakeChronicle
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.clock import FakeClock
 from tests.fakes.dealings import FakeDealings
 from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.limits import FakeRateLimits
+from tests.fakes.linking import FakeLinkedChats
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.money import money_over
 from tests.fakes.personal import FakePersonalRecords
+from tests.fakes.plans import FakePlanStore
 from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
+from tests.fakes.reporting import FakeReportSchedules
 from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
@@ -41,19 +47,30 @@ from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.operators import Operators
 from walletwatch.bot.persistence import ConversationPersistence
 from walletwatch.bot.views.all import Views
+from walletwatch.chain.decoding import decode_transaction
+from walletwatch.chain.decoding.outline import outline
+from walletwatch.domain.plans import LIMITS, Plan, Quota
 from walletwatch.domain.profile import PROFILES
 from walletwatch.services.admitting import Admitting
 from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.alert_memory import AlertMemory
+from walletwatch.services.analysing import Analysing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.browsing import Browsing
 from walletwatch.services.drawing import PictureRequests
+from walletwatch.services.explaining import Explaining
 from walletwatch.services.exporting import ExportRequests
+from walletwatch.services.inline_cards import InlineCards
 from walletwatch.services.intake import UpdateIntake
+from walletwatch.services.linking import Linking
 from walletwatch.services.listing import Listing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.personal import Personal
+from walletwatch.services.plans import Plans
 from walletwatch.services.preferring import Preferring
+from walletwatch.services.quotas import Quotas
+from walletwatch.services.reporting import ReportRequests, Summaries
 from walletwatch.services.rule_keeping import RuleKeeping
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanReports, ScanRequests
@@ -63,6 +80,7 @@ WALLET = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
 OTHER = "B69chRzqzDCmdB5WYB8NRu5Yv5ZA95ABiZcdzCgGm9Tq"
 ANNA, BORIS, ADMIN = 1, 2, 99
 GROUP, ALERT_GROUP = -100, -200
+FEW_WALLETS = {Plan.FREE: 3, Plan.PREMIUM: 250}
 TOKEN = "7:token-of-the-tests"
 
 
@@ -104,11 +122,17 @@ class Chat:
     judge: FakeJudge
     scans: ScanReports
     lists: FakeAddressLists
+    schedules: FakeReportSchedules
     personal: FakePersonalRecords
+    tokens: FakeTokens
+    prices: FakePrices
+    linked: FakeLinkedChats
+    codes: FakeCache
+    plans: FakePlanStore
+    rates: FakeRateLimits
     risks: FakeRisks
     another_instance: Callable[[], Awaitable[Instance]]
-    prices: FakePrices
-    tokens: FakeTokens
+    price_history: FakeSamples
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     async def send(self, text: str, *, user: int = ANNA, chat: int | None = None, **message: Any) -> None:
@@ -171,9 +195,13 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     sessions, lists, claims = FakeAdmission(clock), FakeAddressLists(), FakeUpdateClaims(clock)
     inspector, judge = FakeInspector(clock), FakeJudge()
     memory = ScanMemory(FakeCache(clock), metrics, clock, chain="test")
+    tokens, prices = FakeTokens(), FakePrices(clock)
+    linked, codes = FakeLinkedChats(stores.tables), FakeCache(clock)
+    plans, rates = FakePlanStore(stores.tables), FakeRateLimits(clock)
     personal, risks = FakePersonalRecords(stores), FakeRisks(stores.tables)
     operators = Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP}))
-    prices, tokens, rates = FakePrices(clock), FakeTokens(), FakeRateLimits(clock)
+    schedules = FakeReportSchedules(stores.tables)
+    history = stores.samples
     instances: list[BotApplication] = []
     deliveries = count(1)
 
@@ -184,19 +212,27 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
             "http://telegram",
             username="testbot",
             dialogue=Dialogue(
-                watching=Watching(stores.subscriptions, chain, queues, clock, wallets_per_chat=3),
+                watching=Watching(stores.subscriptions, chain, queues, clock),
                 wallets=wallets_over(
                     stores,
                     chain,
                     queues,
-                    Balances(chain, FakeCache(clock), metrics),
                     rates,
                     clock,
-                    PROFILES["x1-mainnet"],
                     prices=prices,
                     tokens=tokens,
                 ),
                 balances=Balances(chain, FakeCache(clock), metrics),
+                money=money_over(
+                    chain,
+                    stores,
+                    clock,
+                    metrics,
+                    PROFILES["x1-mainnet"],
+                    prices=prices,
+                    tokens=tokens,
+                    history=history,
+                ),
                 backfills=BackfillRequests(queues, FakeRateLimits(clock), clock),
                 scans=ScanRequests(queues),
                 reports=memory,
@@ -222,13 +258,36 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                     clock,
                 ),
                 pictures=PictureRequests(queues, FakeRateLimits(clock)),
-                exports=ExportRequests(queues, FakeRateLimits(clock), clock),
+                exports=ExportRequests(queues, clock),
+                inline=InlineCards(
+                    stores.subscriptions,
+                    Balances(chain, FakeCache(clock), metrics),
+                    chain,
+                    tokens,
+                    prices,
+                    metrics,
+                ),
+                linking=Linking(linked, stores.subscriptions, codes),
+                plans=Plans(plans, administration, clock, metrics),
+                quotas=Quotas(plans, rates, clock, metrics, {**LIMITS, Quota.WALLETS: FEW_WALLETS}),
                 personal=Personal(personal, FakeRateLimits(clock), clock, metrics),
                 views=Views(PROFILES["x1-mainnet"]),
                 catalogue=CATALOGUE,
                 operators=operators,
                 metrics=metrics,
                 conversations=Conversations(ConversationPersistence(), clock, metrics),
+                clock=clock,
+                browsing=Browsing(FakeChronicle(stores.tables), clock),
+                summaries=ReportRequests(Summaries(FakeChronicle(stores.tables)), schedules, clock),
+                analysing=Analysing(FakeChronicle(stores.tables, lists=lists), prices, clock),
+                explaining=Explaining(
+                    FakeChronicle(stores.tables),
+                    chain,
+                    tokens,
+                    decode=decode_transaction,
+                    outline=outline,
+                    metrics=metrics,
+                ),
             ),
             subscriptions=stores.subscriptions,
             operators=operators,
@@ -260,11 +319,17 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         judge,
         ScanReports(inspector, judge, memory, clock),
         lists,
+        schedules,
         personal,
+        tokens,
+        prices,
+        linked,
+        codes,
+        plans,
+        rates,
         risks,
         instance,
-        prices,
-        tokens,
+        history,
     )
     for bot in instances:
         await bot.close()

@@ -119,7 +119,13 @@ class TestCommands:
         await chat.send(WALLET)
         assert chat.buttons == [
             data(action, WALLET)
-            for action in (Action.WATCH_ADDRESS, Action.BALANCE_ADDRESS, Action.SCAN_ADDRESS)
+            for action in (
+                Action.WATCH_ADDRESS,
+                Action.BALANCE_ADDRESS,
+                Action.SCAN_ADDRESS,
+                Action.MINT,
+                Action.STAKES,
+            )
         ]
 
     async def test_balance_by_label_and_by_address(self, chat: Chat) -> None:

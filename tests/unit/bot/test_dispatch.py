@@ -26,6 +26,7 @@ async def _nothing(_update: Update, _context: Any) -> None:
     return None
 
 
+IN_CHANNELS = CommandsHandler(NAMES, _nothing, channels=True)
 OURS = CommandsHandler(NAMES, _nothing)
 THEIRS = {name: CommandHandler(name, _nothing, filters=filters.UpdateType.MESSAGE) for name in NAMES}
 
@@ -80,3 +81,11 @@ def test_what_is_found_is_what_the_library_finds(text: str, kind: str, entity: s
 )
 def test_examples(text: str, found: list[str] | None) -> None:
     assert OURS.check_update(_update(text)) == found
+
+
+@pytest.mark.parametrize(
+    ("kind", "found"), [("message", True), ("channel_post", True), ("edited_channel_post", False)]
+)
+def test_posts_to_channels_count_where_that_is_wanted(kind: str, found: bool) -> None:
+    update = _update("/watch x", kind=kind)
+    assert IN_CHANNELS.check_update(update) == (["watch", "x"] if found else None)

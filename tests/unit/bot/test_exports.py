@@ -10,7 +10,7 @@ from walletwatch.bot.texts import texts
 from walletwatch.bot.views.exports import ALL, ExportChoice
 from walletwatch.domain.exports import EXPORT_PERIODS, ExportFormat
 from walletwatch.domain.lookback import Lookback
-from walletwatch.services.exporting import REQUESTS
+from walletwatch.domain.plans import LIMITS, Plan, Quota
 
 SAY = texts("en")
 
@@ -112,10 +112,12 @@ async def test_each_press_is_a_request_and_a_redelivery_is_none(chat: Chat) -> N
 
 async def test_there_is_a_limit_a_day(chat: Chat) -> None:
     await watching(chat)
-    for _ in range(REQUESTS + 1):
+    limit = LIMITS[Quota.EXPORTS][Plan.FREE]
+    for _ in range(limit + 1):
         await chat.send("/export csv all 30d")
-    assert chat.last == SAY("history_export.limit", limit=REQUESTS)
-    assert len(chat.queues.exports) == REQUESTS
+    assert SAY("history_export.begun") not in chat.last
+    assert str(limit) in chat.last
+    assert len(chat.queues.exports) == limit
 
 
 @given(

@@ -267,7 +267,7 @@ class TestCard:
         (number,) = await watched(chat, "one")
         await chat.press(data(Action.CARD, number))
         buttons = list(chat.buttons)
-        assert len(buttons) == 11
+        assert len(buttons) == 14
         for each in buttons:
             await chat.press(each)
             assert chat.request.calls[-1][0] == "answerCallbackQuery"

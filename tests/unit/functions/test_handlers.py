@@ -306,16 +306,24 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
 
     class Housekeeping:
         async def run(self) -> Housekept:
-            return Housekept(4, 2, 1, 3, 5, 6, 7, 11, 8, 10, 9, None)
+            return Housekept(4, 2, 1, 3, 5, 6, 7, 11, 8, 10, 9, None, 12)
+
+    class Reporting:
+        async def run(self, remaining: Any) -> int:
+            assert remaining() == 30.0 - cleanup.CLEANING_SECONDS
+            return 11
 
     monkeypatch.setattr(sweep, "_sweep", lambda: SimpleNamespace(service=Sweeping(), telemetry=Telemetry()))
     monkeypatch.setattr(
-        cleanup, "_cleanup", lambda: SimpleNamespace(service=Housekeeping(), telemetry=Telemetry())
+        cleanup,
+        "_cleanup",
+        lambda: SimpleNamespace(service=Housekeeping(), reporting=Reporting(), telemetry=Telemetry()),
     )
     assert sweep.handler({}, CONTEXT) == {"rounds": 4}
     assert sweep.handler({"worker": 2, "workers": 4}, CONTEXT) == {"rounds": 4}
     assert workers == [Worker(0, 1), Worker(2, 4)]
     assert cleanup.handler({}, CONTEXT) == {
+        "reports": 11,
         "closed": 4,
         "requeued": 2,
         "restarted": 1,
@@ -328,6 +336,7 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
         "shares": 10,
         "dealings": 9,
         "instances": None,
+        "endings": 12,
     }
 
 

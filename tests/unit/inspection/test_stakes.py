@@ -8,7 +8,8 @@ import pytest
 from tests.fakes.chain import FakeChain
 from tests.unit.chain.scenes import address
 from walletwatch.chain.inspection.kept import decode, encode
-from walletwatch.chain.inspection.stakes import MAX_ACCOUNTS, StakesReader, read_stake
+from walletwatch.chain.inspection.stakes import MAX_ACCOUNTS, StakesReader
+from walletwatch.chain.stake_account import read_stake
 from walletwatch.domain.addresses import decode_address
 from walletwatch.domain.chain import AccountData
 from walletwatch.domain.inspection.stakes import StakeAccount, Stakes

@@ -36,6 +36,7 @@ class Messenger:
         *,
         reply_to: int | None = None,
         edits: int | None = None,
+        topic: int | None = None,
         **_: object,
     ) -> int:
         if chat_id in self.failures:

@@ -7,7 +7,7 @@ import json
 import zipfile
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import pytest
 
 from tests.contract.things import activity, address, contact
 from tests.fakes.clock import FakeClock
-from tests.fakes.limits import FakeRateLimits, FakeSendLimits
+from tests.fakes.limits import FakeSendLimits
 from tests.fakes.media import FakeMedia
 from tests.fakes.messenger import FakeMessenger
 from tests.fakes.metrics import FakeMetrics
@@ -34,7 +34,7 @@ from walletwatch.domain.work import MediaKind
 from walletwatch.exports.files import FileFormats
 from walletwatch.ports.media import HistoryPages
 from walletwatch.services import exporting
-from walletwatch.services.exporting import REQUESTS, Exporting, ExportRequests
+from walletwatch.services.exporting import Exporting, ExportRequests
 
 CHAT, STRANGER = 1, 2
 WALLET, SECOND = address("wallet"), address("second")
@@ -47,7 +47,7 @@ class Office:
         self.clock = FakeClock()
         self.stores, self.queues = FakeStores(self.clock), FakeQueues()
         self.media, self.metrics, self.messenger = FakeMedia(), FakeMetrics(), FakeMessenger()
-        self.requests = ExportRequests(self.queues, FakeRateLimits(self.clock), self.clock)
+        self.requests = ExportRequests(self.queues, self.clock)
         self.service = Exporting(
             subscriptions=self.stores.subscriptions,
             pages=pages or FakeMovements(self.stores.tables),
@@ -77,7 +77,7 @@ class Office:
     async def ask(self, request: str = "press", **fields: Any) -> ExportRequest:
         values: dict[str, Any] = {
             "chat_id": CHAT, "subscription_id": None, "period": Lookback.ALL, "language": "en",
-            "timezone": "UTC", "progress_id": 55,
+            "timezone": "UTC", "progress_id": 55, "topic": 3,
         }  # fmt: skip
         wanted = fields.pop("wanted", ExportFormat.CSV)
         await self.requests.request(wanted, request=request, **values | fields)
@@ -117,7 +117,7 @@ async def test_all_wallets_of_a_chat_and_no_others() -> None:
     assert "ready: 6 rows" in office.answer
     (told,) = (told for told in office.queues.notifications if told.attachment)
     assert told.attachment is not None
-    assert told.attachment.kind is MediaKind.DOCUMENT
+    assert (told.attachment.kind, told.topic) == (MediaKind.DOCUMENT, 3)
     assert "6 activities of 2 wallets, 6 rows" in told.message.html
 
 
@@ -316,11 +316,3 @@ async def test_hundreds_of_thousands_of_rows_do_not_fill_memory(wanted: ExportFo
     # What the first pages need is there from then on.
     begin, highest = source.memory[9], max(source.memory)
     assert highest - begin < 40 * 2**20
-
-
-async def test_requests_have_a_limit_a_day() -> None:
-    office = Office()
-    assert all([await office.requests.allowed(CHAT) for _ in range(REQUESTS)])
-    assert not await office.requests.allowed(CHAT)
-    office.clock.advance(timedelta(days=1).total_seconds() + 1)
-    assert await office.requests.allowed(CHAT)

@@ -111,6 +111,27 @@ class TestTooMany:
         assert results == [Intake.HANDLED, Intake.HANDLED, Intake.LIMITED, Intake.HANDLED]
         assert await door.take(message(2)) is Intake.DUPLICATE
 
+    @pytest.mark.parametrize(
+        "owed",
+        [
+            {"pre_checkout_query": {"from": {"id": ANNA}}},
+            {"message": {"from": {"id": ANNA}, "successful_payment": {}, "date": 1}},
+            {"message": {"from": {"id": ANNA}, "refunded_payment": {}, "date": 1}},
+        ],
+    )
+    async def test_what_is_paid_is_never_too_much(self, owed: dict[str, Any]) -> None:
+        door = Door(limit=1)
+        results = [await door.take(message(number, date=1)) for number in range(2)]
+        assert results == [Intake.HANDLED, Intake.LIMITED]
+        assert await door.take({"update_id": 2} | owed) is Intake.HANDLED
+
+    async def test_what_is_typed_inline_does_not_count_as_commands(self) -> None:
+        door = Door(limit=2)
+        typed = [{"update_id": number, "inline_query": {"from": {"id": ANNA}}} for number in range(3)]
+        results = [await door.take(update) for update in typed]
+        assert results == [Intake.HANDLED, Intake.HANDLED, Intake.LIMITED]
+        assert await door.take(message(9)) is Intake.HANDLED
+
     async def test_what_waited_for_us_counts_to_the_minute_in_which_it_was_sent(self) -> None:
         door = Door(limit=2)
         sent = [600, 630, 659, 660, 661, 719]

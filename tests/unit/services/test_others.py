@@ -11,7 +11,9 @@ from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.dealings import FakeDealings
 from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.plans import FakePlanStore
 from tests.unit.services.conftest import OTHER, WALLET, TextRenderer, World, contact
+from walletwatch.bot.views.plans import plan_ending
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded
 from walletwatch.domain.tokens import IdentitySource, TokenIdentity
@@ -20,6 +22,7 @@ from walletwatch.domain.work import BalanceCheck, CheckReason, SubjectKind
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.balances import Balances
 from walletwatch.services.housekeeping import KEPT_LONGER, STUCK_AFTER, Housekeeping
+from walletwatch.services.plan_endings import PlanEndings
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import Scanning, ScanReports, ScanRequests
 from walletwatch.services.watching import Watching
@@ -27,25 +30,23 @@ from walletwatch.services.watching import Watching
 
 class TestWatching:
     def _watching(self, world: World) -> Watching:
-        return Watching(
-            world.stores.subscriptions, world.chain, world.queues, world.clock, wallets_per_chat=1
-        )
+        return Watching(world.stores.subscriptions, world.chain, world.queues, world.clock)
 
     async def test_a_watch_begins_at_the_newest_slot_and_is_checked(self, world: World) -> None:
         watching = self._watching(world)
         await watching.greet(contact(1))
-        started = await watching.watch(1, WALLET, "main")
+        started = await watching.watch(1, WALLET, "main", limit=1)
         assert started.created
         assert started.subscription.from_slot == world.chain.current_slot
         assert started.balance is not None
         assert [check.reason for check in world.queues.checks] == [CheckReason.WATCH_STARTED]
-        assert not (await watching.watch(1, WALLET, None)).created
+        assert not (await watching.watch(1, WALLET, None, limit=1)).created
 
     async def test_without_the_chain_it_begins_later_and_shows_no_balance(self, world: World) -> None:
         watching = self._watching(world)
         await watching.greet(contact(1))
         world.chain.down = True
-        started = await watching.watch(1, WALLET, None)
+        started = await watching.watch(1, WALLET, None, limit=1)
         assert started.balance is None
         assert started.subscription.from_slot is None
         assert (await watching.status(1)).slot is None
@@ -53,9 +54,9 @@ class TestWatching:
     async def test_the_quota_holds(self, world: World) -> None:
         watching = self._watching(world)
         await watching.greet(contact(1))
-        await watching.watch(1, WALLET, None)
+        await watching.watch(1, WALLET, None, limit=1)
         with pytest.raises(QuotaExceeded):
-            await watching.watch(1, OTHER, None)
+            await watching.watch(1, OTHER, None, limit=1)
 
 
 class TestBalances:
@@ -191,6 +192,9 @@ def _housekeeping(world: World) -> Housekeeping:
         book=world.stores.book,
         dealings=FakeDealings(world.stores.tables),
         board=FakeBoard(world.clock),
+        endings=PlanEndings(
+            FakePlanStore(world.stores.tables), world.stores.ledger, world.queues, plan_ending, world.clock
+        ),
         clock=world.clock,
         metrics=world.metrics,
         retention=timedelta(days=1),

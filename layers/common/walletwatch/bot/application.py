@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 from telegram import Message, Update
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
@@ -10,12 +10,18 @@ from telegram.error import ChatMigrated as TelegramChatMigrated
 from telegram.ext import (
     CallbackQueryHandler,
     ChatMemberHandler,
+    InlineQueryHandler,
     MessageHandler,
+    PreCheckoutQueryHandler,
     filters,
 )
 
+from walletwatch.bot.arrivals import Arrivals
+from walletwatch.bot.checkout import answer_checkout
+from walletwatch.bot.commands import plans
 from walletwatch.bot.commands.command import ButtonHandler, Command
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue
+from walletwatch.bot.commands.explaining import explain
 from walletwatch.bot.commands.table import (
     ADMIN_BUTTONS,
     ADMIN_COMMANDS_BY_NAME,
@@ -23,13 +29,14 @@ from walletwatch.bot.commands.table import (
     COMMANDS_BY_NAME,
 )
 from walletwatch.bot.dispatch import CommandsHandler
+from walletwatch.bot.inline import InlineMode
 from walletwatch.bot.keyboards import CallbackData, StaleData
 from walletwatch.bot.library import Context, KnownBot, make_application
 from walletwatch.bot.messenger import make_request, translate
 from walletwatch.bot.operators import Operators
+from walletwatch.bot.pasted import unlinked
 from walletwatch.bot.talk import Talk, contact_of, talk_of
-from walletwatch.bot.texts import texts
-from walletwatch.domain.addresses import is_address
+from walletwatch.domain.addresses import is_address, looks_like_signature
 from walletwatch.domain.admission import Admitted, SessionChange
 from walletwatch.domain.chats import ChatKind, Contact
 from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, StoreUnavailable, TransientError
@@ -38,8 +45,6 @@ from walletwatch.ports.common import Metrics
 from walletwatch.ports.watching import SubscriptionStore
 
 _log = logging.getLogger("walletwatch.bot")
-
-GONE_STATUSES: Final = frozenset({"kicked", "left"})
 
 type Run = Callable[[Talk], Awaitable[None]]
 
@@ -70,6 +75,8 @@ class BotApplication:
         self._metrics = metrics
         self._failure: TransientError | None = None
         self._bot = KnownBot(token, api_url, username, make_request())
+        self._arrivals = Arrivals(self._bot, subscriptions, dialogue.linking, metrics)
+        self._inline_mode = InlineMode(dialogue.inline, dialogue.views.inline, metrics, username)
         self._persistence = self._conversations.persistence
         self._application = make_application(self._bot, self._persistence)
         self._started = False
@@ -132,13 +139,19 @@ class BotApplication:
     def _add_handlers(self) -> None:
         add = self._application.add_handler
         new = filters.UpdateType.MESSAGE
-        add(CommandsHandler(COMMANDS_BY_NAME, self._command))
+        # Who posts to a channel administers it, and may ask there too.
+        add(CommandsHandler(COMMANDS_BY_NAME, self._command, channels=True))
         add(CommandsHandler(ADMIN_COMMANDS_BY_NAME, self._admin_command))
         add(CallbackQueryHandler(self._button))
+        add(InlineQueryHandler(self._inline))
+        add(PreCheckoutQueryHandler(self._checkout))
+        add(MessageHandler(new & filters.SUCCESSFUL_PAYMENT & filters.ChatType.PRIVATE, self._paid))
+        add(MessageHandler(new & filters.StatusUpdate.REFUNDED_PAYMENT, self._refunded))
         add(ChatMemberHandler(self._member, ChatMemberHandler.MY_CHAT_MEMBER))
         add(MessageHandler(new & filters.StatusUpdate.MIGRATE, self._migrated))
         add(MessageHandler(new & filters.COMMAND & filters.ChatType.PRIVATE, self._unknown_command))
-        add(MessageHandler(new & filters.TEXT & filters.ChatType.PRIVATE, self._text))
+        words = filters.TEXT | filters.FORWARDED
+        add(MessageHandler(new & words & filters.ChatType.PRIVATE, self._text))
         add(MessageHandler(new & filters.Document.ALL, self._document))
         self._application.add_error_handler(self._bug)
 
@@ -197,12 +210,13 @@ class BotApplication:
     async def _text(self, update: Update, _context: Context) -> None:
         message = update.effective_message
         text = ((message.text if message else None) or "").strip()
+        pasted = unlinked(text)
 
         async def answer(talk: Talk) -> None:
             try:
                 session = await self._conversations.open(talk.contact)
             except StoreUnavailable:
-                if is_address(text):
+                if is_address(pasted) or looks_like_signature(pasted):
                     session = None
                 else:
                     raise Complaint("error.session_lost") from None
@@ -211,9 +225,11 @@ class BotApplication:
                 talk.body = " ".join((*session.before, text, *session.behind))
                 talk.arguments = tuple(talk.body.split())
                 await self._answer_question(talk, session, command)
-            elif is_address(text):
-                await talk.send(self._dialogue.views.wallets.bare_address(text, talk.say))
-            else:
+            elif is_address(pasted):
+                await talk.send(self._dialogue.views.wallets.bare_address(pasted, talk.say))
+            elif looks_like_signature(pasted):
+                await explain(talk, self._dialogue, pasted)
+            elif text:
                 raise Complaint("error.unknown_command")
 
         await self._guarded(update, answer, with_watched=self._asked_for_wallet(message))
@@ -277,21 +293,10 @@ class BotApplication:
         change, contact = update.my_chat_member, contact_of(update)
         if change is None or contact is None:
             return
-        # The library lets an update through that lacks them.
-        status = getattr(change.new_chat_member, "status", None)
-        before = getattr(change.old_chat_member, "status", None)
-        if not isinstance(status, str):
-            return
         try:
-            if status in GONE_STATUSES:
-                await self._subscriptions.deactivate(contact.chat_id, status)
-                return
-            await self._subscriptions.remember(contact)
+            await self._arrivals.changed(change, contact)
         except TransientError as error:
             self._failure = error
-            return
-        if contact.chat_kind in {ChatKind.GROUP, ChatKind.SUPERGROUP} and before in GONE_STATUSES:
-            await self._bot.send_message(contact.chat_id, texts(contact.language)("group.welcome"))
 
     async def _migrated(self, update: Update, _context: Context) -> None:
         message = update.effective_message
@@ -305,12 +310,53 @@ class BotApplication:
         except TransientError as error:
             self._failure = error
 
-    async def _guarded(self, update: Update, run: Run, *, with_watched: bool = False) -> None:
+    async def _inline(self, update: Update, _context: Context) -> None:
+        if update.inline_query is not None:
+            await self._inline_mode.answer(update.inline_query)
+
+    async def _checkout(self, update: Update, _context: Context) -> None:
+        query = update.pre_checkout_query
+        if query is None:
+            return
+        try:
+            await answer_checkout(query, self._dialogue.plans, self._metrics)
+        except NetworkError as error:
+            self._failure = _as_transient(error)
+        except TransientError as error:
+            self._failure = error
+
+    async def _paid(self, update: Update, _context: Context) -> None:
+        payment = update.effective_message.successful_payment if update.effective_message else None
+        if payment is None:
+            return
+        charge_id, payload = payment.telegram_payment_charge_id, payment.invoice_payload
+        stars = payment.total_amount
+
+        async def take(talk: Talk) -> None:
+            await plans.paid(talk, self._dialogue, charge_id, payload, stars)
+
+        await self._guarded(update, take, always=True)
+
+    async def _refunded(self, update: Update, _context: Context) -> None:
+        payment = update.effective_message.refunded_payment if update.effective_message else None
+        if payment is None:
+            return
+        charge_id = payment.telegram_payment_charge_id
+
+        async def take(talk: Talk) -> None:
+            await plans.given_back(talk, self._dialogue, charge_id)
+
+        await self._guarded(update, take, always=True)
+
+    async def _guarded(
+        self, update: Update, run: Run, *, with_watched: bool = False, always: bool = False
+    ) -> None:
+        """Run it for whoever sent the update; `always`, whatever they may do now: what was paid is owed."""
         talk = talk_of(update, self._bot)
         if talk is None:
             return
         try:
-            await self._tell_complaints(talk, self._met(run, with_watched=with_watched))
+            await self._tell_complaints(talk, self._met(run, with_watched=with_watched, always=always))
         except TransientError as error:
             self._transient(talk, error)
         except TelegramError as error:
@@ -319,13 +365,18 @@ class BotApplication:
             except TransientError as fault:
                 self._transient(talk, fault)
 
-    def _met(self, run: Run, *, with_watched: bool) -> Run:
+    def _met(self, run: Run, *, with_watched: bool, always: bool) -> Run:
         async def answer(talk: Talk) -> None:
             greeting = await self._dialogue.watching.greet(talk.contact, with_watched=with_watched)
             talk.meet(greeting.chat)
             talk.watched = greeting.watched
-            if greeting.maintenance is not None and not self._operators.may(talk.contact):
+            if not always and greeting.maintenance is not None and not self._operators.may(talk.contact):
                 raise Complaint("error.maintenance", note=greeting.maintenance.note)
+            # In a group whoever may not ask is not answered either; only a button must not spin for ever.
+            if talk.in_group and talk.chat.settings.admins_only and not await talk.may_change():
+                if talk.query_id is not None:
+                    raise Complaint("error.admins_only")
+                return
             await run(talk)
 
         return answer
@@ -336,7 +387,7 @@ class BotApplication:
         except Complaint as complaint:
             await self._complain(talk, complaint)
         except QuotaExceeded as error:
-            await self._complain(talk, Complaint("error.quota", limit=error.limit))
+            await self._complain(talk, Complaint(f"quota.{error.quota}", limit=error.limit))
         except ChainUnavailable:
             await self._complain(talk, Complaint("error.chain"))
 

@@ -13,15 +13,27 @@ class CommandsHandler(BaseHandler[Update, Any, None]):
     The library's `CommandHandler` is one for each command, asked one after the other. As there, `/name@bot`
     counts where the bot is this one, and capitals do not matter. `context.args` are the command's name and
     its arguments.
+
+    Args:
+        channels: Whether posts to channels count too.
     """
 
-    def __init__(self, names: Container[str], callback: Callable[[Update, Any], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        names: Container[str],
+        callback: Callable[[Update, Any], Awaitable[None]],
+        *,
+        channels: bool = False,
+    ) -> None:
         super().__init__(callback)  # type: ignore[arg-type] # asks for a coroutine, and awaits it
         self._names = names
+        self._channels = channels
 
     def check_update(self, update: object) -> list[str] | None:
         """The command and its arguments; None where the message begins with none of these."""
         message = update.message if isinstance(update, Update) else None
+        if message is None and self._channels and isinstance(update, Update):
+            message = update.channel_post
         if message is None or not message.text:
             return None
         name = command_name(message)

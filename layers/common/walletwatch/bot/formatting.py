@@ -86,6 +86,18 @@ def dollars(value: Decimal, say: Texts) -> str | None:
         return f"{sign}${_marked(f'{size.quantize(places, rounding=ROUND_HALF_EVEN):,f}', say)}"
 
 
+def unit_price(usd: Decimal, say: Texts) -> str | None:
+    """What one whole token costs, with as many places as matter; None where that cannot be believed."""
+    size = abs(usd)
+    if size >= 1000:
+        return dollars(usd, say)
+    return f"${number(_cut(size), say)}"
+
+
+def _cut(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.0001"), rounding=ROUND_DOWN) if value >= 1 else value
+
+
 def worth(usd: Decimal, say: Texts, profile: ChainProfile, native_usd: Decimal | None) -> str | None:
     """A value as the reader is told it; None where it is too large to be believed.
 

@@ -22,7 +22,13 @@ from telegram.request import HTTPXRequest
 
 from walletwatch.bot.html_length import units
 from walletwatch.bot.markup import to_markup
-from walletwatch.domain.errors import ChatMigrated, ChatUnreachable, DeliveryUnavailable, MessageRefused
+from walletwatch.domain.errors import (
+    ChatMigrated,
+    ChatUnreachable,
+    DeliveryUnavailable,
+    MessageRefused,
+    TopicGone,
+)
 from walletwatch.domain.work import MediaKind, OutgoingFile, RenderedMessage
 
 TIMEOUT_SECONDS: Final = 10.0
@@ -39,14 +45,22 @@ _NOT_EDITABLE: Final = (
     "there is no text in the message",
 )
 """In descriptions of a 400 that mean that a message cannot become what it should."""
+_TOPIC_GONE: Final = ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
 _GONE: Final = (
     "chat not found",
     "user is deactivated",
     "peer_id_invalid",
     "bot was kicked",
     "group chat was",
+    "not enough rights to send",
+    "have no rights to send",
+    "need administrator rights in the channel",
+    "chat_write_forbidden",
 )
-"""Beginnings of descriptions of a 400 that mean that the chat is gone (Telegram names no code for them)."""
+"""Beginnings of descriptions of a 400 that mean that a chat is gone, or does not let the bot write.
+
+Telegram names no code for them.
+"""
 
 
 def make_bot(token: str, api_url: str) -> Bot:
@@ -90,6 +104,7 @@ class TelegramMessenger:
         reply_to: int | None = None,
         file: OutgoingFile | None = None,
         edits: int | None = None,
+        topic: int | None = None,
     ) -> int:
         """Send, or edit, and return the message id.
 
@@ -97,20 +112,25 @@ class TelegramMessenger:
             DeliveryUnavailable: Not now; `retry_after` may say when.
             ChatUnreachable: Never again in this chat.
             ChatMigrated: The chat has a new id.
+            TopicGone: The topic is closed or deleted.
             MessageRefused: This message is not acceptable.
         """
         try:
             if edits is not None and await self._edit(chat_id, edits, message, file):
                 return edits
             if file is None:
-                return await self._send_text(chat_id, message, reply_to)
-            return await self._send_file(chat_id, message, file, reply_to)
+                return await self._send_text(chat_id, message, reply_to, topic)
+            return await self._send_file(chat_id, message, file, reply_to, topic)
         except TelegramError as error:
+            if topic is not None and isinstance(error, BadRequest) and _is_about_topic(error):
+                raise TopicGone(error.message) from error
             raise translate(error) from error
         except TimeoutError as error:
             raise DeliveryUnavailable("Telegram did not take the file in time") from error
 
-    async def _send_text(self, chat_id: int, message: RenderedMessage, reply_to: int | None) -> int:
+    async def _send_text(
+        self, chat_id: int, message: RenderedMessage, reply_to: int | None, topic: int | None
+    ) -> int:
         sent = await self._bot.send_message(
             chat_id,
             message.html,
@@ -118,20 +138,31 @@ class TelegramMessenger:
             reply_markup=_markup(message),
             link_preview_options=LinkPreviewOptions(is_disabled=True),
             reply_parameters=_reply(reply_to),
+            message_thread_id=topic,
         )
         return int(sent.message_id)
 
     async def _send_file(
-        self, chat_id: int, message: RenderedMessage, file: OutgoingFile, reply_to: int | None
+        self,
+        chat_id: int,
+        message: RenderedMessage,
+        file: OutgoingFile,
+        reply_to: int | None,
+        topic: int | None,
     ) -> int:
         if units(message.html) > CAPTION_UNITS:
             # Should the text fail, both come again: a file twice is better than one without its text.
-            sent = await self._upload(chat_id, RenderedMessage(""), file, reply_to)
-            return await self._send_text(chat_id, message, sent.message_id)
-        return int((await self._upload(chat_id, message, file, reply_to)).message_id)
+            sent = await self._upload(chat_id, RenderedMessage(""), file, reply_to, topic)
+            return await self._send_text(chat_id, message, sent.message_id, topic)
+        return int((await self._upload(chat_id, message, file, reply_to, topic)).message_id)
 
     async def _upload(
-        self, chat_id: int, message: RenderedMessage, file: OutgoingFile, reply_to: int | None
+        self,
+        chat_id: int,
+        message: RenderedMessage,
+        file: OutgoingFile,
+        reply_to: int | None,
+        topic: int | None,
     ) -> Message:
         async with asyncio.timeout(UPLOAD_SECONDS):
             with _opened(file) as content:
@@ -143,6 +174,7 @@ class TelegramMessenger:
                         parse_mode=ParseMode.HTML,
                         reply_markup=_markup(message),
                         reply_parameters=_reply(reply_to),
+                        message_thread_id=topic,
                         read_timeout=UPLOAD_SECONDS,
                         write_timeout=UPLOAD_SECONDS,
                     )
@@ -153,6 +185,7 @@ class TelegramMessenger:
                     parse_mode=ParseMode.HTML,
                     reply_markup=_markup(message),
                     reply_parameters=_reply(reply_to),
+                    message_thread_id=topic,
                     disable_content_type_detection=True,
                     read_timeout=UPLOAD_SECONDS,
                     write_timeout=UPLOAD_SECONDS,
@@ -224,6 +257,10 @@ def translate(error: TelegramError) -> Exception:
             return DeliveryUnavailable(f"Telegram was not reached: {type(error).__name__}")
         case _:
             return MessageRefused(error.message)
+
+
+def _is_about_topic(error: BadRequest) -> bool:
+    return error.message.lower().startswith(_TOPIC_GONE)
 
 
 def _seconds(error: RetryAfter) -> float:

@@ -21,7 +21,14 @@ from walletwatch.bot.messenger import make_bot, translate
 from walletwatch.bot.texts import LANGUAGES, texts
 from walletwatch.domain.chats import DEFAULT_LANGUAGE
 
-ALLOWED_UPDATES: Final = ("message", "callback_query", "my_chat_member")
+ALLOWED_UPDATES: Final = (
+    "message",
+    "channel_post",
+    "callback_query",
+    "my_chat_member",
+    "inline_query",
+    "pre_checkout_query",
+)
 _SCOPES: Final = (
     BotCommandScopeAllPrivateChats(),
     BotCommandScopeAllGroupChats(),

@@ -1,13 +1,16 @@
 """The renderer of the functions that write messages without a dialogue."""
 
-from walletwatch.bot.texts import texts
+from walletwatch.bot.texts import texts, texts_for
 from walletwatch.bot.views.activity import ActivityView
 from walletwatch.bot.views.alerts import AlertView
 from walletwatch.bot.views.digest import DigestView
+from walletwatch.bot.views.report import ReportView
 from walletwatch.bot.views.scan import ScanView
 from walletwatch.domain.alert_rules.firing import PendingAlert
+from walletwatch.domain.chats import Chat
 from walletwatch.domain.delivery import DeliveryKind, PendingDelivery
 from walletwatch.domain.profile import ChainProfile
+from walletwatch.domain.reports import ReportPeriod, Summary
 from walletwatch.domain.risk_watch import KnownRisk
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.work import RenderedMessage
@@ -21,6 +24,7 @@ class HtmlRenderer:
         self._digests = DigestView(profile, self._activities)
         self._scans = ScanView(profile)
         self._alerts = AlertView(profile)
+        self._reports = ReportView(profile)
 
     def delivery(self, delivery: PendingDelivery) -> RenderedMessage:
         """The message of an activity or of a digest."""
@@ -33,6 +37,11 @@ class HtmlRenderer:
     def scan(self, report: ScanReport, language: str) -> RenderedMessage:
         """The message of a security scan."""
         return self._scans.scan(report, texts(language))
+
+    def report(self, summary: Summary, period: ReportPeriod, chat: Chat) -> RenderedMessage:
+        """A report of a day or a week."""
+        say = texts_for(chat)
+        return self._reports.report(summary, period, chat.settings.timezone, say)
 
     def risk_worse(self, report: ScanReport, before: KnownRisk, language: str) -> RenderedMessage:
         """That the risk of a watched wallet got worse."""

@@ -10,6 +10,7 @@ from telegram import (
     Document,
     LinkPreviewOptions,
     Message,
+    MessageOriginChannel,
     ReplyParameters,
     Update,
 )
@@ -18,6 +19,7 @@ from telegram.error import BadRequest
 
 from walletwatch.bot.markup import to_markup
 from walletwatch.bot.messenger import NOT_MODIFIED
+from walletwatch.bot.rights import is_admin
 from walletwatch.bot.texts import Html, Texts, supported, texts, texts_for
 from walletwatch.domain.chats import Chat, ChatKind, Contact, Subscription
 from walletwatch.domain.errors import DeliveryUnavailable
@@ -25,7 +27,6 @@ from walletwatch.domain.sessions import Session
 from walletwatch.domain.work import Button, RenderedMessage
 
 DOWNLOAD_SECONDS: Final = 15.0
-ADMIN_STATUSES: Final = frozenset({"creator", "administrator"})
 UPLOAD_SECONDS: Final = 20.0
 _TOO_OLD: Final = "query is too old"
 
@@ -42,6 +43,9 @@ class Talk:
         known: The chat as it is remembered; None until `meet`.
         body: What `arguments` are the words of, with its line breaks.
         attachment: A file that came with it.
+        sender_chat_id: The chat that a message was written as; None for a person, and for a button.
+        topic: Of a forum, in which this is; answers go there too.
+        forwarded_from: The channel that a message was forwarded from.
         given_up: The open question that this update ended.
         watched: What the chat watches, where it was read with the greeting.
         meant: The wallets that a name may mean, where it is the name of several.
@@ -57,6 +61,8 @@ class Talk:
     attachment: Document | None = None
     query_id: str | None = None
     sender_chat_id: int | None = None
+    topic: int | None = None
+    forwarded_from: int | None = None
     known: Chat | None = None
     given_up: Session | None = None
     watched: Sequence[Subscription] | None = None
@@ -98,6 +104,7 @@ class Talk:
             reply_markup=to_markup(message.keyboard) if message.keyboard else None,
             link_preview_options=LinkPreviewOptions(is_disabled=True),
             reply_parameters=reply,
+            message_thread_id=self.topic,
         )
         self.answered = True
         return sent.message_id
@@ -126,6 +133,7 @@ class Talk:
             filename=name,
             caption=caption,
             parse_mode=ParseMode.HTML,
+            message_thread_id=self.topic,
             write_timeout=UPLOAD_SECONDS,
         )
         self.answered = True
@@ -215,14 +223,14 @@ class Talk:
 
     async def may_change(self) -> bool:
         """Whether the sender may change what this chat watches: in groups its administrators only."""
-        if self.contact.chat_kind in {ChatKind.PRIVATE, ChatKind.CHANNEL}:
+        if self.contact.chat_kind is ChatKind.PRIVATE:
             return True
+        # An anonymous administrator writes as the group, and whoever may write to a channel as the channel.
         if self.sender_chat_id == self.chat_id:
             return True
-        if self.contact.user_id is None:
-            return False
-        member = await self.bot.get_chat_member(self.chat_id, self.contact.user_id)
-        return member.status in ADMIN_STATUSES
+        return self.contact.user_id is not None and await is_admin(
+            self.bot, self.chat_id, self.contact.user_id
+        )
 
 
 def contact_of(update: Update) -> Contact | None:
@@ -237,6 +245,7 @@ def contact_of(update: Update) -> Contact | None:
         user_id=user.id if user else None,
         username=user.username if user else None,
         language=supported(user.language_code if user else None),
+        title=chat.title,
     )
 
 
@@ -247,7 +256,10 @@ def talk_of(update: Update, bot: Bot) -> Talk | None:
     contact = contact_of(update)
     if contact is None or message is None:
         return None
-    sender = message.sender_chat if isinstance(message, Message) else None
+    written = message if isinstance(message, Message) else None
+    # A button's message was sent by the bot, and in a channel as the channel: not by who presses it.
+    sender = written.sender_chat if written and query is None else None
+    origin = written.forward_origin if written and query is None else None
     return Talk(
         bot=bot,
         contact=contact,
@@ -256,4 +268,6 @@ def talk_of(update: Update, bot: Bot) -> Talk | None:
         query_id=query.id if query else None,
         attachment=message.document if isinstance(message, Message) and query is None else None,
         sender_chat_id=sender.id if sender else None,
+        topic=written.message_thread_id if written and written.is_topic_message else None,
+        forwarded_from=origin.chat.id if isinstance(origin, MessageOriginChannel) else None,
     )

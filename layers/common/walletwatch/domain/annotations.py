@@ -39,6 +39,29 @@ class AssetNote:
     impostor_of: str | None = None
     usd: Decimal | None = None
 
+    def to_dict(self) -> dict[str, Any]:
+        """The note in JSON types."""
+        return {
+            "symbol": self.symbol,
+            "name": self.name,
+            "decimals": self.decimals,
+            "listed": self.listed,
+            "impostor_of": self.impostor_of,
+            "usd": None if self.usd is None else str(self.usd),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "AssetNote":
+        """The note that `to_dict` wrote."""
+        return cls(
+            data["symbol"],
+            data["name"],
+            data["decimals"],
+            data["listed"],
+            data["impostor_of"],
+            None if data["usd"] is None else Decimal(data["usd"]),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Lookalike:
@@ -72,17 +95,7 @@ class Annotation:
     def to_dict(self) -> dict[str, Any]:
         """The annotation in JSON types."""
         return {
-            "assets": {
-                asset: {
-                    "symbol": note.symbol,
-                    "name": note.name,
-                    "decimals": note.decimals,
-                    "listed": note.listed,
-                    "impostor_of": note.impostor_of,
-                    "usd": None if note.usd is None else str(note.usd),
-                }
-                for asset, note in self.assets.items()
-            },
+            "assets": {asset: note.to_dict() for asset, note in self.assets.items()},
             "flags": [flag.value for flag in self.flags],
             "lookalike": self.lookalike and [self.lookalike.suspicious, self.lookalike.known],
         }
@@ -92,19 +105,7 @@ class Annotation:
         """The annotation that `to_dict` wrote; a flag of a later version is left out."""
         known = set(Flag)
         return cls(
-            MappingProxyType(
-                {
-                    asset: AssetNote(
-                        note["symbol"],
-                        note["name"],
-                        note["decimals"],
-                        note["listed"],
-                        note["impostor_of"],
-                        None if note["usd"] is None else Decimal(note["usd"]),
-                    )
-                    for asset, note in data["assets"].items()
-                }
-            ),
+            MappingProxyType({asset: AssetNote.from_dict(note) for asset, note in data["assets"].items()}),
             tuple(Flag(flag) for flag in data["flags"] if flag in known),
             None if data["lookalike"] is None else Lookalike(*data["lookalike"]),
         )

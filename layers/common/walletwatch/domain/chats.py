@@ -49,6 +49,8 @@ class ChatSettings:
         pace: How often it hears.
         digest_hour: Of a daily digest, in its time zone.
         snoozed_until: What comes before is held until then.
+        topic: Of a forum: where alerts go (Bot API, message_thread_id); None for the general topic.
+        admins_only: Of a group: the bot answers nobody but its administrators.
     """
 
     language: str | None = None
@@ -75,16 +77,24 @@ class ChatSettings:
         until = self.filter.muted_until
         return self.muted or (until is not None and until > now)
 
+    topic: int | None = None
+    admins_only: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Who wrote, and where: taken from an Update."""
+    """Who wrote, and where: taken from an Update.
+
+    Attributes:
+        title: Of a group or channel.
+    """
 
     chat_id: int
     chat_kind: ChatKind
     user_id: int | None
     username: str | None
     language: str
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +121,7 @@ class Chat:
     Attributes:
         language: What Telegram says; `spoken_language` is what it wants.
         active: False after the bot was blocked or removed; nothing is sent until it is heard of again.
+        title: Of a group or channel, where it is known.
     """
 
     chat_id: int
@@ -119,6 +130,7 @@ class Chat:
     active: bool = True
     settings: ChatSettings = field(default_factory=ChatSettings)
     owner: Owner = field(default_factory=Owner)
+    title: str | None = None
 
     @property
     def spoken_language(self) -> str:

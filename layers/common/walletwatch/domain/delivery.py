@@ -30,6 +30,9 @@ class DeliveryKind(StrEnum):
     PICTURE = "picture"
     EXPORT = "export"
     ALERT = "alert"
+    REPORT = "report"
+    NOTICE = "notice"
+    """Of the bot itself: about a plan, or a chat."""
 
 
 def delivery_key(*parts: object) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from walletwatch.domain.chats import Owner
 from walletwatch.domain.delivery import (
     Candidate,
     DeliveryKind,
@@ -12,6 +13,7 @@ from walletwatch.domain.delivery import (
     PendingDelivery,
     delivery_key,
 )
+from walletwatch.domain.plans import Plan, Quota, plan_of
 from walletwatch.domain.rules import suppression
 from walletwatch.domain.work import DigestDue
 
@@ -23,10 +25,19 @@ class DigestPolicy:
     Attributes:
         burst: So many activities are told one by one in any interval.
         interval: For so long a digest takes in what is more than that, and then it is sent.
+        premium_interval: The same for those of the premium plan.
     """
 
     burst: int = 10
     interval: timedelta = timedelta(seconds=60)
+    premium_interval: timedelta = timedelta(seconds=15)
+
+    def interval_of(self, owner: Owner, now: datetime) -> timedelta:
+        """For how long a digest of this owner's chats takes in more."""
+        own = owner.quotas.get(Quota.DIGEST_SECONDS.value)
+        if own is not None:
+            return timedelta(seconds=own)
+        return self.premium_interval if plan_of(owner, now) is Plan.PREMIUM else self.interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +114,7 @@ def plan_deliveries(
             continue
         if key is None:
             key = digest_key(candidate)
-            due_at = held_until or now + policy.interval
+            due_at = held_until or now + policy.interval_of(subscription.chat.owner, now)
             present[subscription.id] = Burst(digest_key=key, due_at=due_at)
             deliveries.append(_digest(key, candidate, due_at))
         deliveries.append(_entry(candidate, DeliveryStatus.MERGED, digest_key=key))

@@ -37,6 +37,10 @@ class ChainUnavailable(TransientError):
     """The RPC did not answer, refused for now, or lags behind what was asked for."""
 
 
+class TransactionNotFound(ChainUnavailable):
+    """The node does not know the transaction: not yet, not any more, or there is none."""
+
+
 class FencedOff(WalletWatchError):
     """Somebody else holds the lease by now, with a higher fencing token: stop, and write nothing more."""
 
@@ -104,6 +108,10 @@ class ChatMigrated(WalletWatchError):
         self.new_chat_id = new_chat_id
 
 
+class TopicGone(WalletWatchError):
+    """The topic of a forum is closed or deleted; the chat itself is there."""
+
+
 class MessageRefused(WalletWatchError):
     """Telegram will never take this message as it is: an error of ours, to be shown to operators."""
 
@@ -112,16 +120,30 @@ class UnknownChat(WalletWatchError):
     """The chat was never greeted: an error of ours."""
 
 
-class QuotaExceeded(WalletWatchError):
-    """The chat already watches as many wallets as it may.
+class UnknownWallet(WalletWatchError):
+    """The chat watches no wallet that is meant.
 
     Attributes:
-        limit: How many it may watch.
+        name: What was written; empty where a button is outdated.
     """
 
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"at most {limit} wallets")
+    def __init__(self, name: str) -> None:
+        super().__init__("no such wallet")
+        self.name = name
+
+
+class QuotaExceeded(WalletWatchError):
+    """Somebody has as much of something as their plan, or an administrator, lets them.
+
+    Attributes:
+        limit: How much they may have.
+        quota: Of what (`domain.plans.Quota`).
+    """
+
+    def __init__(self, limit: int, quota: str = "wallets") -> None:
+        super().__init__(f"at most {limit} {quota}")
         self.limit = limit
+        self.quota = quota
 
 
 class TooManyTags(WalletWatchError):

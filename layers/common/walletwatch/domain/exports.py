@@ -41,6 +41,7 @@ class ExportRequest:
         subscription_id: Which of the chat's wallets; None for all of them.
         asked_at: What happened later is not in it.
         progress_id: The message that tells how far it is.
+        topic: Of a forum, where it was asked.
     """
 
     request_id: str
@@ -52,6 +53,7 @@ class ExportRequest:
     timezone: str
     asked_at: datetime
     progress_id: int | None
+    topic: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

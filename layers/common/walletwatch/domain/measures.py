@@ -62,6 +62,12 @@ FilesRefused Count files from people that were too large, or that Telegram did n
 ClaimsUnfinished Count updates handled but not marked as done
 ClaimsInDatabase Count updates claimed in PostgreSQL because Redis was away
 AdminCommands Count commands that an administrator ran
+InlineQueriesUnanswered Count inline queries that could not be answered in time
+InlineCardsIncomplete Count parts of inline cards that were not there in time
+PaymentsTaken Count payments in Stars that were taken
+PaymentsUnmatched Count payments whose order nobody knows: the Stars are to be given back
+PaymentsRefunded Count payments that were given back
+CheckoutsRefused Count payments that were not let through
 PeopleForgotten Count people who asked to be forgotten, and were
 FeedbackUntold Count times an administrators' chat could not be told of feedback, which is kept
 
@@ -110,6 +116,7 @@ UnexplainedChanges Count changes of an account that no transaction explains
 AnnotationsIncomplete Count activities without names or prices because a source failed
 PriceSourceFailures Count sources of prices that failed
 PriceDisagreements Count prices on which two sources do not agree
+PriceSamplesLost Count prices that were not remembered for the history
 PoolDiscoveryFailures Count times a provider did not list the exchange's pools
 
 # Lists
@@ -133,6 +140,7 @@ DeliveriesPostponed Count sends that Telegram did not take for now
 TelegramRateLimited Count answers of Telegram that were a rate limit (429)
 MessagesRefused Count messages that Telegram will never take: an error of ours
 ChatsDeactivated Count chats that are not written to any more
+NoticesUntold Count times that an owner, or a forum, could not be told what became of a chat
 LimitsUnavailable Count times the limits in Redis could not be asked
 SentMarksUnavailable Count times the marks in Redis could not be asked or set
 SettlesFailed Count messages sent that no store could note
@@ -152,6 +160,7 @@ AlertsJudged Count people's alerts that were looked at since their time had come
 AlertsPostponed Count people's alerts that could not be judged, since the chain or a price was not known
 AlertRoundsSkipped Count looks at people's alerts not made, since another was being made
 AlertRoundsUnfinished Count looks at people's alerts that ran out of time; the next went on from there
+ReportsQueued Count reports of a day or a week put in the queue
 
 # Asking the chain
 RpcCalls Count JSON-RPC calls as providers bill them

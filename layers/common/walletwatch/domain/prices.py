@@ -21,6 +21,9 @@ ARITHMETIC: Final = Context(
 )
 """For what has no finite decimal form (quotients, roots): 50 digits, whatever the thread's own context is."""
 
+NEAR: Final = timedelta(hours=1)
+"""A remembered price that is further off a moment than this is none of that moment."""
+
 
 class PriceSource(Enum):
     """Who says what an asset is worth."""

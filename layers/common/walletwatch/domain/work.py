@@ -186,6 +186,7 @@ class Notification:
         block_time: Unix seconds of the block it tells of; None where it tells of none, or of several.
         attachment: A file that goes with it.
         edits: A message of the bot's in the chat that becomes this one; where it is gone, a new one is sent.
+        topic: Of a forum; None for its general topic, and for chats that have none.
     """
 
     ledger_key: str
@@ -197,6 +198,7 @@ class Notification:
     block_time: int | None = None
     attachment: Attachment | None = None
     edits: int | None = None
+    topic: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,9 @@ class Samples(Protocol):
     ) -> Mapping[str, Sequence[tuple[datetime, Decimal]]]:
         """The samples from that moment on, by asset, oldest first."""
 
+    async def price_at(self, assets: Collection[str], moment: datetime) -> Mapping[str, Decimal]:
+        """The prices nearest to a moment, at most `domain.prices.NEAR` off, where there are any."""
+
     async def forget(self, before: datetime) -> int:
         """Delete older samples; how many there were."""
 

@@ -16,6 +16,7 @@ from walletwatch.domain.chain import (
     StakingReward,
     WalletBalance,
 )
+from walletwatch.domain.explanations import Outline
 from walletwatch.domain.prices import Price
 from walletwatch.domain.tokens import TokenIdentity
 from walletwatch.domain.wallets import AccountKind, Cursor, NewAccount
@@ -29,6 +30,13 @@ Raises `MalformedTransaction` for an answer that has not the shape of a transact
 
 type FindAccounts = Callable[[Mapping[str, Any], str], Sequence[NewAccount]]
 """Tells which accounts a `getTransaction` result shows to be a wallet's.
+
+Raises `MalformedTransaction` for an answer that has not the shape of a transaction.
+"""
+
+
+type Outlines = Callable[[Mapping[str, Any]], Outline]
+"""Tells what a `getTransaction` result is about.
 
 Raises `MalformedTransaction` for an answer that has not the shape of a transaction.
 """
@@ -97,7 +105,7 @@ class Chain(Protocol):
         """The `getTransaction` results of all these signatures.
 
         Raises:
-            ChainUnavailable: Any of them is not known to the node yet.
+            TransactionNotFound: Any of them is not known to the node yet.
         """
 
     async def staking_rewards(self, addresses: Sequence[str]) -> Sequence[StakingReward]:

@@ -90,7 +90,8 @@ class Ledger(Protocol):
     async def delete_before(self, moment: datetime) -> int:
         """Delete settled entries older than this, and activities that no entry refers to any more.
 
-        An entry that is merged into a pending digest stays. Returns how many entries went.
+        What moved in those activities is carried forward (`Chronicle.gather_with_carried`). An entry that is
+        merged into a pending digest stays. Returns how many entries went.
         """
 
 
@@ -143,6 +144,7 @@ class Messenger(Protocol):
         reply_to: int | None = None,
         file: OutgoingFile | None = None,
         edits: int | None = None,
+        topic: int | None = None,
     ) -> int:
         """Send and return the message id.
 
@@ -152,11 +154,13 @@ class Messenger(Protocol):
             reply_to: The message that is answered.
             file: Goes with the message.
             edits: A message of ours that becomes this one; a new one is sent where it cannot.
+            topic: Of a forum, where a new one goes.
 
         Raises:
             DeliveryUnavailable: Not now; `retry_after` may say when.
             ChatUnreachable: Never again in this chat.
             ChatMigrated: The chat has a new id.
+            TopicGone: The topic is closed or deleted.
             MessageRefused: This message is not acceptable.
         """
 

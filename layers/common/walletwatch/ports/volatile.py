@@ -157,3 +157,6 @@ class RateLimits(Protocol):
 
     async def allow(self, user: int, action: str, *, limit: int, window: timedelta) -> bool:
         """Count this request; False if it is one too many."""
+
+    async def counts(self, user: int, actions: Sequence[str]) -> Sequence[int]:
+        """How many requests for each the present window has counted, those included that were too many."""

@@ -47,11 +47,20 @@ class SubscriptionStore(Protocol):
             UnknownChat: It was never greeted.
         """
 
-    async def deactivate(self, chat_id: int, reason: str) -> None:
-        """Send nothing to this chat any more, until it is heard of again."""
+    async def deactivate(self, chat_id: int, reason: str) -> Chat | None:
+        """Send nothing to this chat any more, until it is heard of again.
+
+        Returns the chat as it is now; None where nothing was sent to it before, or it is not known.
+        """
+
+    async def leave_topic(self, chat_id: int, topic: int) -> Chat | None:
+        """Alerts go to the general topic from now on, if they went to this one.
+
+        Returns the chat as it is now; None where that has not changed anything.
+        """
 
     async def migrate(self, chat_id: int, new_chat_id: int) -> None:
-        """The group has a new id: its subscriptions, settings and ledger go with it. Safe to repeat.
+        """The group has a new id: its owner, subscriptions, settings and ledger go with it. Safe to repeat.
 
         Where both watch the same wallet, the earlier start counts, and the new chat's label if it has one.
         """
@@ -72,10 +81,11 @@ class SubscriptionStore(Protocol):
             label: At most `MAX_LABEL_LENGTH` characters.
             slot: None where the chain could not be asked: the watch starts at the last look at the wallet,
                 and at `WatchStore.start` where there was none. With a slot, all who wait for a start get it.
-            limit: How many wallets the chat may watch.
+            limit: How many wallets whoever answers for the chat may watch in all of their chats; one that
+                several of them watch is one.
 
         Raises:
-            QuotaExceeded: The chat watches `limit` wallets already.
+            QuotaExceeded: They watch `limit` other wallets already.
             UnknownChat: It was never greeted.
         """
 

@@ -116,6 +116,7 @@ class _DrawRequest(msgspec.Struct, frozen=True, tag="draw_request", tag_field="t
     timezone: Zone
     edits: int | None
     asset: Annotated[str, msgspec.Meta(min_length=1, max_length=44)] = NATIVE
+    topic: int | None = None
 
 
 class _ExportRequest(msgspec.Struct, frozen=True, tag="export_request", tag_field="type"):
@@ -129,6 +130,7 @@ class _ExportRequest(msgspec.Struct, frozen=True, tag="export_request", tag_fiel
     timezone: Zone
     asked_at: Moment
     progress_id: int | None
+    topic: int | None = None
 
 
 class _Button(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -157,6 +159,7 @@ class _Notification(msgspec.Struct, frozen=True, tag="notification", tag_field="
     block_time: int | None = None
     attachment: _Attachment | None = None
     edits: int | None = None
+    topic: int | None = None
 
 
 _encoder = msgspec.json.Encoder()
@@ -263,6 +266,7 @@ def encode_draw_request(request: DrawRequest) -> str:
             request.timezone,
             request.edits,
             request.asset,
+            request.topic,
         )
     )
 
@@ -286,6 +290,7 @@ def decode_draw_request(body: str) -> DrawRequest:
         wire.timezone,
         wire.edits,
         wire.asset,
+        wire.topic,
     )
 
 
@@ -303,6 +308,7 @@ def encode_export_request(request: ExportRequest) -> str:
             request.timezone,
             request.asked_at,
             request.progress_id,
+            request.topic,
         )
     )
 
@@ -324,6 +330,7 @@ def decode_export_request(body: str) -> ExportRequest:
         wire.timezone,
         wire.asked_at,
         wire.progress_id,
+        wire.topic,
     )
 
 
@@ -349,6 +356,7 @@ def encode_notification(notification: Notification) -> str:
             notification.block_time,
             _attached(notification.attachment),
             notification.edits,
+            notification.topic,
         )
     )
 
@@ -378,6 +386,7 @@ def decode_notification(body: str) -> Notification:
         block_time=wire.block_time,
         attachment=_attachment(wire.attachment),
         edits=wire.edits,
+        topic=wire.topic,
     )
 
 

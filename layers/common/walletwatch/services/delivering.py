@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from walletwatch.domain.chats import Chat
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import (
     ChatMigrated,
@@ -14,9 +15,11 @@ from walletwatch.domain.errors import (
     MediaUnavailable,
     MessageRefused,
     StoreUnavailable,
+    TopicGone,
 )
 from walletwatch.domain.work import BatchOutcome, Notification, OutgoingFile, RenderedMessage
 from walletwatch.ports.common import Clock, Metrics
+from walletwatch.ports.linking import ChatNotices
 from walletwatch.ports.media import MediaStore
 from walletwatch.ports.telling import Ledger, Messenger, SendLimits, SentMarks
 from walletwatch.ports.watching import SubscriptionStore
@@ -59,6 +62,7 @@ class Delivering:
         messenger: Messenger,
         media: MediaStore,
         subscriptions: SubscriptionStore,
+        notices: ChatNotices,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
@@ -68,6 +72,7 @@ class Delivering:
         self._messenger = messenger
         self._media = media
         self._subscriptions = subscriptions
+        self._notices = notices
         self._clock = clock
         self._metrics = metrics
 
@@ -125,15 +130,22 @@ class Delivering:
         except MediaGone:
             return await self._tell_of_loss(notification)
         except ChatUnreachable as error:
-            await self._subscriptions.deactivate(chat_id, str(error))
+            gone = await self._subscriptions.deactivate(chat_id, str(error))
             await self._ledger.settle(notification.ledger_key, DeliveryStatus.FAILED, reason=str(error))
             self._metrics.count("ChatsDeactivated")
+            if gone is not None:
+                await self._tell_owner(gone)
             return None
         except MessageRefused as error:
             _log.error("message refused", extra={"ledger_key": notification.ledger_key, "reason": str(error)})
             await self._ledger.settle(notification.ledger_key, DeliveryStatus.FAILED, reason=str(error))
             self._metrics.count("MessagesRefused")
             return None
+        await self._sent(notification, message_id)
+        return None
+
+    async def _sent(self, notification: Notification, message_id: int) -> None:
+        """Telegram has it."""
         await self._settle_sent(notification, message_id, first=True)
         self._metrics.count("NotificationsSent")
         age = self._clock.now() - notification.created_at
@@ -143,7 +155,6 @@ class Delivering:
             # A block's time is the validators' estimate in whole seconds, and may be ahead of ours.
             self._metrics.milliseconds("DeliveryLatency", max(0.0, latency) * 1000)
         _log.info("sent", extra={"ledger_key": notification.ledger_key, "message_id": message_id})
-        return None
 
     async def _send(self, chat_id: int, notification: Notification) -> int:
         attachment = notification.attachment
@@ -157,11 +168,19 @@ class Delivering:
         message = notification.message
         try:
             return await self._messenger.send(
-                chat_id, message, reply_to=notification.reply_to, file=file, edits=notification.edits
+                chat_id,
+                message,
+                reply_to=notification.reply_to,
+                file=file,
+                edits=notification.edits,
+                topic=notification.topic,
             )
         except ChatMigrated as error:
             await self._subscriptions.migrate(chat_id, error.new_chat_id)
             return await self._messenger.send(error.new_chat_id, message, file=file)
+        except TopicGone:
+            await self._leave_topic(chat_id, notification.topic)
+            return await self._messenger.send(chat_id, message, file=file)
 
     async def _tell_of_loss(self, notification: Notification) -> float | None:
         """Say that a file is gone, in place of the message; the ledger gets the reason."""
@@ -178,6 +197,30 @@ class Delivering:
             _log.warning("loss not told", extra={"reason": str(error)})
         await self._ledger.settle(notification.ledger_key, DeliveryStatus.FAILED, reason=FILE_LOST)
         return None
+
+    async def _leave_topic(self, chat_id: int, topic: int | None) -> None:
+        """Write to the general topic from now on, and say so once."""
+        assert topic is not None
+        chat = await self._subscriptions.leave_topic(chat_id, topic)
+        if chat is not None:
+            await self._say(chat_id, self._notices.topic_gone(chat))
+
+    async def _tell_owner(self, chat: Chat) -> None:
+        """Tell whoever answers for a group or channel that it is not written to any more."""
+        owner_id = chat.owner.user_id
+        if owner_id is None or owner_id == chat.chat_id:
+            return
+        owner = await self._subscriptions.chat(owner_id)
+        if owner is not None and owner.active:
+            await self._say(owner_id, self._notices.unreachable(chat, owner))
+
+    async def _say(self, chat_id: int, message: RenderedMessage) -> None:
+        """What nothing depends on: it is tried once."""
+        try:
+            await self._messenger.send(chat_id, message)
+        except (DeliveryUnavailable, ChatUnreachable, ChatMigrated, MessageRefused) as error:
+            self._metrics.count("NoticesUntold")
+            _log.warning("a notice was not told: %s", error, extra={"chat_id": chat_id})
 
     async def _place(self, chat_id: int, remaining: Callable[[], float]) -> float | None:
         """Wait for a place within the limits; or the seconds after which to come back."""

@@ -117,6 +117,7 @@ class Digesting:
             created_at=delivery.created_at,
             priority=Priority.BULK if bulk else Priority.INTERACTIVE,
             block_time=None if bulk else delivery.activities[0].block_time,
+            topic=delivery.subscription.chat.settings.topic,
         )
 
     def _plan(self, candidates: Sequence[Candidate], bursts: Mapping[int, Burst]) -> Sequence[NewDelivery]:

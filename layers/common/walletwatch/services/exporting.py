@@ -12,7 +12,7 @@ from typing import Final
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery, delivery_key
-from walletwatch.domain.errors import StoreUnavailable, TransientError, WalletWatchError
+from walletwatch.domain.errors import TransientError, WalletWatchError
 from walletwatch.domain.exports import (
     MAX_ACTIVITIES,
     MAX_FILE_BYTES,
@@ -27,11 +27,8 @@ from walletwatch.ports.common import Clock, Metrics
 from walletwatch.ports.media import ExportFile, ExportRenderer, HistoryPages, MediaStore, OpenFile
 from walletwatch.ports.queueing import MediaQueues, Queues
 from walletwatch.ports.telling import Ledger, Messenger, SendLimits
-from walletwatch.ports.volatile import RateLimits
 from walletwatch.ports.watching import SubscriptionStore
 
-REQUESTS: Final = 10
-REQUESTS_WINDOW: Final = timedelta(days=1)
 PAGE: Final = 1000
 PROGRESS_EVERY: Final = timedelta(seconds=3)
 """At most so often the message that tells the progress is edited, and never more than once a tenth."""
@@ -48,19 +45,9 @@ _log = logging.getLogger("walletwatch.exporting")
 class ExportRequests:
     """The use case behind /export in the chat: it is queued, and answered by documents."""
 
-    def __init__(self, queues: MediaQueues, rates: RateLimits, clock: Clock) -> None:
+    def __init__(self, queues: MediaQueues, clock: Clock) -> None:
         self._queues = queues
-        self._rates = rates
         self._clock = clock
-
-    async def allowed(self, chat_id: int) -> bool:
-        """Count a request; False where the chat has asked too often."""
-        try:
-            return await self._rates.allow(chat_id, "export", limit=REQUESTS, window=REQUESTS_WINDOW)
-        except StoreUnavailable:
-            # People are answered while nobody counts; the queue bears what comes of it.
-            _log.warning("an export was not counted")
-            return True
 
     async def request(
         self,
@@ -73,6 +60,7 @@ class ExportRequests:
         language: str,
         timezone: str,
         progress_id: int,
+        topic: int | None,
     ) -> None:
         """Queue an export.
 
@@ -85,6 +73,7 @@ class ExportRequests:
             language: Of what is said beside the files.
             timezone: Of the local times in them.
             progress_id: The message that tells how far it is.
+            topic: Of a forum, where it was asked.
         """
         await self._queues.export(
             ExportRequest(
@@ -97,6 +86,7 @@ class ExportRequests:
                 timezone=timezone,
                 asked_at=self._clock.now(),
                 progress_id=progress_id,
+                topic=topic,
             )
         )
 
@@ -267,7 +257,11 @@ class Exporting:
                 name = _file_name(request, number, len(files), extension)
                 message = self._renderer.file(number + 1, len(files), written, request)
                 attachment = Attachment(MediaKind.DOCUMENT, media_key, name, lost)
-                documents.append(Notification(key, request.chat_id, message, now, attachment=attachment))
+                documents.append(
+                    Notification(
+                        key, request.chat_id, message, now, attachment=attachment, topic=request.topic
+                    )
+                )
         await self._queues.notify(documents)
         await self._answer(request, self._renderer.finished(written, request))
 
@@ -282,7 +276,16 @@ class Exporting:
         if status is DeliveryStatus.PENDING:
             now = self._clock.now()
             await self._queues.notify(
-                [Notification(key, request.chat_id, message, now, edits=request.progress_id)]
+                [
+                    Notification(
+                        key,
+                        request.chat_id,
+                        message,
+                        now,
+                        edits=request.progress_id,
+                        topic=request.topic,
+                    )
+                ]
             )
 
     async def show(self, request: ExportRequest, tenths: int) -> None:

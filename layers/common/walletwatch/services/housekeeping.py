@@ -18,6 +18,7 @@ from walletwatch.ports.wallets import WalletBook
 from walletwatch.ports.watching import WatchStore
 from walletwatch.services.digesting import Digesting
 from walletwatch.services.looking_again import DEALT_WITHIN
+from walletwatch.services.plan_endings import PlanEndings
 
 STUCK_AFTER: Final = timedelta(minutes=30)
 """Longer than all tries of the notification queue take, and than SQS deduplicates (five minutes)."""
@@ -58,6 +59,7 @@ class Housekept:
         shares: Lists of wallets whose link has ended.
         dealings: With whom wallets dealt longer ago than a change of the lists concerns.
         instances: Environments that are gone; None where the registry could not be asked.
+        endings: Messages about premiums that end, or have ended.
     """
 
     closed: int
@@ -72,6 +74,7 @@ class Housekept:
     shares: int
     dealings: int
     instances: int | None
+    endings: int
 
 
 class Housekeeping:
@@ -90,6 +93,7 @@ class Housekeeping:
         book: WalletBook,
         dealings: Dealings,
         board: TelemetryBoard,
+        endings: PlanEndings,
         clock: Clock,
         metrics: Metrics,
         retention: timedelta,
@@ -104,6 +108,7 @@ class Housekeeping:
         self._book = book
         self._dealings = dealings
         self._board = board
+        self._endings = endings
         self._clock = clock
         self._metrics = metrics
         self._retention = retention
@@ -129,6 +134,7 @@ class Housekeeping:
             shares=await self._book.forget_shares(now),
             dealings=await self._dealings.forget((now - DEALT_WITHIN).date()),
             instances=await self._forget_instances(),
+            endings=await self._endings.run(),
         )
         _log.info("cleaned up", extra={"done": asdict(done)})
         self._metrics.count("DigestsOverdue", done.closed)

@@ -13,6 +13,8 @@ from walletwatch.services.admitting import Admitting
 
 WINDOW: Final = timedelta(minutes=1)
 MAX_UPDATE_ID: Final = 2**63 - 1
+UNLIMITED: Final = 2**31 - 1
+_PAYMENTS: Final = ("successful_payment", "refunded_payment")
 
 type Handle = Callable[[Mapping[str, Any], Admitted], Awaitable[SessionChange | None]]
 """Answers an update, and returns what its conversation waits for now, if that changed."""
@@ -132,7 +134,7 @@ def _update_id(update: object) -> int | None:
 
 
 def _arrival(update: Mapping[str, Any], update_id: int, limit: int) -> Arrival:
-    quota = Quota(_counted_as(update), limit, WINDOW)
+    quota = Quota(_counted_as(update), UNLIMITED if _is_owed(update) else limit, WINDOW)
     for part in update.values():
         sender = part.get("from") if isinstance(part, Mapping) else None
         sender_id = sender.get("id") if isinstance(sender, Mapping) else None
@@ -156,11 +158,22 @@ def _counted_as(update: Mapping[str, Any]) -> str:
 
     After an outage, what was sent in the course of many minutes is delivered within one.
     """
+    if "inline_query" in update:
+        # There is one for every few letters that somebody types: those are no commands.
+        return "inline"
     message = update.get("message")
     sent = message.get("date") if isinstance(message, Mapping) else None
     if not _is_number(sent):
         return "update"
     return f"update:{sent // int(WINDOW.total_seconds())}"
+
+
+def _is_owed(update: Mapping[str, Any]) -> bool:
+    """Whether somebody pays with it, or has paid, or was paid back: that is never too much."""
+    message = update.get("message")
+    return "pre_checkout_query" in update or (
+        isinstance(message, Mapping) and any(part in message for part in _PAYMENTS)
+    )
 
 
 def _is_number(value: object) -> TypeGuard[int]:

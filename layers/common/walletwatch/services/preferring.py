@@ -72,15 +72,14 @@ class Preferring:
         present = chat.settings.filter
         return await self.filter_chat(chat, replace(present, senders=_with(present.senders, address)))
 
-    async def mute_wallet(
-        self, chat_id: int, subscription_id: int, time: timedelta | None
-    ) -> Subscription | None:
-        """Tell the chat no more of one wallet, for a time or for good; None where it does not watch it."""
-        return await self._mute_wallet(chat_id, subscription_id, self._until(time))
+    async def mute_wallet(self, subscription: Subscription, time: timedelta | None) -> Subscription | None:
+        """Tell the chat no more of one wallet, for a time or for good; None where it is watched no more."""
+        wanted = replace(subscription.filter, muted_until=self._until(time))
+        return await self.filter_wallet(subscription, wanted)
 
-    async def unmute_wallet(self, chat_id: int, subscription_id: int) -> Subscription | None:
-        """Tell the chat of one wallet again; None where it does not watch it."""
-        return await self._mute_wallet(chat_id, subscription_id, None)
+    async def unmute_wallet(self, subscription: Subscription) -> Subscription | None:
+        """Tell the chat of one wallet again; None where it is not watched any more."""
+        return await self.filter_wallet(subscription, replace(subscription.filter, muted_until=None))
 
     async def mute(self, chat: Chat, time: timedelta | None) -> Chat:
         """Tell the chat nothing, for a time or for good: what comes meanwhile is not told later."""
@@ -114,14 +113,6 @@ class Preferring:
         # What is due later is closed by whoever looks every minute for what is overdue.
         await self._queues.close_digests([due for due in moved if due.due_at <= now])
         return changed
-
-    async def _mute_wallet(
-        self, chat_id: int, subscription_id: int, until: datetime | None
-    ) -> Subscription | None:
-        subscription = await self._subscriptions.subscription(chat_id, subscription_id)
-        if subscription is None:
-            return None
-        return await self.filter_wallet(subscription, replace(subscription.filter, muted_until=until))
 
     def _until(self, time: timedelta | None) -> datetime:
         return FOREVER if time is None else self._clock.now() + time

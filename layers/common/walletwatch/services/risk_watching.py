@@ -1,5 +1,6 @@
 """Looking at the risk of watched wallets again, and telling those who watch that it got worse."""
 
+from walletwatch.domain.chats import Chat
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery, delivery_key
 from walletwatch.domain.risk import ENOUGH_CONFIDENCE
 from walletwatch.domain.risk_watch import KnownRisk, has_worsened
@@ -59,9 +60,7 @@ class RiskWatching:
         if before is not None and has_worsened(before, verdict):
             for watcher in watchers:
                 if watcher.chat.settings.risk and of_everything(watcher, self._clock.now()) is None:
-                    await self._tell(
-                        check, watcher.chat.chat_id, report, before, watcher.chat.spoken_language
-                    )
+                    await self._tell(check, watcher.chat, report, before)
         if before is not None and before.rules == verdict.rules and verdict.confidence >= ENOUGH_CONFIDENCE:
             await self._alerting.tell_risk(
                 watchers, cause=check.cause, before=before.score, score=verdict.score
@@ -71,11 +70,11 @@ class RiskWatching:
                 wallet.id, KnownRisk(verdict.score, verdict.level, verdict.rules, self._clock.now())
             )
 
-    async def _tell(
-        self, check: RiskCheck, chat_id: int, report: ScanReport, before: KnownRisk, language: str
-    ) -> None:
+    async def _tell(self, check: RiskCheck, chat: Chat, report: ScanReport, before: KnownRisk) -> None:
+        chat_id = chat.chat_id
         key = delivery_key(DeliveryKind.SCAN, chat_id, "risk", check.wallet, check.cause)
         status = await self._ledger.add(NewDelivery(key, DeliveryKind.SCAN, chat_id, None, None))
         if status is DeliveryStatus.PENDING:
-            message = self._renderer.risk_worse(report, before, language)
-            await self._queues.notify([Notification(key, chat_id, message, self._clock.now())])
+            message = self._renderer.risk_worse(report, before, chat.spoken_language)
+            topic = chat.settings.topic
+            await self._queues.notify([Notification(key, chat_id, message, self._clock.now(), topic=topic)])

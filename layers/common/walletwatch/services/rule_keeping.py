@@ -19,7 +19,7 @@ from walletwatch.domain.alert_rules.replay import (
 )
 from walletwatch.domain.alert_rules.rule import AlertKind, Family, NewRule, Rule, with_least_cooldown
 from walletwatch.domain.chain import WalletBalance
-from walletwatch.domain.chats import Chat, Subscription
+from walletwatch.domain.chats import Chat
 from walletwatch.domain.errors import WalletWatchError
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.plans import Quota, limit_of
@@ -83,10 +83,6 @@ class RuleKeeping:
     async def rule(self, chat_id: int, number: int) -> Rule | None:
         """One alert of a chat; None where it has none of this number."""
         return await self._rules.find(chat_id, number)
-
-    async def wallets(self, chat_id: int) -> Sequence[Subscription]:
-        """What the chat watches."""
-        return await self._subscriptions.subscriptions(chat_id)
 
     async def token(self, mint: str) -> TokenIdentity | None:
         """What a token is called, and how many decimals it has; None where there is no such mint.

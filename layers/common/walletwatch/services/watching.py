@@ -54,14 +54,11 @@ class Watching:
         chain: Chain,
         queues: Queues,
         clock: Clock,
-        *,
-        wallets_per_chat: int,
     ) -> None:
         self._subscriptions = subscriptions
         self._chain = chain
         self._queues = queues
         self._clock = clock
-        self._wallets_per_chat = wallets_per_chat
 
     def now(self) -> datetime:
         """The present moment in UTC."""
@@ -71,9 +68,7 @@ class Watching:
         """Remember who wrote and where; a chat that had gone silent is active again."""
         return await self._subscriptions.greet(contact, with_watched=with_watched)
 
-    async def watch(
-        self, chat_id: int, address: str, label: str | None, *, limit: int | None = None
-    ) -> WatchStarted:
+    async def watch(self, chat_id: int, address: str, label: str | None, *, limit: int) -> WatchStarted:
         """Watch a wallet from the newest confirmed slot on.
 
         Where the chain cannot be asked, the watch starts as soon as it can.
@@ -82,10 +77,10 @@ class Watching:
             chat_id: A chat that was greeted.
             address: A valid address.
             label: What the chat calls it.
-            limit: How many wallets it may watch, where its owner's plan says so.
+            limit: How many wallets whoever answers for the chat may watch in all of their chats.
 
         Raises:
-            QuotaExceeded: The chat watches as many wallets as it may.
+            QuotaExceeded: They watch as many as they may.
         """
         try:
             balance = await self._chain.wallet_balance(address)
@@ -96,7 +91,7 @@ class Watching:
             address,
             label,
             slot=balance.slot if balance else None,
-            limit=self._wallets_per_chat if limit is None else limit,
+            limit=limit,
         )
         await self._queues.check([BalanceCheck(address, CheckReason.WATCH_STARTED)])
         return WatchStarted(subscribed.subscription, subscribed.created, balance)

@@ -11,7 +11,13 @@ from walletwatch.chain.rpc.errors import Fault, classify, reached_slot, read_err
 from walletwatch.chain.rpc.jsonrpc import BatchRefused, Failure, Success
 from walletwatch.chain.rpc.redaction import Redaction
 from walletwatch.chain.rpc.transport import Reply
-from walletwatch.domain.errors import BlockNotAvailable, ChainRefused, ChainUnavailable, SlotSkipped
+from walletwatch.domain.errors import (
+    BlockNotAvailable,
+    ChainRefused,
+    ChainUnavailable,
+    SlotSkipped,
+    TransactionNotFound,
+)
 
 RECORDED = json.loads((Path(__file__).parents[3] / "fixtures/rpc_errors/errors.json").read_text())
 FAULTS = {
@@ -47,7 +53,7 @@ FAULTS = {
     "agave_32017": Fault.NOT_YET,
     "agave_32018": Fault.REFUSED,
     "agave_32019": Fault.NOT_YET,
-    "agave_32020_tx_not_found": Fault.NOT_YET,
+    "agave_32020_tx_not_found": Fault.TRANSACTION_NOT_YET,
     "agave_32021_no_slot_history": Fault.NOT_YET,
     "send_preflight_failure_full": Fault.REFUSED,
 }
@@ -58,6 +64,7 @@ ERRORS = {
     Fault.BEHIND: ChainUnavailable,
     Fault.NOT_YET: ChainUnavailable,
     Fault.BLOCK_NOT_YET: BlockNotAvailable,
+    Fault.TRANSACTION_NOT_YET: TransactionNotFound,
     Fault.SLOT_SKIPPED: SlotSkipped,
     Fault.REFUSED_HERE: ChainRefused,
     Fault.REFUSED: ChainRefused,

@@ -19,7 +19,7 @@ from walletwatch.bot.commands.alert_words import (
     whole_of,
     with_options,
 )
-from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of, called, not_watched
+from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of, called, not_watched, watched_by
 from walletwatch.bot.formatting import lasting, short
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html, Texts
@@ -100,7 +100,7 @@ async def add(talk: Talk, dialogue: Dialogue) -> None:
     draft = Draft(kind, rest, [kind.value])
     for need in TRAITS[kind].needs:
         if need in {Need.WALLET, Need.WALLETS}:
-            watched = await dialogue.desk.rules.wallets(talk.chat_id)
+            watched = await watched_by(talk, dialogue)
             if not draft.rest:
                 await _ask_wallet(talk, dialogue, draft, need, watched)
                 return

@@ -225,7 +225,7 @@ AREA: Final = Area(
     Topic.ALERTS,
     commands=(
         Command("alerts", alerts),
-        Command("addalert", add),
+        Command("addalert", add, names_wallet=True),
         Command("editalert", editalert),
         Command("delalert", delalert),
         Command("testalert", testalert),

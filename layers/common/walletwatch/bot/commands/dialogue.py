@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from walletwatch.bot.conversation import Conversations
 from walletwatch.bot.keyboards import Action
 from walletwatch.bot.operators import Operators
+from walletwatch.bot.pasted import unlinked
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html
 from walletwatch.bot.views.all import Views
@@ -15,17 +16,26 @@ from walletwatch.domain.addresses import decode_address, is_address
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.errors import InvalidAddress
 from walletwatch.domain.wallet_book import UnfitText
-from walletwatch.ports.common import Metrics
+from walletwatch.ports.common import Clock, Metrics
 from walletwatch.ports.scanning import Risks
 from walletwatch.ports.telling import Ledger
 from walletwatch.services.administering import Administering
 from walletwatch.services.alert_desk import AlertDesk
+from walletwatch.services.analysing import Analysing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.browsing import Browsing
 from walletwatch.services.drawing import PictureRequests
+from walletwatch.services.explaining import Explaining
 from walletwatch.services.exporting import ExportRequests
+from walletwatch.services.inline_cards import InlineCards
+from walletwatch.services.linking import Linking
 from walletwatch.services.listing import Listing
+from walletwatch.services.money import Money
 from walletwatch.services.personal import Personal
+from walletwatch.services.plans import Plans
+from walletwatch.services.quotas import Quotas
+from walletwatch.services.reporting import ReportRequests
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.wallets import Wallets
@@ -50,6 +60,7 @@ class Dialogue:
     watching: Watching
     wallets: Wallets
     balances: Balances
+    money: Money
     backfills: BackfillRequests
     scans: ScanRequests
     reports: ScanMemory
@@ -61,11 +72,20 @@ class Dialogue:
     personal: Personal
     pictures: PictureRequests
     exports: ExportRequests
+    inline: InlineCards
+    linking: Linking
+    plans: Plans
+    quotas: Quotas
     views: Views
     catalogue: "Catalogue"
     operators: Operators
     metrics: Metrics
     conversations: Conversations
+    clock: Clock
+    browsing: Browsing
+    explaining: Explaining
+    analysing: Analysing
+    summaries: ReportRequests
 
 
 class Complaint(Exception):
@@ -88,6 +108,7 @@ def address_of(text: str) -> str:
     Raises:
         Complaint: It is none, and why.
     """
+    text = unlinked(text)
     try:
         decode_address(text)
     except InvalidAddress as error:

@@ -11,7 +11,7 @@ from walletwatch.bot.talk import Talk
 from walletwatch.bot.views.exports import ALL, ExportChoice
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.exports import EXPORT_PERIODS, ExportFormat
-from walletwatch.services.exporting import REQUESTS
+from walletwatch.domain.plans import Quota
 
 _FORMATS: Final = {each.value: each for each in ExportFormat} | {"excel": ExportFormat.XLSX}
 _PERIODS: Final = {each.value: each for each in EXPORT_PERIODS} | {"365d": EXPORT_PERIODS[2]}
@@ -100,8 +100,7 @@ async def _next(
 async def _begin(talk: Talk, dialogue: Dialogue, choice: ExportChoice) -> None:
     assert choice.format is not None
     assert choice.period is not None
-    if not await dialogue.exports.allowed(talk.chat_id):
-        raise Complaint("history_export.limit", limit=REQUESTS)
+    await dialogue.quotas.take(talk.chat, Quota.EXPORTS)
     begun = dialogue.views.exports.begun(talk.say)
     if talk.query_id is None:
         progress_id = await talk.send(begun)
@@ -118,6 +117,7 @@ async def _begin(talk: Talk, dialogue: Dialogue, choice: ExportChoice) -> None:
         language=talk.say.language,
         timezone=talk.chat.settings.timezone,
         progress_id=progress_id,
+        topic=talk.topic,
     )
 
 

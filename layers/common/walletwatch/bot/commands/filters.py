@@ -7,7 +7,15 @@ from typing import Final
 from walletwatch.bot.commands.alert_wizard import asset_of, decimals_of
 from walletwatch.bot.commands.alert_words import number_of, units_of, usd_of
 from walletwatch.bot.commands.command import Area, Command, Topic
-from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of, called, choose, owned
+from walletwatch.bot.commands.dialogue import (
+    Complaint,
+    Dialogue,
+    address_of,
+    called,
+    choose,
+    owned,
+    watched_by,
+)
 from walletwatch.bot.keyboards import Action, StaleData
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.views.filters import LISTS, SWITCHES
@@ -50,7 +58,7 @@ async def filters(talk: Talk, dialogue: Dialogue) -> None:
 async def shown(talk: Talk, dialogue: Dialogue, argument: str) -> None:
     """Show what is left out for all wallets, for one, or ask for which one."""
     if argument == "w":
-        watched = await dialogue.watching.subscriptions(talk.chat_id)
+        watched = await watched_by(talk, dialogue)
         rows = dialogue.views.wallets.choices(watched, 0, Action.AM_FILTERS, talk.say)
         text = talk.say("filters.choose") if watched else talk.say("list.empty")
         await talk.show(RenderedMessage(text, rows))
@@ -188,7 +196,7 @@ def _asset(word: str, dialogue: Dialogue) -> str:
 
 async def _named(talk: Talk, dialogue: Dialogue, words: list[str]) -> tuple[Subscription, list[str]] | None:
     """The wallet that the first words name, and what is behind; None where several are called so."""
-    watched = await dialogue.watching.subscriptions(talk.chat_id)
+    watched = await watched_by(talk, dialogue)
     for taken in range(len(words), 0, -1):
         name = " ".join(words[:taken])
         found = [each for each in watched if name == f"#{each.id}"] or called(name, watched)
@@ -267,7 +275,7 @@ async def _may_change(talk: Talk) -> None:
 
 AREA: Final = Area(
     Topic.ALERTS,
-    commands=(Command("filters", filters),),
+    commands=(Command("filters", filters, names_wallet=True),),
     buttons={
         Action.AM_FILTERS: lambda talk, dialogue, data: shown(talk, dialogue, data.argument),
         Action.AM_FILTER_SET: lambda talk, dialogue, data: turn(talk, dialogue, data.argument),

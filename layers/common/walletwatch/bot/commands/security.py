@@ -8,6 +8,7 @@ from walletwatch.bot.keyboards import Action, StaleData
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.views.scan import PAGE_SEPARATOR
 from walletwatch.domain.errors import QueueUnavailable
+from walletwatch.domain.plans import Quota
 from walletwatch.domain.work import SubjectKind
 
 
@@ -116,6 +117,7 @@ async def _queue(talk: Talk, dialogue: Dialogue, address: str, kind: SubjectKind
     """Queue a scan, whose message shows how far it is and becomes its result."""
     # A button can be pressed again; each press is a request of its own, and a repeated delivery is not.
     request = talk.query_id or str(talk.message_id)
+    await dialogue.quotas.take(talk.chat, Quota.SCANS)
     progress = await talk.send(dialogue.views.scans.queued(address, talk.say))
     try:
         await dialogue.scans.request(

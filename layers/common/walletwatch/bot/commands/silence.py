@@ -6,10 +6,11 @@ from typing import Final
 
 from walletwatch.bot.commands.alert_words import quiet_of, time_of
 from walletwatch.bot.commands.command import Area, Command, Topic
-from walletwatch.bot.commands.dialogue import Complaint, Dialogue, choose, named_wallet
+from walletwatch.bot.commands.dialogue import Complaint, Dialogue, choose, named_wallet, owned
 from walletwatch.bot.formatting import lasting
 from walletwatch.bot.keyboards import Action, StaleData
 from walletwatch.bot.talk import Talk
+from walletwatch.domain.chats import Subscription
 from walletwatch.domain.quiet import MAX_SNOOZE, Pace
 
 MAX_MUTE: Final = timedelta(days=365)
@@ -39,7 +40,7 @@ async def mute(talk: Talk, dialogue: Dialogue) -> None:
         await choose(talk, dialogue, "mute", talk.say("filters.choose"), Action.AM_MUTE_WALLET)
         return
     assert found[1] is not None
-    await _mute_wallet(talk, dialogue, found[1].id, time)
+    await _mute_wallet(talk, dialogue, found[1], time)
 
 
 async def mute_for(talk: Talk, dialogue: Dialogue, seconds: int) -> None:
@@ -51,7 +52,7 @@ async def mute_for(talk: Talk, dialogue: Dialogue, seconds: int) -> None:
 
 async def mute_wallet(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
     """Be silent about one wallet."""
-    await _mute_wallet(talk, dialogue, subscription_id, None)
+    await _mute_wallet(talk, dialogue, await owned(talk, dialogue, subscription_id), None)
 
 
 async def unmute(talk: Talk, dialogue: Dialogue) -> None:
@@ -64,21 +65,17 @@ async def unmute(talk: Talk, dialogue: Dialogue) -> None:
         await unmuted(talk, dialogue, 0)
         return
     assert found[1] is not None
-    await unmuted(talk, dialogue, found[1].id)
+    await _unmute_wallet(talk, dialogue, found[1])
 
 
 async def unmuted(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
     """Tell again of a wallet; 0 is for everything."""
     await _may_change(talk)
-    preferring, view = dialogue.desk.preferring, dialogue.views.silence
     if not subscription_id:
-        talk.meet(await preferring.unmute(talk.chat))
-        await talk.show(view.unmuted(talk.say))
+        talk.meet(await dialogue.desk.preferring.unmute(talk.chat))
+        await talk.show(dialogue.views.silence.unmuted(talk.say))
         return
-    subscription = await preferring.unmute_wallet(talk.chat_id, subscription_id)
-    if subscription is None:
-        raise Complaint("error.outdated")
-    await talk.show(view.wallet_muted(subscription, talk.say))
+    await _unmute_wallet(talk, dialogue, await owned(talk, dialogue, subscription_id))
 
 
 async def snooze(talk: Talk, dialogue: Dialogue) -> None:
@@ -158,13 +155,23 @@ async def _mute_all(talk: Talk, dialogue: Dialogue, time: timedelta | None) -> N
     await talk.show(dialogue.views.silence.muted(talk.chat, talk.say))
 
 
-async def _mute_wallet(talk: Talk, dialogue: Dialogue, subscription_id: int, time: timedelta | None) -> None:
+async def _mute_wallet(
+    talk: Talk, dialogue: Dialogue, subscription: Subscription, time: timedelta | None
+) -> None:
     await _may_change(talk)
-    subscription = await dialogue.desk.preferring.mute_wallet(talk.chat_id, subscription_id, time)
-    if subscription is None:
+    changed = await dialogue.desk.preferring.mute_wallet(subscription, time)
+    if changed is None:
         raise Complaint("error.outdated")
     # Beside the message whose button it was: that still has to be read.
-    await talk.send(dialogue.views.silence.wallet_muted(subscription, talk.say))
+    await talk.send(dialogue.views.silence.wallet_muted(changed, talk.say))
+
+
+async def _unmute_wallet(talk: Talk, dialogue: Dialogue, subscription: Subscription) -> None:
+    await _may_change(talk)
+    changed = await dialogue.desk.preferring.unmute_wallet(subscription)
+    if changed is None:
+        raise Complaint("error.outdated")
+    await talk.show(dialogue.views.silence.wallet_muted(changed, talk.say))
 
 
 async def _snooze(talk: Talk, dialogue: Dialogue, time: timedelta | None) -> None:
@@ -185,8 +192,8 @@ AREA: Final = Area(
     commands=(
         Command("quiet", quiet),
         Command("digest", digest),
-        Command("mute", mute),
-        Command("unmute", unmute),
+        Command("mute", mute, names_wallet=True),
+        Command("unmute", unmute, names_wallet=True),
         Command("snooze", snooze),
     ),
     buttons={

@@ -9,6 +9,7 @@ from walletwatch.bot.keyboards import Action, StaleData, number_of
 from walletwatch.bot.talk import FileRefused, Talk
 from walletwatch.bot.texts import Html
 from walletwatch.bot.views.wallet_lists import BARE, EVERYTHING, NAMED
+from walletwatch.domain.plans import Quota
 from walletwatch.domain.wallet_book import Share, WalletEntry, tag_counts, tag_key, tag_with
 from walletwatch.domain.wallet_files import (
     MAX_BYTES,
@@ -51,7 +52,7 @@ async def ask_import(talk: Talk, dialogue: Dialogue) -> None:
 async def import_text(talk: Talk, dialogue: Dialogue, text: str) -> None:
     """Watch the wallets of a text, and say what became of each line."""
     await need_admin(talk)
-    limit = dialogue.wallets.limit(talk.chat.owner)
+    limit = dialogue.quotas.limit(talk.chat.owner, Quota.WALLETS)
     try:
         done = await dialogue.wallets.imports.read(talk.chat_id, text, limit=limit)
     except UnreadableList as error:
@@ -151,7 +152,7 @@ async def _add(talk: Talk, dialogue: Dialogue, found: Share, index: int | None) 
     done = await dialogue.wallets.imports.add(
         talk.chat_id,
         {each.address: each.label for each in wanted},
-        limit=dialogue.wallets.limit(talk.chat.owner),
+        limit=dialogue.quotas.limit(talk.chat.owner, Quota.WALLETS),
     )
     said = [talk.say("shared.added", count=len(done.added))] if done.added else []
     if done.refused:

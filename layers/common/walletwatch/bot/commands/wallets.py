@@ -23,10 +23,12 @@ from walletwatch.bot.commands.dialogue import (
 from walletwatch.bot.commands.wallet_lists import import_text
 from walletwatch.bot.formatting import wallet
 from walletwatch.bot.keyboards import SEPARATOR, Action, StaleData, number_of
+from walletwatch.bot.pasted import unlinked
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html
 from walletwatch.domain.addresses import is_address
 from walletwatch.domain.errors import ChainUnavailable
+from walletwatch.domain.plans import Quota
 from walletwatch.domain.wallet_book import ListOrder, WalletEntry, tag_counts, tag_with
 from walletwatch.domain.work import RenderedMessage
 from walletwatch.services.backfilling import MAX_DAYS, MAX_TRANSACTIONS
@@ -37,6 +39,7 @@ async def watch(talk: Talk, dialogue: Dialogue) -> None:
     if not talk.arguments:
         await ask_address(talk, dialogue, "watch")
         return
+    talk.arguments = tuple(map(unlinked, talk.arguments))
     places = [place for place, word in enumerate(talk.arguments) if is_address(word)]
     if len({talk.arguments[place] for place in places}) > 1:
         await import_text(talk, dialogue, talk.body)
@@ -50,7 +53,7 @@ async def watch_address(talk: Talk, dialogue: Dialogue, text: str, label: str | 
     """Watch an address that was written or offered."""
     address = address_of(text)
     await need_admin(talk)
-    limit = dialogue.wallets.limit(talk.chat.owner)
+    limit = dialogue.quotas.limit(talk.chat.owner, Quota.WALLETS)
     started = await dialogue.watching.watch(talk.chat_id, address, label, limit=limit)
     subscription = started.subscription
     say = talk.say
@@ -182,7 +185,7 @@ async def card(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
 async def show_card(talk: Talk, dialogue: Dialogue, entry: WalletEntry) -> None:
     """Show a wallet with what it holds now."""
     try:
-        holdings = await dialogue.wallets.cards.holdings(entry.subscription.address)
+        holdings = await dialogue.money.holdings.of(entry.subscription.address)
     except ChainUnavailable:
         holdings = None
     now = dialogue.wallets.clock.now()
@@ -221,7 +224,7 @@ async def _show_page(
         addresses = [entry.subscription.address for entry in entries]
         with suppress(ChainUnavailable):
             # Where it cannot be asked, the view says so.
-            held = await dialogue.wallets.cards.native_balances(addresses)
+            held = await dialogue.wallets.natives.of(addresses)
     now = dialogue.wallets.clock.now()
     await talk.show(
         dialogue.views.wallets.list(entries, number, talk.say, now, order=order, tag=tag, held=held)

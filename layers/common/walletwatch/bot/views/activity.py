@@ -91,6 +91,16 @@ class ActivityView:
         ]
         return RenderedMessage(join_lines(lines), message.keyboard)
 
+    def story(self, activity: Activity, names: Mapping[str, str | None], say: Texts) -> list[Html]:
+        """What happened to a wallet that is named already, without fee and time."""
+        who = Names(self._profile, names)
+        return [
+            *self._warnings(activity, say),
+            Html(f"<b>{self._title(activity, say)}</b>"),
+            *self._legs(activity, say, who),
+            *self._details(activity, say, who),
+        ]
+
     def headline(self, activity: Activity, say: Texts) -> Html:
         """What happened in one line: the title, and the first amounts where it has none."""
         title = self._title(activity, say)

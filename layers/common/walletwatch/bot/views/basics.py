@@ -10,6 +10,7 @@ from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import LANGUAGES, Html, Texts, texts
 from walletwatch.domain.chats import DEFAULT_LANGUAGE, Chat, Contact, Currency, Subscription
 from walletwatch.domain.delivery import DeliveryStatus
+from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.work import Button, RenderedMessage
 from walletwatch.services.watching import ChatStatus
@@ -170,6 +171,10 @@ class BasicsView:
     def _menu(self, say: Texts) -> Rows:
         return (
             (button(say("button.list"), Action.LIST, 0), button(say("button.status"), Action.STATUS)),
+            (
+                button(say("button.portfolio"), Action.PORTFOLIO),
+                button(say("button.price"), Action.PRICE, NATIVE),
+            ),
             (button(say("button.settings"), Action.SETTINGS), button(say("button.help"), Action.HELP)),
         )
 

@@ -12,12 +12,12 @@ from walletwatch.bot.links import address_buttons
 from walletwatch.bot.texts import Html, Texts
 from walletwatch.bot.views.wallets import ago
 from walletwatch.domain.chats import Subscription
+from walletwatch.domain.holdings import WalletHoldings
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.risk import Level
 from walletwatch.domain.wallet_book import MAX_TAGS, Resumed, WalletEntry, tag_key
 from walletwatch.domain.work import Button, RenderedMessage
-from walletwatch.services.wallet_cards import Holdings
 
 TOKENS: Final = 5
 TAG_CHOICES: Final = 24
@@ -36,7 +36,7 @@ class WalletCardView:
         self._amounts = Amounts(profile)
 
     def card(
-        self, entry: WalletEntry, holdings: Holdings | None, say: Texts, now: datetime
+        self, entry: WalletEntry, holdings: WalletHoldings | None, say: Texts, now: datetime
     ) -> RenderedMessage:
         """The wallet with all that is known of it; `holdings` is None where the chain did not answer."""
         subscription = entry.subscription
@@ -68,6 +68,11 @@ class WalletCardView:
                 button(say("button.balance"), Action.BALANCE, subscription.id),
                 button(say("button.scan"), Action.SCAN, subscription.id),
                 button(say("button.approvals"), Action.APPROVALS, subscription.id),
+            ),
+            (
+                button(say("button.tokens"), Action.TOKENS, subscription.id),
+                button(say("button.nfts"), Action.NFTS, subscription.id),
+                button(say("button.stakes"), Action.STAKES, subscription.id),
             ),
             (
                 button(say("button.label"), Action.LABEL, subscription.id),
@@ -195,21 +200,21 @@ class WalletCardView:
             lines.append(say("resume.history"))
         return RenderedMessage(join_lines(lines), (buttons,))
 
-    def _holdings(self, holdings: Holdings | None, say: Texts) -> Sequence[Html]:
+    def _holdings(self, holdings: WalletHoldings | None, say: Texts) -> Sequence[Html]:
         if holdings is None:
             return [say("wallet.no_chain")]
-        balance = holdings.balance
-        native = self._amounts.asset(NATIVE, balance.lamports, None, say, holdings.notes)
+        notes, total = holdings.notes, holdings.total
+        native = self._amounts.asset(NATIVE, holdings.lamports, None, say, notes)
         lines = [say("wallet.native", amount=native)]
         for each in holdings.tokens[:TOKENS]:
-            amount = self._amounts.asset(each.mint, each.amount, each.decimals, say, holdings.notes)
+            amount = self._amounts.asset(each.mint, each.amount, each.decimals, say, notes)
             lines.append(say("wallet.frozen" if each.frozen else "wallet.token", amount=amount))
         if len(holdings.tokens) > TOKENS:
             lines.append(say("wallet.more_tokens", count=len(holdings.tokens) - TOKENS))
-        if holdings.usd is not None and holdings.tokens:
-            value = worth(holdings.usd, say, self._profile, holdings.notes[NATIVE].usd)
+        if total.usd is not None and holdings.tokens:
+            value = worth(total.usd, say, self._profile, notes[NATIVE].usd)
             if value is not None:
-                key = "wallet.worth" if holdings.complete else "wallet.worth_known"
+                key = "wallet.worth_known" if total.unpriced else "wallet.worth"
                 lines.append(say(key, value=value))
         return lines
 

@@ -15,7 +15,7 @@ from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.wallet_book import ListOrder, WalletEntry, ordered, tag_counts, tag_key
 from walletwatch.domain.work import Button, RenderedMessage
-from walletwatch.services.wallet_cards import NativeBalances
+from walletwatch.services.native_balances import NativeBalances
 
 PAGE_SIZE: Final = 8
 CHOICES: Final = 40
@@ -158,6 +158,10 @@ class WalletsView:
                     button(say("button.watch"), Action.WATCH_ADDRESS, address),
                     button(say("button.balance"), Action.BALANCE_ADDRESS, address),
                     button(say("button.scan"), Action.SCAN_ADDRESS, address),
+                ),
+                (
+                    button(say("button.token"), Action.MINT, address),
+                    button(say("button.stakes"), Action.STAKES, address),
                 ),
                 *address_buttons(self._profile, address, say),
             ),

@@ -13,20 +13,8 @@ from walletwatch.chain.inspection.holders import Ranker, with_owners
 from walletwatch.chain.inspection.owners import OwnerReader
 from walletwatch.chain.inspection.removals import read_removals
 from walletwatch.chain.prices.directory import PoolDirectory
-from walletwatch.chain.prices.pool_account import (
-    DISCRIMINATOR_FILTER,
-    IDENTITY,
-    MINT_OFFSETS,
-    SIZE,
-    Pool,
-    PoolDetails,
-    Reserves,
-    is_pool,
-    read_details,
-    read_pool,
-    read_reserves,
-)
-from walletwatch.domain.chain import AccountData
+from walletwatch.chain.prices.finding import Found, PoolFinder
+from walletwatch.chain.prices.pool_account import Pool, PoolDetails, Reserves
 from walletwatch.domain.errors import ChainRefused, ChainUnavailable, PriceUnavailable
 from walletwatch.domain.inspection.holders import OwnerKind
 from walletwatch.domain.inspection.liquidity import Liquidity, LpShares, PoolState, Removal
@@ -45,7 +33,6 @@ LOOKED_INTO: Final = 2
 """Pools whose LP tokens and history are read."""
 _MINT_SUPPLY: Final = slice(36, 44)
 
-type _Found = tuple[Pool, PoolDetails, AccountData]
 type _Inside = tuple[LpShares | Unknown | None, tuple[Removal, ...] | Unknown | None]
 
 _NOT_LOOKED_INTO: Final[_Inside] = (None, None)
@@ -69,7 +56,7 @@ class LiquidityReader:
     ) -> None:
         self._chain = chain
         self._exchange = exchange
-        self._directory = directory
+        self._finder = PoolFinder(chain, exchange, directory, clock)
         self._prices = prices
         self._clock = clock
         self._owners = owners
@@ -88,14 +75,9 @@ class LiquidityReader:
             return {Liquidity: unknown(error)}
 
     async def _read(self, mint: MintState) -> Liquidity | Unknown:
-        complete = True
-        try:
-            found = await self._listed(mint.address)
-        except ChainRefused:
-            complete = False
-            found = await self._named(mint.address)
-            if not found:
-                return Unknown(UnknownReason.REFUSED)
+        found, complete = await self._finder.find(mint.address)
+        if not found and not complete:
+            return Unknown(UnknownReason.REFUSED)
         found = sorted(found, key=self._importance, reverse=True)
         complete = complete and len(found) <= MAX_POOLS
         pools = await self._states(mint, found[:MAX_POOLS])
@@ -107,66 +89,33 @@ class LiquidityReader:
             slot=max((account.slot for _, _, account in found), default=mint.slot),
         )
 
-    async def _listed(self, mint: str) -> list[_Found]:
-        answers = await asyncio.gather(
-            *(
-                self._chain.program_accounts(
-                    self._exchange.program,
-                    size=SIZE,
-                    memcmp={0: DISCRIMINATOR_FILTER, offset: mint},
-                    slice_=(0, SIZE),
-                )
-                for offset in MINT_OFFSETS
-            )
-        )
-        return self._pools([account for answer in answers for account in answer])
-
-    async def _named(self, mint: str) -> list[_Found]:
-        try:
-            known = [pool.address for pool in await self._directory.pools() if mint in pool.mints]
-        except PriceUnavailable:
-            return []
-        accounts = await self._chain.accounts(known)
-        return self._pools([account for account in accounts.values() if account is not None])
-
-    def _pools(self, accounts: Sequence[AccountData]) -> list[_Found]:
-        start, length = IDENTITY
-        found = []
-        for account in accounts:
-            if is_pool(account, self._exchange.program):
-                pool = read_pool(account.address, account.data[start : start + length])
-                if pool is not None:
-                    found.append((pool, read_details(account), account))
-        return found
-
-    def _importance(self, found: _Found) -> tuple[bool, int, str]:
+    def _importance(self, found: Found) -> tuple[bool, int, str]:
         """Pools with a token that has a price go first; the LP supply follows from what was put in."""
         pool = found[0]
         anchors = {WRAPPED_NATIVE_MINT, *self._exchange.stable_mints}
         return bool(anchors.intersection(pool.mints)), pool.lp_supply, pool.address
 
-    async def _states(self, mint: MintState, found: Sequence[_Found]) -> Sequence[PoolState]:
+    async def _states(self, mint: MintState, found: Sequence[Found]) -> Sequence[PoolState]:
         counters = {_counter(pool, mint.address) for pool, _, _ in found}
-        (balances, prices), looked = await asyncio.gather(
-            asyncio.gather(self._balances(found), self._priced(counters)),
+        (reserves, prices), looked = await asyncio.gather(
+            asyncio.gather(self._finder.reserves(found), self._priced(counters)),
             asyncio.gather(*(self._look_into(each, mint) for each in found[:LOOKED_INTO])),
         )
         nothing = [_NOT_LOOKED_INTO] * (len(found) - len(looked))
         return [
-            self._state(mint.address, each, balances, prices, inside)
+            self._state(mint.address, each, reserves.get(each[0].address), prices, inside)
             for each, inside in zip(found, [*looked, *nothing], strict=True)
         ]
 
     def _state(
         self,
         mint: str,
-        found: _Found,
-        balances: Mapping[str, AccountData | None],
+        found: Found,
+        reserves: Reserves | None,
         prices: Mapping[str, Price] | Unknown,
         inside: _Inside,
     ) -> PoolState:
-        pool, details, account = found
-        reserves = self._reserves(pool, account, balances)
+        pool, details, _ = found
         side = pool.mints.index(mint)
         counter = 1 - side
         return PoolState(
@@ -184,17 +133,6 @@ class LiquidityReader:
             removals=inside[1],
         )
 
-    async def _balances(self, found: Sequence[_Found]) -> Mapping[str, AccountData | None]:
-        return await self._chain.accounts([vault for pool, _, _ in found for vault in pool.vaults])
-
-    def _reserves(
-        self, pool: Pool, account: AccountData, balances: Mapping[str, AccountData | None]
-    ) -> Reserves | None:
-        first, second = (balances[vault] for vault in pool.vaults)
-        if first is None or second is None:
-            return None
-        return read_reserves(pool, account, (first, second), self._clock.now())
-
     async def _priced(self, mints: set[str]) -> Mapping[str, Price] | Unknown:
         assets = {mint: NATIVE if mint == WRAPPED_NATIVE_MINT else mint for mint in mints}
         try:
@@ -203,7 +141,7 @@ class LiquidityReader:
             return Unknown(UnknownReason.UNAVAILABLE)
         return {mint: prices[asset] for mint, asset in assets.items() if asset in prices}
 
-    async def _look_into(self, found: _Found, mint: MintState) -> _Inside:
+    async def _look_into(self, found: Found, mint: MintState) -> _Inside:
         pool, details, _ = found
         return await asyncio.gather(
             self._lp(pool, details, mint), read_removals(self._chain, details.lp_mint, pool.vaults)

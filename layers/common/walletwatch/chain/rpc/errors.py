@@ -10,7 +10,13 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final
 
-from walletwatch.domain.errors import BlockNotAvailable, ChainRefused, ChainUnavailable, SlotSkipped
+from walletwatch.domain.errors import (
+    BlockNotAvailable,
+    ChainRefused,
+    ChainUnavailable,
+    SlotSkipped,
+    TransactionNotFound,
+)
 
 MAX_MESSAGE_LENGTH: Final = 200
 """Of the texts that callers see."""
@@ -28,6 +34,7 @@ class Fault(Enum):
     RATE_LIMITED = "the endpoint wants fewer requests"
     BEHIND = "the endpoint lags behind its cluster"
     NOT_YET = "the endpoint works and cannot answer this yet"
+    TRANSACTION_NOT_YET = "the node does not know the transaction"
     BLOCK_NOT_YET = "the slot has no block yet"
     SLOT_SKIPPED = "the slot has no block"
     REFUSED_HERE = "this endpoint will never answer the request; another one may"
@@ -41,7 +48,7 @@ _CODES: Final[Mapping[int, Fault]] = {
     -32016: Fault.NOT_YET,  # minimum context slot not reached
     -32017: Fault.NOT_YET,  # epoch rewards period still active
     -32019: Fault.NOT_YET,  # long-term storage could not be queried
-    -32020: Fault.NOT_YET,  # transaction not found, which older nodes tell with null
+    -32020: Fault.TRANSACTION_NOT_YET,  # transaction not found, which older nodes tell with null
     -32021: Fault.NOT_YET,  # no slot history
     -32004: Fault.BLOCK_NOT_YET,
     -32014: Fault.BLOCK_NOT_YET,
@@ -105,6 +112,8 @@ def to_chain_error(fault: Fault, text: str, *, retry_after: float | None = None)
     match fault:
         case Fault.BLOCK_NOT_YET:
             return BlockNotAvailable(text, retry_after=retry_after)
+        case Fault.TRANSACTION_NOT_YET:
+            return TransactionNotFound(text, retry_after=retry_after)
         case Fault.SLOT_SKIPPED:
             return SlotSkipped(text)
         case Fault.REFUSED | Fault.REFUSED_HERE:

@@ -21,7 +21,7 @@ from walletwatch.domain.chain import (
     TokenHolding,
     WalletBalance,
 )
-from walletwatch.domain.errors import ChainRefused, ChainUnavailable
+from walletwatch.domain.errors import ChainRefused, ChainUnavailable, TransactionNotFound
 from walletwatch.domain.programs import STAKE, TOKEN, TOKEN_2022
 from walletwatch.domain.wallets import AccountKind, Cursor, NewAccount
 
@@ -386,7 +386,7 @@ def _transaction(answer: Answer) -> Mapping[str, Any]:
         # The signature came from this chain's history: it exists, and must not be passed over.
         raise ChainUnavailable(str(error)) from error
     if not isinstance(result, dict):
-        raise ChainUnavailable("the transaction is not known to the node yet")
+        raise TransactionNotFound("the transaction is not known to the node yet")
     return result
 
 

@@ -71,11 +71,7 @@ def read_metaplex_makers(account: AccountData, mint: str) -> tuple[str, ...]:
     if read_metaplex(account, mint) is None:
         return ()
     data = account.data
-    start = 1 + 2 * _ADDRESS
-    for _ in range(3):
-        _, start = _string(data, start)
-    # Seller's fee (u16), then an optional list of creators: address, whether it signed, share.
-    start += 2
+    start = _behind_texts(data)
     creators = []
     if data[start : start + 1] == b"\x01":
         count = int.from_bytes(data[start + 1 : start + 5], "little")
@@ -85,6 +81,32 @@ def read_metaplex_makers(account: AccountData, mint: str) -> tuple[str, ...]:
             if len(entry) == _CREATOR and entry[_ADDRESS] == 1:
                 creators.append(encode_address(entry[:_ADDRESS]))
     return (*creators, encode_address(data[1 : 1 + _ADDRESS]))
+
+
+def read_metaplex_collection(account: AccountData, mint: str) -> str | None:
+    """The mint of the collection that took this one in (`Collection`, verified); None where none did."""
+    if read_metaplex(account, mint) is None:
+        return None
+    data = account.data
+    at = _behind_texts(data)
+    has_creators = data[at : at + 1] == b"\x01"
+    at += 5 + int.from_bytes(data[at + 1 : at + 5], "little") * _CREATOR if has_creators else 1
+    # Whether it was sold once, whether it may be changed; then optional bytes: edition's nonce and standard.
+    at += 2
+    for _ in range(2):
+        at += 2 if data[at : at + 1] == b"\x01" else 1
+    is_given, is_verified = data[at : at + 1] == b"\x01", data[at + 1 : at + 2] == b"\x01"
+    address = data[at + 2 : at + 2 + _ADDRESS]
+    return encode_address(address) if is_given and is_verified and len(address) == _ADDRESS else None
+
+
+def _behind_texts(data: bytes) -> int:
+    """Where readable metadata have their creators: an optional list of address, whether it signed, share."""
+    start = 1 + 2 * _ADDRESS
+    for _ in range(3):
+        _, start = _string(data, start)
+    # The seller's fee (u16).
+    return start + 2
 
 
 def _texts(data: bytes, start: int, source: IdentitySource) -> TokenTexts | None:

@@ -3,7 +3,7 @@
 `record` is two round trips, since the plan is made between reading and writing; every other operation is one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from walletwatch.domain.digests import Burst, Outgoing, digest_key
 from walletwatch.domain.work import DigestDue
 from walletwatch.ports.common import Clock
 from walletwatch.ports.telling import DeliveryPlan
+from walletwatch.storage.postgres.carrying import delete_activities
 from walletwatch.storage.postgres.database import Connection, Database, together
 from walletwatch.storage.postgres.rows import (
     SUBSCRIPTION_COLUMNS,
@@ -186,17 +187,6 @@ DELETE FROM deliveries
                 LIMIT %(limit)s)
 """
 
-_DELETE_ACTIVITIES: Final = """
-DELETE FROM activities
- WHERE id IN (SELECT a.id
-                FROM activities a
-               WHERE a.created_at < %(moment)s
-                 AND NOT EXISTS (SELECT FROM deliveries d
-                                  WHERE d.kind = 'activity' AND d.wallet_id = a.wallet_id
-                                    AND d.signature = a.signature)
-               LIMIT %(limit)s)
-"""
-
 
 class PostgresLedger:
     """Activities and what was told of them."""
@@ -359,7 +349,9 @@ class PostgresLedger:
     async def delete_before(self, moment: datetime) -> int:
         """Delete settled entries older than this, and activities that no entry refers to any more."""
         deleted = await self._delete(_DELETE_ENTRIES, moment)
-        await self._delete(_DELETE_ACTIVITIES, moment)
+        await _until_done(
+            lambda: self._database.run(lambda connection: delete_activities(connection, moment, DELETE_BATCH))
+        )
         return deleted
 
     async def _delete(self, statement: str, moment: datetime) -> int:
@@ -369,12 +361,17 @@ class PostgresLedger:
             cursor = await connection.execute(statement, {"moment": moment, "limit": DELETE_BATCH})
             return cursor.rowcount
 
-        total = 0
-        while True:
-            deleted = await self._database.run(work)
-            total += deleted
-            if deleted < DELETE_BATCH:
-                return total
+        return await _until_done(lambda: self._database.run(work))
+
+
+async def _until_done(delete: Callable[[], Awaitable[int]]) -> int:
+    """Delete batch after batch; how many went in all."""
+    total = 0
+    while True:
+        deleted = await delete()
+        total += deleted
+        if deleted < DELETE_BATCH:
+            return total
 
 
 def _identity(candidate: Candidate) -> tuple[int, str]:

@@ -68,7 +68,10 @@ PERSONAL: Final = (
     About("shares", "chat_id", "t.id DESC"),
     About("deliveries", "chat_id", "t.created_at DESC"),
     About("address_reports", "user_id", "t.at DESC"),
+    About("report_schedules", "chat_id", "t.due_at"),
     About("feedback", "user_id", "t.id DESC"),
+    About("orders", "user_id", "t.created_at DESC"),
+    About("payments", "user_id", "t.paid_at DESC", (), "What was paid has to be accounted for."),
     About("audit", "user_id", "t.id DESC", (), "What administrators did has to stay known."),
     About(
         "listed_addresses",
@@ -91,9 +94,13 @@ PERSONAL: Final = (
         "t.id",
         (
             "UPDATE users SET username = NULL, language = 'en', quotas = '{}' WHERE id = %(user_id)s",
-            "DELETE FROM users WHERE id = %(user_id)s AND banned_at IS NULL",
+            """
+            DELETE FROM users
+             WHERE id = %(user_id)s AND banned_at IS NULL
+               AND (premium_until IS NULL OR premium_until <= now())
+            """,
         ),
-        kept_because="That somebody is banned outlives their wish to be forgotten.",
+        kept_because="That somebody is banned, or has paid, outlives their wish to be forgotten.",
     ),
 )
 """In the order in which they are erased."""

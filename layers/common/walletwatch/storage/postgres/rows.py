@@ -22,7 +22,7 @@ _NOT_STORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 """PostgreSQL's text has no NUL, and UTF-8 has no surrogates."""
 
 CHAT_COLUMNS: Final = """
-c.id, c.kind, c.language, c.active, c.settings, c.owner_id,
+c.id, c.kind, c.language, c.active, c.settings, c.title, c.owner_id,
 (SELECT jsonb_build_object(
             'banned', o.banned_at IS NOT NULL, 'premium_until', o.premium_until, 'quotas', o.quotas)
    FROM users o
@@ -60,7 +60,7 @@ _KINDS: Final[Mapping[str, AccountKind]] = {kind.value: kind for kind in Account
 
 def to_chat(row: Row) -> Chat:
     """The chat of `CHAT_COLUMNS`."""
-    chat_id, kind, language, active, settings, owner_id, standing = row
+    chat_id, kind, language, active, settings, title, owner_id, standing = row
     if owner_id is None and kind == ChatKind.PRIVATE:
         owner_id = chat_id
     return Chat(
@@ -70,6 +70,7 @@ def to_chat(row: Row) -> Chat:
         active,
         msgspec.convert(settings, ChatSettings) if settings else ChatSettings(),
         msgspec.convert({"user_id": owner_id, **(standing or {})}, Owner),
+        title,
     )
 
 

@@ -1,4 +1,4 @@
-"""`ports.Samples` on PostgreSQL. Every operation is one round trip."""
+"""`ports.alerting.Samples` on PostgreSQL. Every operation is one round trip."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -6,7 +6,19 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
+from walletwatch.domain.prices import NEAR
 from walletwatch.storage.postgres.database import Connection, Database
+
+NEAREST: Final = """
+CROSS JOIN LATERAL (
+       SELECT p.usd
+         FROM price_samples p
+        WHERE p.asset = n.asset AND p.at BETWEEN %(moment)s - %(near)s AND %(moment)s + %(near)s
+        ORDER BY abs(extract(epoch FROM p.at - %(moment)s)), p.at
+        LIMIT 1
+) p
+"""
+"""Of assets n."""
 
 _KEEP: Final = """
 INSERT INTO price_samples (asset, at, usd)
@@ -17,6 +29,7 @@ ON CONFLICT DO NOTHING
 _SINCE: Final = """
 SELECT asset, at, usd FROM price_samples WHERE asset = ANY(%(assets)s) AND at >= %(moment)s ORDER BY asset, at
 """
+_PRICE_AT: Final = f"SELECT n.asset, p.usd FROM unnest(%(assets)s::text[]) n (asset) {NEAREST}"
 
 
 class PostgresSamples:
@@ -56,3 +69,12 @@ class PostgresSamples:
             return (await connection.execute("DELETE FROM price_samples WHERE at < %s", [before])).rowcount
 
         return await self._database.run(work)
+
+    async def price_at(self, assets: Collection[str], moment: datetime) -> Mapping[str, Decimal]:
+        """The prices nearest to a moment, at most `NEAR` away from it."""
+        values = {"assets": list(set(assets)), "moment": moment, "near": NEAR}
+
+        async def work(connection: Connection) -> Mapping[str, Decimal]:
+            return dict(await (await connection.execute(_PRICE_AT, values)).fetchall())
+
+        return await self._database.run(work) if assets else {}

@@ -4,20 +4,40 @@ from typing import Final
 
 LOCK_CHAT: Final = "SELECT FROM chats WHERE id = %(chat_id)s FOR NO KEY UPDATE"
 
+LOCK_OWNER: Final = """
+SELECT FROM users u, chats c
+ WHERE c.id = %(chat_id)s AND u.id = coalesce(c.owner_id, c.id)
+   FOR NO KEY UPDATE OF u
+"""
+"""Whoever answers for the chat, so that no two chats of theirs take the last place."""
+
 _ADMITTED: Final = """
-admitted AS (
+theirs AS (
+    SELECT DISTINCT w.address
+      FROM chats mine
+      JOIN chats c ON coalesce(mine.owner_id, mine.id) IN (c.owner_id, c.id)
+      JOIN subscriptions s ON s.chat_id = c.id
+      JOIN wallets w ON w.id = s.wallet_id
+     WHERE mine.id = %(chat_id)s
+), admitted AS (
     SELECT address, label, position
-      FROM (SELECT n.address, n.label, n.position, row_number() OVER (ORDER BY n.position) AS place
+      FROM (SELECT n.address, n.label, n.position, theirs.address IS NOT NULL AS known,
+                   count(*) FILTER (WHERE theirs.address IS NULL) OVER (ORDER BY n.position) AS place,
+                   %(limit)s - (SELECT count(*) FROM theirs) AS free
               FROM unnest(%(addresses)s::text[], %(labels)s::text[])
                    WITH ORDINALITY n (address, label, position)
+              LEFT JOIN theirs USING (address)
              WHERE NOT EXISTS (SELECT FROM subscriptions s
                                  JOIN wallets w ON w.id = s.wallet_id
                                 WHERE s.chat_id = %(chat_id)s AND w.address = n.address)) new
      WHERE EXISTS (SELECT FROM chats c WHERE c.id = %(chat_id)s)
-       AND place <= %(limit)s - (SELECT count(*) FROM subscriptions s WHERE s.chat_id = %(chat_id)s)
+       AND CASE WHEN known THEN free >= 0 ELSE place <= free END
 )
 """
-"""The wallets that are new to the chat and within its limit. The chat is locked, so they stay the same."""
+"""The wallets that are new to the chat and within its owner's limit, which holds for all of their chats.
+
+One that another of their chats watches takes no place. Chat and owner are locked, so they stay the same.
+"""
 
 ADD_WALLETS: Final = f"""
 WITH {_ADMITTED}

@@ -26,6 +26,7 @@ SEEN_FRESH: Final = timedelta(minutes=15)
 """How exactly it is known when somebody was last seen."""
 MAX_LANGUAGE_LENGTH: Final = 35
 MAX_USERNAME_LENGTH: Final = 64
+MAX_TITLE_LENGTH: Final = 255
 MAX_REASON_LENGTH: Final = 200
 
 _GREET: Final = f"""
@@ -40,16 +41,18 @@ WITH person AS (
     ON CONFLICT (id) DO UPDATE
        SET username = excluded.username, language = excluded.language, seen_at = now()
 ), changed AS (
-    INSERT INTO chats AS c (id, kind, language)
-    SELECT %(chat_id)s, %(kind)s, %(language)s
+    INSERT INTO chats AS c (id, kind, language, title)
+    SELECT %(chat_id)s, %(kind)s, %(language)s, %(title)s
      WHERE NOT EXISTS (SELECT FROM chats known
                         WHERE known.id = %(chat_id)s AND known.kind = %(kind)s
                           AND (known.kind <> 'private' OR known.language = %(language)s)
+                          AND (%(title)s::text IS NULL OR known.title IS NOT DISTINCT FROM %(title)s)
                           AND known.active = (known.migrated_to IS NULL)
                           AND known.seen_at > now() - %(fresh)s)
     ON CONFLICT (id) DO UPDATE
        SET kind = excluded.kind,
            language = CASE WHEN excluded.kind = 'private' THEN excluded.language ELSE c.language END,
+           title = coalesce(excluded.title, c.title),
            active = c.migrated_to IS NULL,
            inactive_reason = CASE WHEN c.migrated_to IS NOT NULL THEN c.inactive_reason END,
            seen_at = now()
@@ -108,11 +111,13 @@ SELECT status, CASE WHEN status = 'suppressed' THEN coalesce(reason, '') END, co
 _MIGRATION: Final = (
     "SELECT FROM chats WHERE id IN (%(old)s, %(new)s) ORDER BY id FOR NO KEY UPDATE",
     """
-    INSERT INTO chats (id, kind, language, settings)
-    SELECT %(new)s, 'supergroup', language, settings
+    INSERT INTO chats AS c (id, kind, language, settings, title, owner_id)
+    SELECT %(new)s, 'supergroup', language, settings, title, owner_id
       FROM chats
      WHERE id = %(old)s AND migrated_to IS NULL
-    ON CONFLICT (id) DO UPDATE SET language = excluded.language, settings = excluded.settings
+    ON CONFLICT (id) DO UPDATE
+       SET language = excluded.language, settings = excluded.settings,
+           title = coalesce(c.title, excluded.title), owner_id = coalesce(excluded.owner_id, c.owner_id)
     """,
     """
     UPDATE subscriptions kept
@@ -156,7 +161,13 @@ _MIGRATION: Final = (
      WHERE r.chat_id = %(old)s AND EXISTS (SELECT FROM chats WHERE id = %(new)s)
     """,
     """
-    UPDATE chats SET active = false, inactive_reason = 'migrated', migrated_to = %(new)s
+    UPDATE report_schedules r SET chat_id = %(new)s
+     WHERE chat_id = %(old)s AND EXISTS (SELECT FROM chats WHERE id = %(new)s)
+       AND NOT EXISTS (SELECT FROM report_schedules kept
+                        WHERE kept.chat_id = %(new)s AND kept.period = r.period)
+    """,
+    """
+    UPDATE chats SET active = false, inactive_reason = 'migrated', migrated_to = %(new)s, owner_id = NULL
      WHERE id = %(old)s AND migrated_to IS NULL
     """,
 )
@@ -180,6 +191,7 @@ class PostgresSubscriptionStore:
             "user_id": contact.user_id,
             "username": None if contact.username is None else storable(contact.username, MAX_USERNAME_LENGTH),
             "language": storable(contact.language, MAX_LANGUAGE_LENGTH),
+            "title": None if contact.title is None else storable(contact.title, MAX_TITLE_LENGTH),
             "fresh": SEEN_FRESH,
         }
 
@@ -229,16 +241,33 @@ class PostgresSubscriptionStore:
             raise UnknownChat("settings of a chat that was never greeted")
         return chat
 
-    async def deactivate(self, chat_id: int, reason: str) -> None:
-        """Send nothing to this chat any more, until it is heard of again."""
+    async def deactivate(self, chat_id: int, reason: str) -> Chat | None:
+        """Send nothing to this chat any more; the chat, if that is new."""
 
-        async def work(connection: Connection) -> None:
-            await connection.execute(
-                "UPDATE chats SET active = false, inactive_reason = %s WHERE id = %s AND active",
+        async def work(connection: Connection) -> Chat | None:
+            cursor = await connection.execute(
+                "UPDATE chats c SET active = false, inactive_reason = %s WHERE c.id = %s AND c.active"
+                f" RETURNING {CHAT_COLUMNS}",
                 [storable(reason, MAX_REASON_LENGTH), chat_id],
             )
+            row = await cursor.fetchone()
+            return None if row is None else to_chat(row)
 
-        await self._database.run(work)
+        return await self._database.run(work)
+
+    async def leave_topic(self, chat_id: int, topic: int) -> Chat | None:
+        """Alerts go to the general topic from now on, if they went to this one; the chat, if that is new."""
+
+        async def work(connection: Connection) -> Chat | None:
+            cursor = await connection.execute(
+                "UPDATE chats c SET settings = c.settings - 'topic'"
+                f" WHERE c.id = %s AND c.settings->>'topic' = %s RETURNING {CHAT_COLUMNS}",
+                [chat_id, str(topic)],
+            )
+            row = await cursor.fetchone()
+            return None if row is None else to_chat(row)
+
+        return await self._database.run(work)
 
     async def migrate(self, chat_id: int, new_chat_id: int) -> None:
         """The group has a new id: its subscriptions, settings and ledger go with it. Safe to repeat."""
@@ -274,6 +303,7 @@ class PostgresSubscriptionStore:
 
         async def work(connection: Connection) -> tuple[bool, set[int], Sequence[Subscription]]:
             async with together(connection):
+                await connection.execute(subscribing.LOCK_OWNER, values)
                 chat = await connection.execute(subscribing.LOCK_CHAT, values)
                 await connection.execute(subscribing.ADD_WALLETS, values)
                 added = await connection.execute(subscribing.ADD_SUBSCRIPTIONS, values)

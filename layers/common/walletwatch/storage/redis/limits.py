@@ -1,5 +1,6 @@
 """`ports.SendLimits` and `ports.RateLimits` on Redis, by the server's clock."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -104,3 +105,8 @@ class RedisRateLimits:
             _ALLOW, [self._server.key("rate", action, user)], [milliseconds(window)]
         )
         return count <= limit
+
+    async def counts(self, user: int, actions: Sequence[str]) -> Sequence[int]:
+        """How many requests for each the present window has counted, those included that were too many."""
+        keys = [self._server.key("rate", action, user) for action in actions]
+        return [int(count or 0) for count in await self._server.command("MGET", *keys)]

@@ -53,4 +53,4 @@ CREATE TABLE price_samples (
     PRIMARY KEY (asset, at)
 );
 CREATE INDEX price_samples_age ON price_samples USING brin (at);
-COMMENT ON TABLE price_samples IS 'One for an asset that an alert is about and five minutes.';
+COMMENT ON TABLE price_samples IS 'One for an asset and five minutes, of those that somebody asked for.';

@@ -1,0 +1,104 @@
+"""What all views of figures share: their head, their pages, and the buttons that choose of what they are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Final
+
+from walletwatch.bot.formatting import day, dollars, percent, short, wallet, whole
+from walletwatch.bot.keyboards import Action, button
+from walletwatch.bot.scope_codes import ScopeCode
+from walletwatch.bot.texts import Html, Texts, escape
+from walletwatch.bot.views.periods import period_text
+from walletwatch.domain.flows import Flow
+from walletwatch.domain.periods import ALL_TIME, Period
+from walletwatch.domain.work import Button
+from walletwatch.services.analysing import Subject
+
+PERIODS: Final = (Period(days=1), Period(days=7), Period(days=30), Period(days=91), ALL_TIME)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a message shows, and the action that shows it."""
+
+    action: Action
+    code: ScopeCode
+
+    def button(self, text: str, code: ScopeCode) -> Button:
+        """A button that shows the same of something else; a point marks what is shown."""
+        return button(f"• {text}" if code == self.code else text, self.action, code.encode())
+
+    def turns(self, pages: int, say: Texts) -> tuple[Button, ...]:
+        """To the pages beside this one."""
+        page = self.code.page
+        turns = []
+        if page > 0:
+            turns.append(self.button(say("button.previous"), replace(self.code, page=page - 1)))
+        if page + 1 < pages:
+            turns.append(self.button(say("button.next"), replace(self.code, page=page + 1)))
+        return tuple(turns)
+
+    def periods(self, say: Texts) -> tuple[Button, ...]:
+        """Other periods."""
+        return tuple(
+            self.button(
+                say("figures.all") if period.days is None else say("figures.days", count=period.days),
+                replace(self.code, period=period, page=0),
+            )
+            for period in PERIODS
+        )
+
+    def wallets(self, subject: Subject, say: Texts) -> tuple[Button, ...]:
+        """The way to another wallet."""
+        if len(subject.wallets) < 2:
+            return ()
+        argument = f"{self.action.value}.{self.code.encode()}"
+        return (button(say("history.wallet"), Action.FIGURES_WALLETS, argument),)
+
+
+def subject_text(subject: Subject, say: Texts) -> Html:
+    """Whose figures they are."""
+    if len(subject.chosen) == 1:
+        only = subject.chosen[0]
+        return wallet(only.address, only.label, say)
+    return say("figures.wallets", count=len(subject.chosen))
+
+
+def head(title: Html, subject: Subject, zone: str, say: Texts) -> list[Html]:
+    """The first lines."""
+    lines = [title, say("figures.period", period=period_text(subject.period, zone, say))]
+    if subject.since is not None:
+        lines.append(say("figures.cut", day=day(subject.since, say, zone)))
+    return lines
+
+
+def unpriced_text(flow: Flow, say: Texts) -> list[Html]:
+    """How much of it had no known price."""
+    if not flow.unpriced:
+        return []
+    share = percent(1 - flow.known_share, say)
+    return [say("figures.unpriced", count=flow.unpriced, total=whole(flow.movements, say), share=share)]
+
+
+def usd(value: Decimal, say: Texts) -> Html:
+    """Dollars, or that they are too many to be believed."""
+    shown = dollars(value, say)
+    return say("figures.absurd") if shown is None else escape(shown)
+
+
+def in_and_out(flow: Flow, say: Texts) -> Html:
+    """What came and went, in dollars; what had no price is not called nothing."""
+    if flow.unpriced == flow.movements:
+        return say("figures.no_price")
+    return say("figures.in_out", received=usd(flow.received_usd, say), sent=usd(flow.sent_usd, say))
+
+
+def page_of[T](items: Sequence[T], page: int, size: int) -> tuple[Sequence[T], int]:
+    """The items of a page, and how many pages there are."""
+    return items[page * size : (page + 1) * size], max(1, -(-len(items) // size))
+
+
+def plain_wallet(label: str | None, address: str) -> str:
+    """A wallet on a button."""
+    return label or short(address)

@@ -1,0 +1,101 @@
+"""What was gained and lost, by token."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from walletwatch.bot.formatting import Amounts, number, percent, whole
+from walletwatch.bot.html_length import join_lines
+from walletwatch.bot.keyboards import Action
+from walletwatch.bot.scope_codes import ScopeCode
+from walletwatch.bot.texts import Html, Texts
+from walletwatch.bot.views.figures import Scope, head, page_of, subject_text, usd
+from walletwatch.domain.lots import Position
+from walletwatch.domain.money import to_decimal
+from walletwatch.domain.pnl import Result
+from walletwatch.domain.profile import ChainProfile
+from walletwatch.domain.work import RenderedMessage
+from walletwatch.services.analysing import Gains
+
+ROWS: Final = 6
+
+
+class GainsView:
+    """Renders for one chain profile."""
+
+    def __init__(self, profile: ChainProfile) -> None:
+        self._profile = profile
+        self._amounts = Amounts(profile)
+
+    def gains(self, gains: Gains, code: ScopeCode, zone: str, say: Texts) -> RenderedMessage:
+        """By average cost; where a price or a cost was not known, that is said."""
+        subject = gains.subject
+        if not subject.wallets:
+            return RenderedMessage(say("list.empty"))
+        scope = Scope(Action.GAINS, code)
+        results, pages = page_of(gains.results, code.page, ROWS)
+        lines = head(say("pnl.title", wallet=subject_text(subject, say)), subject, zone, say)
+        if gains.results:
+            lines += [
+                Html(""),
+                say("pnl.realised", amount=signed(gains.realised, say)),
+                say("pnl.unrealised", amount=signed(gains.unrealised, say)),
+            ]
+        else:
+            lines.append(say("flows.nothing"))
+        if not gains.priced:
+            lines.append(say("pnl.no_prices"))
+        for result in results:
+            lines += [Html(""), *self._result(result, say)]
+        if gains.results:
+            lines += [Html(""), say("pnl.method")]
+        keyboard = (scope.turns(pages, say), scope.wallets(subject, say))
+        return RenderedMessage(join_lines(lines), tuple(row for row in keyboard if row))
+
+    def _result(self, result: Result, say: Texts) -> list[Html]:
+        position = result.position
+        owned = position.owned
+        lines = [self._held(result, say)]
+        if owned.known:
+            lines.append(say("pnl.cost", cost=usd(owned.cost, say), gain=self._gain(result, say)))
+        if position.realised:
+            lines.append(say("pnl.sold", amount=signed(position.realised, say)))
+        if owned.unknown:
+            lines.append(say("pnl.unknown_cost", amount=_bare(position, owned.unknown, say)))
+        if position.unsettled:
+            lines.append(say("pnl.unsettled", amount=_bare(position, position.unsettled, say)))
+        if position.opening:
+            lines.append(say("pnl.opening", amount=_bare(position, position.opening, say)))
+        if position.aside.units:
+            lines.append(say("pnl.aside", amount=_bare(position, position.aside.units, say)))
+        return lines
+
+    def _held(self, result: Result, say: Texts) -> Html:
+        position = result.position
+        notes = {} if position.note is None else {position.asset: replace(position.note, usd=None)}
+        amount = self._amounts.asset(position.asset, position.owned.units, position.decimals, say, notes)
+        if result.value is None:
+            return say("pnl.held_unpriced", amount=amount)
+        return say("pnl.held", amount=amount, value=usd(result.value, say))
+
+    def _gain(self, result: Result, say: Texts) -> Html:
+        if result.unrealised is None:
+            return say("common.unknown")
+        shown = signed(result.unrealised, say)
+        cost = result.position.owned.cost
+        if not cost:
+            return shown
+        share = percent(abs(result.unrealised) / cost, say)
+        return Html(f"{shown} ({'−' if result.unrealised < 0 else '+'}{share})")
+
+
+def signed(value: Decimal, say: Texts) -> Html:
+    """A gain with a plus, a loss with a minus."""
+    shown = usd(value, say)
+    return Html(f"+{shown}") if value > 0 else shown
+
+
+def _bare(position: Position, units: int, say: Texts) -> str:
+    if position.decimals is None:
+        return whole(units, say)
+    return number(to_decimal(units, position.decimals), say)

@@ -1,0 +1,158 @@
+"""All wallets of a chat together."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal, localcontext
+from typing import Final
+
+from walletwatch.bot.formatting import Amounts, dollars, number, percent, short, wallet, worth
+from walletwatch.bot.html_length import join_lines
+from walletwatch.bot.keyboards import Action, button
+from walletwatch.bot.texts import Html, Texts, escape
+from walletwatch.bot.views.paging import age, in_rows
+from walletwatch.domain.annotations import AssetNote
+from walletwatch.domain.money import NATIVE
+from walletwatch.domain.portfolio import STAKED, Change, Slice
+from walletwatch.domain.profile import ChainProfile
+from walletwatch.domain.tokens import IdentitySource
+from walletwatch.domain.work import RenderedMessage
+from walletwatch.services.portfolio import Portfolio
+
+SLICES: Final = 8
+WALLETS: Final = 10
+BAR: Final = 10
+MAX_BUTTON: Final = 28
+
+
+class PortfolioView:
+    """Renders for one chain profile."""
+
+    def __init__(self, profile: ChainProfile) -> None:
+        self._profile = profile
+        self._amounts = Amounts(profile)
+
+    def portfolio(self, portfolio: Portfolio, say: Texts, now: datetime) -> RenderedMessage:
+        """The sum, its parts by asset and by wallet, and what is not in it."""
+        count = len(portfolio.parts) + len(portfolio.unread)
+        lines = [say("portfolio.title", count=count), *self._sum(portfolio, say)]
+        valued = [each for each in portfolio.slices if each.usd is not None]
+        total = portfolio.total.usd
+        if valued and total:
+            lines.append(Html(""))
+            lines += [self._slice(each, total, portfolio, say) for each in valued[:SLICES]]
+            if len(valued) > SLICES:
+                lines.append(say("portfolio.others", count=len(valued) - SLICES))
+        if len(portfolio.parts) > 1:
+            lines.append(Html(""))
+            for part in portfolio.parts[:WALLETS]:
+                usd = part.total.usd
+                value = self._worth(usd, portfolio, say) if usd is not None else None
+                name = wallet(part.address, part.label, say)
+                key = "portfolio.wallet" if value else "portfolio.wallet_unvalued"
+                lines.append(say(key, wallet=name, value=value or say("common.unknown")))
+            if len(portfolio.parts) > WALLETS:
+                lines.append(say("portfolio.more_wallets", count=len(portfolio.parts) - WALLETS))
+        lines += self._missing(portfolio, say)
+        lines += [Html(""), say("portfolio.read", age=age(portfolio.at, now, say))]
+        buttons = [
+            button(_cut(part.label or short(part.address)), Action.BALANCE, part.subscription_id)
+            for part in portfolio.parts[:WALLETS]
+        ]
+        refresh = (button(say("button.refresh"), Action.PORTFOLIO),)
+        return RenderedMessage(join_lines(lines), (*in_rows(buttons, 2), refresh))
+
+    def _sum(self, portfolio: Portfolio, say: Texts) -> Sequence[Html]:
+        if not portfolio.priced:
+            return (say("portfolio.prices_away"),)
+        usd = portfolio.total.usd
+        if usd is None:
+            return (say("portfolio.no_value"),)
+        shown = dollars(usd, say)
+        native = _in_native(usd, portfolio)
+        if shown is None:
+            return (say("portfolio.no_value"),)
+        if native is None:
+            lines = [say("portfolio.total", usd=shown)]
+        else:
+            amount = number(native, say)
+            lines = [
+                say("portfolio.total_native", usd=shown, native=amount, symbol=self._profile.native_symbol)
+            ]
+        lines.append(_change(portfolio.change, say))
+        return lines
+
+    def _slice(self, each: Slice, total: Decimal, portfolio: Portfolio, say: Texts) -> Html:
+        assert each.usd is not None
+        with localcontext(prec=60):
+            share = each.usd / total
+        value = self._worth(each.usd, portfolio, say)
+        return say(
+            "portfolio.slice",
+            bar=bar(share),
+            share=percent(share, say),
+            asset=self._called(each, portfolio, say),
+            value=value or say("common.unknown"),
+        )
+
+    def _called(self, each: Slice, portfolio: Portfolio, say: Texts) -> Html:
+        if each.asset == STAKED:
+            return say("portfolio.staked", symbol=self._profile.native_symbol)
+        if each.asset == NATIVE:
+            return escape(self._profile.native_symbol)
+        identity = portfolio.identities.get(each.asset)
+        notes = {}
+        if identity is not None:
+            listed = identity.source is IdentitySource.LISTED
+            notes[each.asset] = AssetNote(identity.symbol, identity.name, identity.decimals, listed)
+        return self._amounts.symbol(each.asset, say, notes)
+
+    def _missing(self, portfolio: Portfolio, say: Texts) -> Sequence[Html]:
+        lines = []
+        unpriced = portfolio.total.unpriced
+        if unpriced and portfolio.priced:
+            lines.append(say("portfolio.unpriced", count=unpriced))
+        if portfolio.unread:
+            names = Html(", ").join(
+                wallet(each.address, each.label, say) for each in portfolio.unread[:WALLETS]
+            )
+            lines.append(say("portfolio.unread", count=len(portfolio.unread), wallets=Html(names)))
+        if not portfolio.complete:
+            lines.append(say("portfolio.incomplete"))
+        return [Html(""), *lines] if lines else []
+
+    def _worth(self, usd: Decimal, portfolio: Portfolio, say: Texts) -> str | None:
+        return worth(usd, say, self._profile, portfolio.native.usd if portfolio.native else None)
+
+
+def bar(share: Decimal) -> str:
+    """A share of one as a row of blocks; whatever is more than nothing shows one."""
+    filled = min(BAR, max(1, int((share * BAR).to_integral_value())))
+    return "▰" * filled + "▱" * (BAR - filled)
+
+
+def _in_native(usd: Decimal, portfolio: Portfolio) -> Decimal | None:
+    if portfolio.native is None:
+        return None
+    with localcontext(prec=60):
+        return (usd / portfolio.native.usd).quantize(Decimal("0.01"))
+
+
+def _change(change: Change | None, say: Texts) -> Html:
+    if change is None:
+        return say("price.change_unknown")
+    shown = signed(change.share, say)
+    if change.covered < Decimal("0.995"):
+        return say("portfolio.change_partly", change=shown, part=percent(change.covered, say))
+    return say("price.change", change=shown)
+
+
+def signed(share: Decimal, say: Texts) -> str:
+    """A change as a percentage with its sign."""
+    text = percent(abs(share), say)
+    if not share:
+        return text
+    return f"{'+' if share > 0 else '−'}{text}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_BUTTON else f"{text[: MAX_BUTTON - 1]}…"

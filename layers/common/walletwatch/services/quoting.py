@@ -1,0 +1,114 @@
+"""What assets are worth, and reckoning one in another."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Final
+
+from walletwatch.domain.assets import Asset
+from walletwatch.domain.conversion import convert
+from walletwatch.domain.errors import ChainUnavailable
+from walletwatch.domain.holdings import priced_as
+from walletwatch.domain.markets import Hop, Market, Markets, deepest, impact
+from walletwatch.domain.money import NATIVE
+from walletwatch.domain.prices import Price
+from walletwatch.domain.profile import WRAPPED_NATIVE_MINT, ChainProfile
+from walletwatch.domain.quotes import AssetQuote, Conversion
+from walletwatch.services.assets import KnownAssets
+from walletwatch.services.money_reads import MoneyReads
+from walletwatch.services.valuation import Valuation
+
+DOLLAR: Final = Decimal(1)
+POOLS_SECONDS: Final = 3.0
+"""An estimate is not waited for longer than this."""
+
+_log = logging.getLogger("walletwatch.quoting")
+
+
+class Quoting:
+    """The use cases behind /price and /convert."""
+
+    def __init__(self, valuation: Valuation, reads: MoneyReads, profile: ChainProfile) -> None:
+        self._valuation = valuation
+        self._reads = reads
+        self._stable = sorted(profile.exchange.stable_mints) if profile.exchange else []
+
+    async def quote(self, asset: Asset, known: KnownAssets) -> AssetQuote:
+        """What an asset is worth.
+
+        Raises:
+            PriceUnavailable: Nobody could be asked.
+        """
+        prices = await self._valuation.prices([asset.id])
+        priced = priced_as(asset.id)
+        return AssetQuote(asset, prices.get(priced), prices.get(NATIVE), known.before.get(priced))
+
+    async def convert(self, amount: Decimal, source: Asset | None, target: Asset | None) -> Conversion | None:
+        """An amount of one in the other, None for dollars; None where one has no price.
+
+        Raises:
+            PriceUnavailable: Nobody could be asked.
+        """
+        assets = [each for each in (source, target) if each is not None]
+        prices, lost = await asyncio.gather(
+            self._valuation.prices([each.id for each in assets]), self._impact(amount, source, target)
+        )
+        worth: list[Decimal] = []
+        used: list[Price] = []
+        for asset in (source, target):
+            if asset is None:
+                worth.append(DOLLAR)
+                continue
+            price = prices.get(priced_as(asset.id))
+            if price is None:
+                return None
+            used.append(price)
+            worth.append(price.usd)
+        return Conversion(
+            amount,
+            source,
+            target,
+            convert(amount, *worth),
+            convert(DOLLAR, *worth),
+            min(used, key=lambda price: price.at, default=None),
+            lost,
+        )
+
+    async def _impact(self, amount: Decimal, source: Asset | None, target: Asset | None) -> Decimal | None:
+        first, last = self._mint(source), self._mint(target)
+        if first is None or last is None or first == last:
+            return None
+        try:
+            async with asyncio.timeout(POOLS_SECONDS):
+                path = await self._path(first, last)
+        except (ChainUnavailable, TimeoutError) as error:
+            _log.info("no estimate of an impact", extra={"reason": str(error)})
+            return None
+        return impact(path, amount) if path else None
+
+    async def _path(self, first: str, last: str) -> Sequence[Hop]:
+        """The deepest pool of the two, else two of them by way of the native token."""
+        wanted = [mint for mint in (first, last) if mint != WRAPPED_NATIVE_MINT]
+        found = dict(
+            zip(wanted, await asyncio.gather(*(self._reads.markets(mint) for mint in wanted)), strict=True)
+        )
+        direct = deepest(_pools(found, wanted[0]), first, last)
+        if direct is not None:
+            return (Hop(direct, first),)
+        if len(wanted) == 1:
+            return ()
+        into = deepest(_pools(found, first), first, WRAPPED_NATIVE_MINT)
+        out_of = deepest(_pools(found, last), WRAPPED_NATIVE_MINT, last)
+        return (Hop(into, first), Hop(out_of, WRAPPED_NATIVE_MINT)) if into and out_of else ()
+
+    def _mint(self, asset: Asset | None) -> str | None:
+        """What is traded in pools; dollars are a stable token there."""
+        if asset is None:
+            return self._stable[0] if self._stable else None
+        return WRAPPED_NATIVE_MINT if asset.id == NATIVE else asset.id
+
+
+def _pools(found: Mapping[str, Markets | None], mint: str) -> Sequence[Market]:
+    markets = found[mint]
+    return markets.pools if markets is not None else ()

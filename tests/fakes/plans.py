@@ -1,0 +1,134 @@
+"""`ports.plans.PlanStore` in memory, over the tables of `FakeStores`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from tests.fakes.outage import Outage
+from tests.fakes.rows import Tables
+from walletwatch.domain.chats import Owner
+from walletwatch.domain.plans import NEVER, Ending, Offer, Order, Payment, Settled
+
+
+@dataclass
+class FakePlanStore:
+    tables: Tables
+    outage: Outage = field(default_factory=Outage)
+    orders: dict[str, Order] = field(default_factory=dict)
+    taken: dict[str, Payment] = field(default_factory=dict)
+
+    async def wallets(self, user_id: int) -> int:
+        self.outage.check()
+        return len(self.tables.wallets_of(user_id))
+
+    async def order(self, order: Order) -> None:
+        self.outage.check()
+        self.orders.setdefault(order.id, order)
+
+    async def ordered(self, order_id: str) -> Order | None:
+        self.outage.check()
+        return self.orders.get(order_id)
+
+    async def paid(self, payment: Payment, order_id: str) -> Settled:
+        self.outage.check()
+        user_id = payment.user_id
+        known = self.taken.get(payment.charge_id)
+        if known is not None:
+            return Settled(known, False, self._until(known.user_id))
+        order = self.orders.get(order_id)
+        mine = order is not None and order.user_id == user_id
+        days = order.offer.days if order is not None and mine else 0
+        kept = replace(payment, offer=Offer(days, payment.offer.stars))
+        self.taken[payment.charge_id] = kept
+        if order is not None and mine:
+            self.orders[order_id] = replace(order, paid=True)
+        until = self._until(user_id)
+        if days and (until is None or until < NEVER):
+            begin = max(until or payment.paid_at, payment.paid_at)
+            self._set(user_id, premium_until=min(begin + timedelta(days=days), NEVER))
+        return Settled(kept, True, self._until(user_id))
+
+    async def payments(self, user_id: int, limit: int) -> Sequence[Payment]:
+        self.outage.check()
+        mine = [payment for payment in self.taken.values() if payment.user_id == user_id]
+        return sorted(mine, key=lambda each: (-each.paid_at.timestamp(), each.charge_id))[:limit]
+
+    async def begin_refund(
+        self, user_id: int, charge_id: str, by: int, *, paid_after: datetime | None
+    ) -> Payment | None:
+        self.outage.check()
+        payment = self.taken.get(charge_id)
+        if payment is None or payment.user_id != user_id or payment.refunded_at is not None:
+            return None
+        if payment.refund_by not in {None, by}:
+            return None
+        if paid_after is not None:
+            before = any(
+                each.refund_by == by and each.charge_id != charge_id
+                for each in self.taken.values()
+                if each.user_id == user_id
+            )
+            if before or payment.paid_at < paid_after:
+                return None
+        self.taken[charge_id] = replace(payment, refund_by=by)
+        return self.taken[charge_id]
+
+    async def end_refund(self, user_id: int, charge_id: str, at: datetime | None) -> Settled | None:
+        self.outage.check()
+        payment = self.taken.get(charge_id)
+        if payment is None or payment.user_id != user_id:
+            return None
+        if payment.refunded_at is not None:
+            return None if at is None else Settled(payment, False, self._until(user_id))
+        if at is None:
+            self.taken[charge_id] = replace(payment, refund_by=None)
+            return Settled(self.taken[charge_id], True, self._until(user_id))
+        self.taken[charge_id] = replace(payment, refunded_at=at)
+        until = self._until(user_id)
+        if payment.offer.days and until is not None and until < NEVER:
+            left = until - timedelta(days=payment.offer.days)
+            self._set(user_id, premium_until=left if left > at else None)
+        return Settled(self.taken[charge_id], True, self._until(user_id))
+
+    async def grant(self, user_id: int, until: datetime | None) -> bool:
+        self.outage.check()
+        return self._set(user_id, premium_until=until and min(until, NEVER))
+
+    async def set_quota(self, user_id: int, quota: str, value: int | None) -> bool:
+        self.outage.check()
+        row = self.tables.chats.get(user_id)
+        quotas = dict(row.chat.owner.quotas) if row else {}
+        quotas.pop(quota, None)
+        if value is not None:
+            quotas[quota] = value
+        return self._set(user_id, quotas=MappingProxyType(quotas))
+
+    async def endings(self, after: datetime, before: datetime, limit: int) -> Sequence[Ending]:
+        self.outage.check()
+        found = [
+            Ending(chat.chat_id, until, chat.spoken_language, chat.settings.timezone)
+            for chat in (row.chat for row in self.tables.chats.values())
+            if chat.chat_id > 0 and chat.active and not chat.owner.banned
+            if (until := chat.owner.premium_until) is not None and after < until <= before
+        ]
+        return sorted(found, key=lambda each: each.premium_until)[:limit]
+
+    async def forget_orders(self, made_before: datetime) -> int:
+        self.outage.check()
+        old = [order.id for order in self.orders.values() if order.created_at < made_before]
+        for order_id in old:
+            del self.orders[order_id]
+        return len(old)
+
+    def _until(self, user_id: int) -> datetime | None:
+        row = self.tables.chats.get(user_id)
+        return row.chat.owner.premium_until if row else None
+
+    def _set(self, user_id: int, **changes: object) -> bool:
+        """Of the person, wherever they answer for a chat."""
+        for row in self.tables.chats.values():
+            if row.chat.owner.user_id == user_id:
+                owner: Owner = replace(row.chat.owner, **changes)  # type: ignore[arg-type]
+                row.chat = replace(row.chat, owner=owner)
+        return user_id in self.tables.chats
