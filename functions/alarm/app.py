@@ -1,14 +1,21 @@
-"""Every minute: examines the system and tells administrators what is wrong. Takes CloudWatch's alarms too."""
+"""Every minute: examines the system and tells administrators what is wrong. Takes CloudWatch's alarms too.
 
+How far messages to many are is told here too, in the administrators' chats.
+"""
+
+import logging
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from walletwatch import bootstrap, observability
 from walletwatch.domain.alerts import Finding
+from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.invocation import perform
 from walletwatch.services.cloudwatch import InvalidAlarm, read_alarm
 
 observability.configure_logging("alarm")
+_log = logging.getLogger("walletwatch.alarm")
 
 
 @cache
@@ -25,9 +32,19 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     alarm = _alarm()
     records = event.get("Records")
     if records is None:
-        findings = perform(alarm.telemetry, alarm.service.look(), context)
+        findings = perform(alarm.telemetry, _tick(alarm), context)
         return {"findings": [_name(finding) for finding in findings]}
     return perform(alarm.telemetry, _hear(alarm, records), context)
+
+
+async def _tick(alarm: bootstrap.Alarm) -> Sequence[Finding]:
+    findings = await alarm.service.look()
+    try:
+        await alarm.broadcasts.tell()
+    except StoreUnavailable as error:
+        # The examination has said so already, and told it.
+        _log.warning("no broadcast's progress was told: %s", error)
+    return findings
 
 
 async def _hear(alarm: bootstrap.Alarm, records: list[dict[str, Any]]) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """From the balance queue: reads and decodes the history of wallets, and queues what is to be told.
 
-Digests come to their end here too.
+Digests come to their end here too, and broadcasts go on.
 """
 
 from functools import cache
 from typing import Any
 
 from walletwatch import bootstrap, observability
-from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue
+from walletwatch.domain.work import Backfill, BalanceCheck, BroadcastStep, DigestDue
 from walletwatch.invocation import perform
 from walletwatch.queueing.consumer import QueueRecord
 from walletwatch.queueing.messages import decode_balance_work
@@ -38,5 +38,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
             case DigestDue() as work:
                 with observability.correlated(ledger_key=work.digest_key):
                     await balance.digesting.close(work)
+            case BroadcastStep() as work:
+                with observability.correlated(broadcast=work.broadcast_id):
+                    await balance.broadcasting.run(work)
 
     return perform(balance.telemetry, balance.consumer.each(event, remaining(), handle), context)

@@ -11,6 +11,7 @@ from psycopg import sql
 from tests.fakes.administration import FakeAdministration
 from tests.fakes.admission import FakeAdmission
 from tests.fakes.board import FakeBoard
+from tests.fakes.broadcasts import FakeBroadcasts
 from tests.fakes.cache import FakeCache
 from tests.fakes.chronicle import FakeChronicle
 from tests.fakes.clock import FakeClock
@@ -25,13 +26,16 @@ from tests.fakes.media import FakeMedia
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.money import FakeOwnAccounts
 from tests.fakes.movements import FakeMovements
+from tests.fakes.people import FakePeople
 from tests.fakes.plans import FakePlanStore
 from tests.fakes.pools import FakePoolCreators
 from tests.fakes.reporting import FakeReportSchedules
 from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
+from tests.fakes.usage import FakeUsage
 from tests.servers import aws_url, bucket, postgres_url, redis_url
 from walletwatch.ports.alerting import AlertLedger, AlertRules, Past, Preferences, Samples
+from walletwatch.ports.broadcasting import Broadcasts
 from walletwatch.ports.chronicle import Chronicle
 from walletwatch.ports.common import Clock
 from walletwatch.ports.linking import LinkedChats
@@ -39,10 +43,12 @@ from walletwatch.ports.listing import Dealings, PoolCreators
 from walletwatch.ports.media import HistoryPages, MediaStore, Movements
 from walletwatch.ports.money import OwnAccounts
 from walletwatch.ports.operations import Administration, Alerts, TelemetryBoard
+from walletwatch.ports.people import People
 from walletwatch.ports.plans import PlanStore
 from walletwatch.ports.reporting import ReportSchedules
 from walletwatch.ports.scanning import AddressLists, Risks
 from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
+from walletwatch.ports.usage import Usage
 from walletwatch.ports.volatile import Admission, Cache, Leases, RateLimits
 from walletwatch.ports.wallets import WalletBook
 from walletwatch.ports.watching import FollowStore, SubscriptionStore, WatchStore
@@ -52,6 +58,7 @@ from walletwatch.storage.postgres.administration import PostgresAdministration
 from walletwatch.storage.postgres.alert_ledger import PostgresAlertLedger
 from walletwatch.storage.postgres.alert_rules import PostgresAlertRules
 from walletwatch.storage.postgres.alerts import PostgresAlerts
+from walletwatch.storage.postgres.broadcasts import PostgresBroadcasts
 from walletwatch.storage.postgres.chronicle import PostgresChronicle
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.dealings import PostgresDealings
@@ -64,6 +71,7 @@ from walletwatch.storage.postgres.migrate import migrate
 from walletwatch.storage.postgres.movements import PostgresMovements
 from walletwatch.storage.postgres.own_accounts import PostgresOwnAccounts
 from walletwatch.storage.postgres.past import PostgresPast
+from walletwatch.storage.postgres.people import PostgresPeople
 from walletwatch.storage.postgres.plans import PostgresPlanStore
 from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
 from walletwatch.storage.postgres.preferences import PostgresPreferences
@@ -71,6 +79,7 @@ from walletwatch.storage.postgres.reporting import PostgresReportSchedules
 from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.samples import PostgresSamples
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+from walletwatch.storage.postgres.usage import PostgresUsage
 from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 from walletwatch.storage.postgres.watch import PostgresWatchStore
 from walletwatch.storage.redis.admission import RedisAdmission
@@ -117,6 +126,9 @@ class Stores:
     schedules: ReportSchedules
     plans: PlanStore
     linked: LinkedChats
+    people: People
+    broadcasts: Broadcasts
+    usage: Usage
     clock: FakeClock
     book: WalletBook
 
@@ -178,6 +190,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
     clock = FakeClock()
     if stores_url is None:
         fake, lists = FakeStores(clock), FakeAddressLists()
+        people = FakePeople(fake)
         sums = FakeMovements(fake.tables)
         yield Stores(
             fake.subscriptions,
@@ -203,6 +216,9 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             FakeReportSchedules(fake.tables),
             FakePlanStore(fake.tables),
             FakeLinkedChats(fake.tables),
+            people,
+            FakeBroadcasts(people),
+            FakeUsage(people),
             clock,
             fake.book,
         )
@@ -232,6 +248,9 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresReportSchedules(database),
         PostgresPlanStore(database),
         PostgresLinkedChats(database),
+        PostgresPeople(database),
+        PostgresBroadcasts(database),
+        PostgresUsage(database, database),
         clock,
         PostgresWalletBook(database),
     )

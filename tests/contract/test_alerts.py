@@ -7,7 +7,7 @@ import pytest
 
 from tests.contract.conftest import Stores
 from tests.contract.things import contact
-from walletwatch.domain.administration import AuditEntry, Maintenance
+from walletwatch.domain.administration import AuditEntry, AuditQuery, Maintenance
 from walletwatch.domain.alerts import AlertLevel, Condition, Finding
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
@@ -136,4 +136,22 @@ async def test_what_administrators_did_is_kept(stores: Stores) -> None:
     entries = [AuditEntry(NOW, 7, "purge", {"queue": "scan", "deleted": number}) for number in range(3)]
     for entry in entries:
         await stores.administration.audit(entry)
-    assert await stores.administration.entries(2) == [entries[2], entries[1]]
+    found = await stores.administration.entries(AuditQuery(), limit=2)
+    assert [replace(entry, id=None) for entry in found] == [entries[2], entries[1]]
+
+
+async def test_the_audit_is_paged_and_filtered(stores: Stores) -> None:
+    store = stores.administration
+    for user_id, action in ((7, "purge"), (8, "ban"), (7, "ban"), (7, "ack")):
+        await store.audit(AuditEntry(NOW, user_id, action, {}))
+
+    async def actions(query: AuditQuery) -> list[tuple[int, str]]:
+        return [(entry.user_id, entry.action) for entry in await store.entries(query, limit=9)]
+
+    assert await actions(AuditQuery(user_id=7)) == [(7, "ack"), (7, "ban"), (7, "purge")]
+    assert await actions(AuditQuery(action="ban")) == [(7, "ban"), (8, "ban")]
+    assert await actions(AuditQuery(8, "ack")) == []
+    newest, older, *_ = await store.entries(AuditQuery(), limit=9)
+    assert newest.id is not None
+    assert await actions(AuditQuery(before=newest.id)) == [(7, "ban"), (8, "ban"), (7, "purge")]
+    assert await actions(AuditQuery(7, before=older.id)) == [(7, "purge")]

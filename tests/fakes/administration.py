@@ -1,11 +1,11 @@
 """`ports.Administration` in memory."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.fakes.outage import Outage
 from tests.fakes.rows import Tables
-from walletwatch.domain.administration import AuditEntry, Maintenance
+from walletwatch.domain.administration import AuditEntry, AuditQuery, Maintenance
 
 
 @dataclass
@@ -16,11 +16,17 @@ class FakeAdministration:
 
     async def audit(self, entry: AuditEntry) -> None:
         self.outage.check()
-        self.audited.append(entry)
+        self.audited.append(replace(entry, id=len(self.audited) + 1))
 
-    async def entries(self, limit: int) -> Sequence[AuditEntry]:
+    async def entries(self, query: AuditQuery, *, limit: int) -> Sequence[AuditEntry]:
         self.outage.check()
-        return self.audited[::-1][:limit]
+        return [
+            entry
+            for entry in reversed(self.audited)
+            if query.user_id in {None, entry.user_id}
+            and query.action in {None, entry.action}
+            and (query.before is None or (entry.id or 0) < query.before)
+        ][:limit]
 
     async def maintenance(self) -> Maintenance | None:
         self.outage.check()

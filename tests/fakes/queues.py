@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from walletwatch.domain.errors import QueueUnavailable
 from walletwatch.domain.exports import ExportRequest
 from walletwatch.domain.pictures import DrawRequest
-from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, RiskCheck, SecurityScan
+from walletwatch.domain.work import (
+    Backfill,
+    BalanceCheck,
+    BroadcastStep,
+    DigestDue,
+    Notification,
+    RiskCheck,
+    SecurityScan,
+)
 
 
 @dataclass
@@ -19,6 +27,7 @@ class FakeQueues:
     down: bool = False
     checks: list[BalanceCheck] = field(default_factory=list)
     digests: list[DigestDue] = field(default_factory=list)
+    steps: list[BroadcastStep] = field(default_factory=list)
     backfills: list[Backfill] = field(default_factory=list)
     scans: list[SecurityScan] = field(default_factory=list)
     risks: list[RiskCheck] = field(default_factory=list)
@@ -37,6 +46,10 @@ class FakeQueues:
     async def close_digests(self, digests: Sequence[DigestDue]) -> None:
         self._take()
         self.digests.extend(digests)
+
+    async def continue_broadcast(self, step: BroadcastStep) -> None:
+        self._take()
+        self.steps.append(step)
 
     async def backfill(self, backfill: Backfill) -> None:
         self._take()

@@ -133,7 +133,9 @@ class FakeSubscriptionStore:
     async def greet(self, contact: Contact, *, with_watched: bool = False) -> Greeting:
         chat = await self.remember(contact)
         watched = await self.subscriptions(contact.chat_id) if with_watched else None
-        return Greeting(chat, self.tables.maintenance, watched)
+        mine = self.tables.chats.get(contact.user_id or 0)
+        sender_banned = mine is not None and mine.chat.owner.banned
+        return Greeting(chat, self.tables.maintenance, watched, sender_banned)
 
     async def chat(self, chat_id: int) -> Chat | None:
         self.outage.check()

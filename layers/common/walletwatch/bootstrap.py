@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from walletwatch.services.alarming import Alarming
     from walletwatch.services.alert_rounds import AlertRounds
     from walletwatch.services.backfilling import Backfilling
+    from walletwatch.services.broadcasting import BroadcastReports, BroadcastSteps
     from walletwatch.services.checking import Checking
     from walletwatch.services.delivering import Delivering
     from walletwatch.services.digesting import Digesting
@@ -68,6 +69,7 @@ class Balance:
     checking: "Checking"
     backfilling: "Backfilling"
     digesting: "Digesting"
+    broadcasting: "BroadcastSteps"
     consumer: "Consumer"
     telemetry: "Telemetry"
 
@@ -152,6 +154,7 @@ class Alarm:
     """What the alarm function runs."""
 
     service: "Alarming"
+    broadcasts: "BroadcastReports"
     telemetry: "Telemetry"
 
 
@@ -338,6 +341,7 @@ def balance() -> Balance:
         checking,
         backfilling,
         digesting,
+        parts.make_broadcast_steps(database, metrics),
         parts.make_consumer(queue, metrics),
         parts.make_telemetry("balance", metrics, redis, rpc),
     )
@@ -522,6 +526,7 @@ def cleanup() -> Cleanup:
     """The cleanup function."""
     from walletwatch.bot.rendering import HtmlRenderer
     from walletwatch.bot.views.plans import plan_ending
+    from walletwatch.services.analysing_use import UsageKeeping
     from walletwatch.services.housekeeping import Housekeeping
     from walletwatch.services.plan_endings import PlanEndings
     from walletwatch.services.reporting import Reporting, Summaries
@@ -533,6 +538,7 @@ def cleanup() -> Cleanup:
     from walletwatch.storage.postgres.plans import PostgresPlanStore
     from walletwatch.storage.postgres.reporting import PostgresReportSchedules
     from walletwatch.storage.postgres.samples import PostgresSamples
+    from walletwatch.storage.postgres.usage import PostgresUsage
     from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
     from walletwatch.storage.postgres.watch import PostgresWatchStore
     from walletwatch.storage.redis.board import RedisTelemetryBoard
@@ -558,6 +564,12 @@ def cleanup() -> Cleanup:
             PostgresLedger(database, clock),
             parts.make_queues(),
             plan_ending,
+            clock,
+        ),
+        broadcasts=parts.make_broadcast_steps(database, metrics),
+        usage=UsageKeeping(
+            RedisTelemetryBoard(redis, clock),
+            PostgresUsage(database, parts.make_reads(database, metrics)),
             clock,
         ),
         clock=clock,
@@ -676,11 +688,15 @@ def health() -> Health:
 def alarm() -> Alarm:
     """The alarm function."""
     from walletwatch.bot.messenger import TelegramMessenger, make_bot
+    from walletwatch.bot.progress import TelegramProgress
+    from walletwatch.bot.views import broadcasts
     from walletwatch.bot.views.system_alerts import alert_message
     from walletwatch.chain.rpc.reader import RpcChain
     from walletwatch.services.alarming import Alarming
     from walletwatch.services.alert_memory import AlertMemory
+    from walletwatch.services.broadcasting import BroadcastReports
     from walletwatch.storage.postgres.alerts import PostgresAlerts
+    from walletwatch.storage.postgres.broadcasts import PostgresBroadcasts
     from walletwatch.storage.redis.cache import RedisCache
 
     metrics = EmfMetrics("alarm")
@@ -702,7 +718,10 @@ def alarm() -> Alarm:
         metrics=metrics,
         settle=timedelta(seconds=settings.alert_settle_seconds),
     )
-    return Alarm(service, parts.make_telemetry("alarm", metrics, redis, rpc))
+    reports = BroadcastReports(
+        PostgresBroadcasts(database), TelegramProgress(bot), broadcasts.progress, SystemClock()
+    )
+    return Alarm(service, reports, parts.make_telemetry("alarm", metrics, redis, rpc))
 
 
 def migration() -> Migration:

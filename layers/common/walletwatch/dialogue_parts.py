@@ -24,13 +24,18 @@ from walletwatch.observability import EmfMetrics
 from walletwatch.ports.chain import Chain
 from walletwatch.queueing.messages import ledger_key_of
 from walletwatch.runtime import SystemClock
+from walletwatch.services.admin_desk import AdminDesk, Once
 from walletwatch.services.administering import Administering
 from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.analysing import Analysing
+from walletwatch.services.analysing_use import Analytics
 from walletwatch.services.assets import Assets
+from walletwatch.services.auditing import Auditing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
+from walletwatch.services.broadcasting import Broadcasting
 from walletwatch.services.browsing import Browsing
+from walletwatch.services.clearing import CacheClearing
 from walletwatch.services.drawing import PictureRequests
 from walletwatch.services.explaining import Explaining
 from walletwatch.services.exporting import ExportRequests
@@ -43,6 +48,7 @@ from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.money import Money
 from walletwatch.services.money_reads import MoneyReads
 from walletwatch.services.native_balances import NativeReads
+from walletwatch.services.people_desk import PeopleDesk
 from walletwatch.services.personal import Personal
 from walletwatch.services.plans import Plans
 from walletwatch.services.portfolio import Portfolios
@@ -59,6 +65,7 @@ from walletwatch.services.watching import Watching
 from walletwatch.storage.postgres.administration import PostgresAdministration
 from walletwatch.storage.postgres.alert_rules import PostgresAlertRules
 from walletwatch.storage.postgres.alerts import PostgresAlerts
+from walletwatch.storage.postgres.broadcasts import PostgresBroadcasts
 from walletwatch.storage.postgres.chronicle import PostgresChronicle
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.dealings import PostgresDealings
@@ -67,6 +74,7 @@ from walletwatch.storage.postgres.linking import PostgresLinkedChats
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.own_accounts import PostgresOwnAccounts
 from walletwatch.storage.postgres.past import PostgresPast
+from walletwatch.storage.postgres.people import PostgresPeople
 from walletwatch.storage.postgres.personal import PostgresPersonalRecords
 from walletwatch.storage.postgres.plans import PostgresPlanStore
 from walletwatch.storage.postgres.preferences import PostgresPreferences
@@ -75,6 +83,7 @@ from walletwatch.storage.postgres.risks import PostgresRisks
 from walletwatch.storage.postgres.samples import PostgresSamples
 from walletwatch.storage.postgres.statistics import PostgresStatistics
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+from walletwatch.storage.postgres.usage import PostgresUsage
 from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
@@ -126,6 +135,7 @@ def make_dialogue(
         backfills=BackfillRequests(queues, RedisRateLimits(redis), clock),
         scans=ScanRequests(queues),
         reports=parts.make_scan_memory(cache, metrics, profile),
+        admin_desk=_desk(redis, database, operators, metrics),
         admin=_administering(secrets, telegram, redis, chain, database, metrics),
         ledger=PostgresLedger(database, clock),
         desk=_alert_desk(redis, chain, database, metrics),
@@ -185,6 +195,21 @@ def _alert_desk(redis: RedisServer, chain: Chain, database: Database, metrics: E
             tokens=parts.make_tokens(chain, redis, metrics, config.load(config.ChainSettings).profile),
             clock=clock,
         ),
+    )
+
+
+def _desk(redis: RedisServer, database: Database, operators: Operators, metrics: EmfMetrics) -> AdminDesk:
+    clock = SystemClock()
+    auditing = Auditing(PostgresAdministration(database), clock)
+    rates = RedisRateLimits(redis)
+    return AdminDesk(
+        people=PeopleDesk(PostgresPeople(database), auditing, operators.users, rates, clock),
+        broadcasts=Broadcasting(
+            PostgresBroadcasts(database), parts.make_queues(), auditing, operators.users, clock
+        ),
+        analytics=Analytics(PostgresUsage(database, parts.make_reads(database, metrics)), clock),
+        clearing=CacheClearing(RedisCache(redis, metrics), auditing),
+        once=Once(rates),
     )
 
 

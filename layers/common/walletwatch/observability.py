@@ -92,6 +92,10 @@ class EmfMetrics:
         self._provider.add_metric(name=name, unit=MetricUnit.Milliseconds, value=value)
         self._tally.duration(self._service, name, value)
 
+    def used(self, what: str) -> None:
+        """Count that somebody used something. It is no metric: CloudWatch would take money for each name."""
+        self._tally.count(self._service, what, 1)
+
     def gauge(self, name: str, value: float) -> None:
         """Say how high something is now, in the unit that the catalogue names.
 

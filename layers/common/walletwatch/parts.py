@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from walletwatch.queueing.sqs import SqsQueues
     from walletwatch.services.alerting import Alerting
     from walletwatch.services.annotating import Annotating
+    from walletwatch.services.broadcasting import BroadcastSteps
     from walletwatch.services.checking import Checking
     from walletwatch.services.digesting import Digesting
     from walletwatch.services.scan_memory import ScanMemory
@@ -422,6 +423,15 @@ def make_digesting(database: "Database", metrics: EmfMetrics) -> "Digesting":
             premium_interval=timedelta(seconds=paces[Plan.PREMIUM]),
         ),
     )
+
+
+def make_broadcast_steps(database: "Database", metrics: EmfMetrics) -> "BroadcastSteps":
+    """Queueing messages to many."""
+    from walletwatch.bot.views.broadcasts import message
+    from walletwatch.services.broadcasting import BroadcastSteps
+    from walletwatch.storage.postgres.broadcasts import PostgresBroadcasts
+
+    return BroadcastSteps(PostgresBroadcasts(database), make_queues(), message, SystemClock(), metrics)
 
 
 def make_alerting(database: "Database", metrics: EmfMetrics) -> "Alerting":

@@ -14,14 +14,17 @@ from itertools import count
 import pytest
 
 from tests.fakes.administration import FakeAdministration
+from tests.fakes.broadcasts import FakeBroadcasts
 from tests.fakes.chain import FakeChain
 from tests.fakes.chronicle import FakeChronicle
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.dealings import FakeDealings
+from tests.fakes.desk import make_desk
 from tests.fakes.linking import FakeLinkedChats
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.money import money_over
+from tests.fakes.people import FakePeople
 from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.plans import FakePlanStore
 from tests.fakes.prices import FakePrices
@@ -31,6 +34,7 @@ from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.tokens import FakeTokens
+from tests.fakes.usage import FakeUsage
 from tests.fakes.vitals import FakeSystem
 from tests.fakes.wallets import wallets_over
 from tests.servers import Server
@@ -123,6 +127,7 @@ async def environments(
     chain.lamports[WALLET] = 2 * 10**9
     plans = FakePlanStore(stores.tables)
     administration, spare = FakeAdministration(), FakeUpdateClaims(clock)
+    people = FakePeople(stores)
 
     async def environment() -> Environment:
         redis = RedisServer(mortal_valkey.url)
@@ -133,6 +138,17 @@ async def environments(
             username="testbot",
             dialogue=Dialogue(
                 watching=Watching(stores.subscriptions, chain, queues, clock),
+                admin_desk=make_desk(
+                    people=people,
+                    broadcasts=FakeBroadcasts(people),
+                    usage=FakeUsage(people),
+                    administration=administration,
+                    queues=queues,
+                    cache=RedisCache(redis, metrics),
+                    rates=rates,
+                    admins=(),
+                    clock=clock,
+                ),
                 wallets=wallets_over(
                     stores,
                     chain,
@@ -175,8 +191,6 @@ async def environments(
                     LookingAgain(FakeDealings(stores.tables), queues, clock, metrics),
                     clock,
                 ),
-                pictures=PictureRequests(queues, rates),
-                exports=ExportRequests(queues, clock),
                 inline=InlineCards(
                     stores.subscriptions,
                     Balances(chain, RedisCache(redis, metrics), metrics),
@@ -190,6 +204,8 @@ async def environments(
                 ),
                 plans=Plans(plans, administration, clock, metrics),
                 quotas=Quotas(plans, rates, clock, metrics),
+                pictures=PictureRequests(queues, rates),
+                exports=ExportRequests(queues, clock),
                 personal=Personal(FakePersonalRecords(stores), rates, clock, metrics),
                 views=Views(PROFILES["x1-mainnet"]),
                 catalogue=CATALOGUE,

@@ -31,6 +31,7 @@ from walletwatch.bot.commands.command import Topic
 from walletwatch.bot.commands.table import AREAS
 from walletwatch.services import balances
 from walletwatch.services.intake import Intake
+from walletwatch.storage.postgres import database as database_module
 from walletwatch.storage.postgres.migrate import migrate
 
 pytestmark = pytest.mark.integration
@@ -48,6 +49,10 @@ ARGUMENTS: Final = {
     "appeal": ("", f"{WALLET} by mistake"),
     "block": ("", f"{WALLET} a reason"),
     "allow": ("", f"{WALLET} a reason"),
+    "buy": ("", "30"),
+    "link": ("", "@nobody"),
+    "payments": ("", "99"),
+    "refundpayment": ("", "99 stx1"),
     "addalert": ("", "price_above", "price_above XNT 0.5", "balance_below Main", "balance_below Main XNT 5"),
     "editalert": ("", "1", "1 urgent", "9"),
     "testalert": ("", "1"),
@@ -58,11 +63,27 @@ ARGUMENTS: Final = {
     "unmute": ("", "Main"),
     "snooze": ("", "2h"),
     "delalert": ("", "1"),
-    "buy": ("", "30"),
-    "link": ("", "@nobody"),
-    "payments": ("", "99"),
-    "refundpayment": ("", "99 stx1"),
     "maintenance": ("", "on Back at noon", "off"),
+    "users": ("", "active", "@x", f"{ADMIN}"),
+    "user": ("", f"{ADMIN}"),
+    "ban": ("", "1001 spam", f"{ADMIN}"),
+    "unban": ("", "1001"),
+    "limits": ("", f"{ADMIN}", f"{ADMIN} wallets 50", f"{ADMIN} wallets plan"),
+    "feedbacks": ("",),
+    "reply": ("", f"{ADMIN} Hello", "1001 Hello"),
+    "broadcast": (
+        "",
+        "all",
+        "all Hello",
+        "premium Hello",
+        "lang-en Hello",
+        "link 1 Read https://a.b",
+        "show 1",
+        "stop 1",
+    ),
+    "analytics": ("", "retention", "wallets", "commands", "delivery"),
+    "clearcache": ("", "balance"),
+    "audit": ("", "ban", f"{ADMIN}"),
 }
 
 
@@ -102,12 +123,12 @@ MORE: Final = {
     "feedback": Cost(2, 2, 1),
     "chart": Cost(2, 2, 1),
     "export": Cost(2, 2, 1),
-    # An alert is read before it is changed.
-    "editalert": Cost(3, 1, 1),
     # It says how many.
     "plan": Cost(2, 2, 1),
     # It keeps the code by which a group is linked.
     "link": Cost(2, 2, 1),
+    # An alert is read before it is changed.
+    "editalert": Cost(3, 1, 1),
 }
 """What may cost more than a plain command, and why."""
 ADMINISTRATORS: Final = Cost(4, 4, 1)
@@ -192,6 +213,8 @@ async def environment(
     monkeypatch.setattr(parts, "make_inspection", lambda: system.queues)
     monkeypatch.setattr(parts, "make_vital_signs", lambda *_: system.signs)
     monkeypatch.setattr(dialogue_parts, "RpcChain", lambda *_args, **_kwargs: chain)
+    # A connection that rested is asked whether it still lives, whatever it is needed for.
+    monkeypatch.setattr(database_module, "CHECK_AFTER_SECONDS", 3600.0)
     async with sql.open() as sql_port, redis.open() as redis_port:
         for name, value in {
             "SECRET_ARN": "arn:of-the-tests",
@@ -199,6 +222,7 @@ async def environment(
             # A statement is prepared in a round trip of its own, once for each connection.
             "DATABASE_PREPARE": "false",
             "DATABASE_POOL_MIN": "1",
+            "DATABASE_IDLE_SECONDS": "3600",
             "REDIS_URL": f"redis://127.0.0.1:{redis_port}/0",
             "RPC_URLS": "http://127.0.0.1:1",
             "CHAIN_PROFILE": "local",

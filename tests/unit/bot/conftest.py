@@ -16,18 +16,21 @@ import pytest
 from tests.fakes.administration import FakeAdministration
 from tests.fakes.admission import FakeAdmission
 from tests.fakes.alerting import FakeSamples
+from tests.fakes.broadcasts import FakeBroadcasts
 from tests.fakes.cache import FakeCache
 from tests.fakes.chain import FakeChain
 from tests.fakes.chronicle import FakeChronicle
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.clock import FakeClock
 from tests.fakes.dealings import FakeDealings
+from tests.fakes.desk import make_desk
 from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.limits import FakeRateLimits
 from tests.fakes.linking import FakeLinkedChats
 from tests.fakes.lists import FakeAddressLists
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.money import money_over
+from tests.fakes.people import FakePeople
 from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.plans import FakePlanStore
 from tests.fakes.prices import FakePrices
@@ -37,6 +40,7 @@ from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.tokens import FakeTokens
+from tests.fakes.usage import FakeUsage
 from tests.fakes.vitals import FakeSystem
 from tests.fakes.wallets import wallets_over
 from walletwatch.bot import application
@@ -130,6 +134,10 @@ class Chat:
     codes: FakeCache
     plans: FakePlanStore
     rates: FakeRateLimits
+    people: FakePeople
+    broadcasts: FakeBroadcasts
+    usage: FakeUsage
+    cache: FakeCache
     risks: FakeRisks
     another_instance: Callable[[], Awaitable[Instance]]
     price_history: FakeSamples
@@ -202,6 +210,19 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     operators = Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP}))
     schedules = FakeReportSchedules(stores.tables)
     history = stores.samples
+    people = FakePeople(stores)
+    broadcasts, usage, cache = FakeBroadcasts(people), FakeUsage(people), FakeCache(clock)
+    desk = make_desk(
+        people=people,
+        broadcasts=broadcasts,
+        usage=usage,
+        administration=administration,
+        queues=queues,
+        cache=cache,
+        rates=rates,
+        admins={ADMIN},
+        clock=clock,
+    )
     instances: list[BotApplication] = []
     deliveries = count(1)
 
@@ -237,6 +258,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 scans=ScanRequests(queues),
                 reports=memory,
                 admin=system.administering(stores.ledger, alerts, administration),
+                admin_desk=desk,
                 ledger=stores.ledger,
                 desk=AlertDesk(
                     Preferring(stores.subscriptions, stores.preferences, queues, clock),
@@ -257,8 +279,6 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                     LookingAgain(FakeDealings(stores.tables), queues, clock, metrics),
                     clock,
                 ),
-                pictures=PictureRequests(queues, FakeRateLimits(clock)),
-                exports=ExportRequests(queues, clock),
                 inline=InlineCards(
                     stores.subscriptions,
                     Balances(chain, FakeCache(clock), metrics),
@@ -270,6 +290,8 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 linking=Linking(linked, stores.subscriptions, codes),
                 plans=Plans(plans, administration, clock, metrics),
                 quotas=Quotas(plans, rates, clock, metrics, {**LIMITS, Quota.WALLETS: FEW_WALLETS}),
+                pictures=PictureRequests(queues, FakeRateLimits(clock)),
+                exports=ExportRequests(queues, clock),
                 personal=Personal(personal, FakeRateLimits(clock), clock, metrics),
                 views=Views(PROFILES["x1-mainnet"]),
                 catalogue=CATALOGUE,
@@ -327,6 +349,10 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         codes,
         plans,
         rates,
+        people,
+        broadcasts,
+        usage,
+        cache,
         risks,
         instance,
         history,

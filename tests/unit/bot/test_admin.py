@@ -93,7 +93,7 @@ class TestQueues:
         text = await _admin(chat, "/queues")
         assert "🟢 <b>balance</b>: 4 waiting" in text
         assert "failed for good: 2" in text
-        assert chat.buttons == ["1:ar:scan", "1:ap:scan", "1:ad:queues"]
+        assert chat.buttons == ["1:ar:scan", "1:ap:scan", "1:ad:queues", "1:ad:panel"]
 
     async def test_all_that_failed_is_put_back(self, chat: Chat) -> None:
         chat.system.queues.dead |= {"scan": ["a", "b"], "balance": ["c"]}
@@ -236,7 +236,7 @@ async def test_what_cannot_be_read_is_said(chat: Chat) -> None:
 
 
 async def test_the_audit_is_shown_newest_first(chat: Chat) -> None:
-    assert "No administrator did anything yet" in await _admin(chat, "/audit")
+    assert "No administrator did anything of this yet" in await _admin(chat, "/audit")
     await _admin(chat, "/maintenance on <b>note")
     await _admin(chat, "/maintenance off")
     lines = (await _admin(chat, "/audit")).splitlines()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from walletwatch.domain.activities import Activity, ActivityKind, Leg
-from walletwatch.domain.chats import Chat, ChatKind, ChatSettings, Subscription
+from walletwatch.domain.chats import Chat, ChatKind, ChatSettings, Owner, Subscription
 from walletwatch.domain.rules import DUST_LAMPORTS, Suppression, concerns, suppression
 
 WALLET = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
@@ -41,6 +41,11 @@ def test_only_what_came_after_the_watch_began_concerns_a_chat() -> None:
             replace(SUBSCRIPTION, chat=replace(SUBSCRIPTION.chat, active=False)),
             _received(),
             Suppression.CHAT_INACTIVE,
+        ),
+        (
+            replace(SUBSCRIPTION, chat=replace(SUBSCRIPTION.chat, owner=Owner(42, banned=True))),
+            _received(),
+            Suppression.BANNED,
         ),
         (_with(failed=False), replace(_received(), success=False), Suppression.FAILED_OFF),
         (_with(failed=False), _received(), None),

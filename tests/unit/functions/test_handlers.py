@@ -306,7 +306,7 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
 
     class Housekeeping:
         async def run(self) -> Housekept:
-            return Housekept(4, 2, 1, 3, 5, 6, 7, 11, 8, 10, 9, None, 12)
+            return Housekept(4, 2, 1, 3, 5, 6, 7, 11, 8, 10, 9, None, 12, 1, True)
 
     class Reporting:
         async def run(self, remaining: Any) -> int:
@@ -337,6 +337,8 @@ def test_sweep_and_cleanup_say_what_they_did(monkeypatch: pytest.MonkeyPatch) ->
         "dealings": 9,
         "instances": None,
         "endings": 12,
+        "woken": 1,
+        "carried_over": True,
     }
 
 

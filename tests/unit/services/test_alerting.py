@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.leases import FakeLeases
+from tests.fakes.people import FakePeople
 from tests.unit.services.conftest import OTHER, START, WALLET, World
 from walletwatch.domain.addresses import decode_address
 from walletwatch.domain.alert_rules.rule import AlertKind, NewRule, Rule, Terms
@@ -156,6 +157,16 @@ class TestInChecks:
         world.pay("a", WALLET)
         await _checked(world)
         assert _alerts(world) == (["alert:a"] if told else [])
+
+    async def test_who_is_banned_is_not_alerted(self, world: World) -> None:
+        await world.watch(1)
+        await _add(world)
+        await FakePeople(world.stores).ban(1, None, world.clock.now())
+        world.pay("a", WALLET)
+        await _checked(world)
+        assert _alerts(world) == []
+        reasons = {row.entry.reason for row in world.stores.tables.deliveries.values()}
+        assert reasons == {"banned"}
 
     async def test_a_muted_wallet_is_asked_about_all_the_same(self, world: World) -> None:
         await world.watch(1)

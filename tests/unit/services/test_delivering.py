@@ -173,6 +173,75 @@ async def test_a_place_that_is_near_is_waited_for(post: Post) -> None:
     assert sum(post.world.clock.slept) > 0
 
 
+async def group_of(post: Post, owner: int | None = 1) -> None:
+    await post.world.stores.subscriptions.remember(contact(1))
+    group = Contact(-5, ChatKind.SUPERGROUP, None, None, "en", "Friends")
+    chat = await post.world.stores.subscriptions.remember(group)
+    if owner is not None:
+        assert await FakeLinkedChats(post.world.stores.tables).claim(-5, owner, instead_of=None)
+    settings = replace(chat.settings, topic=7)
+    await post.world.stores.subscriptions.change_settings(-5, settings)
+
+
+def in_topic(record: Record, topic: int = 7) -> Record:
+    return replace(record, notification=replace(record.notification, topic=topic))
+
+
+async def test_the_owner_is_told_once_that_a_group_cannot_be_written_to(post: Post) -> None:
+    await group_of(post)
+    first, second = await post.queued(-5, "hello"), await post.queued(-5, "again")
+    refusal = ChatUnreachable("need administrator rights in the channel chat")
+    post.messenger.failures.append(refusal)
+    assert await post.run(first) == {}
+    ((told, text),) = post.messenger.sent
+    assert told == 1
+    assert "can't write to 👥 <b>Friends</b>" in text
+    post.messenger.failures.append(refusal)
+    await post.run(second)
+    assert len(post.messenger.sent) == 1
+
+
+async def test_an_owner_who_cannot_be_told_holds_nothing_up(post: Post) -> None:
+    await group_of(post)
+    record = await post.queued(-5, "hello")
+    post.messenger.failures.extend([ChatUnreachable("bot was kicked"), DeliveryUnavailable("no")])
+    assert await post.run(record) == {}
+    assert await post.status(record) is DeliveryStatus.FAILED
+    assert post.world.metrics.counts["NoticesUntold"] == 1
+
+
+async def test_a_group_that_nobody_answers_for_is_just_left(post: Post) -> None:
+    await group_of(post, owner=None)
+    post.messenger.failures.append(ChatUnreachable("bot was kicked"))
+    await post.run(await post.queued(-5, "hello"))
+    assert post.messenger.sent == []
+
+
+async def test_a_topic_that_is_gone_is_said_once_and_the_general_one_used(post: Post) -> None:
+    await group_of(post)
+    first, second = await post.queued(-5, "hello"), await post.queued(-5, "again")
+    post.messenger.failures.append(TopicGone("TOPIC_CLOSED"))
+    assert await post.run(in_topic(first)) == {}
+    notice, message = post.messenger.sent
+    assert "topic I wrote to is closed" in notice[1]
+    assert message == (-5, "hello")
+    assert post.messenger.topics == [None, None]
+    assert await post.status(first) is DeliveryStatus.SENT
+    chat = await post.world.stores.subscriptions.chat(-5)
+    assert chat is not None
+    assert chat.settings.topic is None
+    # One that was queued before.
+    post.messenger.failures.append(TopicGone("TOPIC_CLOSED"))
+    await post.run(in_topic(second))
+    assert [text for _, text in post.messenger.sent[2:]] == ["again"]
+
+
+async def test_a_message_goes_to_its_topic(post: Post) -> None:
+    await group_of(post)
+    await post.run(in_topic(await post.queued(-5, "hello")))
+    assert post.messenger.topics == [7]
+
+
 KEY = f"exports/{'0123456789abcdef' * 2}.csv"
 
 
@@ -252,72 +321,3 @@ async def test_a_message_may_become_another(post: Post) -> None:
     assert await post.run(edited) == {}
     assert post.messenger.edited == [77]
     assert await post.marks.marked([edited.notification.ledger_key]) == {edited.notification.ledger_key: 77}
-
-
-async def group_of(post: Post, owner: int | None = 1) -> None:
-    await post.world.stores.subscriptions.remember(contact(1))
-    group = Contact(-5, ChatKind.SUPERGROUP, None, None, "en", "Friends")
-    chat = await post.world.stores.subscriptions.remember(group)
-    if owner is not None:
-        assert await FakeLinkedChats(post.world.stores.tables).claim(-5, owner, instead_of=None)
-    settings = replace(chat.settings, topic=7)
-    await post.world.stores.subscriptions.change_settings(-5, settings)
-
-
-def in_topic(record: Record, topic: int = 7) -> Record:
-    return replace(record, notification=replace(record.notification, topic=topic))
-
-
-async def test_the_owner_is_told_once_that_a_group_cannot_be_written_to(post: Post) -> None:
-    await group_of(post)
-    first, second = await post.queued(-5, "hello"), await post.queued(-5, "again")
-    refusal = ChatUnreachable("need administrator rights in the channel chat")
-    post.messenger.failures.append(refusal)
-    assert await post.run(first) == {}
-    ((told, text),) = post.messenger.sent
-    assert told == 1
-    assert "can't write to 👥 <b>Friends</b>" in text
-    post.messenger.failures.append(refusal)
-    await post.run(second)
-    assert len(post.messenger.sent) == 1
-
-
-async def test_an_owner_who_cannot_be_told_holds_nothing_up(post: Post) -> None:
-    await group_of(post)
-    record = await post.queued(-5, "hello")
-    post.messenger.failures.extend([ChatUnreachable("bot was kicked"), DeliveryUnavailable("no")])
-    assert await post.run(record) == {}
-    assert await post.status(record) is DeliveryStatus.FAILED
-    assert post.world.metrics.counts["NoticesUntold"] == 1
-
-
-async def test_a_group_that_nobody_answers_for_is_just_left(post: Post) -> None:
-    await group_of(post, owner=None)
-    post.messenger.failures.append(ChatUnreachable("bot was kicked"))
-    await post.run(await post.queued(-5, "hello"))
-    assert post.messenger.sent == []
-
-
-async def test_a_topic_that_is_gone_is_said_once_and_the_general_one_used(post: Post) -> None:
-    await group_of(post)
-    first, second = await post.queued(-5, "hello"), await post.queued(-5, "again")
-    post.messenger.failures.append(TopicGone("TOPIC_CLOSED"))
-    assert await post.run(in_topic(first)) == {}
-    notice, message = post.messenger.sent
-    assert "topic I wrote to is closed" in notice[1]
-    assert message == (-5, "hello")
-    assert post.messenger.topics == [None, None]
-    assert await post.status(first) is DeliveryStatus.SENT
-    chat = await post.world.stores.subscriptions.chat(-5)
-    assert chat is not None
-    assert chat.settings.topic is None
-    # One that was queued before.
-    post.messenger.failures.append(TopicGone("TOPIC_CLOSED"))
-    await post.run(in_topic(second))
-    assert [text for _, text in post.messenger.sent[2:]] == ["again"]
-
-
-async def test_a_message_goes_to_its_topic(post: Post) -> None:
-    await group_of(post)
-    await post.run(in_topic(await post.queued(-5, "hello")))
-    assert post.messenger.topics == [7]

@@ -6,13 +6,17 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes.board import FakeBoard
+from tests.fakes.broadcasts import FakeBroadcasts
 from tests.fakes.cache import FakeCache
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.dealings import FakeDealings
 from tests.fakes.inspection import FakeInspector, FakeJudge
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.people import FakePeople
 from tests.fakes.plans import FakePlanStore
+from tests.fakes.usage import FakeUsage
 from tests.unit.services.conftest import OTHER, WALLET, TextRenderer, World, contact
+from walletwatch.bot.views.broadcasts import message
 from walletwatch.bot.views.plans import plan_ending
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded
@@ -20,7 +24,9 @@ from walletwatch.domain.tokens import IdentitySource, TokenIdentity
 from walletwatch.domain.wallet_book import SharedWallet
 from walletwatch.domain.work import BalanceCheck, CheckReason, SubjectKind
 from walletwatch.services.alert_memory import AlertMemory
+from walletwatch.services.analysing_use import UsageKeeping
 from walletwatch.services.balances import Balances
+from walletwatch.services.broadcasting import BroadcastSteps
 from walletwatch.services.housekeeping import KEPT_LONGER, STUCK_AFTER, Housekeeping
 from walletwatch.services.plan_endings import PlanEndings
 from walletwatch.services.scan_memory import ScanMemory
@@ -195,6 +201,10 @@ def _housekeeping(world: World) -> Housekeeping:
         endings=PlanEndings(
             FakePlanStore(world.stores.tables), world.stores.ledger, world.queues, plan_ending, world.clock
         ),
+        broadcasts=BroadcastSteps(
+            FakeBroadcasts(FakePeople(world.stores)), world.queues, message, world.clock, world.metrics
+        ),
+        usage=UsageKeeping(FakeBoard(world.clock), FakeUsage(FakePeople(world.stores)), world.clock),
         clock=world.clock,
         metrics=world.metrics,
         retention=timedelta(days=1),

@@ -41,7 +41,7 @@ from walletwatch.domain.admission import Admitted, SessionChange
 from walletwatch.domain.chats import ChatKind, Contact
 from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, StoreUnavailable, TransientError
 from walletwatch.domain.sessions import Session
-from walletwatch.ports.common import Metrics
+from walletwatch.ports.common import UseMetrics
 from walletwatch.ports.watching import SubscriptionStore
 
 _log = logging.getLogger("walletwatch.bot")
@@ -66,7 +66,7 @@ class BotApplication:
         dialogue: Dialogue,
         subscriptions: SubscriptionStore,
         operators: Operators,
-        metrics: Metrics,
+        metrics: UseMetrics,
     ) -> None:
         self._dialogue = dialogue
         self._conversations = dialogue.conversations
@@ -163,6 +163,7 @@ class BotApplication:
             talk.arguments = tuple(arguments)
             talk.body = _behind_command(update.effective_message)
             talk.given_up = await self._conversations.drop(talk.contact)
+            self._metrics.used(f"command.{command.name}")
             await command.run(talk, self._dialogue)
 
         await self._guarded(update, answer, with_watched=command.names_wallet and bool(arguments))
@@ -179,6 +180,8 @@ class BotApplication:
 
         async def answer(talk: Talk) -> None:
             talk.arguments = tuple(arguments)
+            talk.body = _behind_command(update.effective_message)
+            talk.given_up = await self._conversations.drop(talk.contact)
             self._metrics.count("AdminCommands")
             await run(talk, self._dialogue)
 
@@ -193,6 +196,8 @@ class BotApplication:
             talk.given_up = await self._conversations.drop(talk.contact)
             try:
                 decoded = CallbackData.decode(data or "")
+                if decoded.action in BUTTONS:
+                    self._metrics.used(f"button.{decoded.action.name.lower()}")
                 await self._handler(decoded, talk.contact)(talk, self._dialogue, decoded)
             except StaleData as error:
                 raise Complaint("error.outdated") from error
@@ -220,7 +225,7 @@ class BotApplication:
                     session = None
                 else:
                     raise Complaint("error.session_lost") from None
-            command = COMMANDS_BY_NAME.get(session.command) if session else None
+            command = self._asked(session, talk.contact)
             if session is not None and command is not None:
                 talk.body = " ".join((*session.before, text, *session.behind))
                 talk.arguments = tuple(talk.body.split())
@@ -233,6 +238,14 @@ class BotApplication:
                 raise Complaint("error.unknown_command")
 
         await self._guarded(update, answer, with_watched=self._asked_for_wallet(message))
+
+    def _asked(self, session: Session | None, contact: Contact) -> Command | None:
+        """The command that waits for an answer; None where there is none, or no more for this person."""
+        if session is None:
+            return None
+        if session.command in ADMIN_COMMANDS_BY_NAME and self._operators.may(contact):
+            return ADMIN_COMMANDS_BY_NAME[session.command]
+        return COMMANDS_BY_NAME.get(session.command)
 
     async def _document(self, update: Update, _context: Context) -> None:
         """A file is the answer to a question, or has a command in its caption."""
@@ -255,6 +268,7 @@ class BotApplication:
             talk.arguments = tuple(talk.body.split())
             if session is None:
                 talk.given_up = await self._conversations.drop(talk.contact)
+                self._metrics.used(f"command.{command.name}")
                 await command.run(talk, self._dialogue)
             else:
                 await self._answer_question(talk, session, command)
@@ -370,8 +384,12 @@ class BotApplication:
             greeting = await self._dialogue.watching.greet(talk.contact, with_watched=with_watched)
             talk.meet(greeting.chat)
             talk.watched = greeting.watched
-            if not always and greeting.maintenance is not None and not self._operators.may(talk.contact):
-                raise Complaint("error.maintenance", note=greeting.maintenance.note)
+            if not self._operators.may(talk.contact):
+                if greeting.turns_away:
+                    await self._turn_away(talk)
+                    return
+                if not always and greeting.maintenance is not None:
+                    raise Complaint("error.maintenance", note=greeting.maintenance.note)
             # In a group whoever may not ask is not answered either; only a button must not spin for ever.
             if talk.in_group and talk.chat.settings.admins_only and not await talk.may_change():
                 if talk.query_id is not None:
@@ -380,6 +398,14 @@ class BotApplication:
             await run(talk)
 
         return answer
+
+    async def _turn_away(self, talk: Talk) -> None:
+        """A banned person is told so, once a day; whatever else they do comes to nothing."""
+        self._metrics.count("BannedIgnored")
+        if await self._dialogue.admin_desk.people.tell_banned(talk.contact.user_id or talk.chat_id):
+            await self._complain(talk, Complaint("error.banned"))
+        else:
+            await talk.toast()
 
     async def _tell_complaints(self, talk: Talk, run: Run) -> None:
         try:

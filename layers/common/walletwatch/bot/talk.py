@@ -80,6 +80,11 @@ class Talk:
         assert self.known is not None
         return self.known
 
+    def written(self, behind: int) -> str:
+        """What was written behind so many arguments, with its line breaks."""
+        parts = self.body.split(maxsplit=behind)
+        return parts[behind].strip() if len(parts) > behind else ""
+
     def meet(self, chat: Chat) -> None:
         """Speak to the chat as it wishes."""
         self.known = chat

@@ -12,12 +12,28 @@ class AuditEntry:
     Attributes:
         action: The command, such as `retryfailed`.
         details: What it was done to, and what came of it.
+        id: Orders the entries; None for one that is not kept yet.
     """
 
     at: datetime
     user_id: int
     action: str
     details: Mapping[str, str | int]
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditQuery:
+    """Which entries of the audit are asked for.
+
+    Attributes:
+        user_id: Who did it; None for all, and so for `action`.
+        before: Only entries with a smaller id; None for the newest.
+    """
+
+    user_id: int | None = None
+    action: str | None = None
+    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

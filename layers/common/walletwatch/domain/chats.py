@@ -44,6 +44,7 @@ class ChatSettings:
         dust: Incoming native transfers below the dust limit are told too.
         spam: What strangers scatter is told too: airdrops to many, and false tokens.
         risk: It is told when the risk of a watched wallet gets worse.
+        news: It is told what those who run the bot tell everybody.
         filter: What it does not want to hear of any wallet.
         quiet: When nothing is sent but what is urgent.
         pace: How often it hears.
@@ -61,11 +62,14 @@ class ChatSettings:
     dust: bool = True
     spam: bool = True
     risk: bool = True
+    news: bool = True
     filter: Filter = field(default_factory=Filter)
     quiet: QuietHours | None = None
     pace: Pace = Pace.NOW
     digest_hour: int = 9
     snoozed_until: datetime | None = None
+    topic: int | None = None
+    admins_only: bool = False
 
     @property
     def timing(self) -> Timing:
@@ -76,9 +80,6 @@ class ChatSettings:
         """Whether nothing is told at all."""
         until = self.filter.muted_until
         return self.muted or (until is not None and until > now)
-
-    topic: int | None = None
-    admins_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +167,18 @@ class Greeting:
     Attributes:
         maintenance: People are asked to come back later; None where not.
         watched: What the chat watches, in the order it was added; None where that was not asked for.
+        sender_banned: Whether whoever writes is kept out.
     """
 
     chat: Chat
     maintenance: Maintenance | None = None
     watched: Sequence[Subscription] | None = None
+    sender_banned: bool = False
+
+    @property
+    def turns_away(self) -> bool:
+        """Whether there is no answer: who writes is kept out, or who answers for the chat is."""
+        return self.sender_banned or self.chat.owner.banned
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class DeliveryKind(StrEnum):
     REPORT = "report"
     NOTICE = "notice"
     """Of the bot itself: about a plan, or a chat."""
+    BROADCAST = "broadcast"
 
 
 def delivery_key(*parts: object) -> str:

@@ -61,6 +61,8 @@ WalletsImported Count wallets that were added by a list
 FilesRefused Count files from people that were too large, or that Telegram did not have
 ClaimsUnfinished Count updates handled but not marked as done
 ClaimsInDatabase Count updates claimed in PostgreSQL because Redis was away
+BannedIgnored Count updates of banned people that were not answered
+BroadcastsQueued Count messages of broadcasts that were queued
 AdminCommands Count commands that an administrator ran
 InlineQueriesUnanswered Count inline queries that could not be answered in time
 InlineCardsIncomplete Count parts of inline cards that were not there in time

@@ -20,6 +20,7 @@ class Suppression(StrEnum):
     DUST_OFF = "dust_off"
     SPAM_OFF = "spam_off"
     CHAT_INACTIVE = "chat_inactive"
+    BANNED = "banned"
     UNWATCHED = "unwatched"
     TOO_OLD = "too_old"
     WALLET_MUTED = "wallet_muted"
@@ -29,6 +30,8 @@ class Suppression(StrEnum):
     TOKEN_NOT_ALLOWED = "token_not_allowed"  # noqa: S105 - a reason
     DIRECTION_OFF = "direction_off"
     BELOW_MINIMUM = "below_minimum"
+    STOPPED = "stopped"
+    """Of a message to many that was stopped."""
 
 
 def is_dust(activity: Activity) -> bool:
@@ -72,6 +75,8 @@ def of_everything(subscription: Subscription, now: datetime) -> Suppression | No
     chat = subscription.chat
     if not chat.active:
         return Suppression.CHAT_INACTIVE
+    if subscription.chat.owner.banned:
+        return Suppression.BANNED
     if subscription.paused:
         return Suppression.PAUSED
     if chat.settings.is_muted(now):

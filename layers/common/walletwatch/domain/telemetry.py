@@ -12,6 +12,8 @@ from typing import Final
 
 BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300)
 """Upper bounds, in seconds, of the buckets of a duration; what is longer is in one more."""
+USED: Final = ("command.", "button.")
+"""Beginnings of the names of what people use; these counts are kept by day, and are no metrics."""
 _SUM: Final = "ms"
 _SEPARATOR: Final = ":"
 
@@ -85,6 +87,15 @@ class Tally:
             parts = field.split(_SEPARATOR)
             if len(parts) == 2 and parts[1] == name:
                 yield parts[0], value
+
+    def beginning(self, prefixes: tuple[str, ...]) -> Mapping[str, int]:
+        """The counts whose names begin so, each over all functions."""
+        found: Counter[str] = Counter()
+        for field, value in self.fields.items():
+            parts = field.split(_SEPARATOR)
+            if len(parts) == 2 and parts[1].startswith(prefixes):
+                found[parts[1]] += value
+        return found
 
     def histograms(self, name: str) -> Mapping[str, Histogram]:
         """A duration, for each function that has it."""

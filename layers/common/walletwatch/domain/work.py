@@ -63,6 +63,18 @@ class DigestDue:
 
 
 @dataclass(frozen=True, slots=True)
+class BroadcastStep:
+    """Queue the next messages of a broadcast.
+
+    Attributes:
+        due_at: Before this there is nothing to do.
+    """
+
+    broadcast_id: int
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Backfill:
     """Read a wallet's past into its history; nobody is told of it.
 
@@ -185,7 +197,7 @@ class Notification:
     Attributes:
         block_time: Unix seconds of the block it tells of; None where it tells of none, or of several.
         attachment: A file that goes with it.
-        edits: A message of the bot's in the chat that becomes this one; where it is gone, a new one is sent.
+        edits: A message of ours that this one takes the place of; where that is gone, it is a new one.
         topic: Of a forum; None for its general topic, and for chats that have none.
     """
 

@@ -22,3 +22,10 @@ class Metrics(Protocol):
 
     def milliseconds(self, name: str, value: float) -> None:
         """Record a duration."""
+
+
+class UseMetrics(Metrics, Protocol):
+    """`Metrics` that also tell what is used."""
+
+    def used(self, what: str) -> None:
+        """Count that somebody used something, such as `command.watch`; nothing says who."""

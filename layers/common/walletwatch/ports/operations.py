@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from walletwatch.domain.administration import AuditEntry, Maintenance
+from walletwatch.domain.administration import AuditEntry, AuditQuery, Maintenance
 from walletwatch.domain.alerts import Alert, AlertLevel, Finding
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.telemetry import Instance, Tally
@@ -108,8 +108,8 @@ class Administration(Protocol):
     async def audit(self, entry: AuditEntry) -> None:
         """Keep what was done."""
 
-    async def entries(self, limit: int) -> Sequence[AuditEntry]:
-        """What was done last, newest first."""
+    async def entries(self, query: AuditQuery, *, limit: int) -> Sequence[AuditEntry]:
+        """What was done, newest first."""
 
     async def maintenance(self) -> Maintenance | None:
         """Whether people are asked to come back later; None where not."""

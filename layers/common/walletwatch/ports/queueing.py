@@ -7,7 +7,15 @@ from walletwatch.domain.administration import Redriven
 from walletwatch.domain.exports import ExportRequest
 from walletwatch.domain.pictures import DrawRequest
 from walletwatch.domain.vitals import QueueDepth
-from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, RiskCheck, SecurityScan
+from walletwatch.domain.work import (
+    Backfill,
+    BalanceCheck,
+    BroadcastStep,
+    DigestDue,
+    Notification,
+    RiskCheck,
+    SecurityScan,
+)
 
 
 class Queues(Protocol):
@@ -30,6 +38,13 @@ class Queues(Protocol):
 
     async def notify(self, notifications: Sequence[Notification]) -> None:
         """Ask for messages to be sent, in order within a chat."""
+
+
+class BroadcastQueues(Queues, Protocol):
+    """Queues that take steps of broadcasts too."""
+
+    async def continue_broadcast(self, step: BroadcastStep) -> None:
+        """Ask for the next messages of a broadcast to be queued when they are due."""
 
 
 class MediaQueues(Protocol):

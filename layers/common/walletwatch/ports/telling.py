@@ -149,12 +149,12 @@ class Messenger(Protocol):
         """Send and return the message id.
 
         Args:
-            chat_id: Whom to.
+            chat_id: Where.
             message: Of a file, its text is the caption; one that is too long for that follows by itself.
-            reply_to: The message that is answered.
-            file: Goes with the message.
-            edits: A message of ours that becomes this one; a new one is sent where it cannot.
+            reply_to: The message that it answers, if it is a new one.
             topic: Of a forum, where a new one goes.
+            file: Goes with the message.
+            edits: A message of ours whose place it takes; where that is gone, it is sent as a new one.
 
         Raises:
             DeliveryUnavailable: Not now; `retry_after` may say when.

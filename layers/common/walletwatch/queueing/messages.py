@@ -22,6 +22,7 @@ from walletwatch.domain.work import (
     Attachment,
     Backfill,
     BalanceCheck,
+    BroadcastStep,
     Button,
     CheckReason,
     DigestDue,
@@ -75,6 +76,12 @@ class _BalanceCheck(msgspec.Struct, frozen=True, tag="balance_check", tag_field=
 class _DigestDue(msgspec.Struct, frozen=True, tag="digest_due", tag_field="type"):
     v: int
     digest_key: LedgerKey
+    due_at: Moment
+
+
+class _BroadcastStep(msgspec.Struct, frozen=True, tag="broadcast_step", tag_field="type"):
+    v: int
+    broadcast_id: Annotated[int, msgspec.Meta(gt=0)]
     due_at: Moment
 
 
@@ -163,7 +170,7 @@ class _Notification(msgspec.Struct, frozen=True, tag="notification", tag_field="
 
 
 _encoder = msgspec.json.Encoder()
-_balance_work = msgspec.json.Decoder(_BalanceCheck | _Backfill | _DigestDue)
+_balance_work = msgspec.json.Decoder(_BalanceCheck | _Backfill | _DigestDue | _BroadcastStep)
 _scan_work = msgspec.json.Decoder(_SecurityScan | _RiskCheck)
 _draw_request = msgspec.json.Decoder(_DrawRequest)
 _export_request = msgspec.json.Decoder(_ExportRequest)
@@ -187,13 +194,20 @@ def encode_digest_due(due: DigestDue) -> str:
     return _encode(_DigestDue(VERSION, due.digest_key, due.due_at))
 
 
-def decode_balance_work(body: str) -> BalanceCheck | Backfill | DigestDue:
+def encode_broadcast_step(step: BroadcastStep) -> str:
+    """The body of a message for the balance queue."""
+    return _encode(_BroadcastStep(VERSION, step.broadcast_id, step.due_at))
+
+
+def decode_balance_work(body: str) -> BalanceCheck | Backfill | DigestDue | BroadcastStep:
     """Read a message of the balance queue.
 
     Raises:
         InvalidMessage: It is not one, or of a version this code does not know.
     """
     wire = _decode(_balance_work, body)
+    if isinstance(wire, _BroadcastStep):
+        return BroadcastStep(wire.broadcast_id, wire.due_at)
     if isinstance(wire, _DigestDue):
         return DigestDue(wire.digest_key, wire.due_at)
     if isinstance(wire, _Backfill):
@@ -414,7 +428,7 @@ def _encode(message: msgspec.Struct) -> str:
 
 def _decode[
     M: (
-        _BalanceCheck | _Backfill | _DigestDue,
+        _BalanceCheck | _Backfill | _DigestDue | _BroadcastStep,
         _SecurityScan | _RiskCheck,
         _DrawRequest,
         _ExportRequest,

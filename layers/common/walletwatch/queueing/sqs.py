@@ -12,11 +12,20 @@ from walletwatch.domain.errors import QueueUnavailable
 from walletwatch.domain.exports import ExportRequest
 from walletwatch.domain.pictures import DrawRequest
 from walletwatch.domain.risk_watch import LOOK_AFTER
-from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, RiskCheck, SecurityScan
+from walletwatch.domain.work import (
+    Backfill,
+    BalanceCheck,
+    BroadcastStep,
+    DigestDue,
+    Notification,
+    RiskCheck,
+    SecurityScan,
+)
 from walletwatch.queueing.consumer import READY_AT
 from walletwatch.queueing.messages import (
     encode_backfill,
     encode_balance_check,
+    encode_broadcast_step,
     encode_digest_due,
     encode_draw_request,
     encode_export_request,
@@ -68,6 +77,13 @@ class SqsQueues:
         await self._send(
             self._balance_url,
             [_delayed(encode_digest_due(due), due.due_at.timestamp() - now, now) for due in digests],
+        )
+
+    async def continue_broadcast(self, step: BroadcastStep) -> None:
+        """Ask for the next messages of a broadcast to be queued when they are due."""
+        now = time.time()
+        await self._send(
+            self._balance_url, [_delayed(encode_broadcast_step(step), step.due_at.timestamp() - now, now)]
         )
 
     async def backfill(self, backfill: Backfill) -> None:

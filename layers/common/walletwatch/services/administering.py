@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from walletwatch.domain.administration import AuditEntry, Maintenance, Redriven
+from walletwatch.domain.administration import AuditEntry, AuditQuery, Maintenance, Redriven
 from walletwatch.domain.alerts import Alert, AlertLimits
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import StoreUnavailable
@@ -17,6 +17,7 @@ from walletwatch.ports.common import Clock
 from walletwatch.ports.operations import Administration, Alerts, Statistics, TelemetryBoard
 from walletwatch.ports.queueing import DeadLetters
 from walletwatch.ports.telling import Ledger
+from walletwatch.services.auditing import Auditing
 from walletwatch.services.vitals import ALIVE, VitalSigns
 
 QUEUES: Final = ("balance", "scan", "draw", "export", "notification")
@@ -50,6 +51,15 @@ class Figures:
     total: Tally | None
 
 
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """A page of what administrators did, newest first."""
+
+    query: AuditQuery
+    entries: tuple[AuditEntry, ...]
+    more: bool
+
+
 class Administering:
     """The use cases behind the administrators' commands. Everything that changes something is audited.
 
@@ -79,6 +89,7 @@ class Administering:
         self._ledger = ledger
         self._alerts = alerts
         self._administration = administration
+        self._auditing = Auditing(administration, clock)
         self._key_of = key_of
         self._clock = clock
 
@@ -93,6 +104,10 @@ class Administering:
     async def recent(self, minutes: int) -> Tally | None:
         """What was counted in the last minutes; None where Redis does not answer."""
         return await _unless_away(self._board.recent(minutes))
+
+    async def counts(self, minutes: int) -> tuple[Tally | None, Tally | None]:
+        """What was counted in the last minutes, and ever; None where Redis does not answer."""
+        return await _unless_away(self._board.recent(minutes)), await _unless_away(self._board.total())
 
     async def figures(self) -> Figures:
         """Figures of the whole system."""
@@ -127,7 +142,7 @@ class Administering:
             details: dict[str, str | int] = {queue: redriven.moved for queue, redriven in done.items()}
             if containing is not None:
                 details["containing"] = containing
-            await self._audit(user_id, "retryfailed", details)
+            await self._auditing.record(user_id, "retryfailed", details)
         return done
 
     async def purge(self, queue: str, *, user_id: int) -> int:
@@ -136,7 +151,7 @@ class Administering:
         if queue == "notification":
             for key in filter(None, map(self._key_of, bodies)):
                 await self._ledger.settle(key, DeliveryStatus.FAILED, reason=PURGED)
-        await self._audit(user_id, "purge", {"queue": queue, "deleted": len(bodies)})
+        await self._auditing.record(user_id, "purge", {"queue": queue, "deleted": len(bodies)})
         return len(bodies)
 
     async def open_alerts(self) -> Sequence[Alert]:
@@ -147,32 +162,31 @@ class Administering:
         """Somebody sees to it; None where there is no such open alert."""
         alert = await self._alerts.acknowledge(alert_id, user_id, self._clock.now())
         if alert is not None:
-            await self._audit(user_id, "ack", {"alert": alert_id, "condition": alert.condition.value})
+            await self._auditing.record(
+                user_id, "ack", {"alert": alert_id, "condition": alert.condition.value}
+            )
         return alert
 
     async def begin_maintenance(self, note: str, *, user_id: int) -> Maintenance:
         """Ask people to come back later; the watching goes on."""
         maintenance = Maintenance(self._clock.now(), user_id, note[:MAX_NOTE_LENGTH])
         await self._administration.set_maintenance(maintenance)
-        await self._audit(user_id, "maintenance", {"on": 1, "note": maintenance.note})
+        await self._auditing.record(user_id, "maintenance", {"on": 1, "note": maintenance.note})
         return maintenance
 
     async def end_maintenance(self, *, user_id: int) -> None:
         """Let people in again."""
         await self._administration.set_maintenance(None)
-        await self._audit(user_id, "maintenance", {"on": 0})
+        await self._auditing.record(user_id, "maintenance", {"on": 0})
 
     async def maintenance(self) -> Maintenance | None:
         """Whether people are asked to come back later."""
         return await self._administration.maintenance()
 
-    async def audit(self) -> Sequence[AuditEntry]:
-        """What was done last, newest first."""
-        return await self._administration.entries(AUDIT_SHOWN)
-
-    async def _audit(self, user_id: int, action: str, details: Mapping[str, str | int]) -> None:
-        _log.info("administrator", extra={"action": action, "details": dict(details), "user_id": user_id})
-        await self._administration.audit(AuditEntry(self._clock.now(), user_id, action, details))
+    async def audit(self, query: AuditQuery) -> AuditPage:
+        """What was done, newest first."""
+        found = await self._administration.entries(query, limit=AUDIT_SHOWN + 1)
+        return AuditPage(query, tuple(found[:AUDIT_SHOWN]), more=len(found) > AUDIT_SHOWN)
 
 
 async def _unless_away[T](answer: Awaitable[T]) -> T | None:

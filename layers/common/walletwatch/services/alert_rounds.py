@@ -261,4 +261,6 @@ class AlertRounds:
 
 
 def _against(due: DueRule, now: datetime) -> Suppression | None:
+    if due.chat.owner.banned:
+        return Suppression.BANNED
     return Suppression.MUTED if due.chat.settings.is_muted(now) else None

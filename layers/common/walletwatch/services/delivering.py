@@ -130,23 +130,27 @@ class Delivering:
         except MediaGone:
             return await self._tell_of_loss(notification)
         except ChatUnreachable as error:
-            gone = await self._subscriptions.deactivate(chat_id, str(error))
-            await self._ledger.settle(notification.ledger_key, DeliveryStatus.FAILED, reason=str(error))
-            self._metrics.count("ChatsDeactivated")
-            if gone is not None:
-                await self._tell_owner(gone)
+            await self._give_up(notification, error)
             return None
         except MessageRefused as error:
             _log.error("message refused", extra={"ledger_key": notification.ledger_key, "reason": str(error)})
             await self._ledger.settle(notification.ledger_key, DeliveryStatus.FAILED, reason=str(error))
             self._metrics.count("MessagesRefused")
             return None
-        await self._sent(notification, message_id)
+        await self._settle_sent(notification, message_id, first=True)
+        self._count_sent(notification)
+        _log.info("sent", extra={"ledger_key": notification.ledger_key, "message_id": message_id})
         return None
 
-    async def _sent(self, notification: Notification, message_id: int) -> None:
-        """Telegram has it."""
-        await self._settle_sent(notification, message_id, first=True)
+    async def _give_up(self, notification: Notification, error: ChatUnreachable) -> None:
+        """The chat takes nothing any more: whoever answers for it is told."""
+        gone = await self._subscriptions.deactivate(notification.chat_id, str(error))
+        await self._ledger.settle(notification.ledger_key, DeliveryStatus.FAILED, reason=str(error))
+        self._metrics.count("ChatsDeactivated")
+        if gone is not None:
+            await self._tell_owner(gone)
+
+    def _count_sent(self, notification: Notification) -> None:
         self._metrics.count("NotificationsSent")
         age = self._clock.now() - notification.created_at
         self._metrics.milliseconds("NotificationAge", age.total_seconds() * 1000)
@@ -154,7 +158,6 @@ class Delivering:
             latency = self._clock.now().timestamp() - notification.block_time
             # A block's time is the validators' estimate in whole seconds, and may be ahead of ours.
             self._metrics.milliseconds("DeliveryLatency", max(0.0, latency) * 1000)
-        _log.info("sent", extra={"ledger_key": notification.ledger_key, "message_id": message_id})
 
     async def _send(self, chat_id: int, notification: Notification) -> int:
         attachment = notification.attachment
@@ -182,22 +185,6 @@ class Delivering:
             await self._leave_topic(chat_id, notification.topic)
             return await self._messenger.send(chat_id, message, file=file)
 
-    async def _tell_of_loss(self, notification: Notification) -> float | None:
-        """Say that a file is gone, in place of the message; the ledger gets the reason."""
-        assert notification.attachment is not None
-        self._metrics.count("FilesLost")
-        message = RenderedMessage(notification.attachment.lost)
-        try:
-            await self._send(notification.chat_id, replace(notification, message=message, attachment=None))
-        except DeliveryUnavailable as error:
-            wait = error.retry_after or DEFAULT_RETRY_SECONDS
-            await self._hold(notification.chat_id, wait)
-            return wait
-        except (ChatUnreachable, MessageRefused) as error:
-            _log.warning("loss not told", extra={"reason": str(error)})
-        await self._ledger.settle(notification.ledger_key, DeliveryStatus.FAILED, reason=FILE_LOST)
-        return None
-
     async def _leave_topic(self, chat_id: int, topic: int | None) -> None:
         """Write to the general topic from now on, and say so once."""
         assert topic is not None
@@ -221,6 +208,22 @@ class Delivering:
         except (DeliveryUnavailable, ChatUnreachable, ChatMigrated, MessageRefused) as error:
             self._metrics.count("NoticesUntold")
             _log.warning("a notice was not told: %s", error, extra={"chat_id": chat_id})
+
+    async def _tell_of_loss(self, notification: Notification) -> float | None:
+        """Say that a file is gone, in place of the message; the ledger gets the reason."""
+        assert notification.attachment is not None
+        self._metrics.count("FilesLost")
+        message = RenderedMessage(notification.attachment.lost)
+        try:
+            await self._send(notification.chat_id, replace(notification, message=message, attachment=None))
+        except DeliveryUnavailable as error:
+            wait = error.retry_after or DEFAULT_RETRY_SECONDS
+            await self._hold(notification.chat_id, wait)
+            return wait
+        except (ChatUnreachable, MessageRefused) as error:
+            _log.warning("loss not told", extra={"reason": str(error)})
+        await self._ledger.settle(notification.ledger_key, DeliveryStatus.FAILED, reason=FILE_LOST)
+        return None
 
     async def _place(self, chat_id: int, remaining: Callable[[], float]) -> float | None:
         """Wait for a place within the limits; or the seconds after which to come back."""

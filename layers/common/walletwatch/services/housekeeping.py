@@ -16,6 +16,8 @@ from walletwatch.ports.telling import Ledger
 from walletwatch.ports.volatile import ForgetfulClaims
 from walletwatch.ports.wallets import WalletBook
 from walletwatch.ports.watching import WatchStore
+from walletwatch.services.analysing_use import UsageKeeping
+from walletwatch.services.broadcasting import BroadcastSteps
 from walletwatch.services.digesting import Digesting
 from walletwatch.services.looking_again import DEALT_WITHIN
 from walletwatch.services.plan_endings import PlanEndings
@@ -60,6 +62,8 @@ class Housekept:
         dealings: With whom wallets dealt longer ago than a change of the lists concerns.
         instances: Environments that are gone; None where the registry could not be asked.
         endings: Messages about premiums that end, or have ended.
+        woken: Broadcasts that had come to a halt.
+        carried_over: Whether what was used could be added to the figures of the day.
     """
 
     closed: int
@@ -75,6 +79,8 @@ class Housekept:
     dealings: int
     instances: int | None
     endings: int
+    woken: int
+    carried_over: bool
 
 
 class Housekeeping:
@@ -94,6 +100,8 @@ class Housekeeping:
         dealings: Dealings,
         board: TelemetryBoard,
         endings: PlanEndings,
+        broadcasts: BroadcastSteps,
+        usage: UsageKeeping,
         clock: Clock,
         metrics: Metrics,
         retention: timedelta,
@@ -109,6 +117,8 @@ class Housekeeping:
         self._dealings = dealings
         self._board = board
         self._endings = endings
+        self._broadcasts = broadcasts
+        self._usage = usage
         self._clock = clock
         self._metrics = metrics
         self._retention = retention
@@ -135,6 +145,8 @@ class Housekeeping:
             dealings=await self._dealings.forget((now - DEALT_WITHIN).date()),
             instances=await self._forget_instances(),
             endings=await self._endings.run(),
+            woken=await self._broadcasts.wake(),
+            carried_over=await self._usage.run(),
         )
         _log.info("cleaned up", extra={"done": asdict(done)})
         self._metrics.count("DigestsOverdue", done.closed)

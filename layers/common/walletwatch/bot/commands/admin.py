@@ -1,21 +1,32 @@
 """The administrators' commands; to everybody else they do not exist."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
+from walletwatch.bot.commands import analytics, broadcasts, lists, people
 from walletwatch.bot.commands.command import Area, Command, Handler, Topic
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue
 from walletwatch.bot.keyboards import Action, CallbackData, StaleData
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.views import admin as admin_view
+from walletwatch.bot.views import upkeep
 from walletwatch.bot.views.system_alerts import alert_list
-from walletwatch.domain.errors import QueueUnavailable
+from walletwatch.domain.administration import AuditQuery
+from walletwatch.domain.errors import QueueUnavailable, StoreUnavailable
 from walletwatch.domain.vitals import Lost
 from walletwatch.services.administering import QUEUES
+from walletwatch.services.clearing import CLEARABLE, NotClearable, pattern_of
 
 ALL: Final = "all"
 COUNTED_MINUTES: Final = 5
-MAX_ALERT_ID: Final = 2**63 - 1
+MAX_NUMBER: Final = 2**63 - 1
+MAX_PREFIX_BYTES: Final = 56
+"""So that it fits into a button's data."""
+COLON: Final = "|"
+"""Stands for a colon in a button's data, which takes it for its own."""
+MAX_ACTION: Final = 32
+CONFIRMED_WITHIN: Final = timedelta(hours=1)
 
 
 async def panel(talk: Talk, dialogue: Dialogue) -> None:
@@ -64,11 +75,12 @@ async def ask_purge(talk: Talk, dialogue: Dialogue, queue: str) -> None:
 async def purge_confirmed(talk: Talk, dialogue: Dialogue, queue: str) -> None:
     """Delete."""
     _known(queue)
+    await _once(talk, dialogue, "purge")
     try:
         deleted = await dialogue.admin.purge(queue, user_id=_user(talk))
     except QueueUnavailable as error:
         raise Complaint("admin.queues.lost") from error
-    await talk.reply(talk.say("admin.purge.done", queue=queue, count=deleted))
+    await talk.show(admin_view.purged(queue, deleted, talk.say))
 
 
 async def statistics(talk: Talk, dialogue: Dialogue) -> None:
@@ -96,7 +108,7 @@ async def alerts(talk: Talk, dialogue: Dialogue) -> None:
 async def acknowledge(talk: Talk, dialogue: Dialogue) -> None:
     """/ack NUMBER: somebody sees to it; no more reminders."""
     number = talk.arguments[0].removeprefix("#") if talk.arguments else ""
-    if not (number.isascii() and number.isdecimal()) or int(number) > MAX_ALERT_ID:
+    if not (number.isascii() and number.isdecimal()) or int(number) > MAX_NUMBER:
         raise Complaint("admin.ack.usage")
     await acknowledge_one(talk, dialogue, int(number))
 
@@ -126,9 +138,77 @@ async def maintenance(talk: Talk, dialogue: Dialogue) -> None:
     await talk.show(admin_view.maintenance(current, talk.say))
 
 
+async def switch_maintenance(talk: Talk, dialogue: Dialogue, word: str) -> None:
+    """The button."""
+    talk.arguments = (word,) if word else ()
+    await maintenance(talk, dialogue)
+
+
 async def audit(talk: Talk, dialogue: Dialogue) -> None:
-    """/audit: what administrators did last."""
-    await talk.show(admin_view.audit(await dialogue.admin.audit(), talk.say))
+    """/audit [USER|ACTION]: what administrators did, newest first."""
+    word = talk.arguments[0].lower() if talk.arguments else ""
+    if word.isascii() and word.isdecimal() and int(word) <= MAX_NUMBER:
+        query = AuditQuery(user_id=int(word))
+    elif not word or (len(word) <= MAX_ACTION and word.isascii() and word.replace(".", "").isalpha()):
+        query = AuditQuery(action=word or None)
+    else:
+        raise Complaint("admin.audit.usage")
+    await talk.show(upkeep.audit(await dialogue.admin.audit(query), talk.say))
+
+
+async def audit_page(talk: Talk, dialogue: Dialogue, argument: str) -> None:
+    """An older page: `<before>.<user>.<action>`.
+
+    Raises:
+        StaleData: That is no page.
+    """
+    parts = argument.split(".", 2)
+    if len(parts) != 3 or not all(part == "" or part.isdecimal() for part in parts[:2]):
+        raise StaleData
+    before, user_id = (int(part) if part else None for part in parts[:2])
+    if max(before or 0, user_id or 0) > MAX_NUMBER:
+        raise StaleData
+    query = AuditQuery(user_id, parts[2] or None, before)
+    await talk.show(upkeep.audit(await dialogue.admin.audit(query), talk.say))
+
+
+async def health(talk: Talk, dialogue: Dialogue) -> None:
+    """/health: what GET /health tells operators."""
+    vitals = await dialogue.admin.vitals()
+    await talk.show(upkeep.health(dialogue.admin.health(vitals), vitals, talk.say))
+
+
+async def metrics(talk: Talk, dialogue: Dialogue) -> None:
+    """/metrics: the most important counts."""
+    recent, total = await dialogue.admin.counts(COUNTED_MINUTES)
+    await talk.show(upkeep.metrics(recent, total, talk.say))
+
+
+async def clear_cache(talk: Talk, dialogue: Dialogue) -> None:
+    """/clearcache [PREFIX]: ask whether what is cached is to be forgotten."""
+    prefix = talk.arguments[0] if talk.arguments else ""
+    if prefix:
+        try:
+            pattern_of(prefix)
+        except NotClearable as error:
+            raise Complaint("admin.clear.unknown", known=", ".join(CLEARABLE)) from error
+    data = prefix.replace(":", COLON)
+    if len(data.encode()) > MAX_PREFIX_BYTES or COLON in prefix:
+        raise Complaint("admin.clear.too_long")
+    del dialogue
+    await talk.show(upkeep.ask_clear(prefix, data, talk.say))
+
+
+async def clear_confirmed(talk: Talk, dialogue: Dialogue, data: str) -> None:
+    """Forget it, once."""
+    await _once(talk, dialogue, "clear")
+    try:
+        cleared = await dialogue.admin_desk.clearing.clear(data.replace(COLON, ":"), by=_user(talk))
+    except NotClearable as error:
+        raise StaleData from error
+    except StoreUnavailable as error:
+        raise Complaint("admin.clear.lost") from error
+    await talk.show(upkeep.cleared(cleared, talk.say))
 
 
 async def _retry(talk: Talk, dialogue: Dialogue, queue: str, containing: str | None) -> None:
@@ -138,6 +218,17 @@ async def _retry(talk: Talk, dialogue: Dialogue, queue: str, containing: str | N
     except QueueUnavailable as error:
         raise Complaint("admin.queues.lost") from error
     await talk.send(admin_view.retried(done, talk.say))
+
+
+async def _once(talk: Talk, dialogue: Dialogue, what: str) -> None:
+    """A button that confirms something destructive works once.
+
+    Raises:
+        StaleData: It was pressed before.
+    """
+    name = f"{what}:{talk.chat_id}:{talk.message_id}"
+    if not await dialogue.admin_desk.once.may(_user(talk), name, within=CONFIRMED_WITHIN):
+        raise StaleData
 
 
 def _known(queue: str) -> str:
@@ -159,7 +250,17 @@ _PANEL: Final[Mapping[str, Handler]] = {
     "cache": cache,
     "stats_all": statistics,
     "audit": audit,
+    "health": health,
+    "metrics": metrics,
+    "clearcache": clear_cache,
+    "maintenance": maintenance,
+    "users": people.users,
+    "feedbacks": people.feedbacks,
+    "reviews": lists.reviews,
+    "broadcast": broadcasts.overview,
+    "analytics": analytics.analytics,
 }
+assert set(_PANEL) >= {name for names in admin_view.PANEL for name in names}
 
 
 async def _from_panel(talk: Talk, dialogue: Dialogue, data: CallbackData) -> None:
@@ -182,6 +283,9 @@ AREA: Final = Area(
         Command("ack", acknowledge),
         Command("maintenance", maintenance),
         Command("audit", audit),
+        Command("health", health),
+        Command("metrics", metrics),
+        Command("clearcache", clear_cache),
     ),
     buttons={
         Action.ADMIN: _from_panel,
@@ -189,6 +293,9 @@ AREA: Final = Area(
         Action.ACKNOWLEDGE: lambda talk, dialogue, data: acknowledge_one(talk, dialogue, data.number),
         Action.RETRY_FAILED: lambda talk, dialogue, data: retry_queue(talk, dialogue, data.argument),
         Action.PURGE: lambda talk, dialogue, data: ask_purge(talk, dialogue, data.argument),
+        Action.AUDIT: lambda talk, dialogue, data: audit_page(talk, dialogue, data.argument),
+        Action.CLEAR_CONFIRMED: lambda talk, dialogue, data: clear_confirmed(talk, dialogue, data.argument),
+        Action.MAINTENANCE: lambda talk, dialogue, data: switch_maintenance(talk, dialogue, data.argument),
         Action.PURGE_CONFIRMED: lambda talk, dialogue, data: purge_confirmed(talk, dialogue, data.argument),
     },
 )

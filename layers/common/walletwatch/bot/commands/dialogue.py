@@ -19,6 +19,7 @@ from walletwatch.domain.wallet_book import UnfitText
 from walletwatch.ports.common import Clock, Metrics
 from walletwatch.ports.scanning import Risks
 from walletwatch.ports.telling import Ledger
+from walletwatch.services.admin_desk import AdminDesk
 from walletwatch.services.administering import Administering
 from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.analysing import Analysing
@@ -65,17 +66,18 @@ class Dialogue:
     scans: ScanRequests
     reports: ScanMemory
     admin: Administering
+    admin_desk: AdminDesk
     listing: Listing
     desk: AlertDesk
     ledger: Ledger
     risks: Risks
     personal: Personal
-    pictures: PictureRequests
-    exports: ExportRequests
     inline: InlineCards
     linking: Linking
     plans: Plans
     quotas: Quotas
+    pictures: PictureRequests
+    exports: ExportRequests
     views: Views
     catalogue: "Catalogue"
     operators: Operators

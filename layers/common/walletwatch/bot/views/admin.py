@@ -9,7 +9,7 @@ from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts, escape
 from walletwatch.bot.views.system_alerts import duration, moment
-from walletwatch.domain.administration import AuditEntry, Maintenance, Redriven
+from walletwatch.domain.administration import Maintenance, Redriven
 from walletwatch.domain.health import Health, HealthReport
 from walletwatch.domain.pools import SourceState
 from walletwatch.domain.telemetry import Instance, Tally
@@ -22,8 +22,14 @@ HEALTH_ICONS: Final[Mapping[Health, str]] = {
     Health.DEGRADED: "🟡",
     Health.UNHEALTHY: "🔴",
 }
-PANEL: Final = ("queues", "sysalerts", "rpc", "cache", "stats_all", "audit")
-"""The commands that the panel has a button for."""
+PANEL: Final = (
+    ("users", "feedbacks", "reviews"),
+    ("broadcast", "analytics", "stats_all"),
+    ("queues", "sysalerts", "health"),
+    ("rpc", "cache", "metrics"),
+    ("audit", "maintenance"),
+)
+"""The commands that the panel has a button for, by what they are about: people, the whole, and the system."""
 UNKNOWN: Final = "?"
 
 
@@ -31,7 +37,7 @@ def panel(
     report: HealthReport, vitals: Vitals, maintenance: Maintenance | None, say: Texts
 ) -> RenderedMessage:
     """The first look: how everything is, and the ways on."""
-    lines = [say("admin.panel", icon=HEALTH_ICONS[report.status], status=report.status.value)]
+    lines = [say("admin.panel", icon=HEALTH_ICONS[report.status], status=report.status.value), Html("")]
     lines += [
         say("admin.component", icon=HEALTH_ICONS[health], name=say(f"admin.part.{name}"))
         for name, health in report.components.items()
@@ -42,8 +48,7 @@ def panel(
         lines += [_list(each, vitals.at, say) for each in vitals.lists]
     if maintenance is not None:
         lines += [Html(""), _maintenance_line(maintenance, say)]
-    buttons = [button(say(f"button.{name}"), Action.ADMIN, name) for name in PANEL]
-    rows = [tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2)]
+    rows = [tuple(button(say(f"button.{name}"), Action.ADMIN, name) for name in names) for names in PANEL]
     return RenderedMessage(
         join_lines(lines), (*rows, (button(say("button.refresh"), Action.ADMIN, "panel"),))
     )
@@ -68,7 +73,7 @@ def queues(vitals: Vitals, say: Texts) -> RenderedMessage:
                     button(say("button.purge", queue=queue.name), Action.PURGE, queue.name),
                 )
             )
-    rows.append((button(say("button.refresh"), Action.ADMIN, "queues"),))
+    rows.append((button(say("button.refresh"), Action.ADMIN, "queues"), *_to_panel(say)))
     return RenderedMessage(join_lines(lines), tuple(rows))
 
 
@@ -89,6 +94,14 @@ def ask_purge(queue: str, count: int, say: Texts) -> RenderedMessage:
         (button(say("button.keep_failed"), Action.ADMIN, "queues"),),
     )
     return RenderedMessage(say("admin.purge.ask", queue=queue, count=count), rows)
+
+
+def purged(queue: str, count: int, say: Texts) -> RenderedMessage:
+    """That failed messages are gone."""
+    return RenderedMessage(
+        say("admin.purge.done", queue=queue, count=count),
+        ((button(say("button.queues"), Action.ADMIN, "queues"),),),
+    )
 
 
 def rpc(vitals: Vitals, tally: Tally | None, say: Texts) -> RenderedMessage:
@@ -132,7 +145,9 @@ def rpc(vitals: Vitals, tally: Tally | None, say: Texts) -> RenderedMessage:
                 p95=_seconds(tally.histogram("RpcLatency").quantile(0.95)),
             )
         )
-    return RenderedMessage(join_lines(lines), ((button(say("button.refresh"), Action.ADMIN, "rpc"),),))
+    return RenderedMessage(
+        join_lines(lines), ((button(say("button.refresh"), Action.ADMIN, "rpc"), *_to_panel(say)),)
+    )
 
 
 def cache(vitals: Vitals, say: Texts) -> RenderedMessage:
@@ -154,7 +169,14 @@ def cache(vitals: Vitals, say: Texts) -> RenderedMessage:
                 percent=UNKNOWN if share is None else round(share * 100, 1),
             )
         )
-    return RenderedMessage(join_lines(lines), ((button(say("button.refresh"), Action.ADMIN, "cache"),),))
+    rows = (
+        (
+            button(say("button.refresh"), Action.ADMIN, "cache"),
+            button(say("button.clear_cache"), Action.ADMIN, "clearcache"),
+        ),
+        _to_panel(say),
+    )
+    return RenderedMessage(join_lines(lines), rows)
 
 
 def statistics(figures: Figures, say: Texts) -> RenderedMessage:
@@ -186,7 +208,9 @@ def statistics(figures: Figures, say: Texts) -> RenderedMessage:
         lines += _instances(figures.instances, figures.at, say)
     if total is None or figures.instances is None:
         lines.append(say("admin.uncounted"))
-    return RenderedMessage(join_lines(lines), ((button(say("button.refresh"), Action.ADMIN, "stats_all"),),))
+    return RenderedMessage(
+        join_lines(lines), ((button(say("button.refresh"), Action.ADMIN, "stats_all"), *_to_panel(say)),)
+    )
 
 
 def _instances(instances: Sequence[Instance], now: datetime, say: Texts) -> Iterator[Html]:
@@ -200,27 +224,14 @@ def _instances(instances: Sequence[Instance], now: datetime, say: Texts) -> Iter
 def maintenance(current: Maintenance | None, say: Texts) -> RenderedMessage:
     """Whether people are asked to come back later."""
     if current is None:
-        return RenderedMessage(say("admin.maintenance.off"))
-    return RenderedMessage(_maintenance_line(current, say))
+        begin = button(say("button.begin_maintenance"), Action.MAINTENANCE, "on")
+        return RenderedMessage(say("admin.maintenance.off"), ((begin, *_to_panel(say)),))
+    end = button(say("button.end_maintenance"), Action.MAINTENANCE, "off")
+    return RenderedMessage(_maintenance_line(current, say), ((end, *_to_panel(say)),))
 
 
-def audit(entries: Sequence[AuditEntry], say: Texts) -> RenderedMessage:
-    """What administrators did last."""
-    if not entries:
-        return RenderedMessage(say("admin.audit.empty"))
-    lines = [say("admin.audit.title")]
-    for entry in entries:
-        details = ", ".join(f"{name}: {value}" for name, value in entry.details.items())
-        lines.append(
-            say(
-                "admin.audit.line",
-                at=moment(entry.at),
-                user=entry.user_id,
-                action=entry.action,
-                details=details,
-            )
-        )
-    return RenderedMessage(join_lines(lines))
+def _to_panel(say: Texts) -> tuple[Button, ...]:
+    return (button(say("button.panel"), Action.ADMIN, "panel"),)
 
 
 def _list(source: SourceState, now: datetime, say: Texts) -> Html:

@@ -15,7 +15,7 @@ from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.work import Button, RenderedMessage
 from walletwatch.services.watching import ChatStatus
 
-SETTINGS: Final = ("muted", "failed", "dust", "spam", "risk")
+SETTINGS: Final = ("muted", "failed", "dust", "spam", "risk", "news")
 BEHIND: Final = timedelta(seconds=90)
 """A look longer ago than this is said to be behind: no sweep takes as long between two rounds."""
 FOLLOW_TELEGRAM: Final = "auto"

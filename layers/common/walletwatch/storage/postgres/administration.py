@@ -1,11 +1,13 @@
 """`ports.Administration` on PostgreSQL."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from psycopg.types.json import Jsonb
 
-from walletwatch.domain.administration import AuditEntry, Maintenance
+from walletwatch.domain.administration import AuditEntry, AuditQuery, Maintenance
 from walletwatch.storage.postgres.database import Connection, Database
+from walletwatch.storage.postgres.rows import storable
 
 
 class PostgresAdministration:
@@ -16,22 +18,36 @@ class PostgresAdministration:
 
     async def audit(self, entry: AuditEntry) -> None:
         """Keep what was done."""
+        details = {
+            name: storable(value) if isinstance(value, str) else value
+            for name, value in entry.details.items()
+        }
 
         async def work(connection: Connection) -> None:
             await connection.execute(
                 "INSERT INTO audit (at, user_id, action, details) VALUES (%s, %s, %s, %s)",
-                [entry.at, entry.user_id, entry.action, Jsonb(dict(entry.details))],
+                [entry.at, entry.user_id, entry.action, Jsonb(details)],
             )
 
         await self._database.run(work)
 
-    async def entries(self, limit: int) -> Sequence[AuditEntry]:
-        """What was done last, newest first."""
+    async def entries(self, query: AuditQuery, *, limit: int) -> Sequence[AuditEntry]:
+        """What was done, newest first."""
+        conditions = ["true"]
+        if query.user_id is not None:
+            conditions.append("user_id = %(user_id)s")
+        if query.action is not None:
+            conditions.append("action = %(action)s")
+        if query.before is not None:
+            conditions.append("id < %(before)s")
+        statement = (
+            f"SELECT at, user_id, action, details, id FROM audit WHERE {' AND '.join(conditions)}"
+            " ORDER BY id DESC LIMIT %(limit)s"
+        )
+        values = {**asdict(query), "limit": limit}
 
         async def work(connection: Connection) -> Sequence[AuditEntry]:
-            cursor = await connection.execute(
-                "SELECT at, user_id, action, details FROM audit ORDER BY id DESC LIMIT %s", [limit]
-            )
+            cursor = await connection.execute(statement, values)
             return [AuditEntry(*row) for row in await cursor.fetchall()]
 
         return await self._database.run(work)

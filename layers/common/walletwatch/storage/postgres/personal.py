@@ -72,6 +72,9 @@ PERSONAL: Final = (
     About("feedback", "user_id", "t.id DESC"),
     About("orders", "user_id", "t.created_at DESC"),
     About("payments", "user_id", "t.paid_at DESC", (), "What was paid has to be accounted for."),
+    About("active_daily", "user_id", "t.day DESC"),
+    About("broadcasts", "created_by", "t.id DESC", (), "What administrators did has to stay known."),
+    About("broadcasts", "chat_id", "t.id DESC", (), "It is the chat of administrators, not of a person."),
     About("audit", "user_id", "t.id DESC", (), "What administrators did has to stay known."),
     About(
         "listed_addresses",

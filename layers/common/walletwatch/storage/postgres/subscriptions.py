@@ -37,9 +37,14 @@ WITH person AS (
        AND NOT EXISTS (SELECT FROM users known
                         WHERE known.id = %(user_id)s AND known.language = %(language)s
                           AND known.username IS NOT DISTINCT FROM %(username)s
-                          AND known.seen_at > now() - %(fresh)s)
+                          AND known.seen_at > greatest(now() - %(fresh)s, date_trunc('day', now(), 'UTC')))
     ON CONFLICT (id) DO UPDATE
        SET username = excluded.username, language = excluded.language, seen_at = now()
+    RETURNING id
+), here AS (
+    INSERT INTO active_daily (user_id, day)
+    SELECT id, (now() AT TIME ZONE 'UTC')::date FROM person
+    ON CONFLICT DO NOTHING
 ), changed AS (
     INSERT INTO chats AS c (id, kind, language, title)
     SELECT %(chat_id)s, %(kind)s, %(language)s, %(title)s
@@ -58,7 +63,9 @@ WITH person AS (
            seen_at = now()
     RETURNING {CHAT_COLUMNS}
 )
-SELECT m.since, m.user_id, m.note, known.*
+SELECT m.since, m.user_id, m.note,
+       EXISTS (SELECT FROM users u WHERE u.id = %(user_id)s AND u.banned_at IS NOT NULL),
+       known.*
   FROM (SELECT * FROM changed
         UNION ALL
         SELECT {CHAT_COLUMNS} FROM chats c WHERE c.id = %(chat_id)s AND NOT EXISTS (SELECT FROM changed)
@@ -206,9 +213,9 @@ class PostgresSubscriptionStore:
                 greeted = await connection.execute(_GREET, values)
             row = await greeted.fetchone()
             assert row is not None
-            since, user_id, note, *chat = row
+            since, user_id, note, sender_banned, *chat = row
             maintenance = None if since is None else Maintenance(since, user_id, note)
-            return Greeting(to_chat(chat), maintenance, watched)
+            return Greeting(to_chat(chat), maintenance, watched, sender_banned)
 
         return await self._database.run(work)
 

@@ -1,0 +1,37 @@
+"""What administrators do beside running the system: for people, and for one's understanding of them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from walletwatch.domain.errors import StoreUnavailable
+from walletwatch.ports.volatile import RateLimits
+from walletwatch.services.analysing_use import Analytics
+from walletwatch.services.broadcasting import Broadcasting
+from walletwatch.services.clearing import CacheClearing
+from walletwatch.services.people_desk import PeopleDesk
+
+
+class Once:
+    """Lets a button that changes something work once, however often it is tapped."""
+
+    def __init__(self, rates: RateLimits) -> None:
+        self._rates = rates
+
+    async def may(self, user_id: int, what: str, *, within: timedelta) -> bool:
+        """Whether this is the first time that this administrator does this within that time."""
+        try:
+            return await self._rates.allow(user_id, f"once:{what}", limit=1, window=within)
+        except StoreUnavailable:
+            # Nobody can tell; what is done twice is in the audit twice.
+            return True
+
+
+@dataclass(frozen=True, slots=True)
+class AdminDesk:
+    """The use cases."""
+
+    people: PeopleDesk
+    broadcasts: Broadcasting
+    analytics: Analytics
+    clearing: CacheClearing
+    once: Once
