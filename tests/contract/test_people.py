@@ -119,6 +119,10 @@ async def test_premium_is_added_to_what_is_left(stores: Stores) -> None:
     assert forever is not None
     assert forever.premium_until == datetime(9999, 12, 31, tzinfo=UTC)
     assert await stores.people.grant(NOBODY, month, NOW) is None
+    ended = await stores.people.revoke(ANNA)
+    assert ended is not None
+    assert ended.premium_until is None
+    assert await stores.people.revoke(NOBODY) is None
 
 
 async def test_quotas_are_set_one_by_one(stores: Stores) -> None:

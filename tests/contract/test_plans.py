@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import datetime, timedelta
-from types import MappingProxyType
 
 import pytest
 
@@ -10,7 +9,7 @@ from tests.contract.conftest import Stores
 from tests.contract.things import OTHER_WALLET, WALLET, address, contact
 from walletwatch.domain.chats import Owner
 from walletwatch.domain.errors import QuotaExceeded
-from walletwatch.domain.plans import NEVER, Offer, Order, Payment
+from walletwatch.domain.plans import NEVER, Offer, Order, Payment, Quota
 
 ANNA, BORIS, ADMIN = 11, 22, 99
 MONTH = Offer(30, 250)
@@ -41,6 +40,10 @@ async def people(stores: Stores) -> None:
         await stores.subscriptions.remember(contact(user))
 
 
+async def give(stores: Stores, user: int, time: timedelta) -> None:
+    assert await stores.people.grant(user, time, stores.clock.now()) is not None
+
+
 def days(end: datetime | None, stores: Stores) -> float:
     assert end is not None
     return (end - stores.clock.now()) / timedelta(days=1)
@@ -59,6 +62,15 @@ async def test_an_order_is_kept_until_it_is_paid(stores: Stores) -> None:
     kept = await stores.plans.ordered(made.id)
     assert kept is not None
     assert kept.paid
+
+
+async def test_an_order_of_the_banned_is_none(stores: Stores) -> None:
+    await people(stores)
+    for number, user in enumerate((ANNA, BORIS)):
+        await stores.plans.order(order(stores, number, user))
+    await stores.people.ban(ANNA, None, stores.clock.now())
+    assert await stores.plans.ordered(f"{0:032x}") is None
+    assert await stores.plans.ordered(f"{1:032x}") is not None
 
 
 async def test_a_charge_counts_once_however_often_it_is_told(stores: Stores) -> None:
@@ -143,27 +155,24 @@ async def test_a_refund_that_telegram_refuses_can_be_begun_anew(stores: Stores) 
     assert days((await owner(stores)).premium_until, stores) == 30
 
 
-async def test_what_administrators_give(stores: Stores) -> None:
+async def test_a_premium_without_an_end_has_none_whatever_is_paid(stores: Stores) -> None:
     await people(stores)
-    assert not await stores.plans.grant(33, NEVER)
-    assert await stores.plans.grant(ANNA, NEVER)
+    await give(stores, ANNA, NEVER - stores.clock.now() + timedelta(days=1))
     await bought(stores, 1)
-    assert (await owner(stores)).premium_until == NEVER
-    assert await stores.plans.grant(ANNA, None)
-    assert (await owner(stores)).premium_until is None
-    assert await stores.plans.set_quota(ANNA, "wallets", 7)
-    assert await stores.plans.set_quota(ANNA, "scans", 0)
-    assert (await owner(stores)).quotas == MappingProxyType({"wallets": 7, "scans": 0})
-    assert await stores.plans.set_quota(ANNA, "wallets", None)
-    assert (await owner(stores)).quotas == MappingProxyType({"scans": 0})
-    assert not await stores.plans.set_quota(33, "wallets", 7)
+    until = (await owner(stores)).premium_until
+    assert until is not None
+    assert until >= NEVER
+    begun = await stores.plans.begin_refund(ANNA, "charge 1", ANNA, paid_after=None)
+    assert begun is not None
+    await stores.plans.end_refund(ANNA, "charge 1", stores.clock.now())
+    assert (await owner(stores)).premium_until == until
 
 
 async def test_endings_of_those_who_can_be_told(stores: Stores) -> None:
     await people(stores)
     now = stores.clock.now()
-    await stores.plans.grant(ANNA, now + timedelta(days=2))
-    await stores.plans.grant(BORIS, now + timedelta(days=1))
+    await give(stores, ANNA, timedelta(days=2))
+    await give(stores, BORIS, timedelta(days=1))
     found = await stores.plans.endings(now, now + timedelta(days=3), 9)
     assert [(each.user_id, each.language, each.timezone) for each in found] == [
         (BORIS, "en", "UTC"),
@@ -191,11 +200,11 @@ async def test_the_limit_is_the_owners_in_all_of_their_chats(stores: Stores) -> 
     subscribe = stores.subscriptions.subscribe
     await subscribe(ANNA, WALLET, None, slot=1, limit=2)
     await subscribe(group, OTHER_WALLET, None, slot=1, limit=2)
-    assert await stores.plans.wallets(ANNA) == 2
+    assert (await stores.plans.used(ANNA))[Quota.WALLETS] == 2
     # What one of their chats watches costs nothing in another.
     assert (await subscribe(group, WALLET, None, slot=1, limit=2)).created
     for chat in (ANNA, group):
         with pytest.raises(QuotaExceeded, match="at most 2"):
             await subscribe(chat, address("third"), None, slot=1, limit=2)
     assert (await subscribe(BORIS, address("third"), None, slot=1, limit=2)).created
-    assert await stores.plans.wallets(ANNA) == 2
+    assert (await stores.plans.used(ANNA))[Quota.WALLETS] == 2

@@ -75,7 +75,9 @@ class FakeAlertRules:
             same = (known.kind, known.wallet_id, known.terms) == (rule.kind, rule.wallet_id, rule.terms)
             if same and known.ended_at is None:
                 return self._named(row)
-        if chat_id not in self.tables.chats or sum(each.ended_at is None for each in own) >= limit:
+        if chat_id not in self.tables.chats:
+            return None
+        if self.tables.alerts_of(self.tables.owner_of(chat_id)) >= limit:
             return None
         if rule.wallet_id is not None and self.tables.subscription_of(chat_id, rule.wallet_id) is None:
             return None

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from tests.fakes.broadcasts import FakeBroadcasts
 from tests.fakes.people import FakePeople
 from tests.fakes.usage import FakeUsage
+from walletwatch.domain.plans import LIMITS
 from walletwatch.ports.common import Clock
 from walletwatch.ports.operations import Administration
 from walletwatch.ports.queueing import BroadcastQueues
@@ -31,7 +32,7 @@ def make_desk(
 ) -> AdminDesk:
     auditing = Auditing(administration, clock)
     return AdminDesk(
-        people=PeopleDesk(people, auditing, admins, rates, clock),
+        people=PeopleDesk(people, auditing, admins, LIMITS, rates, clock),
         broadcasts=Broadcasting(broadcasts, queues, auditing, admins, clock),
         analytics=Analytics(usage, clock),
         clearing=CacheClearing(cache, auditing),

@@ -72,6 +72,7 @@ class FakePeople:
             sum(chat_id != user_id and tables.chats[chat_id].migrated_to is None for chat_id in chats),
             sum(row.chat_id in chats for row in tables.subscriptions.values()),
             sum(row.rule.chat_id in chats and row.rule.ended_at is None for row in tables.rules.values()),
+            0,
             {status: told[status] for status in DeliveryStatus},
         )
 
@@ -105,6 +106,10 @@ class FakePeople:
             return None
         begin = max(person.premium_until or now, now)
         return self._change(person, premium_until=begin + time if NEVER - begin > time else NEVER)
+
+    async def revoke(self, user_id: int) -> Person | None:
+        person = await self.person(user_id)
+        return person and self._change(person, premium_until=None)
 
     async def set_quota(self, user_id: int, name: str, value: int | None) -> Person | None:
         person = await self.person(user_id)
@@ -143,6 +148,11 @@ class FakePeople:
         for chat_id, row in self.stores.tables.chats.items():
             if row.chat.kind is ChatKind.PRIVATE and chat_id not in self.known:
                 self.known[chat_id] = Person(chat_id, None, row.chat.language, now, now)
+            if chat_id in self.known:
+                owner = row.chat.owner
+                self.known[chat_id] = replace(
+                    self.known[chat_id], premium_until=owner.premium_until, quotas=owner.quotas
+                )
         return self.known
 
     def _change(self, person: Person, **changes: Any) -> Person:

@@ -1,6 +1,6 @@
 """`ports.plans.PlanStore` in memory, over the tables of `FakeStores`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -8,7 +8,7 @@ from types import MappingProxyType
 from tests.fakes.outage import Outage
 from tests.fakes.rows import Tables
 from walletwatch.domain.chats import Owner
-from walletwatch.domain.plans import NEVER, Ending, Offer, Order, Payment, Settled
+from walletwatch.domain.plans import NEVER, Ending, Offer, Order, Payment, Quota, Settled
 
 
 @dataclass
@@ -18,9 +18,12 @@ class FakePlanStore:
     orders: dict[str, Order] = field(default_factory=dict)
     taken: dict[str, Payment] = field(default_factory=dict)
 
-    async def wallets(self, user_id: int) -> int:
+    async def used(self, owner_id: int) -> Mapping[Quota, int]:
         self.outage.check()
-        return len(self.tables.wallets_of(user_id))
+        return {
+            Quota.WALLETS: len(self.tables.wallets_of(owner_id)),
+            Quota.ALERTS: self.tables.alerts_of(owner_id),
+        }
 
     async def order(self, order: Order) -> None:
         self.outage.check()
@@ -28,7 +31,9 @@ class FakePlanStore:
 
     async def ordered(self, order_id: str) -> Order | None:
         self.outage.check()
-        return self.orders.get(order_id)
+        order = self.orders.get(order_id)
+        row = self.tables.chats.get(order.user_id) if order else None
+        return None if row is not None and row.chat.owner.banned else order
 
     async def paid(self, payment: Payment, order_id: str) -> Settled:
         self.outage.check()
@@ -91,18 +96,9 @@ class FakePlanStore:
             self._set(user_id, premium_until=left if left > at else None)
         return Settled(self.taken[charge_id], True, self._until(user_id))
 
-    async def grant(self, user_id: int, until: datetime | None) -> bool:
-        self.outage.check()
-        return self._set(user_id, premium_until=until and min(until, NEVER))
-
-    async def set_quota(self, user_id: int, quota: str, value: int | None) -> bool:
-        self.outage.check()
-        row = self.tables.chats.get(user_id)
-        quotas = dict(row.chat.owner.quotas) if row else {}
-        quotas.pop(quota, None)
-        if value is not None:
-            quotas[quota] = value
-        return self._set(user_id, quotas=MappingProxyType(quotas))
+    def let(self, user_id: int, until: datetime | None = None, **quotas: int) -> None:
+        """What administrators do: a premium that ends then, and limits of one's own."""
+        self._set(user_id, premium_until=until, quotas=MappingProxyType(quotas))
 
     async def endings(self, after: datetime, before: datetime, limit: int) -> Sequence[Ending]:
         self.outage.check()
@@ -125,10 +121,9 @@ class FakePlanStore:
         row = self.tables.chats.get(user_id)
         return row.chat.owner.premium_until if row else None
 
-    def _set(self, user_id: int, **changes: object) -> bool:
+    def _set(self, user_id: int, **changes: object) -> None:
         """Of the person, wherever they answer for a chat."""
         for row in self.tables.chats.values():
             if row.chat.owner.user_id == user_id:
                 owner: Owner = replace(row.chat.owner, **changes)  # type: ignore[arg-type]
                 row.chat = replace(row.chat, owner=owner)
-        return user_id in self.tables.chats

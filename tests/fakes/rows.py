@@ -146,6 +146,13 @@ class Tables:
         """The wallets that somebody watches in all of their chats."""
         return {row.wallet_id for row in self.subscriptions.values() if self.owner_of(row.chat_id) == owner}
 
+    def alerts_of(self, owner: int) -> int:
+        """How many alerts that have not ended somebody has in all of their chats."""
+        return sum(
+            row.rule.ended_at is None and self.owner_of(row.rule.chat_id) == owner
+            for row in self.rules.values()
+        )
+
     def watched(self, wallet_id: int) -> bool:
         """Whether an active chat watches the wallet."""
         return any(

@@ -19,6 +19,7 @@ from walletwatch.chain.rpc.reader import RpcChain
 from walletwatch.chain.staking import ChainStakes
 from walletwatch.chain.tokens.collectibles import ChainCollectibles
 from walletwatch.chain.tokens.mints import ChainMints
+from walletwatch.domain.plans import Limits
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.observability import EmfMetrics
 from walletwatch.ports.chain import Chain
@@ -135,7 +136,7 @@ def make_dialogue(
         backfills=BackfillRequests(queues, RedisRateLimits(redis), clock),
         scans=ScanRequests(queues),
         reports=parts.make_scan_memory(cache, metrics, profile),
-        admin_desk=_desk(redis, database, operators, metrics),
+        admin_desk=_desk(redis, database, operators, plan_settings.limits, metrics),
         admin=_administering(secrets, telegram, redis, chain, database, metrics),
         ledger=PostgresLedger(database, clock),
         desk=_alert_desk(redis, chain, database, metrics),
@@ -153,7 +154,7 @@ def make_dialogue(
         linking=Linking(PostgresLinkedChats(database), subscriptions, cache),
         plans=Plans(
             PostgresPlanStore(database),
-            PostgresAdministration(database),
+            Auditing(PostgresAdministration(database), clock),
             clock,
             metrics,
             plan_settings.offers,
@@ -194,16 +195,19 @@ def _alert_desk(redis: RedisServer, chain: Chain, database: Database, metrics: E
             chain=chain,
             tokens=parts.make_tokens(chain, redis, metrics, config.load(config.ChainSettings).profile),
             clock=clock,
+            limits=config.load(config.PlanSettings).limits,
         ),
     )
 
 
-def _desk(redis: RedisServer, database: Database, operators: Operators, metrics: EmfMetrics) -> AdminDesk:
+def _desk(
+    redis: RedisServer, database: Database, operators: Operators, limits: Limits, metrics: EmfMetrics
+) -> AdminDesk:
     clock = SystemClock()
     auditing = Auditing(PostgresAdministration(database), clock)
     rates = RedisRateLimits(redis)
     return AdminDesk(
-        people=PeopleDesk(PostgresPeople(database), auditing, operators.users, rates, clock),
+        people=PeopleDesk(PostgresPeople(database), auditing, operators.users, limits, rates, clock),
         broadcasts=Broadcasting(
             PostgresBroadcasts(database), parts.make_queues(), auditing, operators.users, clock
         ),

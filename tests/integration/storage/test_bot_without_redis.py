@@ -54,6 +54,7 @@ from walletwatch.services.admitting import Admitting
 from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.analysing import Analysing
+from walletwatch.services.auditing import Auditing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
@@ -202,7 +203,7 @@ async def environments(
                 linking=Linking(
                     FakeLinkedChats(stores.tables), stores.subscriptions, RedisCache(redis, metrics)
                 ),
-                plans=Plans(plans, administration, clock, metrics),
+                plans=Plans(plans, Auditing(administration, clock), clock, metrics),
                 quotas=Quotas(plans, rates, clock, metrics),
                 pictures=PictureRequests(queues, rates),
                 exports=ExportRequests(queues, clock),

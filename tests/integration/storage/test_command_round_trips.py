@@ -118,11 +118,10 @@ MORE: Final = {
     "approvals": Cost(2, 3, 1),
     # They count how often a person asks for what is dear.
     "backfill": Cost(2, 2, 1),
+    "chart": Cost(2, 2, 1),
     "import": Cost(2, 2, 1),
     "mydata": Cost(2, 2, 1),
     "feedback": Cost(2, 2, 1),
-    "chart": Cost(2, 2, 1),
-    "export": Cost(2, 2, 1),
     # It says how many.
     "plan": Cost(2, 2, 1),
     # It keeps the code by which a group is linked.

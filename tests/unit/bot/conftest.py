@@ -59,6 +59,7 @@ from walletwatch.services.admitting import Admitting
 from walletwatch.services.alert_desk import AlertDesk
 from walletwatch.services.alert_memory import AlertMemory
 from walletwatch.services.analysing import Analysing
+from walletwatch.services.auditing import Auditing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
@@ -288,7 +289,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                     metrics,
                 ),
                 linking=Linking(linked, stores.subscriptions, codes),
-                plans=Plans(plans, administration, clock, metrics),
+                plans=Plans(plans, Auditing(administration, clock), clock, metrics),
                 quotas=Quotas(plans, rates, clock, metrics, {**LIMITS, Quota.WALLETS: FEW_WALLETS}),
                 pictures=PictureRequests(queues, FakeRateLimits(clock)),
                 exports=ExportRequests(queues, clock),

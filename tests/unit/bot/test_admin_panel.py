@@ -11,6 +11,7 @@ from walletwatch.bot.commands.table import ADMIN_BUTTONS, ADMIN_COMMANDS
 from walletwatch.bot.keyboards import Action
 from walletwatch.bot.operators import Operators
 from walletwatch.domain.alerts import AlertLevel, Condition, Finding
+from walletwatch.domain.plans import Offer, Payment
 from walletwatch.domain.telemetry import Instance, Tally
 from walletwatch.services.clearing import CLEARABLE
 
@@ -23,6 +24,7 @@ CHANGING: Final[Mapping[str, tuple[str, str]]] = {
     "ban": (f"/ban {ANNA}", "ban"),
     "unban": (f"/unban {ANNA}", "unban"),
     "limits": (f"/limits {ANNA} wallets 5", "limits"),
+    "refundpayment": (f"/refundpayment {ANNA} stx1", "refund"),
     "reply": (f"/reply {ANNA} hello", "reply"),
     "broadcast": ("/broadcast all hello", "broadcast"),
     "block": (f"/block {WALLET} steals", "list.block"),
@@ -32,7 +34,7 @@ CHANGING: Final[Mapping[str, tuple[str, str]]] = {
 """What each command that changes something is sent with, and the action in the audit."""
 READING: Final = {
     "admin", "queues", "stats_all", "rpc", "cache", "sysalerts", "audit", "health", "metrics", "users",
-    "user", "feedbacks", "analytics", "reviews",
+    "user", "feedbacks", "analytics", "reviews", "payments",
 }  # fmt: skip
 ASKING: Final = {"purge", "clearcache"}
 """These change nothing before a button is pressed."""
@@ -46,6 +48,7 @@ CHANGING_BUTTONS: Final[Mapping[Action, tuple[str, str]]] = {
     Action.BAN_CONFIRMED: (f"{ANNA}", "ban"),
     Action.UNBAN: (f"{ANNA}", "unban"),
     Action.GRANT: (f"{ANNA}", "grant"),
+    Action.REVOKE: (f"{ANNA}", "revoke"),
     Action.BROADCAST_PACE: ("1.5", "broadcast"),
     Action.BROADCAST_DISCARDED: ("1", "broadcast"),
     Action.BROADCAST_CONFIRMED: ("1", "broadcast"),
@@ -74,6 +77,7 @@ async def busy(chat: Chat) -> Chat:
     await chat.send(f"/unblock {WALLET}", user=ADMIN)
     for user in (11, 12, 13, 14, 15):
         await chat.send(f"/report_scam {WALLET} steals", user=user)
+    await chat.plans.paid(Payment("stx1", ANNA, Offer(0, 250), chat.clock.now()), "")
     chat.administration.audited.clear()
     return chat
 

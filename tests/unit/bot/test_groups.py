@@ -409,7 +409,7 @@ class TestChanging:
         assert "Now watching" in chat.last
         await chat.send(f"/watch {fourth}", chat=GROUP)
         assert "room for 3 wallets" in chat.last
-        await chat.plans.set_quota(ANNA, "wallets", 1)
+        chat.plans.let(ANNA, wallets=1)
         await chat.press(data(Action.LINK_ALL, f"{GROUP}.0"))
         await chat.press(data(Action.LINK_ALL, f"{GROUP}.1"))
         assert "room for 1 wallets" in chat.last

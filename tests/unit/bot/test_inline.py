@@ -130,7 +130,7 @@ class TestOwnWallets:
 
     async def test_many_are_paged(self, chat: Chat) -> None:
         await chat.send("/start")
-        await chat.plans.set_quota(ANNA, "wallets", 99)
+        chat.plans.let(ANNA, wallets=99)
         for number in range(45):
             address = "1" * 30 + "23456789A"[number // 5 % 9] + "BCDEF"[number % 5]
             await chat.stores.subscriptions.subscribe(ANNA, address, None, slot=1, limit=99)

@@ -1,5 +1,6 @@
 import asyncio
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from walletwatch.bot import messenger
 from walletwatch.bot.commands.table import COMMANDS
 from walletwatch.bot.messenger import TelegramMessenger
 from walletwatch.bot.registration import register
+from walletwatch.bot.texts import LANGUAGES, texts
 from walletwatch.domain.errors import (
     ChatMigrated,
     ChatUnreachable,
@@ -202,12 +204,16 @@ async def test_webhook_and_commands_are_registered(
         "s" * 16,
         9,
     )
-    scopes = request_.of("setMyCommands")
-    assert len(scopes) == 3
-    for call in scopes:
+    menus = request_.of("setMyCommands")
+    assert len(menus) == 3 * len(LANGUAGES)
+    assert Counter(call.get("language_code", "en") for call in menus) == dict.fromkeys(LANGUAGES, 3)
+    for call in menus:
+        say = texts(call.get("language_code", "en"))
         commands = call["commands"]
         listed = json.loads(commands) if isinstance(commands, str) else commands
-        assert [command["command"] for command in listed] == [command.name for command in COMMANDS]
+        assert [(command["command"], command["description"]) for command in listed] == [
+            (command.name, say(f"command.{command.name}")) for command in COMMANDS
+        ]
 
 
 async def test_a_refused_registration_is_an_error(

@@ -130,7 +130,7 @@ class TestCard:
     async def test_no_number_at_all(self, chat: Chat, command: str, number: str) -> None:
         assert "no person's id" in await admin(chat, f"/{command} {number} x")
 
-    @pytest.mark.parametrize("command", ["user", "ban", "unban", "limits", "reply"])
+    @pytest.mark.parametrize("command", ["user", "ban", "unban", "reply"])
     async def test_a_missing_number_is_asked_for(self, chat: Chat, command: str) -> None:
         await chat.send("/menu", user=ANNA)
         assert "/cancel" in await admin(chat, f"/{command}")
@@ -207,23 +207,40 @@ class TestBan:
 class TestLimits:
     async def test_they_are_set_and_left_to_the_plan(self, chat: Chat) -> None:
         await chat.send("/menu", user=ANNA)
-        assert "Wallets: as the plan says" in await admin(chat, f"/limits {ANNA}")
-        assert "Wallets: 1,000" in await admin(chat, f"/limits {ANNA} wallets 1000")
+        assert "Wallets: 25, as the plan says" in await admin(chat, f"/limits {ANNA}")
+        assert "Wallets: 1,000, their own" in await admin(chat, f"/limits {ANNA} wallets 1000")
         assert chat.stores.tables.chats[ANNA].chat.owner.quotas == {"wallets": 1000}
-        assert "Wallets: as the plan says" in await admin(chat, f"/limits {ANNA} wallets plan")
+        assert "Wallets: 25, as the plan says" in await admin(chat, f"/limits {ANNA} wallets plan")
         assert actions(chat) == [(ADMIN, "limits")] * 2
+
+    async def test_the_plans_are_shown(self, chat: Chat) -> None:
+        text = await admin(chat, "/limits")
+        assert "Wallets: 25 · ⭐ 250" in text
+        assert "/limits 12345" in text
+
+    async def test_premium_can_be_ended(self, chat: Chat) -> None:
+        await chat.send("/menu", user=ANNA)
+        await press(chat, f"1:xp:{ANNA}")
+        assert f"1:xe:{ANNA}" not in chat.buttons
+        await press(chat, f"1:xg:{ANNA}")
+        assert "Wallets: 250, as the plan says" in await admin(chat, f"/limits {ANNA}")
+        await press(chat, f"1:xp:{ANNA}")
+        assert f"1:xe:{ANNA}" in chat.buttons
+        await press(chat, f"1:xe:{ANNA}")
+        assert "Plan: free" in await admin(chat, f"/user {ANNA}")
+        assert actions(chat) == [(ADMIN, "grant"), (ADMIN, "revoke")]
 
     async def test_by_a_button_the_number_is_asked_for(self, chat: Chat) -> None:
         await chat.send("/menu", user=ANNA)
         await press(chat, f"1:xl:{ANNA}")
         assert "how many?" in await press(chat, f"1:xq:{ANNA}.alerts")
         assert "whole number" in await admin(chat, "many")
-        assert "Alerts: 7" in await admin(chat, "7")
+        assert "Alerts: 7, their own" in await admin(chat, "7")
 
     @pytest.mark.parametrize(
         ("words", "answer"),
         [
-            ("nothing 5", "only: wallets, alerts, scans"),
+            ("nothing 5", "only: wallets, alerts, scans, exports, digest_seconds"),
             ("wallets 1000001", "up to 100000"),
             ("wallets -1", "whole"),
         ],

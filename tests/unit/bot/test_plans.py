@@ -7,7 +7,9 @@ import pytest
 
 from tests.unit.bot.conftest import ADMIN, ANNA, BORIS, GROUP, WALLET, Chat
 from walletwatch.bot.keyboards import Action, CallbackData
-from walletwatch.domain.plans import NEVER, Quota
+from walletwatch.domain.chats import Chat as KnownChat
+from walletwatch.domain.plans import NEVER
+from walletwatch.services.auditing import Auditing
 from walletwatch.services.plans import Plans
 
 STARS = 250
@@ -60,10 +62,14 @@ async def bought(chat: Chat, charge: str = "stx1", user: int = ANNA) -> str:
     return payload
 
 
+async def known(chat: Chat, user: int = ANNA) -> KnownChat:
+    found = await chat.stores.subscriptions.chat(user)
+    assert found is not None
+    return found
+
+
 async def days_left(chat: Chat, user: int = ANNA) -> float | None:
-    known = await chat.stores.subscriptions.chat(user)
-    assert known is not None
-    until = known.owner.premium_until
+    until = (await known(chat, user)).owner.premium_until
     return None if until is None else (until - chat.clock.now()) / timedelta(days=1)
 
 
@@ -75,7 +81,7 @@ class TestPlan:
         assert "You have the free plan" in chat.last
         assert "<code>▰▰▰▰▱▱▱▱▱▱</code> 1 of 3" in chat.last
         assert "<code>▰▱▱▱▱▱▱▱▱▱</code> 1 of 20" in chat.last
-        assert "up to 10" in chat.last
+        assert "0 of 10" in chat.last
         assert "every 60 seconds" in chat.last
         assert "250 wallets and 100 alerts" in chat.last
         assert chat.buttons[:2] == [data(Action.BUY, 30), data(Action.BUY, 365)]
@@ -89,7 +95,7 @@ class TestPlan:
         await bought(chat)
         await chat.press(data(Action.PLAN))
         assert "You have premium</b> until 1 Dec 2026" in chat.last
-        await chat.plans.grant(ANNA, NEVER)
+        chat.plans.let(ANNA, NEVER)
         await chat.send("/plan")
         assert "without an end" in chat.last
         assert data(Action.BUY, 30) not in chat.buttons
@@ -101,8 +107,7 @@ class TestPlan:
 
     async def test_the_limits_hold(self, chat: Chat) -> None:
         await chat.send("/start")
-        await chat.plans.set_quota(ANNA, Quota.SCANS, 1)
-        await chat.plans.set_quota(ANNA, Quota.WALLETS, 0)
+        chat.plans.let(ANNA, scans=1, wallets=0)
         for _ in range(2):
             await chat.send(f"/scan {WALLET}")
         assert "1 scans a day" in chat.last
@@ -151,7 +156,8 @@ class TestBuying:
 
     async def test_nothing_is_sold_where_nothing_is_for_sale(self, chat: Chat) -> None:
         dialogue = chat.bot.bot._dialogue
-        plans = Plans(chat.plans, chat.administration, chat.clock, chat.metrics, offers=())
+        auditing = Auditing(chat.administration, chat.clock)
+        plans = Plans(chat.plans, auditing, chat.clock, chat.metrics, offers=())
         object.__setattr__(dialogue, "plans", plans)
         for text in ("/buy", "/buy 30"):
             await chat.send(text)
@@ -189,6 +195,15 @@ class TestBuying:
         chat.request.failures.append((400, "Bad Request: query is too old and response timeout expired", {}))
         await checkout(chat, payload)
         assert chat.metrics.counts["HandlerErrors"] == 0
+
+    async def test_what_was_paid_is_given_to_the_banned_too(self, chat: Chat) -> None:
+        payload = str((await invoice(chat))["payload"])
+        await chat.send(f"/ban {ANNA}", user=ADMIN)
+        assert (await known(chat)).owner.banned
+        assert (await checkout(chat, payload))["ok"] is False
+        await pay(chat, "stx1", payload)
+        assert "Thank you" in chat.last
+        assert await days_left(chat) == 30
 
     async def test_what_was_paid_is_given_during_maintenance_too(self, chat: Chat) -> None:
         payload = str((await invoice(chat))["payload"])
@@ -292,15 +307,3 @@ class TestRefunds:
     async def test_administrators_are_told_what_is_missing(self, chat: Chat, text: str) -> None:
         await chat.send(text, user=ADMIN)
         assert "<code>/" in chat.last or "Nothing yet" in chat.last
-
-
-async def test_what_administrators_give_is_audited(chat: Chat) -> None:
-    await chat.send("/start")
-    plans = chat.bot.bot._dialogue.plans
-    assert await plans.grant(ANNA, chat.clock.now() + timedelta(days=7), ADMIN)
-    assert await days_left(chat) == 7
-    assert await plans.set_quota(ANNA, Quota.WALLETS, 9, ADMIN)
-    assert await plans.revoke(ANNA, ADMIN)
-    assert await days_left(chat) is None
-    assert not await plans.grant(BORIS, NEVER, ADMIN)
-    assert [entry.action for entry in chat.administration.audited] == ["grant", "quota", "revoke"]

@@ -1,5 +1,4 @@
 import re
-import string
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ from walletwatch.bot.commands.__main__ import document as commands_document
 from walletwatch.bot.formatting import number
 from walletwatch.bot.html_length import MAX_UNITS, units
 from walletwatch.bot.rendering import HtmlRenderer
-from walletwatch.bot.texts import LANGUAGES, PLURALS, Html, entries, texts
+from walletwatch.bot.texts import PLURALS, Html, entries, texts
 from walletwatch.domain.activities import Activity, ActivityKind, Leg
 from walletwatch.domain.chats import Chat, ChatKind, Subscription
 from walletwatch.domain.delivery import DeliveryKind, PendingDelivery
@@ -319,19 +318,6 @@ class TestLocales:
         tables = {key.rsplit(".", 1)[0] for key in known}
         for key in re.findall(r'say\(\s*"([a-z_.]+)"', source):
             assert key in known or key in tables, key
-
-    @pytest.mark.parametrize("language", LANGUAGES)
-    def test_places_and_plurals_are_those_of_english(self, language: str) -> None:
-        def places(text: str) -> set[str | None]:
-            return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
-
-        english, other = self._keys("en"), self._keys(language)
-        for key, text in other.items():
-            if key in english:
-                assert places(text) == places(english[key]), key
-        forms = {PLURALS[language](count) for count in range(200)}
-        for table in {key.removesuffix(".other") for key in other if key.endswith(".other")}:
-            assert {f"{table}.{form}" for form in forms} <= set(other), table
 
     def test_values_are_escaped_and_html_is_not(self) -> None:
         say = texts("en")

@@ -2,10 +2,12 @@
 
 import pytest
 
-from tests.contract.things import activity, candidates_of, tell_all
+from tests.contract.things import activity, address, candidates_of, tell_all
 from tests.unit.bot.conftest import ANNA, BORIS, WALLET, Chat
 from walletwatch.bot.keyboards import Action, CallbackData
 from walletwatch.domain.delivery import activity_key
+
+SENDER = address("sender")
 
 
 def details(key: str) -> str:
@@ -49,4 +51,20 @@ async def test_what_is_not_watched_any_more_is_not_shown(chat: Chat, key: str) -
 @pytest.mark.parametrize("text", ["", "0" * 32, "x" * 32, "0" * 31, "' OR 1=1 --"])
 async def test_what_is_no_key(chat: Chat, text: str) -> None:
     await chat.press(details(text))
+    assert "outdated" in chat.last
+
+
+async def test_less_of_it(chat: Chat, key: str) -> None:
+    await chat.press(CallbackData(Action.LESS, key).encode())
+    (subscription,) = await chat.stores.subscriptions.subscriptions(ANNA)
+    assert chat.buttons == [
+        CallbackData(Action.AM_MUTE_WALLET, str(subscription.id)).encode(),
+        CallbackData(Action.AM_BLOCK_SENDER, SENDER).encode(),
+        details(key),
+    ]
+    await chat.press(CallbackData(Action.AM_BLOCK_SENDER, SENDER).encode())
+    known = await chat.stores.subscriptions.chat(ANNA)
+    assert known is not None
+    assert SENDER in known.settings.filter.senders
+    await chat.press(CallbackData(Action.LESS, key).encode(), user=BORIS)
     assert "outdated" in chat.last

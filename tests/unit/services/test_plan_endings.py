@@ -36,7 +36,7 @@ async def run(world: World, store: FakePlanStore) -> list[str]:
 
 
 async def test_three_days_before_and_at_the_end(world: World, store: FakePlanStore) -> None:
-    await store.grant(1, world.clock.now() + timedelta(days=5))
+    store.let(1, world.clock.now() + timedelta(days=5))
     assert await run(world, store) == []
     world.clock.advance(2 * DAY + 1)
     (text,) = await run(world, store)
@@ -51,9 +51,9 @@ async def test_three_days_before_and_at_the_end(world: World, store: FakePlanSto
 
 
 async def test_one_that_was_prolonged_ends_later(world: World, store: FakePlanStore) -> None:
-    await store.grant(1, world.clock.now() + timedelta(days=2))
+    store.let(1, world.clock.now() + timedelta(days=2))
     assert len(await run(world, store)) == 1
-    await store.grant(1, world.clock.now() + timedelta(days=30))
+    store.let(1, world.clock.now() + timedelta(days=30))
     world.clock.advance(3 * DAY)
     assert await run(world, store) == []
     world.clock.advance(25 * DAY)
@@ -61,14 +61,14 @@ async def test_one_that_was_prolonged_ends_later(world: World, store: FakePlanSt
 
 
 async def test_what_has_no_end_or_ended_long_ago_is_not_told(world: World, store: FakePlanStore) -> None:
-    await store.grant(1, NEVER)
+    store.let(1, NEVER)
     assert await run(world, store) == []
-    await store.grant(1, world.clock.now() - timedelta(days=3))
+    store.let(1, world.clock.now() - timedelta(days=3))
     assert await run(world, store) == []
 
 
 async def test_what_was_not_queued_is_queued_again(world: World, store: FakePlanStore) -> None:
-    await store.grant(1, world.clock.now() + timedelta(days=1))
+    store.let(1, world.clock.now() + timedelta(days=1))
     world.queues.down = True
     with pytest.raises(QueueUnavailable):
         await endings(world, store).run()

@@ -145,8 +145,8 @@ class BotApplication:
         add(CallbackQueryHandler(self._button))
         add(InlineQueryHandler(self._inline))
         add(PreCheckoutQueryHandler(self._checkout))
-        add(MessageHandler(new & filters.SUCCESSFUL_PAYMENT & filters.ChatType.PRIVATE, self._paid))
-        add(MessageHandler(new & filters.StatusUpdate.REFUNDED_PAYMENT, self._refunded))
+        stars = filters.SUCCESSFUL_PAYMENT | filters.StatusUpdate.REFUNDED_PAYMENT
+        add(MessageHandler(new & stars & filters.ChatType.PRIVATE, self._payment))
         add(ChatMemberHandler(self._member, ChatMemberHandler.MY_CHAT_MEMBER))
         add(MessageHandler(new & filters.StatusUpdate.MIGRATE, self._migrated))
         add(MessageHandler(new & filters.COMMAND & filters.ChatType.PRIVATE, self._unknown_command))
@@ -339,26 +339,13 @@ class BotApplication:
         except TransientError as error:
             self._failure = error
 
-    async def _paid(self, update: Update, _context: Context) -> None:
-        payment = update.effective_message.successful_payment if update.effective_message else None
-        if payment is None:
-            return
-        charge_id, payload = payment.telegram_payment_charge_id, payment.invoice_payload
-        stars = payment.total_amount
+    async def _payment(self, update: Update, _context: Context) -> None:
+        """Stars came, or went back."""
+        message = update.effective_message
 
         async def take(talk: Talk) -> None:
-            await plans.paid(talk, self._dialogue, charge_id, payload, stars)
-
-        await self._guarded(update, take, always=True)
-
-    async def _refunded(self, update: Update, _context: Context) -> None:
-        payment = update.effective_message.refunded_payment if update.effective_message else None
-        if payment is None:
-            return
-        charge_id = payment.telegram_payment_charge_id
-
-        async def take(talk: Talk) -> None:
-            await plans.given_back(talk, self._dialogue, charge_id)
+            if message is not None:
+                await plans.settle(talk, self._dialogue, message)
 
         await self._guarded(update, take, always=True)
 
@@ -384,11 +371,11 @@ class BotApplication:
             greeting = await self._dialogue.watching.greet(talk.contact, with_watched=with_watched)
             talk.meet(greeting.chat)
             talk.watched = greeting.watched
-            if not self._operators.may(talk.contact):
+            if not always and not self._operators.may(talk.contact):
                 if greeting.turns_away:
                     await self._turn_away(talk)
                     return
-                if not always and greeting.maintenance is not None:
+                if greeting.maintenance is not None:
                     raise Complaint("error.maintenance", note=greeting.maintenance.note)
             # In a group whoever may not ask is not answered either; only a button must not spin for ever.
             if talk.in_group and talk.chat.settings.admins_only and not await talk.may_change():

@@ -11,9 +11,14 @@ MAX_UNITS: Final = 4096
 _TAG: Final = re.compile(r"<[^>]*>")
 
 
+def plain(html: str) -> str:
+    """The text that remains of Telegram HTML: for what knows no markup, such as buttons and toasts."""
+    return unescape(_TAG.sub("", html))
+
+
 def units(html: str) -> int:
     """UTF-16 code units of the text that remains of Telegram HTML."""
-    return len(unescape(_TAG.sub("", html)).encode("utf-16-le")) // 2
+    return len(plain(html).encode("utf-16-le")) // 2
 
 
 def join_lines(lines: Sequence[Html]) -> Html:

@@ -13,6 +13,7 @@ from telegram import (
     BotCommandScopeAllPrivateChats,
     BotCommandScopeChat,
 )
+from telegram.constants import BotCommandLimit
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from walletwatch.bot.commands.command import Command
@@ -74,9 +75,9 @@ async def register(
                 await _set_commands(bot, COMMANDS, scope, language)
         for admin in admins:
             try:
-                await _set_commands(
-                    bot, (*COMMANDS, *ADMIN_COMMANDS), BotCommandScopeChat(admin), DEFAULT_LANGUAGE
-                )
+                # Their own come first: there may not be room for all.
+                menu = (*ADMIN_COMMANDS, *COMMANDS)[: BotCommandLimit.MAX_COMMAND_NUMBER]
+                await _set_commands(bot, menu, BotCommandScopeChat(admin), DEFAULT_LANGUAGE)
             except (BadRequest, Forbidden) as error:
                 # They never wrote to the bot, so that there is no chat; the commands work all the same.
                 _log.warning("no menu for an administrator: %s", error.message)

@@ -17,6 +17,7 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
+from walletwatch.bot.html_length import plain
 from walletwatch.bot.markup import to_markup
 from walletwatch.bot.messenger import NOT_MODIFIED
 from walletwatch.bot.rights import is_admin
@@ -28,6 +29,8 @@ from walletwatch.domain.work import Button, RenderedMessage
 
 DOWNLOAD_SECONDS: Final = 15.0
 UPLOAD_SECONDS: Final = 20.0
+MAX_TOAST: Final = 200
+"""Characters (Bot API, answerCallbackQuery)."""
 _TOO_OLD: Final = "query is too old"
 
 
@@ -215,12 +218,20 @@ class Talk:
         return parts[words] if len(parts) > words else ""
 
     async def toast(self, text: str = "", *, alert: bool = False) -> None:
-        """Answer the button that was pressed, so that it stops spinning; once."""
+        """Answer the button that was pressed, so that it stops spinning; once.
+
+        Args:
+            text: Telegram HTML, of which a toast shows the plain text, cut to what Telegram takes.
+            alert: Whether the person has to close it.
+        """
         if self.query_id is None:
             return
         query_id, self.query_id = self.query_id, None
+        shown = plain(text)
+        if len(shown) > MAX_TOAST:
+            shown = f"{shown[: MAX_TOAST - 1]}…"
         try:
-            await self.bot.answer_callback_query(query_id, text or None, show_alert=alert)
+            await self.bot.answer_callback_query(query_id, shown or None, show_alert=alert)
         except BadRequest as error:
             # Telegram forgets a query within minutes; there is nobody left to answer.
             if _TOO_OLD not in error.message.lower():

@@ -14,8 +14,10 @@ from typing import Final
 from walletwatch.bot.locale_files import read
 from walletwatch.domain.chats import DEFAULT_LANGUAGE, Chat, Currency
 
-LANGUAGES: Final = ("en",)
-"""The languages that have a file."""
+LANGUAGES: Final = ("en", "es", "ru", "zh", "hi")
+"""The languages that have a folder. Each has all texts but those of `ENGLISH_ONLY`."""
+ENGLISH_ONLY: Final = frozenset({"admin.toml"})
+"""What only administrators see. They read English: the other languages do not have these files."""
 
 
 class Html(str):

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Final
 from zoneinfo import available_timezones
 
+from walletwatch.bot.folding import folded
 from walletwatch.bot.formatting import zone_of
 
 POPULAR: Final = (
@@ -33,7 +34,7 @@ def find_zones(text: str, now: datetime) -> tuple[str, ...]:
         text: An IANA name, a part of one such as a city, or an offset such as `+5:30`.
         now: When offsets are compared.
     """
-    wanted = text.strip().casefold().replace(" ", "_")
+    wanted = folded(text.strip()).replace(" ", "_")
     if not wanted or len(wanted) > 64:
         return ()
     names = _names()

@@ -8,8 +8,9 @@ from types import MappingProxyType
 from typing import Final
 
 from walletwatch.domain.delivery import DeliveryStatus
+from walletwatch.domain.plans import Quota
 
-QUOTAS: Final = ("wallets", "alerts", "scans")
+QUOTAS: Final = tuple(quota.value for quota in Quota)
 """What there is a limit on, by the names in `Owner.quotas`."""
 MAX_QUOTA: Final = 100_000
 MAX_REASON_LENGTH: Final = 200
@@ -52,6 +53,7 @@ class PersonCard:
     """A person, and what they do with the bot.
 
     Attributes:
+        payments: How often they paid.
         reachable: Whether their private chat is written to; None where there is none.
         groups: How many groups and channels use their quota.
         wallets: How many watches these chats have, their private one included; `alerts` likewise.
@@ -63,6 +65,7 @@ class PersonCard:
     groups: int
     wallets: int
     alerts: int
+    payments: int
     deliveries: Mapping[DeliveryStatus, int]
 
 

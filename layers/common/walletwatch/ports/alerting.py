@@ -49,7 +49,8 @@ class AlertRules(Protocol):
         tapped twice makes one.
 
         Returns:
-            None where the chat has `limit` that have not ended, or does not watch the wallet.
+            None where whoever answers for the chat has `limit` that have not ended, in all of their chats, or
+                the chat does not watch the wallet.
         """
 
     async def of_chat(self, chat_id: int) -> Sequence[Rule]:

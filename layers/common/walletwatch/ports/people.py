@@ -38,7 +38,10 @@ class People(Protocol):
         """Let them in again."""
 
     async def grant(self, user_id: int, time: timedelta, now: datetime) -> Person | None:
-        """Give them the premium plan for so much longer."""
+        """Give them the premium plan for so much longer; one that has no end has none afterwards."""
+
+    async def revoke(self, user_id: int) -> Person | None:
+        """Let their premium plan end now."""
 
     async def set_quota(self, user_id: int, name: str, value: int | None) -> Person | None:
         """Set a quota; None to let the plan's hold again."""

@@ -1,23 +1,27 @@
 """What people may do, and what they pay for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from walletwatch.domain.plans import Ending, Order, Payment, Settled
+from walletwatch.domain.plans import Ending, Order, Payment, Quota, Settled
 
 
 class PlanStore(Protocol):
     """Premium, quotas, orders and payments (PostgreSQL)."""
 
-    async def wallets(self, user_id: int) -> int:
-        """How many wallets the person watches in all chats that are theirs; one in two of them is one."""
+    async def used(self, owner_id: int) -> Mapping[Quota, int]:
+        """How many wallets and alerts somebody has in all chats that are theirs.
+
+        Args:
+            owner_id: The person, or a group that nobody has claimed. A wallet in two of their chats is one.
+        """
 
     async def order(self, order: Order) -> None:
         """Keep what somebody was sent an invoice for."""
 
     async def ordered(self, order_id: str) -> Order | None:
-        """An order; None where there is none."""
+        """An order of somebody who is not banned; None where there is none."""
 
     async def paid(self, payment: Payment, order_id: str) -> Settled:
         """Keep a payment, and prolong the premium of who paid by what they had ordered. Safe to repeat.
@@ -49,12 +53,6 @@ class PlanStore(Protocol):
 
         Safe to repeat. None where there is no such payment.
         """
-
-    async def grant(self, user_id: int, until: datetime | None) -> bool:
-        """Let a premium end then, or at once; False where nobody of this id is known."""
-
-    async def set_quota(self, user_id: int, quota: str, value: int | None) -> bool:
-        """Give somebody another limit, or the plan's again; False where nobody of this id is known."""
 
     async def endings(self, after: datetime, before: datetime, limit: int) -> Sequence[Ending]:
         """Premiums that end between these, of people whose private chat is written to, the earliest first."""

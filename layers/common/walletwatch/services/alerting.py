@@ -138,7 +138,13 @@ class Alerting:
     async def _queue(self, pending: Sequence[PendingAlert]) -> int:
         await self._queues.notify(
             [
-                Notification(alert.key, alert.chat.chat_id, self._renderer.alert(alert), alert.created_at)
+                Notification(
+                    alert.key,
+                    alert.chat.chat_id,
+                    self._renderer.alert(alert),
+                    alert.created_at,
+                    topic=alert.chat.settings.topic,
+                )
                 for alert in pending
             ]
         )

@@ -15,6 +15,7 @@ from walletwatch.domain.people import (
     PersonCard,
     Watched,
 )
+from walletwatch.domain.plans import Limits
 from walletwatch.ports.common import Clock
 from walletwatch.ports.people import People
 from walletwatch.ports.volatile import RateLimits
@@ -56,11 +57,19 @@ class PeopleDesk:
 
     Args:
         admins: Who runs the bot.
+        limits: What the plans allow.
     """
 
     def __init__(
-        self, people: People, auditing: Auditing, admins: Collection[int], rates: RateLimits, clock: Clock
+        self,
+        people: People,
+        auditing: Auditing,
+        admins: Collection[int],
+        limits: Limits,
+        rates: RateLimits,
+        clock: Clock,
     ) -> None:
+        self.limits = limits
         self._people = people
         self._auditing = auditing
         self._admins = frozenset(admins)
@@ -125,6 +134,13 @@ class PeopleDesk:
         person = await self._people.grant(user_id, GRANTED, self._clock.now())
         if person is not None:
             await self._auditing.record(by, "grant", {"user": user_id, "days": GRANTED.days})
+        return person
+
+    async def revoke(self, user_id: int, *, by: int) -> Person | None:
+        """Let somebody's premium plan end now."""
+        person = await self._people.revoke(user_id)
+        if person is not None:
+            await self._auditing.record(by, "revoke", {"user": user_id})
         return person
 
     async def set_quota(self, user_id: int, name: str, value: int | None, *, by: int) -> Person | None:

@@ -1,24 +1,21 @@
-"""Premium: granted by administrators, or bought with Telegram Stars and given back."""
+"""Premium for Telegram Stars, and Stars that are given back."""
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
-from walletwatch.domain.administration import AuditEntry
 from walletwatch.domain.plans import (
     OFFERS,
     REFUND_WITHIN,
     Offer,
     Order,
     Payment,
-    Quota,
     Settled,
     refusal,
 )
 from walletwatch.ports.common import Clock, Metrics
-from walletwatch.ports.operations import Administration
 from walletwatch.ports.plans import PlanStore
+from walletwatch.services.auditing import Auditing
 
 PAYMENTS_SHOWN: Final = 20
 ORDER_BYTES: Final = 16
@@ -30,13 +27,13 @@ class Plans:
     def __init__(
         self,
         store: PlanStore,
-        administration: Administration,
+        auditing: Auditing,
         clock: Clock,
         metrics: Metrics,
         offers: Sequence[Offer] = OFFERS,
     ) -> None:
         self._store = store
-        self._administration = administration
+        self._auditing = auditing
         self._clock = clock
         self._metrics = metrics
         self.offers = tuple(offers)
@@ -98,39 +95,10 @@ class Plans:
         self._metrics.count("PaymentsRefunded")
         by = settled.payment.refund_by
         if by is not None and by != user_id:
-            await self._audit(by, "refund", user=user_id, stars=settled.payment.offer.stars, charge=charge_id)
+            stars = settled.payment.offer.stars
+            await self._auditing.record(by, "refund", {"user": user_id, "stars": stars, "charge": charge_id})
         return settled
 
     async def give_up_refund(self, user_id: int, charge_id: str) -> None:
         """Telegram does not give these Stars back."""
         await self._store.end_refund(user_id, charge_id, None)
-
-    async def grant(self, user_id: int, until: datetime, by: int) -> bool:
-        """Give somebody premium until then; False where nobody of this id is known.
-
-        Args:
-            user_id: Who gets it.
-            until: `domain.plans.NEVER` for one without an end.
-            by: The administrator.
-        """
-        if not await self._store.grant(user_id, until):
-            return False
-        await self._audit(by, "grant", user=user_id, until=until.isoformat(timespec="minutes"))
-        return True
-
-    async def revoke(self, user_id: int, by: int) -> bool:
-        """Let somebody's premium end now; False where nobody of this id is known."""
-        if not await self._store.grant(user_id, None):
-            return False
-        await self._audit(by, "revoke", user=user_id)
-        return True
-
-    async def set_quota(self, user_id: int, quota: Quota, value: int | None, by: int) -> bool:
-        """Give somebody another limit than their plan's, or, with None, that; False where nobody is known."""
-        if not await self._store.set_quota(user_id, quota.value, value):
-            return False
-        await self._audit(by, "quota", user=user_id, quota=quota.value, value="" if value is None else value)
-        return True
-
-    async def _audit(self, by: int, action: str, **details: str | int) -> None:
-        await self._administration.audit(AuditEntry(self._clock.now(), by, action, details))

@@ -55,7 +55,7 @@ class Quotas:
     async def usage(self, chat: Chat) -> Usage:
         """What the owner of this chat uses of what they may."""
         now, owner = self._clock.now(), chat.owner
-        used = {Quota.WALLETS: await self._store.wallets(_who(chat))}
+        used = dict(await self._store.used(_who(chat)))
         limits = {quota: self.limit(owner, quota) for quota in Quota}
         try:
             counts = await self._rates.counts(_who(chat), [_action(quota) for quota in DAILY])

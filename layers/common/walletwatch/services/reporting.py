@@ -152,5 +152,8 @@ class Reporting:
         summary = await self._summaries.summary(chat.chat_id, span_before(due.due_at, period, zone), zone)
         message = self._renderer.report(summary, period, chat)
         now = self._clock.now()
-        await self._queues.notify([Notification(key, chat.chat_id, message, now, priority=Priority.BULK)])
+        topic = chat.settings.topic
+        await self._queues.notify(
+            [Notification(key, chat.chat_id, message, now, priority=Priority.BULK, topic=topic)]
+        )
         return True

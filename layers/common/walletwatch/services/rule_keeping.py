@@ -22,7 +22,7 @@ from walletwatch.domain.chain import WalletBalance
 from walletwatch.domain.chats import Chat
 from walletwatch.domain.errors import WalletWatchError
 from walletwatch.domain.money import NATIVE
-from walletwatch.domain.plans import Quota, limit_of
+from walletwatch.domain.plans import LIMITS, Limits, Quota, limit_of
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
 from walletwatch.domain.tokens import TokenIdentity
 from walletwatch.ports.alerting import AlertRules, Past, Samples
@@ -59,7 +59,9 @@ class RuleKeeping:
         chain: Chain,
         tokens: Tokens,
         clock: Clock,
+        limits: Limits = LIMITS,
     ) -> None:
+        self._limits = limits
         self._rules = rules
         self._subscriptions = subscriptions
         self._past = past
@@ -73,8 +75,8 @@ class RuleKeeping:
         return self._clock.now()
 
     def limit(self, chat: Chat) -> int:
-        """How many alerts that have not ended the chat may have."""
-        return limit_of(Quota.ALERTS, chat.owner, self._clock.now())
+        """How many alerts that have not ended whoever answers for the chat may have in all of their chats."""
+        return limit_of(Quota.ALERTS, chat.owner, self._clock.now(), self._limits)
 
     async def rules(self, chat_id: int) -> Sequence[Rule]:
         """All alerts of a chat, by number."""

@@ -8,6 +8,7 @@ from telegram.error import TelegramError
 from walletwatch.bot import timezones
 from walletwatch.bot.commands.command import Area, Command, Topic
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of
+from walletwatch.bot.folding import folded
 from walletwatch.bot.keyboards import Action, StaleData
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import LANGUAGES
@@ -48,14 +49,14 @@ async def cancel(talk: Talk, dialogue: Dialogue) -> None:
 
 async def help_(talk: Talk, dialogue: Dialogue) -> None:
     """/help: the topics; /help WORD: what has that word in its name or its description."""
-    words = " ".join(talk.arguments).removeprefix("/").casefold()
+    words = folded(" ".join(talk.arguments).removeprefix("/"))
     if not words:
         await talk.show(dialogue.views.basics.topics(dialogue.catalogue.topics(), talk.say))
         return
     found = [
         command.name
         for command in dialogue.catalogue.commands(private=not talk.in_group)
-        if words in command.name or words in talk.say(f"command.{command.name}").casefold()
+        if words in command.name or words in folded(talk.say(f"command.{command.name}"))
     ]
     await talk.show(dialogue.views.basics.found(" ".join(talk.arguments), found, talk.say))
 

@@ -107,9 +107,16 @@ async def grant(talk: Talk, dialogue: Dialogue, user_id: int) -> None:
     await _done(talk, dialogue, user_id, text)
 
 
+async def revoke(talk: Talk, dialogue: Dialogue, user_id: int) -> None:
+    """No premium any more."""
+    _known(await dialogue.admin_desk.people.revoke(user_id, by=_user(talk)), user_id)
+    await _done(talk, dialogue, user_id, talk.say("people.revoked", id=user_id))
+
+
 async def limits(talk: Talk, dialogue: Dialogue) -> None:
-    """/limits ID [QUOTA VALUE|plan]: see or set what somebody may have."""
-    if await _lacks_person(talk, dialogue, "limits"):
+    """/limits [ID [QUOTA VALUE|plan]]: what the plans allow; or see or set what somebody may have."""
+    if not talk.arguments:
+        await talk.show(people_view.plans(dialogue.admin_desk.people.limits, talk.say))
         return
     user_id = _id(talk.arguments[0])
     if len(talk.arguments) == 1:
@@ -125,8 +132,8 @@ async def limits(talk: Talk, dialogue: Dialogue) -> None:
         return
     if value != PLAN and not (value.isascii() and value.isdecimal() and int(value) <= MAX_QUOTA):
         raise Complaint("people.quota_value", limit=MAX_QUOTA)
-    set_to = None if value == PLAN else int(value)
-    _known(await dialogue.admin_desk.people.set_quota(user_id, name, set_to, by=_user(talk)), user_id)
+    set_to, people = (None if value == PLAN else int(value)), dialogue.admin_desk.people
+    _known(await people.set_quota(user_id, name, set_to, by=_user(talk)), user_id)
     await show_limits(talk, dialogue, user_id)
 
 
@@ -134,7 +141,8 @@ async def show_limits(talk: Talk, dialogue: Dialogue, user_id: int) -> None:
     """What somebody may have, and buttons to change it."""
     person = _known(await dialogue.admin_desk.people.person(user_id), user_id)
     now = dialogue.admin_desk.people.now()
-    await talk.show(people_view.limits(person, now, talk.say, _zone(talk)))
+    allowed = dialogue.admin_desk.people.limits
+    await talk.show(people_view.limits(person, allowed, now, talk.say, _zone(talk)))
 
 
 async def ask_limit(talk: Talk, dialogue: Dialogue, argument: str) -> None:
@@ -267,6 +275,7 @@ AREA: Final = Area(
         Action.BAN_CONFIRMED: lambda talk, dialogue, data: _ban(talk, dialogue, data.number, ""),
         Action.UNBAN: _of_number(unban_one),
         Action.GRANT: _of_number(grant),
+        Action.REVOKE: _of_number(revoke),
         Action.PERSON_LIMITS: _of_number(show_limits),
         Action.LIMIT: lambda talk, dialogue, data: ask_limit(talk, dialogue, data.argument),
         Action.MESSAGE_PERSON: _of_number(ask_reply),

@@ -4,7 +4,7 @@ import hashlib
 import logging
 from typing import Final
 
-from telegram import LabeledPrice
+from telegram import LabeledPrice, Message, SuccessfulPayment
 from telegram.error import BadRequest, Forbidden
 
 from walletwatch.bot.commands.command import Area, Command, Topic
@@ -113,16 +113,27 @@ async def payments(talk: Talk, dialogue: Dialogue) -> None:
     await talk.show(dialogue.views.plans.payments(user_id, found, zone, talk.say))
 
 
-async def paid(talk: Talk, dialogue: Dialogue, charge_id: str, payload: str, stars: int) -> None:
-    """Telegram has charged the person of this private chat: they get what they ordered, and a receipt."""
-    settled = await dialogue.plans.paid(talk.chat_id, charge_id, payload, stars)
+async def settle(talk: Talk, dialogue: Dialogue, message: Message) -> None:
+    """A message of Telegram's in a private chat: its person paid, or was paid back."""
+    if message.successful_payment is not None:
+        await _paid(talk, dialogue, message.successful_payment)
+    elif message.refunded_payment is not None:
+        await _given_back(talk, dialogue, message.refunded_payment.telegram_payment_charge_id)
+
+
+async def _paid(talk: Talk, dialogue: Dialogue, payment: SuccessfulPayment) -> None:
+    """They get what they ordered, and a receipt."""
+    charge_id = payment.telegram_payment_charge_id
+    settled = await dialogue.plans.paid(
+        talk.chat_id, charge_id, payment.invoice_payload, payment.total_amount
+    )
     if not settled.payment.offer.days:
         _log.error("a payment without its order", extra={"charge_id": charge_id, "user_id": talk.chat_id})
     await talk.send(dialogue.views.plans.receipt(settled, talk.chat.settings.timezone, talk.say))
 
 
-async def given_back(talk: Talk, dialogue: Dialogue, charge_id: str) -> None:
-    """Telegram has given Stars back to the person of this private chat, for us or by itself."""
+async def _given_back(talk: Talk, dialogue: Dialogue, charge_id: str) -> None:
+    """Telegram has given Stars back, for us or by itself."""
     settled = await dialogue.plans.end_refund(talk.chat_id, charge_id)
     if settled is None:
         _log.error("a refund of no payment", extra={"charge_id": charge_id, "user_id": talk.chat_id})

@@ -18,6 +18,12 @@ async def details(talk: Talk, dialogue: Dialogue, key: str) -> None:
     await talk.show(dialogue.views.activities.details(told.activities[0], told.subscription, told.names, key))
 
 
+async def less(talk: Talk, dialogue: Dialogue, key: str) -> None:
+    """Show the ways to hear less like what a message told."""
+    told = await _told(talk, dialogue, key)
+    await talk.show(dialogue.views.activities.less(told.activities[0], told.subscription, told.names, key))
+
+
 async def _told(talk: Talk, dialogue: Dialogue, key: str) -> PendingDelivery:
     """The ledger entry of a message of this chat.
 
@@ -35,5 +41,8 @@ async def _told(talk: Talk, dialogue: Dialogue, key: str) -> PendingDelivery:
 
 AREA: Final = Area(
     Topic.ALERTS,
-    buttons={Action.DETAILS: lambda talk, dialogue, data: details(talk, dialogue, data.argument)},
+    buttons={
+        Action.DETAILS: lambda talk, dialogue, data: details(talk, dialogue, data.argument),
+        Action.LESS: lambda talk, dialogue, data: less(talk, dialogue, data.argument),
+    },
 )

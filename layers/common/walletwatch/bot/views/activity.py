@@ -1,10 +1,11 @@
 """An activity as a message."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from walletwatch.bot.formatting import NO_NAMES, NO_NOTES, Amounts, Names, short, wallet, when, whole
-from walletwatch.bot.html_length import join_lines
+from walletwatch.bot.html_length import join_lines, plain
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.links import address_buttons
 from walletwatch.bot.texts import Html, Texts, texts_for
@@ -17,6 +18,7 @@ from walletwatch.domain.work import Button, RenderedMessage
 
 MAX_LEGS: Final = 12
 MAX_PROGRAMS: Final = 8
+MAX_MUTED: Final = 4
 MAX_AFTER: Final = 4
 MAX_DETAIL: Final = 300
 UNLIMITED: Final = 2**64 - 1
@@ -30,6 +32,7 @@ _WITH_AMOUNT: Final = frozenset(
         ActivityKind.BURN,
     }
 )
+NO_AMOUNT: Final = Html("")
 RECEIPTS: Final = frozenset({ActivityKind.TRANSFER_IN, ActivityKind.NFT_IN})
 PAYMENTS: Final = frozenset({ActivityKind.TRANSFER_OUT, ActivityKind.NFT_OUT})
 
@@ -101,6 +104,30 @@ class ActivityView:
             *self._details(activity, say, who),
         ]
 
+    def less(
+        self, activity: Activity, subscription: Subscription, names: Mapping[str, str | None], key: str
+    ) -> RenderedMessage:
+        """An activity, with the ways to hear less like it in place of its buttons."""
+        say = texts_for(subscription.chat)
+        notes = notes_of(activity)
+        mints = dict.fromkeys(leg.asset for leg in activity.legs if is_address(leg.asset))
+        rows = [
+            (button(self._mute_token(mint, notes.get(mint), say), Action.AM_MUTE_TOKEN, mint),)
+            for mint in list(mints)[:MAX_MUTED]
+        ]
+        rows.append((button(say("button.mute_this_wallet"), Action.AM_MUTE_WALLET, subscription.id),))
+        sender = sender_of(activity)
+        if sender is not None:
+            text = say("button.block_sender", sender=short(sender))
+            rows.append((button(text, Action.AM_BLOCK_SENDER, sender),))
+        rows.append((button(say("button.back"), Action.DETAILS, key),))
+        return replace(self.activity(activity, subscription, names, key), keyboard=tuple(rows))
+
+    def _mute_token(self, mint: str, note: AssetNote | None, say: Texts) -> str:
+        listed = self._profile.tokens.get(mint)
+        name = listed.symbol if listed else (note.symbol or note.name) if note else None
+        return plain(say("button.mute_token", token=name or short(mint)))
+
     def headline(self, activity: Activity, say: Texts) -> Html:
         """What happened in one line: the title, and the first amounts where it has none."""
         title = self._title(activity, say)
@@ -145,14 +172,12 @@ class ActivityView:
         return listed.symbol if listed else self._profile.native_symbol
 
     def _title(self, activity: Activity, say: Texts) -> Html:
-        amount: str = ""
+        amount = Html("")
         if activity.kind in _WITH_AMOUNT and len({leg.asset for leg in activity.legs}) == 1:
             leg = activity.legs[0]
             total = sum(leg.amount for leg in activity.legs)
             amount = self._amounts.asset(leg.asset, abs(total), leg.decimals, say, notes_of(activity))
-        return Html(
-            say(f"activity.title.{activity.kind.value}", amount=Html(amount)).rstrip().removesuffix(":")
-        )
+        return kind_title(activity.kind.value, say, amount)
 
     def _legs(self, activity: Activity, say: Texts, who: Names) -> list[Html]:
         legs = activity.legs
@@ -272,10 +297,17 @@ class ActivityView:
             look.append(Button(say("button.copy_signature"), copy_text=activity.signature))
         rows = [tuple(look)]
         if key:
+            act = [button(say("button.less"), Action.LESS, key)]
             sender = sender_of(activity)
             if sender is not None:
-                rows.append((button(say("button.scan_sender"), Action.SCAN_ADDRESS, sender),))
+                act.append(button(say("button.scan_sender"), Action.SCAN_ADDRESS, sender))
+            rows.append(tuple(act))
         return tuple(rows)
+
+
+def kind_title(kind: str, say: Texts, amount: Html = NO_AMOUNT) -> Html:
+    """What a kind of activity is called; a colon stands only before an amount."""
+    return Html(say(f"activity.title.{kind}", amount=amount).rstrip().removesuffix(":"))
 
 
 def sender_of(activity: Activity) -> str | None:

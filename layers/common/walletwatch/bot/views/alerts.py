@@ -10,6 +10,7 @@ from walletwatch.bot.formatting import Amounts, percent, wallet, when
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts, texts_for
+from walletwatch.bot.views.activity import kind_title
 from walletwatch.bot.views.rule_words import RuleWords, usd
 from walletwatch.domain.activities import ActivityKind
 from walletwatch.domain.alert_rules.firing import Firing, PendingAlert
@@ -161,14 +162,14 @@ class AlertView:
         if kind not in _TITLES:
             return say("common.unknown")
         amount = self._moved(firing, say) if "amount" in firing.values else Html("")
-        return Html(say(f"activity.title.{kind}", amount=amount).rstrip().removesuffix(":"))
+        return kind_title(kind, say, amount)
 
     def _alike(self, firing: Firing, shown: Html, say: Texts) -> Html:
         deed, asset = str(firing.values.get("deed")), firing.values.get("asset")
         if deed in DEEDS:
             done: Html = say(f"alert.deed.{deed}")
         elif deed in _TITLES:
-            done = Html(say(f"activity.title.{deed}", amount="").rstrip().removesuffix(":"))
+            done = kind_title(deed, say)
         else:
             done = say("alert.deed.alike")
         count = _whole(firing, "count") or 0

@@ -9,7 +9,7 @@ from walletwatch.bot.formatting import Amounts, number, wallet, when, whole
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.links import address_buttons
 from walletwatch.bot.texts import Html, Texts, texts_for
-from walletwatch.bot.views.activity import PAYMENTS, ActivityView, notes_of
+from walletwatch.bot.views.activity import PAYMENTS, ActivityView, kind_title, notes_of
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.annotations import AssetNote
 from walletwatch.domain.chats import Subscription
@@ -86,8 +86,7 @@ class DigestView:
         counts = Counter(activity.kind for activity in activities).most_common()
         lines = []
         for kind, count in counts[:MAX_KINDS]:
-            title = say(f"activity.title.{kind.value}", amount="").rstrip()
-            lines.append(say("digest.kind", title=Html(title), count=count))
+            lines.append(say("digest.kind", title=kind_title(kind.value, say), count=count))
         rest = sum(count for _, count in counts[MAX_KINDS:])
         return [*lines, *_more(rest, say)]
 

@@ -10,7 +10,6 @@ from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.people_marks import write_query
 from walletwatch.bot.texts import Html, Texts, escape
 from walletwatch.domain.people import (
-    QUOTAS,
     Feedback,
     PeopleOrder,
     PeoplePage,
@@ -18,6 +17,7 @@ from walletwatch.domain.people import (
     Person,
     PersonCard,
 )
+from walletwatch.domain.plans import Limits, Plan, Quota
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.work import Button, RenderedMessage
 from walletwatch.services.people_desk import FeedbackPage, WatchedPage
@@ -75,7 +75,10 @@ def card(card: PersonCard, now: datetime, say: Texts, zone: str, *, is_admin: bo
     ]
     if person.quotas:
         lines.append(
-            say("people.quotas", quotas=", ".join(_quota(name, person, say) for name in person.quotas))
+            say(
+                "people.quotas",
+                quotas=", ".join(_set_quota(name, value, say) for name, value in person.quotas.items()),
+            )
         )
     lines += [
         say("people.wallets", count=card.wallets),
@@ -83,6 +86,8 @@ def card(card: PersonCard, now: datetime, say: Texts, zone: str, *, is_admin: bo
         say("people.groups", count=card.groups),
         say("people.told", **{status.value: whole(count, say) for status, count in card.deliveries.items()}),
     ]
+    if card.payments:
+        lines.append(say("people.payments", count=card.payments))
     return RenderedMessage(join_lines(lines), _deeds(card, say, is_admin=is_admin))
 
 
@@ -121,23 +126,40 @@ def granted(person: Person, say: Texts, zone: str) -> Html:
     return say("people.granted", id=person.user_id, until=when(person.premium_until, say, zone))
 
 
-def limits(person: Person, now: datetime, say: Texts, zone: str) -> RenderedMessage:
+def limits(person: Person, allowed: Limits, now: datetime, say: Texts, zone: str) -> RenderedMessage:
     """What somebody may have."""
     lines = [
         say("people.limits_title", who=_who(person.username, person.user_id, say)),
         _plan(person, now, say, zone),
     ]
-    lines += [Html(_quota(name, person, say)) for name in QUOTAS]
+    plan = Plan.PREMIUM if person.is_premium(now) else Plan.FREE
+    lines += [_limit(quota, person, allowed[quota][plan], say) for quota in Quota]
     buttons = [
         button(
-            say("button.set_quota", quota=say(f"people.quota.{name}")),
+            say("button.set_quota", quota=say(f"people.quota.{name.value}")),
             Action.LIMIT,
-            f"{person.user_id}.{name}",
+            f"{person.user_id}.{name.value}",
         )
-        for name in QUOTAS
+        for name in Quota
     ]
     rows = (*_by(2, buttons), (button(say("button.person"), Action.PERSON, person.user_id),))
     return RenderedMessage(join_lines(lines), rows)
+
+
+def plans(allowed: Limits, say: Texts) -> RenderedMessage:
+    """What the plans allow, who has no limits of their own."""
+    lines = [say("people.plans")]
+    lines += [
+        say(
+            "people.plan_limit",
+            quota=say(f"people.quota.{quota.value}"),
+            free=whole(each[Plan.FREE], say),
+            premium=whole(each[Plan.PREMIUM], say),
+        )
+        for quota, each in allowed.items()
+    ]
+    lines += [Html(""), say("people.usage.limits")]
+    return RenderedMessage(join_lines(lines), ((_to_panel(say),),))
 
 
 def feedbacks(page: FeedbackPage, say: Texts, zone: str) -> RenderedMessage:
@@ -191,11 +213,17 @@ def _plan(person: Person, now: datetime, say: Texts, zone: str) -> Html:
     return say("people.plan_premium", until=when(person.premium_until, say, zone))
 
 
-def _quota(name: str, person: Person, say: Texts) -> str:
-    label = say(f"people.quota.{name}") if name in QUOTAS else escape(name)
-    if name not in person.quotas:
-        return say("people.quota_of_plan", quota=label)
-    return say("people.quota_set", quota=label, value=whole(person.quotas[name], say))
+def _limit(quota: Quota, person: Person, of_plan: int, say: Texts) -> Html:
+    label = say(f"people.quota.{quota.value}")
+    if quota.value in person.quotas:
+        return say("people.quota_set", quota=label, value=whole(person.quotas[quota.value], say))
+    return say("people.quota_of_plan", quota=label, value=whole(of_plan, say))
+
+
+def _set_quota(name: str, value: int, say: Texts) -> str:
+    known = {quota.value for quota in Quota}
+    label = say(f"people.quota.{name}") if name in known else escape(name)
+    return say("people.quota_is", quota=label, value=whole(value, say))
 
 
 def _deeds(card: PersonCard, say: Texts, *, is_admin: bool) -> Rows:
@@ -209,6 +237,8 @@ def _deeds(card: PersonCard, say: Texts, *, is_admin: bool) -> Rows:
             button(say("button.grant"), Action.GRANT, user_id),
         )
     )
+    if card.person.premium_until is not None:
+        rows.append((button(say("button.end_premium"), Action.REVOKE, user_id),))
     deeds = [button(say("button.message"), Action.MESSAGE_PERSON, user_id)] if card.reachable else []
     if card.person.banned_at is not None:
         deeds.append(button(say("button.unban"), Action.UNBAN, user_id))

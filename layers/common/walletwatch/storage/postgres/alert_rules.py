@@ -45,7 +45,10 @@ SELECT c.id, 1 + coalesce((SELECT max(number) FROM alert_rules WHERE chat_id = c
        %(check_at)s, %(now)s
   FROM chats c
  WHERE c.id = %(chat_id)s
-   AND (SELECT count(*) FROM alert_rules WHERE chat_id = c.id AND ended_at IS NULL) < %(limit)s
+   AND (SELECT count(*)
+          FROM chats theirs
+          JOIN alert_rules own ON own.chat_id = theirs.id AND own.ended_at IS NULL
+         WHERE coalesce(c.owner_id, c.id) IN (theirs.owner_id, theirs.id)) < %(limit)s
    AND NOT EXISTS (SELECT FROM alert_rules r
                     WHERE r.chat_id = c.id AND r.kind = %(kind)s AND r.terms = %(terms)s
                       AND r.wallet_id IS NOT DISTINCT FROM %(wallet_id)s AND r.ended_at IS NULL)

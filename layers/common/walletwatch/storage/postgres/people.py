@@ -33,6 +33,7 @@ SELECT (SELECT c.active FROM chats c WHERE c.id = u.id AND c.kind = 'private'),
        (SELECT count(*) FROM chats c WHERE c.owner_id = u.id AND c.id <> u.id AND c.migrated_to IS NULL),
        (SELECT count(*) FROM subscriptions s WHERE s.chat_id IN ({_CHATS})),
        (SELECT count(*) FROM alert_rules r WHERE r.chat_id IN ({_CHATS}) AND r.ended_at IS NULL),
+       (SELECT count(*) FROM payments p WHERE p.user_id = u.id),
        {PERSON_COLUMNS}
   FROM users u
  WHERE u.id = %(user_id)s
@@ -115,10 +116,10 @@ class PostgresPeople:
             row = await found.fetchone()
             if row is None:
                 return None
-            reachable, groups, wallets, alerts, *person = row
+            reachable, groups, wallets, alerts, payments, *person = row
             by_status = dict(await told.fetchall())
             deliveries = {status: by_status.get(status, 0) for status in DeliveryStatus}
-            return PersonCard(Person(*person), reachable, groups, wallets, alerts, deliveries)
+            return PersonCard(Person(*person), reachable, groups, wallets, alerts, payments, deliveries)
 
         return await self._database.run(work)
 
@@ -167,6 +168,10 @@ class PostgresPeople:
             now=now,
             time=time,
         )
+
+    async def revoke(self, user_id: int) -> Person | None:
+        """Let their premium plan end now."""
+        return await self._change("premium_until = NULL", user_id)
 
     async def set_quota(self, user_id: int, name: str, value: int | None) -> Person | None:
         """Set a quota; None to let the plan's hold again."""

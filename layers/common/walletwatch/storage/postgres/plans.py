@@ -1,22 +1,24 @@
 """`ports.plans.PlanStore` on PostgreSQL. Every operation is one round trip."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from walletwatch.domain.chats import DEFAULT_TIMEZONE
-from walletwatch.domain.plans import NEVER, Ending, Offer, Order, Payment, Settled
+from walletwatch.domain.plans import NEVER, Ending, Offer, Order, Payment, Quota, Settled
 from walletwatch.storage.postgres.database import Connection, Database, together
 from walletwatch.storage.postgres.rows import Row, storable
 
 MAX_CHARGE_LENGTH: Final = 256
 MAX_PAYLOAD_LENGTH: Final = 128
 
-_WALLETS: Final = """
-SELECT count(DISTINCT s.wallet_id)
-  FROM subscriptions s
-  JOIN chats c ON c.id = s.chat_id
- WHERE c.owner_id = %(user_id)s OR (c.id = %(user_id)s AND c.owner_id IS NULL)
+_USED: Final = """
+WITH theirs AS (
+    SELECT id FROM chats WHERE owner_id = %(owner_id)s OR (id = %(owner_id)s AND owner_id IS NULL)
+)
+SELECT (SELECT count(DISTINCT s.wallet_id) FROM subscriptions s WHERE s.chat_id IN (SELECT id FROM theirs)),
+       (SELECT count(*) FROM alert_rules a
+         WHERE a.chat_id IN (SELECT id FROM theirs) AND a.ended_at IS NULL)
 """
 
 _PAYMENT: Final = "p.charge_id, p.user_id, p.days, p.stars, p.paid_at, p.refund_by, p.refunded_at"
@@ -102,13 +104,6 @@ WITH given_up AS (
 SELECT true, (SELECT premium_until FROM users u WHERE u.id = given_up.user_id), given_up.* FROM given_up
 """
 
-_SET_QUOTA: Final = """
-UPDATE users
-   SET quotas = CASE WHEN %(value)s::integer IS NULL THEN quotas - %(quota)s
-                     ELSE jsonb_set(quotas, ARRAY[%(quota)s], to_jsonb(%(value)s::integer)) END
- WHERE id = %(user_id)s
-"""
-
 _ENDINGS: Final = """
 SELECT u.id, u.premium_until, coalesce(c.settings->>'language', c.language),
        coalesce(c.settings->>'timezone', %(timezone)s)
@@ -126,11 +121,11 @@ class PostgresPlanStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def wallets(self, user_id: int) -> int:
-        """How many wallets the person watches in all chats that are theirs."""
-        row = await self._one(_WALLETS, {"user_id": user_id})
+    async def used(self, owner_id: int) -> Mapping[Quota, int]:
+        """How many wallets and alerts somebody has in all chats that are theirs."""
+        row = await self._one(_USED, {"owner_id": owner_id})
         assert row is not None
-        return int(row[0])
+        return {Quota.WALLETS: row[0], Quota.ALERTS: row[1]}
 
     async def order(self, order: Order) -> None:
         """Keep what somebody was sent an invoice for."""
@@ -147,9 +142,14 @@ class PostgresPlanStore:
         )
 
     async def ordered(self, order_id: str) -> Order | None:
-        """An order; None where there is none."""
+        """An order of somebody who is not banned; None where there is none."""
         row = await self._one(
-            "SELECT id, user_id, days, stars, created_at, paid_at FROM orders WHERE id = %(id)s",
+            """
+            SELECT o.id, o.user_id, o.days, o.stars, o.created_at, o.paid_at
+              FROM orders o
+             WHERE o.id = %(id)s
+               AND NOT EXISTS (SELECT FROM users u WHERE u.id = o.user_id AND u.banned_at IS NOT NULL)
+            """,
             {"id": storable(order_id)},
         )
         if row is None:
@@ -209,17 +209,6 @@ class PostgresPlanStore:
         values = {"user_id": user_id, "charge_id": storable(charge_id), "at": at, "never": NEVER}
         row = await self._one(_GIVE_UP_REFUND if at is None else _END_REFUND, values)
         return None if row is None else _settled(row)
-
-    async def grant(self, user_id: int, until: datetime | None) -> bool:
-        """Let a premium end then, or at once."""
-        return await self._change(
-            "UPDATE users SET premium_until = %(until)s WHERE id = %(user_id)s",
-            {"user_id": user_id, "until": until if until is None else min(until, NEVER)},
-        )
-
-    async def set_quota(self, user_id: int, quota: str, value: int | None) -> bool:
-        """Give somebody another limit, or the plan's again."""
-        return await self._change(_SET_QUOTA, {"user_id": user_id, "quota": quota, "value": value})
 
     async def endings(self, after: datetime, before: datetime, limit: int) -> Sequence[Ending]:
         """Premiums that end between these, of people whose private chat is written to."""
