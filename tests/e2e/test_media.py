@@ -83,6 +83,7 @@ async def test_pictures_of_every_kind_and_their_buttons(chat: Chat) -> None:
     for label, title in (
         (SAY("chart.button.dark"), "Balance of Savings"),
         (SAY("chart.kind.flows"), "In and out of Savings"),
+        (SAY("chart.kind.pnl"), "Profit and loss of Savings"),
         (SAY("chart.kind.allocation"), "What Savings holds"),
     ):
         since = await chat.telegram.cursor()
@@ -91,7 +92,7 @@ async def test_pictures_of_every_kind_and_their_buttons(chat: Chat) -> None:
         assert title in shown.text
         assert shown.message_id == first.message_id
         seen.add(chat.content(shown))
-    assert len(seen) == 4
+    assert len(seen) == 5
 
 
 async def test_the_network_below_a_scan(chat: Chat) -> None:

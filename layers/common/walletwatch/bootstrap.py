@@ -402,8 +402,10 @@ def draw() -> Draw:
     from walletwatch.chain.rpc.reader import RpcChain
     from walletwatch.pictures.painter import MatplotlibPainter
     from walletwatch.scan_parts import make_surroundings
+    from walletwatch.services.analysing import Analysing
     from walletwatch.services.drawing import Drawing
     from walletwatch.services.picturing import Picturing
+    from walletwatch.storage.postgres.chronicle import PostgresChronicle
     from walletwatch.storage.postgres.ledger import PostgresLedger
     from walletwatch.storage.postgres.lists import PostgresAddressLists
     from walletwatch.storage.postgres.movements import PostgresMovements
@@ -417,14 +419,15 @@ def draw() -> Draw:
     rpc = parts.make_rpc(metrics)
     chain = RpcChain(rpc)
     database = parts.make_database()
-    movements = PostgresMovements(parts.make_reads(database, metrics))
+    reads = parts.make_reads(database, metrics)
+    prices = parts.make_prices(chain, redis, metrics, profile)
     picturing = Picturing(
         subscriptions=PostgresSubscriptionStore(database),
-        movements=movements,
-        pages=movements,
+        movements=PostgresMovements(reads),
+        analysing=Analysing(PostgresChronicle(database, reads), prices, clock),
         chain=chain,
         tokens=parts.make_tokens(chain, redis, metrics, profile),
-        prices=parts.make_prices(chain, redis, metrics, profile),
+        prices=prices,
         surroundings=make_surroundings(
             rpc, RedisCache(redis, metrics), metrics, profile, PostgresAddressLists(database)
         ),

@@ -147,7 +147,7 @@ def test_the_buttons_lead_to_the_other_pictures() -> None:
     assert [len(row) for row in VIEW.picture(balance(), portfolio).keyboard] == [1]
 
 
-@pytest.mark.parametrize("reason", ["empty", "unpriced", "unknown", "too_much", "gone", "chain"])
+@pytest.mark.parametrize("reason", ["empty", "unpriced", "unknown", "gone", "chain"])
 def test_why_there_is_no_picture(reason: str) -> None:
     message = VIEW.nothing(reason, REQUEST)
     assert message.html

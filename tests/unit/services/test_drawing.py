@@ -62,6 +62,7 @@ class Studio:
             timezone="UTC",
             edits=77,
             asset=NATIVE,
+            topic=None,
         )
         return self.queues.drawings[-1]
 

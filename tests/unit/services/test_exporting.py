@@ -77,8 +77,7 @@ class Office:
     async def ask(self, request: str = "press", **fields: Any) -> ExportRequest:
         values: dict[str, Any] = {
             "chat_id": CHAT, "subscription_id": None, "period": Lookback.ALL, "language": "en",
-            "timezone": "UTC", "progress_id": 55,
- "topic": None,
+            "timezone": "UTC", "progress_id": 55, "topic": 3,
         }  # fmt: skip
         wanted = fields.pop("wanted", ExportFormat.CSV)
         await self.requests.request(wanted, request=request, **values | fields)
@@ -118,7 +117,7 @@ async def test_all_wallets_of_a_chat_and_no_others() -> None:
     assert "ready: 6 rows" in office.answer
     (told,) = (told for told in office.queues.notifications if told.attachment)
     assert told.attachment is not None
-    assert told.attachment.kind is MediaKind.DOCUMENT
+    assert (told.attachment.kind, told.topic) == (MediaKind.DOCUMENT, 3)
     assert "6 activities of 2 wallets, 6 rows" in told.message.html
 
 

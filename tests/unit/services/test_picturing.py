@@ -10,6 +10,7 @@ import pytest
 
 from tests.contract.things import activity, address, contact
 from tests.fakes.chain import FakeChain
+from tests.fakes.chronicle import FakeChronicle
 from tests.fakes.clock import FakeClock
 from tests.fakes.movements import FakeMovements
 from tests.fakes.prices import FakePrices
@@ -41,6 +42,7 @@ from walletwatch.domain.profile import PROFILES, WRAPPED_NATIVE_MINT
 from walletwatch.domain.risk import Unknown, UnknownReason
 from walletwatch.domain.tokens import IdentitySource, TokenIdentity
 from walletwatch.domain.wallets import AccountKind
+from walletwatch.services.analysing import Analysing
 from walletwatch.services.picturing import Picturing
 
 XNT = 10**9
@@ -63,7 +65,7 @@ class World:
         self.service = Picturing(
             subscriptions=self.stores.subscriptions,
             movements=self.movements,
-            pages=self.movements,
+            analysing=Analysing(FakeChronicle(self.stores.tables), self.prices, self.clock),
             chain=self.chain,
             tokens=self.tokens,
             prices=self.prices,

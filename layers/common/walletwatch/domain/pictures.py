@@ -53,6 +53,7 @@ class DrawRequest:
         address: Of a network, whose centre need not be watched.
         asset: `NATIVE` or a mint.
         edits: The message that becomes the picture.
+        topic: Of a forum, where it was asked.
     """
 
     request_id: str
@@ -66,6 +67,7 @@ class DrawRequest:
     timezone: str
     edits: int | None
     asset: str = NATIVE
+    topic: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +176,14 @@ class Profits:
 
     Attributes:
         profits: At most `MAX_BARS`, those of most weight first.
-        left_out: Tokens of which not enough is known.
+        left_out: Further tokens, of less weight, or of which not enough is known.
+        partial: Whether older activities were left out.
     """
 
     name: str
     profits: tuple[Profit, ...]
     left_out: int
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +262,7 @@ class NothingToDraw(Exception):
     """There is nothing in the chart that could be seen.
 
     Attributes:
-        reason: `empty`, `unpriced`, `unknown`, `too_much` or `gone`.
+        reason: `empty`, `unpriced`, `unknown` or `gone`.
     """
 
     def __init__(self, reason: str) -> None:

@@ -123,6 +123,7 @@ class _DrawRequest(msgspec.Struct, frozen=True, tag="draw_request", tag_field="t
     timezone: Zone
     edits: int | None
     asset: Annotated[str, msgspec.Meta(min_length=1, max_length=44)] = NATIVE
+    topic: int | None = None
 
 
 class _ExportRequest(msgspec.Struct, frozen=True, tag="export_request", tag_field="type"):
@@ -279,6 +280,7 @@ def encode_draw_request(request: DrawRequest) -> str:
             request.timezone,
             request.edits,
             request.asset,
+            request.topic,
         )
     )
 
@@ -302,6 +304,7 @@ def decode_draw_request(body: str) -> DrawRequest:
         wire.timezone,
         wire.edits,
         wire.asset,
+        wire.topic,
     )
 
 

@@ -56,6 +56,7 @@ class PictureRequests:
         timezone: str,
         edits: int,
         asset: str,
+        topic: int | None,
     ) -> None:
         """Queue a picture.
 
@@ -71,6 +72,7 @@ class PictureRequests:
             timezone: Of its times.
             edits: The message that becomes the picture.
             asset: `NATIVE` or a mint.
+            topic: Of a forum, where it was asked.
         """
         await self._queues.draw(
             DrawRequest(
@@ -85,6 +87,7 @@ class PictureRequests:
                 timezone=timezone,
                 edits=edits,
                 asset=asset,
+                topic=topic,
             )
         )
 
@@ -155,5 +158,15 @@ class Drawing:
         if status is DeliveryStatus.PENDING:
             now = self._clock.now()
             await self._queues.notify(
-                [Notification(key, request.chat_id, message, now, attachment=file, edits=request.edits)]
+                [
+                    Notification(
+                        key,
+                        request.chat_id,
+                        message,
+                        now,
+                        attachment=file,
+                        edits=request.edits,
+                        topic=request.topic,
+                    )
+                ]
             )

@@ -9,9 +9,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from walletwatch.domain.addresses import shortened
+from walletwatch.domain.browsing import WalletChoice
 from walletwatch.domain.chain import WalletBalance
 from walletwatch.domain.chats import Subscription
-from walletwatch.domain.errors import ChainUnavailable
+from walletwatch.domain.errors import ChainUnavailable, PriceUnavailable
 from walletwatch.domain.inspection.network import Contact, Network
 from walletwatch.domain.lookback import Lookback
 from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS, to_decimal
@@ -35,15 +36,16 @@ from walletwatch.domain.pictures import (
     Profits,
     Slice,
 )
+from walletwatch.domain.pnl import Result
 from walletwatch.domain.prices import Price, value_usd
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT, ChainProfile
-from walletwatch.domain.profits import Positions
 from walletwatch.domain.risk import Unknown, UnknownReason
 from walletwatch.domain.tokens import TokenIdentity
 from walletwatch.ports.chain import Chain, Prices, Tokens
 from walletwatch.ports.common import Clock
-from walletwatch.ports.media import HistoryPages, Movements, Surroundings
+from walletwatch.ports.media import Movements, Surroundings
 from walletwatch.ports.watching import SubscriptionStore
+from walletwatch.services.analysing import Analysing
 
 STEPS: Final = {
     Lookback.WEEK: timedelta(hours=1),
@@ -53,9 +55,6 @@ STEPS: Final = {
 }
 """How long a step of a balance lasts at least: some hundred points, whatever happened."""
 DAYS_IN_COLUMN: Final = {Lookback.WEEK: 1, Lookback.MONTH: 1, Lookback.QUARTER: 3, Lookback.YEAR: 7}
-MAX_ACTIVITIES: Final = 50_000
-"""That profits are reckoned from: some seconds of reading."""
-PAGE: Final = 1000
 MAX_CONTACTS: Final = 7
 MAX_PER_CONTACT: Final = 3
 
@@ -68,7 +67,7 @@ class Picturing:
         *,
         subscriptions: SubscriptionStore,
         movements: Movements,
-        pages: HistoryPages,
+        analysing: Analysing,
         chain: Chain,
         tokens: Tokens,
         prices: Prices,
@@ -78,7 +77,7 @@ class Picturing:
     ) -> None:
         self._subscriptions = subscriptions
         self._movements = movements
-        self._pages = pages
+        self._analysing = analysing
         self._chain = chain
         self._tokens = tokens
         self._prices = prices
@@ -102,7 +101,7 @@ class Picturing:
             case PictureKind.ALLOCATION:
                 return await self._allocation(request)
             case PictureKind.PNL:
-                return await self._profits(await self._subscription(request))
+                return await self._profits(await self._subscription(request), request)
             case PictureKind.NETWORK:
                 return await self._network(request)
 
@@ -226,33 +225,29 @@ class Picturing:
         # Anybody may call a token anything: what nobody vouches for has the beginning of its mint beside it.
         return f"{own} {asset[:4]}" if own else shortened(asset)
 
-    async def _profits(self, subscription: Subscription) -> Profits:
-        now, wallet_ids = self._clock.now(), [subscription.wallet_id]
-        if await self._pages.count(wallet_ids, since=None, until=now) > MAX_ACTIVITIES:
-            raise NothingToDraw("too_much")
-        positions = Positions()
-        async for page in self._pages.pages(subscription.wallet_id, since=None, until=now, size=PAGE):
-            for activity in page:
-                positions.take(activity)
-        certain = {asset: each for asset, each in positions.by_asset.items() if each.certain}
-        if not certain:
-            raise NothingToDraw("unpriced" if positions.by_asset else "empty")
-        identities, prices = await asyncio.gather(
-            self._tokens.identities([asset for asset in certain if asset != NATIVE]),
-            self._prices.prices([asset for asset, each in certain.items() if each.held]),
+    async def _profits(self, subscription: Subscription, request: DrawRequest) -> Profits:
+        choice = WalletChoice(subscription_id=subscription.id)
+        gains = await self._analysing.gains(request.chat_id, choice, None)
+        if not gains.results:
+            raise NothingToDraw("empty")
+        if not gains.priced:
+            raise PriceUnavailable("nobody could be asked what tokens are worth")
+        said = [each for each in gains.results if each.position.realised or each.unrealised is not None]
+        if not said:
+            raise NothingToDraw("unpriced")
+        shown = sorted(said, key=_reach, reverse=True)[:MAX_BARS]
+        mints = [each.position.asset for each in shown if each.position.asset != NATIVE]
+        identities = await self._tokens.identities(mints)
+        profits = (
+            Profit(self._called(each.position.asset, identities), each.position.realised, each.unrealised)
+            for each in shown
         )
-        profits = []
-        for asset, position in certain.items():
-            price = prices.get(asset)
-            unrealised = None
-            if not position.held:
-                unrealised = Decimal()
-            elif price is not None:
-                unrealised = position.unrealised(price.usd)
-            profits.append(Profit(self._called(asset, identities), position.realised, unrealised))
-        profits.sort(key=_reach, reverse=True)
-        left_out = len(positions.by_asset) - len(profits[:MAX_BARS])
-        return Profits(_name(subscription), tuple(profits[:MAX_BARS]), left_out)
+        return Profits(
+            _name(subscription),
+            tuple(profits),
+            left_out=len(gains.results) - len(shown),
+            partial=gains.subject.since is not None,
+        )
 
     async def _network(self, request: DrawRequest) -> NetworkChart:
         if request.address is None:
@@ -384,8 +379,8 @@ def _columns(
     )
 
 
-def _reach(profit: Profit) -> Decimal:
-    return max(abs(profit.realised or Decimal()), abs(profit.unrealised or Decimal()))
+def _reach(result: Result) -> Decimal:
+    return max(abs(result.position.realised), abs(result.unrealised or Decimal()))
 
 
 def _weight(contact: Contact) -> tuple[int, int]:

@@ -148,6 +148,7 @@ async def _queue(talk: Talk, dialogue: Dialogue, choice: PictureChoice, edits: i
         timezone=talk.chat.settings.timezone,
         edits=edits,
         asset=NATIVE if is_network or choice.about is None else choice.about,
+        topic=talk.topic,
     )
 
 

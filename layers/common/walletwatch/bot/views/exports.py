@@ -18,7 +18,7 @@ from walletwatch.domain.exports import (
     Written,
 )
 from walletwatch.domain.lookback import Lookback
-from walletwatch.domain.work import RenderedMessage
+from walletwatch.domain.work import Button, RenderedMessage
 
 ALL: Final = "all"
 MAX_WALLETS: Final = 30
@@ -70,12 +70,7 @@ class ExportsView:
     def ask_format(self, choice: ExportChoice, say: Texts) -> RenderedMessage:
         """Which format."""
         buttons = [
-            button(
-                say(f"history_export.format.{each}"),
-                Action.EXPORT_HISTORY,
-                replace(choice, format=each).encode(),
-            )
-            for each in ExportFormat
+            _to(say(f"history_export.format.{each}"), replace(choice, format=each)) for each in ExportFormat
         ]
         return RenderedMessage(say("history_export.choose_format"), in_rows(buttons, _IN_A_ROW))
 
@@ -83,17 +78,9 @@ class ExportsView:
         self, choice: ExportChoice, watched: Sequence[Subscription], say: Texts
     ) -> RenderedMessage:
         """Which wallet, or all of them."""
-        every = button(
-            say("history_export.all_wallets"), Action.EXPORT_HISTORY, replace(choice, wallet=ALL).encode()
-        )
+        every = _to(say("history_export.all_wallets"), replace(choice, wallet=ALL))
         rows = [
-            (
-                button(
-                    each.label or shortened(each.address),
-                    Action.EXPORT_HISTORY,
-                    replace(choice, wallet=str(each.id)).encode(),
-                ),
-            )
+            (_to(each.label or shortened(each.address), replace(choice, wallet=str(each.id))),)
             for each in watched[:MAX_WALLETS]
         ]
         return RenderedMessage(say("history_export.choose_wallet"), ((every,), *rows))
@@ -101,12 +88,7 @@ class ExportsView:
     def ask_period(self, choice: ExportChoice, say: Texts) -> RenderedMessage:
         """How far back."""
         buttons = [
-            button(
-                say(f"history_export.period.{each}"),
-                Action.EXPORT_HISTORY,
-                replace(choice, period=each).encode(),
-            )
-            for each in EXPORT_PERIODS
+            _to(say(f"history_export.period.{each}"), replace(choice, period=each)) for each in EXPORT_PERIODS
         ]
         return RenderedMessage(say("history_export.choose_period"), in_rows(buttons, 2))
 
@@ -161,6 +143,10 @@ class ExportsView:
     def lost(self, language: str) -> str:
         """That a file is gone, as HTML."""
         return str(texts(language)("history_export.lost"))
+
+
+def _to(text: str, choice: ExportChoice) -> Button:
+    return button(text, Action.EXPORT_HISTORY, choice.encode())
 
 
 def _hint(wanted: ExportFormat) -> str:

@@ -133,7 +133,9 @@ class PicturesView:
         lines = [say("chart.caption", title=self._title(chart, say), note=self._note(chart, request, say))]
         if isinstance(chart, BalanceHistory | Flows) and chart.partial:
             lines.append(say("chart.partial"))
-        if isinstance(chart, NetworkChart) and not chart.complete:
+        if (isinstance(chart, NetworkChart) and not chart.complete) or (
+            isinstance(chart, Profits) and chart.partial
+        ):
             lines.append(say("chart.newest_only"))
         if isinstance(chart, Profits):
             lines.append(say("chart.average_cost"))
