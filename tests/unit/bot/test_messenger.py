@@ -9,7 +9,7 @@ from telegram import Bot
 
 from tests.fakes.telegram_request import FakeRequest
 from walletwatch.bot import messenger
-from walletwatch.bot.commands.table import COMMANDS
+from walletwatch.bot.commands.table import ADMIN_COMMANDS, COMMANDS
 from walletwatch.bot.messenger import TelegramMessenger
 from walletwatch.bot.registration import register
 from walletwatch.bot.texts import LANGUAGES, texts
@@ -256,3 +256,8 @@ async def test_where_the_bot_may_not_write_it_is_not_tried_again(
     request_.failures.append((400, f"Bad Request: {reason}", {}))
     with pytest.raises(ChatUnreachable):
         await sender.send(-5, HELLO)
+
+
+def test_telegram_takes_so_many_commands() -> None:
+    # Bot API, setMyCommands; an administrator's menu has all of them.
+    assert len(COMMANDS) + len(ADMIN_COMMANDS) <= 100
