@@ -169,6 +169,21 @@ async def test_whatever_comes_back_from_a_button(chat: Chat, action: Action, tex
     await Visitor(chat, "en", user=BORIS).press(f"{VERSION}:{action.value}:{text}")
 
 
+def _rows_of(chat: Chat, chat_id: int) -> dict[str, list[str]]:
+    """Everything that is stored of a chat, as text."""
+    found: dict[str, list[str]] = {}
+    for name, rows in vars(chat.stores.tables).items():
+        if isinstance(rows, dict):
+            found[name] = [repr(item) for item in rows.items() if _is_of(item, chat_id)]
+    return found
+
+
+def _is_of(item: tuple[Any, Any], chat_id: int) -> bool:
+    key, row = item
+    owners = [row, *(getattr(row, part, None) for part in ("chat", "entry", "rule"))]
+    return key == chat_id or any(getattr(owner, "chat_id", None) == chat_id for owner in owners)
+
+
 async def test_what_one_person_is_shown_tells_another_nothing(chat: Chat) -> None:
     anna, boris = Visitor(chat, "en", user=ANNA), Visitor(chat, "en", user=BORIS)
     await boris.send(f"/watch {OTHER} Mine")
@@ -179,10 +194,27 @@ async def test_what_one_person_is_shown_tells_another_nothing(chat: Chat) -> Non
         for arguments in ARGUMENTS.get(name, ()):
             await anna.send(f"/{name} {arguments.replace('Savings', 'Secret')}")
         await anna.press_everything()
-    kept = await chat.personal.collect(ANNA, limit=100)
+    # She has taken some of it back by her own buttons.
+    await anna.send(f"/watch {WALLET} Secret")
+    await anna.send(f"/note {WALLET} Secret thoughts")
+    await anna.send("/addalert balance_below Secret XNT 5")
+    kept = _rows_of(chat, ANNA)
+    assert kept["subscriptions"]
+    assert kept["rules"]
+    tables = chat.stores.tables
+    names = [*tables.subscriptions, *tables.rules, *tables.shares, *tables.deliveries, 1, 2, 3]
+    guessed = [f"{VERSION}:{action.value}:{name}" for action in Action for name in names]
     since = len(chat.request.calls)
-    for data in sorted(anna.seen):
-        await boris.press(data)
+    for data in sorted({*anna.seen, *(each for each in guessed if len(each) <= 64)}):
+        if not data.startswith(f"{VERSION}:{Action.FORGET_CONFIRMED.value}:"):
+            await boris.press(data)
+    for number in range(1, 4):
+        await boris.send(f"/editalert {number}")
+        await boris.send(f"/delalert {number}")
     for _, said in _said(chat, since):
         assert "Secret" not in str(said)
-    assert await chat.personal.collect(ANNA, limit=100) == kept
+    for command in ("wallet", "unwatch", "label", "note", "pause", "history", "pnl", "chart"):
+        # Her name for it means nothing here, but that it is what was written.
+        await boris.send(f"/{command} Secret")
+        assert "thoughts" not in chat.last
+    assert _rows_of(chat, ANNA) == kept
