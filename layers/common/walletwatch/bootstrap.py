@@ -403,6 +403,7 @@ def draw() -> Draw:
     from walletwatch.pictures.painter import MatplotlibPainter
     from walletwatch.scan_parts import make_surroundings
     from walletwatch.services.analysing import Analysing
+    from walletwatch.services.analysing_use import Analytics
     from walletwatch.services.drawing import Drawing
     from walletwatch.services.picturing import Picturing
     from walletwatch.storage.postgres.chronicle import PostgresChronicle
@@ -410,6 +411,7 @@ def draw() -> Draw:
     from walletwatch.storage.postgres.lists import PostgresAddressLists
     from walletwatch.storage.postgres.movements import PostgresMovements
     from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
+    from walletwatch.storage.postgres.usage import PostgresUsage
     from walletwatch.storage.redis.cache import RedisCache
 
     profile = config.load(config.ChainSettings).profile
@@ -431,6 +433,7 @@ def draw() -> Draw:
         surroundings=make_surroundings(
             rpc, RedisCache(redis, metrics), metrics, profile, PostgresAddressLists(database)
         ),
+        analytics=Analytics(PostgresUsage(database, reads), clock),
         profile=profile,
         clock=clock,
     )

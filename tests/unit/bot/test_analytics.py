@@ -10,6 +10,7 @@ from tests.unit.bot.conftest import ADMIN, ANNA, WALLET, Chat
 from walletwatch.bot.views.analytics import BARS, SECTIONS, bars
 from walletwatch.domain.analytics import Series
 from walletwatch.domain.people import Person
+from walletwatch.domain.pictures import PictureKind, Theme
 from walletwatch.domain.telemetry import Instance, Tally
 from walletwatch.services.analysing_use import UsageKeeping
 
@@ -113,3 +114,22 @@ def test_a_series_has_each_day_once(found: dict[date, int]) -> None:
     series = Series.of(found, date(2030, 1, 1), date(2030, 2, 28))
     assert len(series.values) == 59
     assert series.total == sum(found.values())
+
+
+async def test_a_picture_of_it(used: Chat) -> None:
+    await admin(used, "/analytics chart")
+    await used.press("1:xt:chart", user=ADMIN)
+    await used.press("1:xt:dark", user=ADMIN)
+    beside, another, instead = used.queues.drawings
+    assert {each.kind for each in used.queues.drawings} == {PictureKind.USE}
+    assert (beside.theme, instead.theme) == (Theme.LIGHT, Theme.DARK)
+    assert len({each.request_id for each in used.queues.drawings}) == 3
+    assert (beside.subscription_id, another.subscription_id) == (None, None)
+
+
+@pytest.mark.parametrize("data", ["1:xt:chart", "1:xt:dark", "1:gp:uwl", "1:gc:uwl1"])
+async def test_nobody_else_gets_one(used: Chat, data: str) -> None:
+    await used.send(f"/watch {WALLET}")
+    await used.press(data, user=ANNA)
+    await used.send("/analytics chart", user=ANNA)
+    assert used.queues.drawings == []

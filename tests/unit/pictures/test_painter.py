@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from walletwatch.bot.views import pictures as views
+from walletwatch.domain.analytics import Series
 from walletwatch.domain.pictures import (
     Allocation,
     BalanceHistory,
@@ -24,6 +26,7 @@ from walletwatch.domain.pictures import (
     Profits,
     Slice,
     Theme,
+    UseChart,
 )
 from walletwatch.pictures.canvas import MAX_PNG_BYTES, compact
 from walletwatch.pictures.fonts import MAX_NAME, plain
@@ -31,7 +34,7 @@ from walletwatch.pictures.painter import MatplotlibPainter
 from walletwatch.pictures.palette import PALETTES
 
 NOW = datetime(2026, 11, 30, 2, tzinfo=UTC)
-LABELS = ("received", "sent", "realised", "unrealised", "others", "warned", "group")
+LABELS = (*views.LABELS, *views.USE_LABELS)
 MONTHS = ("янв", "фев", "мар", "апр", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
 WORDS = PictureWords("Баланс 余额 शेष", "30 days · now 1", MONTHS, {label: label for label in LABELS})
 HOSTILE = "$x^{2}$ \\frac \N{RIGHT-TO-LEFT OVERRIDE}\N{PILE OF POO}\n\t\x00<b>Z" + "\u0335" * 40
@@ -51,6 +54,11 @@ def network(contacts: int, beyond: int, name: str = "Ab…yz") -> NetworkChart:
     edges = [Edge("c", f"n{index}", Decimal(index)) for index in range(contacts)]
     edges += [Edge(f"n{index % contacts}", f"f{index}", Decimal(0)) for index in range(beyond)]
     return NetworkChart("XNT", tuple(nodes), tuple(edges), hidden=3, complete=False)
+
+
+def use(days: int) -> UseChart:
+    rising, steady = Series(MIDNIGHT, tuple(range(1, days + 1))), Series(MIDNIGHT, (12_000,) * days)
+    return UseChart(100_000, rising, steady, steady, steady, rising)
 
 
 CHARTS: dict[str, Chart] = {
@@ -77,6 +85,9 @@ CHARTS: dict[str, Chart] = {
     "no profit at all": Profits("x", (Profit("A", Decimal(), Decimal()),), 0),
     "network": network(6, 7),
     "a lonely pair": network(1, 0),
+    "use": use(30),
+    "use of a day": use(1),
+    "no use": UseChart(0, *(Series(MIDNIGHT, (0,) * 30),) * 5),
 }  # fmt: skip
 
 

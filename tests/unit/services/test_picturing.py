@@ -13,10 +13,13 @@ from tests.fakes.chain import FakeChain
 from tests.fakes.chronicle import FakeChronicle
 from tests.fakes.clock import FakeClock
 from tests.fakes.movements import FakeMovements
+from tests.fakes.people import FakePeople
 from tests.fakes.prices import FakePrices
 from tests.fakes.stores import FakeStores
 from tests.fakes.tokens import FakeTokens
+from tests.fakes.usage import FakeUsage
 from walletwatch.domain.activities import ActivityKind, Leg
+from walletwatch.domain.analytics import ACTIVE_PEOPLE, ACTIVE_WALLETS, DAYS, DELIVERIES
 from walletwatch.domain.annotations import Annotation, AssetNote
 from walletwatch.domain.chain import TokenHolding
 from walletwatch.domain.errors import ChainUnavailable, PriceUnavailable
@@ -37,12 +40,14 @@ from walletwatch.domain.pictures import (
     PictureKind,
     Profits,
     Theme,
+    UseChart,
 )
 from walletwatch.domain.profile import PROFILES, WRAPPED_NATIVE_MINT
 from walletwatch.domain.risk import Unknown, UnknownReason
 from walletwatch.domain.tokens import IdentitySource, TokenIdentity
 from walletwatch.domain.wallets import AccountKind
 from walletwatch.services.analysing import Analysing
+from walletwatch.services.analysing_use import Analytics
 from walletwatch.services.picturing import Picturing
 
 XNT = 10**9
@@ -62,6 +67,7 @@ class World:
         self.stores, self.chain = FakeStores(self.clock), FakeChain()
         self.prices, self.tokens = FakePrices(self.clock), FakeTokens()
         self.movements = FakeMovements(self.stores.tables)
+        self.usage = FakeUsage(FakePeople(self.stores))
         self.service = Picturing(
             subscriptions=self.stores.subscriptions,
             movements=self.movements,
@@ -70,6 +76,7 @@ class World:
             tokens=self.tokens,
             prices=self.prices,
             surroundings=self.surroundings,
+            analytics=Analytics(self.usage, self.clock),
             profile=PROFILES["x1-mainnet"],
             clock=self.clock,
         )
@@ -360,7 +367,10 @@ class TestNetwork:
             await world.chart(PictureKind.NETWORK, None)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in PictureKind if kind is not PictureKind.NETWORK])
+OF_A_WALLET = sorted(set(PictureKind) - {PictureKind.NETWORK, PictureKind.USE})
+
+
+@pytest.mark.parametrize("kind", OF_A_WALLET)
 async def test_a_wallet_of_another_chat_is_not_there(world: World, kind: PictureKind) -> None:
     watched = await world.watch(chat=STRANGER)
     world.chain.lamports[WALLET] = XNT
@@ -371,3 +381,18 @@ async def test_a_wallet_of_another_chat_is_not_there(world: World, kind: Picture
 async def test_the_clock_of_the_tests_is_in_utc(world: World) -> None:
     assert world.clock.now().tzinfo is UTC
     assert isinstance(world.clock.now(), datetime)
+
+
+async def test_how_the_bot_is_used(world: World) -> None:
+    await world.watch()
+    today = world.clock.now().date()
+    for name, count in ((ACTIVE_PEOPLE, 3), (ACTIVE_WALLETS, 5), ("sent", 7), ("failed", 2)):
+        what = name if "." in name else f"{DELIVERIES}{name}"
+        world.usage.counts[today, what] = count
+        world.usage.counts[today - timedelta(days=DAYS), what] = 99
+    chart = await world.chart(PictureKind.USE, None)
+    assert isinstance(chart, UseChart)
+    assert chart.people == 1
+    shown = (chart.active, chart.wallets, chart.sent, chart.failed)
+    assert [series.values[-1] for series in shown] == [3, 5, 7, 2]
+    assert all(len(series.values) == DAYS and series.total == series.values[-1] for series in shown)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from walletwatch.domain.analytics import Series
 from walletwatch.domain.lookback import Lookback
 from walletwatch.domain.money import NATIVE
 
@@ -26,6 +27,8 @@ class PictureKind(StrEnum):
     FLOWS = "flows"
     PNL = "pnl"
     NETWORK = "network"
+    USE = "use"
+    """Of the bot; for administrators."""
 
     @property
     def has_period(self) -> bool:
@@ -232,7 +235,26 @@ class NetworkChart:
     complete: bool
 
 
-type Chart = BalanceHistory | Allocation | Flows | Profits | NetworkChart
+@dataclass(frozen=True, slots=True)
+class UseChart:
+    """How the bot is used, by day.
+
+    Attributes:
+        people: By now.
+        new: Who came.
+        active: Who was here.
+        wallets: In how many something happened.
+    """
+
+    people: int
+    new: Series
+    active: Series
+    wallets: Series
+    sent: Series
+    failed: Series
+
+
+type Chart = BalanceHistory | Allocation | Flows | Profits | NetworkChart | UseChart
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +262,8 @@ class PictureWords:
     """What is written in a picture, in the language of its reader.
 
     Attributes:
-        labels: By `received`, `sent`, `realised`, `unrealised`, `others`, `warned`, `group`.
+        labels: By `received`, `sent`, `realised`, `unrealised`, `others`, `warned`, `group`; of the bot's use
+            by the names of its series.
         months: Short names of the twelve months.
         point: The decimal mark.
         group: Between thousands.

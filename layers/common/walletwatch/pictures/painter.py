@@ -12,8 +12,9 @@ from walletwatch.domain.pictures import (
     PictureWords,
     Profits,
     Theme,
+    UseChart,
 )
-from walletwatch.pictures import bars, columns, graph, line, ring
+from walletwatch.pictures import bars, columns, graph, line, panels, ring
 from walletwatch.pictures.canvas import HEIGHT, sheet
 from walletwatch.pictures.palette import PALETTES
 
@@ -40,4 +41,6 @@ class MatplotlibPainter:
                     bars.draw(chart, on)
                 case NetworkChart():
                     graph.draw(chart, on)
+                case UseChart():
+                    panels.draw(chart, on)
             return on.png()

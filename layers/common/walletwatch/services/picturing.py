@@ -12,6 +12,7 @@ from walletwatch.domain.addresses import shortened
 from walletwatch.domain.browsing import WalletChoice
 from walletwatch.domain.chain import WalletBalance
 from walletwatch.domain.chats import Subscription
+from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import ChainUnavailable, PriceUnavailable
 from walletwatch.domain.inspection.network import Contact, Network
 from walletwatch.domain.lookback import Lookback
@@ -35,6 +36,7 @@ from walletwatch.domain.pictures import (
     Profit,
     Profits,
     Slice,
+    UseChart,
 )
 from walletwatch.domain.pnl import Result
 from walletwatch.domain.prices import Price, value_usd
@@ -46,6 +48,7 @@ from walletwatch.ports.common import Clock
 from walletwatch.ports.media import Movements, Surroundings
 from walletwatch.ports.watching import SubscriptionStore
 from walletwatch.services.analysing import Analysing
+from walletwatch.services.analysing_use import Analytics
 
 STEPS: Final = {
     Lookback.WEEK: timedelta(hours=1),
@@ -72,6 +75,7 @@ class Picturing:
         tokens: Tokens,
         prices: Prices,
         surroundings: Surroundings,
+        analytics: Analytics,
         profile: ChainProfile,
         clock: Clock,
     ) -> None:
@@ -82,6 +86,7 @@ class Picturing:
         self._tokens = tokens
         self._prices = prices
         self._surroundings = surroundings
+        self._analytics = analytics
         self._profile = profile
         self._clock = clock
 
@@ -104,6 +109,8 @@ class Picturing:
                 return await self._profits(await self._subscription(request), request)
             case PictureKind.NETWORK:
                 return await self._network(request)
+            case PictureKind.USE:
+                return await self._use()
 
     async def _subscription(self, request: DrawRequest) -> Subscription:
         found = None
@@ -263,6 +270,19 @@ class Picturing:
         labels = {each.address: each.label for each in watched if each.label}
         warned = frozenset() if isinstance(listed, Unknown) else frozenset(listed.sources)
         return self._around(network, labels, warned)
+
+    async def _use(self) -> UseChart:
+        growth, wallets, quality = await asyncio.gather(
+            self._analytics.growth(), self._analytics.wallets(), self._analytics.quality()
+        )
+        return UseChart(
+            growth.total,
+            growth.new,
+            growth.active,
+            wallets,
+            quality.statuses[DeliveryStatus.SENT],
+            quality.statuses[DeliveryStatus.FAILED],
+        )
 
     def _around(self, network: Network, labels: Mapping[str, str], warned: frozenset[str]) -> NetworkChart:
         near = sorted(network.contacts, key=_weight, reverse=True)

@@ -40,20 +40,20 @@ async def chart(talk: Talk, dialogue: Dialogue) -> None:
     elif choice.kind is not PictureKind.ALLOCATION:
         await talk.send(dialogue.views.pictures.choices(list(watched), choice, talk.say))
         return
-    await _draw_beside(talk, dialogue, choice)
+    await draw_beside(talk, dialogue, choice)
 
 
 async def chosen(talk: Talk, dialogue: Dialogue, argument: str) -> None:
     """Draw in place of the question that was answered."""
     choice = await _allowed(talk, dialogue, argument)
     await talk.show(RenderedMessage(talk.say("chart.drawing")))
-    await _request(talk, dialogue, choice, talk.message_id)
+    await draw_instead(talk, dialogue, choice, talk.message_id)
 
 
 async def another(talk: Talk, dialogue: Dialogue, argument: str) -> None:
     """Draw in place of the picture whose button was pressed; it stays until the new one is there."""
     choice = await _allowed(talk, dialogue, argument)
-    await _request(talk, dialogue, choice, talk.message_id)
+    await draw_instead(talk, dialogue, choice, talk.message_id)
     await talk.toast(talk.say("chart.drawing"))
 
 
@@ -65,7 +65,7 @@ async def network(talk: Talk, dialogue: Dialogue, argument: str) -> None:
     """
     if not is_address(argument):
         raise StaleData
-    await _draw_beside(talk, dialogue, PictureChoice(PictureKind.NETWORK, about=argument))
+    await draw_beside(talk, dialogue, PictureChoice(PictureKind.NETWORK, about=argument))
 
 
 def _read(words: Sequence[str]) -> tuple[PictureChoice, Sequence[str]]:
@@ -120,14 +120,16 @@ async def _allowed(talk: Talk, dialogue: Dialogue, argument: str) -> PictureChoi
     return choice
 
 
-async def _draw_beside(talk: Talk, dialogue: Dialogue, choice: PictureChoice) -> None:
+async def draw_beside(talk: Talk, dialogue: Dialogue, choice: PictureChoice) -> None:
+    """Queue a picture that is a message of its own."""
     if not await dialogue.pictures.allowed(talk.chat_id):
         raise Complaint("chart.limit")
     placeholder = await talk.send(RenderedMessage(talk.say("chart.drawing")))
     await _queue(talk, dialogue, choice, placeholder)
 
 
-async def _request(talk: Talk, dialogue: Dialogue, choice: PictureChoice, edits: int) -> None:
+async def draw_instead(talk: Talk, dialogue: Dialogue, choice: PictureChoice, edits: int) -> None:
+    """Queue a picture that an existing message becomes."""
     if not await dialogue.pictures.allowed(talk.chat_id):
         raise Complaint("chart.limit")
     await _queue(talk, dialogue, choice, edits)

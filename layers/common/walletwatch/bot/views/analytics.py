@@ -14,6 +14,7 @@ from walletwatch.domain.work import RenderedMessage
 
 BARS: Final = "▁▂▃▄▅▆▇█"
 SECTIONS: Final = ("growth", "retention", "wallets", "commands", "delivery")
+CHART: Final = "chart"
 
 
 def growth(found: Growth, say: Texts) -> RenderedMessage:
@@ -124,6 +125,7 @@ def _section(shown: str, lines: Sequence[Html], say: Texts) -> RenderedMessage:
     rows = (
         tuple(tabs[:2]),
         tuple(tabs[2:]),
+        (button(say("button.analytics_chart"), Action.ANALYTICS, CHART),),
         (
             button(say("button.refresh"), Action.ANALYTICS, shown),
             button(say("button.panel"), Action.ADMIN, "panel"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from walletwatch.bot.formatting import dollars, number, percent
+from walletwatch.bot.formatting import dollars, number, percent, whole
 from walletwatch.bot.keyboards import Action, StaleData, button
 from walletwatch.bot.texts import Html, Texts, texts
 from walletwatch.domain.addresses import is_address, shortened
@@ -25,6 +25,7 @@ from walletwatch.domain.pictures import (
     PictureWords,
     Profits,
     Theme,
+    UseChart,
 )
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.work import Button, RenderedMessage
@@ -36,12 +37,14 @@ KINDS: Final[Mapping[PictureKind, str]] = {
     PictureKind.PNL: "p",
     PictureKind.NETWORK: "n",
 }
+"""What anybody may have drawn. How the bot is used is none of these: its buttons are administrators' own."""
 _PERIODS: Final[Mapping[Lookback, str]] = dict(zip(PICTURE_PERIODS, "wmqy", strict=True))
 _THEMES: Final[Mapping[Theme, str]] = {Theme.LIGHT: "l", Theme.DARK: "d"}
 _HEAD: Final = re.compile(r"[a-z]{3}(0|[1-9a-z][0-9a-z]{0,11})?")
 MAX_WALLETS: Final = 30
 """That one is chosen of by buttons; any other by its name."""
 LABELS: Final = ("received", "sent", "realised", "unrealised", "others", "warned", "group")
+USE_LABELS: Final = ("new", "active", "wallets", "sent", "top")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ class PicturesView:
             title=title,
             note=note,
             months=tuple(say("format.months").split()),
-            labels={label: str(say(f"chart.label.{label}")) for label in LABELS},
+            labels=self._labels(chart, say),
             point=str(say("format.point")),
             group=str(say("format.group")),
             day_and_month=str(say("format.day_and_month", day="{day}", month="{month}")),
@@ -152,6 +155,12 @@ class PicturesView:
         """That a file is gone, as HTML."""
         return str(texts(language)("chart.lost"))
 
+    @staticmethod
+    def _labels(chart: Chart, say: Texts) -> dict[str, str]:
+        if isinstance(chart, UseChart):
+            return {label: str(say(f"analytics.label.{label}")) for label in USE_LABELS}
+        return {label: str(say(f"chart.label.{label}")) for label in LABELS}
+
     def _title(self, chart: Chart, say: Texts) -> str:
         match chart:
             case BalanceHistory():
@@ -166,6 +175,8 @@ class PicturesView:
                 return _plain(say("chart.title.allocation", name=Html(chart.name)))
             case NetworkChart():
                 return _plain(say("chart.title.network", name=Html(chart.nodes[0].name)))
+            case UseChart():
+                return _plain(say("analytics.title"))
 
     def _note(self, chart: Chart, request: DrawRequest, say: Texts) -> str:
         period = say(f"chart.period.{request.period}")
@@ -189,11 +200,17 @@ class PicturesView:
             case NetworkChart():
                 hidden = [say("chart.note.hidden", count=chart.hidden)] if chart.hidden else []
                 parts = [say("chart.note.amounts", symbol=chart.symbol), *hidden]
+            case UseChart():
+                parts = [period, say("analytics.people", people=whole(chart.people, say))]
+                if chart.failed.total:
+                    parts.append(say("analytics.not_sent", failed=whole(chart.failed.total, say)))
         return " · ".join(_plain(part) for part in parts)
 
     def _keyboard(self, request: DrawRequest, say: Texts) -> tuple[tuple[Button, ...], ...]:
         choice = _choice(request)
         other = Theme.DARK if request.theme is Theme.LIGHT else Theme.LIGHT
+        if request.kind is PictureKind.USE:
+            return ((button(say(f"chart.button.{other}"), Action.ANALYTICS, other.value),),)
         theme = self._to(say(f"chart.button.{other}"), replace(choice, theme=other))
         rows: list[tuple[Button, ...]] = []
         if request.kind is PictureKind.NETWORK:
