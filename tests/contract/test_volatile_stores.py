@@ -396,6 +396,15 @@ class TestRateLimits:
         await volatile.elapse(0.1)
         assert await volatile.rate_limits.allow(CHAT, "scan", limit=1, window=SHORT)
 
+    async def test_what_comes_again_is_not_counted_again(self, volatile: Volatile) -> None:
+        async def ask(request: str) -> bool:
+            return await volatile.rate_limits.allow(CHAT, "scan", limit=2, window=SHORT, request=request)
+
+        assert [await ask(request) for request in "aabacbca"] == [True] * 4 + [False, True, False, True]
+        assert await volatile.rate_limits.counts(CHAT, ["scan"]) == [3]
+        await volatile.elapse(0.3)
+        assert await ask("c")
+
     async def test_at_once_no_more_than_allowed(self, volatile: Volatile) -> None:
         answers = await asyncio.gather(
             *(volatile.rate_limits.allow(CHAT, "scan", limit=4, window=LONG) for _ in range(10))

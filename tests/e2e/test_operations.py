@@ -145,7 +145,7 @@ class TestAlerts:
             question = (await operators.telegram.messages(ADMIN_ID))[-1]
             await operators.telegram.press(question, data="1:ax:balance", user_id=ADMIN_ID)
             await operators.telegram.wait_for_message(
-                ADMIN_ID, since=since, contains="101 messages of balance"
+                ADMIN_ID, since=since, contains="101 messages of balance", what="edit"
             )
             await operators.told("Over: Many jobs failed", since=since)
             await operators.told("Over: A job failed in every try (balance)", since=since)
@@ -314,14 +314,18 @@ async def test_poisoned_work_ends_in_the_dead_letter_queue_and_comes_back(
 
 
 def _failed_tries(deployed: Deployed) -> list[float]:
-    """When the scan function failed at its record, in seconds."""
-    found = []
+    """When the scan function failed at the record that it failed at the most, in seconds.
+
+    While the chain is away in other tests, other records may fail as well, and succeed in their next try.
+    """
+    found: dict[str, list[float]] = {}
     for path in deployed.stack.function_logs.rglob("*ScanFunction*/*"):
         for line in path.read_text().splitlines():
             if "record to be tried again" in line:
                 entry = json.loads(line)
-                found.append(_seconds(entry["timestamp"]))
-    return sorted(found)
+                found.setdefault(entry["message_id"], []).append(_seconds(entry["timestamp"]))
+    most = max(found.values(), key=len)
+    return sorted(most)
 
 
 def _seconds(timestamp: str) -> float:

@@ -50,14 +50,23 @@ class FakeRateLimits:
     clock: Clock
     outage: Outage = field(default_factory=Outage)
     windows: dict[tuple[int, str], tuple[int, datetime]] = field(default_factory=dict)
+    counted: dict[tuple[int, str, str], tuple[int, datetime]] = field(default_factory=dict)
 
-    async def allow(self, user: int, action: str, *, limit: int, window: timedelta) -> bool:
+    async def allow(
+        self, user: int, action: str, *, limit: int, window: timedelta, request: str | None = None
+    ) -> bool:
         self.outage.check()
         now = self.clock.now()
+        if request is not None and (user, action, request) in self.counted:
+            before, until = self.counted[user, action, request]
+            if until > now:
+                return before <= limit
         count, end = self.windows.get((user, action), (0, now + window))
         if end <= now:
             count, end = 0, now + window
         self.windows[user, action] = count + 1, end
+        if request is not None:
+            self.counted[user, action, request] = count + 1, now + window
         return count + 1 <= limit
 
     async def counts(self, user: int, actions: Sequence[str]) -> Sequence[int]:

@@ -155,8 +155,18 @@ class Leases(Protocol):
 class RateLimits(Protocol):
     """How often one user may ask for something, in windows that begin with the first request."""
 
-    async def allow(self, user: int, action: str, *, limit: int, window: timedelta) -> bool:
-        """Count this request; False if it is one too many."""
+    async def allow(
+        self, user: int, action: str, *, limit: int, window: timedelta, request: str | None = None
+    ) -> bool:
+        """Count this request; False if it is one too many.
+
+        Args:
+            user: Whose requests are counted.
+            action: Counted by itself.
+            limit: Of one window.
+            window: How long it lasts.
+            request: Names it, so that one that comes again is not counted again, and has the same answer.
+        """
 
     async def counts(self, user: int, actions: Sequence[str]) -> Sequence[int]:
         """How many requests for each the present window has counted, those included that were too many."""

@@ -36,15 +36,22 @@ class Quotas:
         """How much this owner may have of it now."""
         return limit_of(quota, owner, self._clock.now(), self._limits)
 
-    async def take(self, chat: Chat, quota: Quota) -> None:
+    async def take(self, chat: Chat, quota: Quota, request: str) -> None:
         """Use one of what there is so much of in a day.
+
+        Args:
+            chat: Where it is asked for.
+            quota: One of `DAILY`.
+            request: Names the message or the press of a button; delivered again, it uses nothing more.
 
         Raises:
             QuotaExceeded: There is none left today.
         """
         limit = self.limit(chat.owner, quota)
         try:
-            allowed = await self._rates.allow(_who(chat), _action(quota), limit=limit, window=DAY)
+            allowed = await self._rates.allow(
+                _who(chat), _action(quota), limit=limit, window=DAY, request=f"{chat.chat_id}.{request}"
+            )
         except StoreUnavailable:
             # People are served while nobody counts.
             self._metrics.count("LimitsUnavailable")

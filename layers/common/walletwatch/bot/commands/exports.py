@@ -93,7 +93,9 @@ async def _next(
 async def _begin(talk: Talk, dialogue: Dialogue, choice: ExportChoice) -> None:
     assert choice.format is not None
     assert choice.period is not None
-    await dialogue.quotas.take(talk.chat, Quota.EXPORTS)
+    # A button can be pressed again; each press is a request of its own, and a repeated delivery is not.
+    request = talk.query_id or str(talk.message_id)
+    await dialogue.quotas.take(talk.chat, Quota.EXPORTS, request)
     begun = dialogue.views.exports.begun(talk.say)
     if talk.query_id is None:
         progress_id = await talk.send(begun)
@@ -102,8 +104,7 @@ async def _begin(talk: Talk, dialogue: Dialogue, choice: ExportChoice) -> None:
         await talk.show(begun)
     await dialogue.exports.request(
         choice.format,
-        # A button can be pressed again; each press is a request of its own, and a repeated delivery is not.
-        request=talk.query_id or str(talk.message_id),
+        request=request,
         chat_id=talk.chat_id,
         subscription_id=None if choice.wallet == ALL else int(choice.wallet or 0),
         period=choice.period,

@@ -117,7 +117,7 @@ async def _queue(talk: Talk, dialogue: Dialogue, address: str, kind: SubjectKind
     """Queue a scan, whose message shows how far it is and becomes its result."""
     # A button can be pressed again; each press is a request of its own, and a repeated delivery is not.
     request = talk.query_id or str(talk.message_id)
-    await dialogue.quotas.take(talk.chat, Quota.SCANS)
+    await dialogue.quotas.take(talk.chat, Quota.SCANS, request)
     progress = await talk.send(dialogue.views.scans.queued(address, talk.say))
     try:
         await dialogue.scans.request(

@@ -39,9 +39,18 @@ return 0
 """)
 
 _ALLOW: Final = Script("""
+if KEYS[2] then
+  local counted = redis.call('GET', KEYS[2])
+  if counted then
+    return tonumber(counted)
+  end
+end
 local count = redis.call('INCR', KEYS[1])
 if count == 1 then
   redis.call('PEXPIRE', KEYS[1], ARGV[1])
+end
+if KEYS[2] then
+  redis.call('SET', KEYS[2], count, 'PX', ARGV[1])
 end
 return count
 """)
@@ -99,14 +108,20 @@ class RedisRateLimits:
     def __init__(self, server: RedisServer) -> None:
         self._server = server
 
-    async def allow(self, user: int, action: str, *, limit: int, window: timedelta) -> bool:
+    async def allow(
+        self, user: int, action: str, *, limit: int, window: timedelta, request: str | None = None
+    ) -> bool:
         """Count this request; False if it is one too many."""
-        count: int = await self._server.script(
-            _ALLOW, [self._server.key("rate", action, user)], [milliseconds(window)]
-        )
+        keys = [self._key(action, user)]
+        if request is not None:
+            keys.append(self._key(action, user, request))
+        count: int = await self._server.script(_ALLOW, keys, [milliseconds(window)])
         return count <= limit
 
     async def counts(self, user: int, actions: Sequence[str]) -> Sequence[int]:
         """How many requests for each the present window has counted, those included that were too many."""
-        keys = [self._server.key("rate", action, user) for action in actions]
+        keys = [self._key(action, user) for action in actions]
         return [int(count or 0) for count in await self._server.command("MGET", *keys)]
+
+    def _key(self, action: str, user: int, *parts: str) -> str:
+        return self._server.key("rate", f"{{{user}}}", action, *parts)
