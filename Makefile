@@ -154,12 +154,17 @@ unit: $(MAIN) ## only the tests that need nothing
 	.venv/bin/pytest tests/unit tests/infrastructure
 
 test: setup .build/chromium.stamp .build/prometheus.stamp check ## every gate and every test
-	.venv/bin/coverage erase
-	@# Those on the deployed stack wait most of their time, and the others need the processor: side by side.
-	@echo "tests/e2e, beside the others; their output follows theirs"
+	rm -f .build/coverage.*
+	@# Those on the deployed stack and on a chain wait most of their time, and the others need the processor: side by side.
+	@echo "tests/e2e and tests/unit, beside the others; their output follows theirs"
 	@.venv/bin/pytest tests/e2e >.build/e2e.log 2>&1 & e2e=$$!; \
-		.venv/bin/pytest --ignore tests/e2e --cov --cov-report= ; others=$$?; \
-		wait $$e2e; deployed=$$?; cat .build/e2e.log; [ $$others -eq 0 ] && [ $$deployed -eq 0 ]
+		COVERAGE_FILE=.build/coverage.unit .venv/bin/pytest tests/unit tests/infrastructure --cov --cov-report= \
+			>.build/unit.log 2>&1 & unit=$$!; \
+		COVERAGE_FILE=.build/coverage.others .venv/bin/pytest \
+			--ignore tests/e2e --ignore tests/unit --ignore tests/infrastructure --cov --cov-report= ; others=$$?; \
+		wait $$unit; alone=$$?; cat .build/unit.log; wait $$e2e; deployed=$$?; cat .build/e2e.log; \
+		[ $$others -eq 0 ] && [ $$alone -eq 0 ] && [ $$deployed -eq 0 ]
+	.venv/bin/coverage combine .build/coverage.unit .build/coverage.others
 	.venv/bin/coverage report --fail-under=85
 
 bench: setup ## the benchmarks
