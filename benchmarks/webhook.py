@@ -334,7 +334,7 @@ def measure(database_url: str, redis_url: str, rpc_url: str, telegram: str) -> b
         }
     )
     database, redis = postgres.make_database(), redis_parts.make_redis()
-    postgres.Database = lambda *_, **__: database  # type: ignore[assignment,attr-defined,misc]
+    postgres.Database = lambda *_, **__: database  # type: ignore[assignment,attr-defined]
     redis_parts.RedisServer = lambda _: redis  # type: ignore[assignment,attr-defined,misc]
     runtime.run(migrate(database_url))
     wallet, _ = runtime.run(some_wallet(rpc_url))
