@@ -29,7 +29,7 @@ from walletwatch.bootstrap.webhook import Webhook, webhook
 from walletwatch.bot import application
 from walletwatch.bot.commands.command import Topic
 from walletwatch.bot.commands.table import AREAS
-from walletwatch.parts import admin_desk, dialogue, inspection, postgres, secrets
+from walletwatch.parts import admin_desk, dialogue, postgres, secrets
 from walletwatch.parts import queues as queue_parts
 from walletwatch.parts import redis as redis_parts
 from walletwatch.services import balances
@@ -212,7 +212,7 @@ async def environment(
     monkeypatch.setattr(balances, "BALANCE_TTL", timedelta(minutes=10))
     monkeypatch.setattr(secrets, "read_secret", lambda _: msgspec.json.encode(kept))
     monkeypatch.setattr(queue_parts, "SqsQueues", lambda **_: queues)
-    monkeypatch.setattr(inspection, "SqsInspection", lambda _: system.queues)
+    monkeypatch.setattr(admin_desk, "make_inspection", lambda: system.queues)
     monkeypatch.setattr(admin_desk, "make_vital_signs", lambda *_: system.signs)
     monkeypatch.setattr(dialogue, "RpcChain", lambda *_args, **_kwargs: chain)
     # A connection that rested is asked whether it still lives, whatever it is needed for.
