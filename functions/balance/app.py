@@ -10,8 +10,8 @@ from walletwatch import observability
 from walletwatch.bootstrap.balance import Balance, balance
 from walletwatch.domain.work import Backfill, BalanceCheck, BroadcastStep, DigestDue
 from walletwatch.invocation import perform
+from walletwatch.queueing.balance import decode_balance_work
 from walletwatch.queueing.consumer import QueueRecord
-from walletwatch.queueing.messages import decode_balance_work
 
 observability.configure_logging("balance")
 

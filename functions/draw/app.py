@@ -7,7 +7,7 @@ from walletwatch import observability
 from walletwatch.bootstrap.draw import Draw, draw
 from walletwatch.invocation import perform
 from walletwatch.queueing.consumer import QueueRecord
-from walletwatch.queueing.messages import decode_draw_request
+from walletwatch.queueing.draw import decode_draw_request
 
 observability.configure_logging("draw")
 

@@ -7,7 +7,7 @@ from walletwatch import observability
 from walletwatch.bootstrap.export import Export, export
 from walletwatch.invocation import perform
 from walletwatch.queueing.consumer import QueueRecord
-from walletwatch.queueing.messages import decode_export_request
+from walletwatch.queueing.export import decode_export_request
 
 observability.configure_logging("export")
 

@@ -8,7 +8,8 @@ from walletwatch import observability
 from walletwatch.bootstrap.notification import Notifying, notification
 from walletwatch.invocation import perform
 from walletwatch.queueing.consumer import QueueRecord, Retry
-from walletwatch.queueing.messages import InvalidMessage, decode_notification
+from walletwatch.queueing.envelope import InvalidMessage
+from walletwatch.queueing.notification import decode_notification
 from walletwatch.services.delivering import Record
 
 observability.configure_logging("notification")

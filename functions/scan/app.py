@@ -8,7 +8,7 @@ from walletwatch.bootstrap.scan import Scan, scan
 from walletwatch.domain.work import RiskCheck
 from walletwatch.invocation import perform
 from walletwatch.queueing.consumer import QueueRecord
-from walletwatch.queueing.messages import decode_scan_work
+from walletwatch.queueing.scan import decode_scan_work
 
 observability.configure_logging("scan")
 

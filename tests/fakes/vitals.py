@@ -17,7 +17,7 @@ from walletwatch.domain.errors import QueueUnavailable, StoreUnavailable
 from walletwatch.domain.vitals import Expiry, LastLook, Population, QueueDepth, TelegramVitals
 from walletwatch.ports.operations import Administration, Alerts
 from walletwatch.ports.telling import Ledger
-from walletwatch.queueing.messages import ledger_key_of
+from walletwatch.queueing.notification import ledger_key_of
 from walletwatch.services.administering import Administering
 from walletwatch.services.vitals import Sources, VitalSigns
 

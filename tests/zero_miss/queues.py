@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from psycopg import AsyncConnection
 
 from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, RiskCheck, SecurityScan
-from walletwatch.queueing.messages import encode_balance_check, encode_digest_due
+from walletwatch.queueing.balance import encode_balance_check, encode_digest_due
 
 VISIBILITY_SECONDS = 8
 TWICE = 0.05

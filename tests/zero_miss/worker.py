@@ -17,7 +17,7 @@ from walletwatch.bootstrap.sweep import sweep
 from walletwatch.domain.errors import TransientError
 from walletwatch.domain.work import BalanceCheck, DigestDue
 from walletwatch.parts import queues as queue_parts
-from walletwatch.queueing.messages import decode_balance_work
+from walletwatch.queueing.balance import decode_balance_work
 
 INVOCATION_SECONDS = 25.0
 AT_ONCE = 8

@@ -31,7 +31,8 @@ from walletwatch.domain.delivery import delivery_key
 from walletwatch.domain.work import SecurityScan
 from walletwatch.queueing.consumer import Consumer, QueueRecord
 from walletwatch.queueing.inspection import QueuePair, SqsInspection
-from walletwatch.queueing.messages import decode_notification, decode_scan_work, encode_security_scan
+from walletwatch.queueing.notification import decode_notification
+from walletwatch.queueing.scan import decode_scan_work, encode_security_scan
 from walletwatch.queueing.sqs import SqsQueues
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import TOLD_AFTER_TRIES, Scanning, ScanReports, ScanRequests

@@ -10,7 +10,7 @@ from walletwatch.domain.alerts import AlertLevel, Condition, Finding
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery
 from walletwatch.domain.telemetry import EndpointUse, Instance, RpcUse, Tally
 from walletwatch.domain.work import Notification, RenderedMessage
-from walletwatch.queueing.messages import encode_notification
+from walletwatch.queueing.notification import encode_notification
 
 NAMES = [command.name for command in ADMIN_COMMANDS]
 LOST = Finding(Condition.REDIS_LOST, "", AlertLevel.CRITICAL, {"error": "StoreUnavailable"})

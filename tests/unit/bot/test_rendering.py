@@ -20,7 +20,7 @@ from walletwatch.domain.chats import Chat, ChatKind, Subscription
 from walletwatch.domain.delivery import DeliveryKind, PendingDelivery
 from walletwatch.domain.profile import PROFILES
 from walletwatch.domain.work import Notification
-from walletwatch.queueing.messages import decode_notification, encode_notification
+from walletwatch.queueing.notification import decode_notification, encode_notification
 
 WALLET = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
 PEER = "B69chRzqzDCmdB5WYB8NRu5Yv5ZA95ABiZcdzCgGm9Tq"

@@ -45,16 +45,12 @@ from walletwatch.domain.work import (
     SecurityScan,
     SubjectKind,
 )
+from walletwatch.queueing.balance import encode_backfill, encode_balance_check, encode_digest_due
 from walletwatch.queueing.consumer import Consumer
-from walletwatch.queueing.messages import (
-    encode_backfill,
-    encode_balance_check,
-    encode_digest_due,
-    encode_draw_request,
-    encode_export_request,
-    encode_notification,
-    encode_security_scan,
-)
+from walletwatch.queueing.draw import encode_draw_request
+from walletwatch.queueing.export import encode_export_request
+from walletwatch.queueing.notification import encode_notification
+from walletwatch.queueing.scan import encode_security_scan
 from walletwatch.services.alert_rounds import Round
 from walletwatch.services.delivering import Record
 from walletwatch.services.health import HealthCheck

@@ -26,22 +26,17 @@ from walletwatch.domain.work import (
     SecurityScan,
     SubjectKind,
 )
-from walletwatch.queueing.messages import (
-    InvalidMessage,
+from walletwatch.queueing.balance import (
     decode_balance_work,
-    decode_draw_request,
-    decode_export_request,
-    decode_notification,
-    decode_scan_work,
     encode_backfill,
     encode_balance_check,
     encode_digest_due,
-    encode_draw_request,
-    encode_export_request,
-    encode_notification,
-    encode_risk_check,
-    encode_security_scan,
 )
+from walletwatch.queueing.draw import decode_draw_request, encode_draw_request
+from walletwatch.queueing.envelope import InvalidMessage
+from walletwatch.queueing.export import decode_export_request, encode_export_request
+from walletwatch.queueing.notification import decode_notification, encode_notification
+from walletwatch.queueing.scan import decode_scan_work, encode_risk_check, encode_security_scan
 
 WALLET = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
 KEY = "0123456789abcdef" * 2

@@ -6,7 +6,7 @@ import pytest
 
 from walletwatch.domain.errors import QueueUnavailable
 from walletwatch.domain.work import DigestDue
-from walletwatch.queueing.messages import decode_balance_work
+from walletwatch.queueing.balance import decode_balance_work
 from walletwatch.queueing.sqs import MAX_ATTEMPTS, MAX_DELAY_SECONDS, SqsQueues
 
 URL = "https://balance"

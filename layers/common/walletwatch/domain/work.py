@@ -1,4 +1,4 @@
-"""What the functions ask of each other; `walletwatch.queueing.messages` has its form on the wire."""
+"""What the functions ask of each other; `walletwatch.queueing` has its form on the wire."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

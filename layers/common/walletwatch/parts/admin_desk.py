@@ -9,7 +9,7 @@ from walletwatch.parts.postgres import make_reads
 from walletwatch.parts.queues import make_queues
 from walletwatch.parts.vitals import make_vital_signs
 from walletwatch.ports.chain import Chain
-from walletwatch.queueing.messages import ledger_key_of
+from walletwatch.queueing.notification import ledger_key_of
 from walletwatch.runtime import SystemClock
 from walletwatch.services.admin_desk import AdminDesk, Once
 from walletwatch.services.administering import Administering

@@ -21,18 +21,17 @@ from walletwatch.domain.work import (
     RiskCheck,
     SecurityScan,
 )
-from walletwatch.queueing.consumer import READY_AT
-from walletwatch.queueing.messages import (
+from walletwatch.queueing.balance import (
     encode_backfill,
     encode_balance_check,
     encode_broadcast_step,
     encode_digest_due,
-    encode_draw_request,
-    encode_export_request,
-    encode_notification,
-    encode_risk_check,
-    encode_security_scan,
 )
+from walletwatch.queueing.consumer import READY_AT
+from walletwatch.queueing.draw import encode_draw_request
+from walletwatch.queueing.export import encode_export_request
+from walletwatch.queueing.notification import encode_notification
+from walletwatch.queueing.scan import encode_risk_check, encode_security_scan
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
