@@ -21,7 +21,8 @@ from walletwatch.chain.inspection.tradability import TradabilityReader
 from walletwatch.chain.inspection.wallet_history import HISTORY_FACTS, WalletHistory
 from walletwatch.chain.prices.directory import PoolDirectory
 from walletwatch.chain.rpc.batching import BatchingCaller
-from walletwatch.chain.rpc.reader import Caller, RpcChain
+from walletwatch.chain.rpc.caller import Caller
+from walletwatch.chain.rpc.reader import RpcChain
 from walletwatch.chain.tokens.cached import CachedTokens
 from walletwatch.chain.tokens.reader import ChainTokens
 from walletwatch.domain.inspection.creator import Deployments, TokenOrigin

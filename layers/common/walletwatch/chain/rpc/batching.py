@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 
+from walletwatch.chain.rpc.caller import Caller
 from walletwatch.chain.rpc.client import Answer
-from walletwatch.chain.rpc.reader import Caller
 
 WINDOW_SECONDS: Final = 0.003
 """So long a call waits for others: the tasks that begin together have all made theirs by then."""

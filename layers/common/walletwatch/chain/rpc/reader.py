@@ -1,14 +1,26 @@
 """The chain as the services see it, read over JSON-RPC at commitment `confirmed`."""
 
 import asyncio
-import hashlib
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from itertools import batched
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from walletwatch.chain.rpc.client import Answer
-from walletwatch.chain.rpc.simulation import read_simulation
+from walletwatch.chain.rpc.answers import (
+    to_account,
+    to_address,
+    to_block_time,
+    to_holding,
+    to_program_account,
+    to_signature,
+    to_simulation_result,
+    to_staking_reward,
+    to_transaction,
+    whole_number,
+    with_context,
+)
+from walletwatch.chain.rpc.caller import Caller
+from walletwatch.chain.rpc.watched_state import slice_for, state_digest
 from walletwatch.domain.addresses import looks_like_address
 from walletwatch.domain.chain import (
     AccountData,
@@ -18,10 +30,9 @@ from walletwatch.domain.chain import (
     Simulation,
     SimulationResult,
     StakingReward,
-    TokenHolding,
     WalletBalance,
 )
-from walletwatch.domain.errors import ChainRefused, ChainUnavailable, TransactionNotFound
+from walletwatch.domain.errors import ChainUnavailable
 from walletwatch.domain.programs import STAKE, TOKEN, TOKEN_2022
 from walletwatch.domain.wallets import AccountKind, Cursor, NewAccount
 
@@ -34,15 +45,6 @@ MAX_ACCOUNTS_PER_CALL: Final = 100
 SIGNATURES_PER_PAGE: Final = 1000
 MAX_TRANSACTION_VERSION: Final = 1
 
-SLICES: Final[Mapping[AccountKind, tuple[int, int]]] = {
-    AccountKind.SYSTEM: (0, 0),
-    # Owner, amount, delegate, state, delegated amount and close authority (spl-token, state.rs).
-    AccountKind.TOKEN: (32, 133),
-    AccountKind.TOKEN_2022: (32, 133),
-    AccountKind.STAKE: (0, 200),
-}
-"""Offset and length of what can change for a person, by kind of account."""
-
 STAKE_ACCOUNT_BYTES: Final = 200
 STAKE_AUTHORITIES: Final = (12, 44)
 """Where a stake account has its staker and its withdrawer (solana-program, `StakeStateV2`)."""
@@ -51,17 +53,6 @@ OWNER_TO_STATE: Final = (32, 77)
 """Offset and length of a token account's owner, amount, delegate and state (spl-token, state.rs)."""
 
 _COMMITMENT: Final = "confirmed"
-_ABSENT: Final = hashlib.blake2b(b"absent", digest_size=16).digest()
-
-
-class Caller(Protocol):
-    """Calls methods of a node: an `RpcClient`, or one that puts calls together."""
-
-    async def call(self, method: str, *params: object) -> Any:
-        """The `result` of one method."""
-
-    async def call_many(self, calls: Sequence[tuple[str, Sequence[object]]]) -> Sequence[Answer]:
-        """The answers to many calls, in their order."""
 
 
 class RpcChain:
@@ -78,12 +69,12 @@ class RpcChain:
 
     async def slot(self) -> int:
         """The newest confirmed slot (`getSlot`)."""
-        return _integer(await self._call("getSlot", {"commitment": _COMMITMENT}))
+        return whole_number(await self._call("getSlot", {"commitment": _COMMITMENT}))
 
     async def epoch(self) -> int:
         """The present epoch (`getEpochInfo`)."""
         info = await self._call("getEpochInfo", {"commitment": _COMMITMENT})
-        return _integer(info.get("epoch") if isinstance(info, dict) else None)
+        return whole_number(info.get("epoch") if isinstance(info, dict) else None)
 
     async def wallet_balance(self, address: str) -> WalletBalance:
         """Lamports and token accounts (`getBalance`, `getTokenAccountsByOwner`), read at the same time."""
@@ -91,13 +82,13 @@ class RpcChain:
             self._call("getBalance", address, {"commitment": _COMMITMENT}),
             *(self._token_accounts(address, program) for program in PROGRAMS.values()),
         )
-        slot, lamports = _with_context(balance)
+        slot, lamports = with_context(balance)
         holdings = tuple(
-            _holding(kind, entry)
+            to_holding(kind, entry)
             for kind, entries in zip(PROGRAMS, token_accounts, strict=True)
             for entry in entries
         )
-        return WalletBalance(address, slot, _integer(lamports), holdings)
+        return WalletBalance(address, slot, whole_number(lamports), holdings)
 
     async def token_accounts(
         self, owner: str, *, min_context_slot: int | None = None
@@ -109,7 +100,7 @@ class RpcChain:
         return [
             NewAccount(holding.address, kind, holding.mint)
             for kind, entries in zip(PROGRAMS, answers, strict=True)
-            for holding in (_holding(kind, entry) for entry in entries)
+            for holding in (to_holding(kind, entry) for entry in entries)
         ]
 
     async def stake_accounts(self, owner: str) -> Sequence[NewAccount]:
@@ -117,7 +108,7 @@ class RpcChain:
         answers = await asyncio.gather(
             *(self._stake_accounts(owner, authority) for authority in STAKE_AUTHORITIES)
         )
-        addresses = dict.fromkeys(_stake_account(entry) for entries in answers for entry in entries)
+        addresses = dict.fromkeys(to_address(entry) for entries in answers for entry in entries)
         return [NewAccount(address, AccountKind.STAKE) for address in addresses]
 
     async def observe(self, accounts: Sequence[tuple[str, AccountKind]]) -> Sequence[Observation]:
@@ -141,7 +132,7 @@ class RpcChain:
             if not isinstance(page, list):
                 raise ChainUnavailable("getSignaturesForAddress answered no list")
             for entry in page:
-                info = _signature(entry)
+                info = to_signature(entry)
                 # A node that has forgotten the cursor's signature goes on below it.
                 if _covered(info, after):
                     return found
@@ -163,9 +154,9 @@ class RpcChain:
                 raise ChainUnavailable("getSignaturesForAddress answered no list")
             for entry in page:
                 # A row without a time is one that the node no longer knows the time of: it is kept.
-                if (_block_time(entry) or not_before) < not_before:
+                if (to_block_time(entry) or not_before) < not_before:
                     return found[:limit]
-                found.append(_signature(entry))
+                found.append(to_signature(entry))
             if len(page) < SIGNATURES_PER_PAGE:
                 break
             before = {"before": found[-1].signature, "minContextSlot": found[0].slot}
@@ -182,7 +173,7 @@ class RpcChain:
             [("getTransaction", (signature, options)) for signature in signatures]
         )
         return {
-            signature: _transaction(answer) for signature, answer in zip(signatures, answers, strict=True)
+            signature: to_transaction(answer) for signature, answer in zip(signatures, answers, strict=True)
         }
 
     async def staking_rewards(self, addresses: Sequence[str]) -> Sequence[StakingReward]:
@@ -191,7 +182,7 @@ class RpcChain:
         if not isinstance(answer, list) or len(answer) != len(addresses):
             raise ChainUnavailable("getInflationReward answered another number of accounts")
         return [
-            _staking_reward(address, entry)
+            to_staking_reward(address, entry)
             for address, entry in zip(addresses, answer, strict=True)
             if entry is not None
         ]
@@ -199,7 +190,7 @@ class RpcChain:
     async def block_time(self, slot: int) -> int | None:
         """Unix seconds of a block (`getBlockTime`)."""
         time = await self._call("getBlockTime", slot)
-        return None if time is None else _integer(time)
+        return None if time is None else whole_number(time)
 
     async def accounts(
         self, addresses: Sequence[str], *, head: int | None = None
@@ -222,7 +213,7 @@ class RpcChain:
 
     async def largest_token_accounts(self, mint: str) -> Sequence[str]:
         """The token accounts that hold the most of a mint (`getTokenLargestAccounts`)."""
-        _, entries = _with_context(
+        _, entries = with_context(
             await self._call("getTokenLargestAccounts", mint, {"commitment": _COMMITMENT})
         )
         if not isinstance(entries, list):
@@ -261,7 +252,7 @@ class RpcChain:
                 for each in simulations
             ]
         )
-        return [_simulated(each, answer) for each, answer in zip(simulations, answers, strict=True)]
+        return [to_simulation_result(each, answer) for each, answer in zip(simulations, answers, strict=True)]
 
     async def _program_accounts(
         self, program: str, filters: Sequence[object], slice_: tuple[int, int]
@@ -278,10 +269,10 @@ class RpcChain:
                 "filters": list(filters),
             },
         )
-        slot, entries = _with_context(answer)
+        slot, entries = with_context(answer)
         if not isinstance(entries, list):
             raise ChainUnavailable("getProgramAccounts answered no list")
-        return [_program_account(entry, slot) for entry in entries]
+        return [to_program_account(entry, slot) for entry in entries]
 
     async def _call(self, method: str, *params: object) -> Any:
         async with self._gate:
@@ -294,7 +285,7 @@ class RpcChain:
         if min_context_slot is not None:
             options["minContextSlot"] = min_context_slot
         answer = await self._call("getTokenAccountsByOwner", owner, {"programId": program}, options)
-        _, entries = _with_context(answer)
+        _, entries = with_context(answer)
         if not isinstance(entries, list):
             raise ChainUnavailable("getTokenAccountsByOwner answered no list")
         return entries
@@ -318,27 +309,23 @@ class RpcChain:
         return entries
 
     async def _observe(self, batch: Sequence[tuple[str, AccountKind]]) -> Observation:
-        slices = [SLICES[kind] for kind in {kind for _, kind in batch}]
-        # One slice for all accounts of a call: of those kinds that have something to slice, if any has.
-        parts = [part for part in slices if part[1]] or [(0, 0)]
-        start = min(offset for offset, _ in parts)
-        end = max(offset + length for offset, length in parts)
+        start, length = slice_for({kind for _, kind in batch})
         answer = await self._call(
             "getMultipleAccounts",
             [address for address, _ in batch],
             {
                 "commitment": _COMMITMENT,
                 "encoding": "base64",
-                "dataSlice": {"offset": start, "length": end - start},
+                "dataSlice": {"offset": start, "length": length},
             },
         )
-        slot, accounts = _with_context(answer)
+        slot, accounts = with_context(answer)
         if not isinstance(accounts, list) or len(accounts) != len(batch):
             raise ChainUnavailable("getMultipleAccounts answered another number of accounts")
         return Observation(
             slot,
             [
-                ObservedAccount(address, kind, _digest(account, kind, start))
+                ObservedAccount(address, kind, state_digest(account, kind, start))
                 for (address, kind), account in zip(batch, accounts, strict=True)
             ],
         )
@@ -348,11 +335,11 @@ class RpcChain:
         if head is not None:
             options["dataSlice"] = {"offset": 0, "length": head}
         answer = await self._call("getMultipleAccounts", list(addresses), options)
-        slot, accounts = _with_context(answer)
+        slot, accounts = with_context(answer)
         if not isinstance(accounts, list) or len(accounts) != len(addresses):
             raise ChainUnavailable("getMultipleAccounts answered another number of accounts")
         return {
-            address: None if account is None else _account_data(address, account, slot)
+            address: None if account is None else to_account(address, account, slot)
             for address, account in zip(addresses, accounts, strict=True)
         }
 
@@ -361,141 +348,7 @@ def _memcmp(offset: int, wanted: str) -> Mapping[str, Any]:
     return {"memcmp": {"offset": offset, "bytes": wanted}}
 
 
-def _simulated(simulation: Simulation, answer: Answer) -> SimulationResult:
-    slot, value = _with_context(answer.get())
-    entries = value.get("accounts") if isinstance(value, dict) else None
-    after: dict[str, AccountData | None] = {}
-    if isinstance(entries, list) and len(entries) == len(simulation.watched):
-        after = {
-            address: None if entry is None else _account_data(address, entry, slot)
-            for address, entry in zip(simulation.watched, entries, strict=True)
-        }
-    elif isinstance(value, dict) and value.get("err") is None:
-        raise ChainUnavailable("simulateTransaction answered another number of accounts")
-    return read_simulation(slot, value, after)
-
-
-def _transaction(answer: Answer) -> Mapping[str, Any]:
-    try:
-        result = answer.get()
-    except ChainRefused as error:
-        # The signature came from this chain's history: it exists, and must not be passed over.
-        raise ChainUnavailable(str(error)) from error
-    if not isinstance(result, dict):
-        raise TransactionNotFound("the transaction is not known to the node yet")
-    return result
-
-
 def _covered(info: SignatureInfo, cursor: Cursor) -> bool:
     if cursor.signature is None:
         return info.slot <= cursor.slot
     return info.signature == cursor.signature or info.slot < cursor.slot
-
-
-def _digest(account: object, kind: AccountKind, start: int) -> bytes:
-    """A hash that changes when the account changes for a person.
-
-    Args:
-        account: As it came, its data from byte `start` on.
-        kind: Which of the bytes matter.
-        start: Where the call's slice begins.
-    """
-    if account is None:
-        return _ABSENT
-    offset, length = SLICES[kind]
-    try:
-        fields: Mapping[str, Any] = account  # type: ignore[assignment]
-        owner, lamports = fields["owner"], _integer(fields["lamports"])
-        data = b64decode(fields["data"][0])[offset - start : offset - start + length] if length else b""
-    except (KeyError, TypeError, IndexError, ValueError) as error:
-        raise ChainUnavailable("getMultipleAccounts answered an account of another shape") from error
-    state = b"%d %s " % (lamports, str(owner).encode()) + data
-    return hashlib.blake2b(state, digest_size=16).digest()
-
-
-def _account_data(address: str, account: object, slot: int) -> AccountData:
-    try:
-        fields: Mapping[str, Any] = account  # type: ignore[assignment]
-        return AccountData(
-            address=address,
-            owner=str(fields["owner"]),
-            lamports=_integer(fields["lamports"]),
-            data=b64decode(fields["data"][0], validate=True),
-            slot=slot,
-        )
-    except (KeyError, TypeError, IndexError, ValueError) as error:
-        raise ChainUnavailable("the node answered an account of another shape") from error
-
-
-def _program_account(entry: object, slot: int) -> AccountData:
-    if isinstance(entry, dict) and isinstance(entry.get("pubkey"), str):
-        return _account_data(entry["pubkey"], entry.get("account"), slot)
-    raise ChainUnavailable("getProgramAccounts answered a row of another shape")
-
-
-def _stake_account(entry: object) -> str:
-    address = entry.get("pubkey") if isinstance(entry, dict) else None
-    if not isinstance(address, str) or not looks_like_address(address):
-        raise ChainUnavailable("getProgramAccounts answered an account of another shape")
-    return address
-
-
-def _with_context(answer: object) -> tuple[int, Any]:
-    if isinstance(answer, dict):
-        context = answer.get("context")
-        if isinstance(context, dict) and "value" in answer:
-            return _integer(context.get("slot")), answer["value"]
-    raise ChainUnavailable("the node answered without a context")
-
-
-def _integer(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    raise ChainUnavailable("the node answered no whole number")
-
-
-def _signature(entry: object) -> SignatureInfo:
-    try:
-        fields: Mapping[str, Any] = entry  # type: ignore[assignment]
-        return SignatureInfo(
-            str(fields["signature"]), _integer(fields["slot"]), fields.get("err") is not None
-        )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ChainUnavailable("getSignaturesForAddress answered a row of another shape") from error
-
-
-def _block_time(entry: object) -> int | None:
-    time = entry.get("blockTime") if isinstance(entry, dict) else None
-    return None if time is None else _integer(time)
-
-
-def _staking_reward(address: str, entry: object) -> StakingReward:
-    try:
-        fields: Mapping[str, Any] = entry  # type: ignore[assignment]
-        return StakingReward(
-            address, _integer(fields["epoch"]), _integer(fields["effectiveSlot"]), _integer(fields["amount"])
-        )
-    except (KeyError, TypeError) as error:
-        raise ChainUnavailable("getInflationReward answered a reward of another shape") from error
-
-
-def _holding(kind: AccountKind, entry: object) -> TokenHolding:
-    try:
-        fields: Mapping[str, Any] = entry  # type: ignore[assignment]
-        account = fields["account"]
-        info = account["data"]["parsed"]["info"]
-        amount = info["tokenAmount"]
-        return TokenHolding(
-            address=str(fields["pubkey"]),
-            kind=kind,
-            mint=str(info["mint"]),
-            amount=int(amount["amount"]),
-            decimals=_integer(amount["decimals"]),
-            lamports=_integer(account["lamports"]),
-            frozen=info.get("state") == "frozen",
-            delegate=info.get("delegate"),
-            delegated_amount=int(info["delegatedAmount"]["amount"]) if info.get("delegate") else 0,
-            close_authority=info.get("closeAuthority"),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise ChainUnavailable("getTokenAccountsByOwner answered an account of another shape") from error
