@@ -47,7 +47,7 @@ from walletwatch.ports.people import People
 from walletwatch.ports.plans import PlanStore
 from walletwatch.ports.reporting import ReportSchedules
 from walletwatch.ports.scanning import AddressLists, Risks
-from walletwatch.ports.telling import History, Ledger, SendLimits, SentMarks
+from walletwatch.ports.telling import History, Ledger, LedgerRetention, SendLimits, SentMarks
 from walletwatch.ports.usage import Usage
 from walletwatch.ports.volatile import Admission, Cache, Leases, RateLimits
 from walletwatch.ports.wallets import WalletBook
@@ -65,6 +65,7 @@ from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.following import PostgresFollowStore
 from walletwatch.storage.postgres.history import PostgresHistory
 from walletwatch.storage.postgres.ledger import PostgresLedger
+from walletwatch.storage.postgres.ledger_retention import PostgresLedgerRetention
 from walletwatch.storage.postgres.linking import PostgresLinkedChats
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
@@ -106,6 +107,7 @@ class Stores:
     subscriptions: SubscriptionStore
     watch: WatchStore
     ledger: Ledger
+    retention: LedgerRetention
     follow: FollowStore
     history: History
     movements: Movements
@@ -196,6 +198,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             fake.subscriptions,
             fake.watch,
             fake.ledger,
+            fake.ledger,
             fake.follow,
             FakeHistory(fake.tables),
             sums,
@@ -228,6 +231,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresSubscriptionStore(database),
         PostgresWatchStore(database),
         PostgresLedger(database, clock),
+        PostgresLedgerRetention(database),
         PostgresFollowStore(database),
         PostgresHistory(database),
         PostgresMovements(database),

@@ -36,10 +36,10 @@ async def test_what_is_deleted_is_summed_by_day_in_the_same_step(stores: Stores)
     )
     await stores.ledger.keep(other, [received(7, MINT, whom=PEER, wallet=OTHER_WALLET, at=None)])
     now = stores.clock.now()
-    await stores.ledger.delete_before(now)
+    await stores.retention.delete_before(now)
     assert await _carried(stores) == []
     await stores.clock.sleep(DAY)
-    await stores.ledger.delete_before(now + timedelta(hours=1))
+    await stores.retention.delete_before(now + timedelta(hours=1))
     found, _ = await stores.chronicle.gather_with_carried(1, limit=9)
     assert not found.records
     some = Decimal("0.1")
@@ -69,6 +69,6 @@ async def test_a_later_deletion_is_added(stores: Stores) -> None:
     for _ in range(2):
         await stores.ledger.keep(mine, [received(XNT, usd={NATIVE: "2"}, at=T0)])
         await stores.clock.sleep(DAY)
-        await stores.ledger.delete_before(stores.clock.now())
+        await stores.retention.delete_before(stores.clock.now())
     (flow,) = await _carried(stores)
     assert (flow.received, flow.received_priced, flow.received_usd) == (2 * XNT, 2 * XNT, Decimal(4))

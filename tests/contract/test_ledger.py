@@ -337,20 +337,20 @@ class TestRetention:
         stores.clock.advance(60)
         await stores.ledger.add(SCAN)
         await stores.ledger.settle(SCAN.key, DeliveryStatus.SENT)
-        assert await stores.ledger.delete_before(stores.clock.now()) == 1
+        assert await stores.retention.delete_before(stores.clock.now()) == 1
         assert await stores.ledger.statuses([*keys, SCAN.key]) == {
             keys[1]: DeliveryStatus.PENDING,
             SCAN.key: DeliveryStatus.SENT,
         }
         (still,) = await stores.ledger.stuck(timedelta(seconds=1), 10)
         assert still.activities == (TWO,)
-        assert await stores.ledger.delete_before(stores.clock.now()) == 0
+        assert await stores.retention.delete_before(stores.clock.now()) == 0
 
     async def test_an_activity_that_no_entry_refers_to_goes(self, stores: Stores) -> None:
         subscription = await watch(stores, ANNA)
         await record(stores.ledger, subscription.wallet_id, [ONE], [], tell_all)
         stores.clock.advance(60)
-        assert await stores.ledger.delete_before(stores.clock.now()) == 0
+        assert await stores.retention.delete_before(stores.clock.now()) == 0
         changed = replace(ONE, fee=1)
         (pending,) = await record(
             stores.ledger, subscription.wallet_id, [changed], candidates_of([changed], subscription), tell_all
@@ -362,10 +362,10 @@ class TestRetention:
         candidates = candidates_of([ONE, TWO], subscription)
         (digest,) = await record(stores.ledger, subscription.wallet_id, [ONE, TWO], candidates, digest_all)
         stores.clock.advance(60)
-        assert await stores.ledger.delete_before(stores.clock.now()) == 0
+        assert await stores.retention.delete_before(stores.clock.now()) == 0
         assert await stores.ledger.stuck(timedelta(seconds=1), 10) == [digest]
         await stores.ledger.settle(digest.key, DeliveryStatus.SENT)
-        assert await stores.ledger.delete_before(stores.clock.now()) == 3
+        assert await stores.retention.delete_before(stores.clock.now()) == 3
 
 
 async def test_an_entry_keeps_why_it_is_suppressed_within_the_same_key(stores: Stores) -> None:
@@ -383,8 +383,8 @@ async def test_scans_go_by_themselves(stores: Stores) -> None:
     await stores.ledger.settle(key, DeliveryStatus.SENT)
     await stores.ledger.add(SCAN)
     stores.clock.advance(60)
-    assert await stores.ledger.delete_scans_before(stores.clock.now()) == 0, "it is pending"
+    assert await stores.retention.delete_scans_before(stores.clock.now()) == 0, "it is pending"
     await stores.ledger.settle(SCAN.key, DeliveryStatus.SENT)
-    assert await stores.ledger.delete_scans_before(stores.clock.now() - timedelta(seconds=61)) == 0
-    assert await stores.ledger.delete_scans_before(stores.clock.now()) == 1
+    assert await stores.retention.delete_scans_before(stores.clock.now() - timedelta(seconds=61)) == 0
+    assert await stores.retention.delete_scans_before(stores.clock.now()) == 1
     assert set(await stores.ledger.statuses([key, SCAN.key])) == {key}

@@ -1,4 +1,4 @@
-"""`ports.Ledger` in memory."""
+"""`ports.Ledger` and `ports.LedgerRetention` in memory."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -25,6 +25,7 @@ from walletwatch.storage.postgres.chronicle import PostgresChronicle
 from walletwatch.storage.postgres.claims import PostgresUpdateClaims
 from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.ledger import PostgresLedger
+from walletwatch.storage.postgres.ledger_retention import PostgresLedgerRetention
 from walletwatch.storage.postgres.plans import PostgresPlanStore
 from walletwatch.storage.postgres.reporting import PostgresReportSchedules
 from walletwatch.storage.postgres.samples import PostgresSamples
@@ -52,7 +53,7 @@ def cleanup() -> Cleanup:
     redis = make_redis()
     service = Housekeeping(
         watch=PostgresWatchStore(database),
-        ledger=PostgresLedger(database, clock),
+        ledger=PostgresLedgerRetention(database),
         queues=make_queues(),
         digesting=make_digesting(database, metrics),
         alerts=PostgresAlerts(database),

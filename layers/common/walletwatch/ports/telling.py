@@ -84,6 +84,10 @@ class Ledger(Protocol):
         Open digests are not among them.
         """
 
+
+class LedgerRetention(Protocol):
+    """Deleting what is past its retention from the ledger."""
+
     async def delete_scans_before(self, moment: datetime) -> int:
         """Delete settled entries of scans, pictures and exports older than this; how many there were."""
 

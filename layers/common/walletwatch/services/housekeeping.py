@@ -12,7 +12,7 @@ from walletwatch.ports.common import Clock, Metrics
 from walletwatch.ports.listing import Dealings
 from walletwatch.ports.operations import Alerts, TelemetryBoard
 from walletwatch.ports.queueing import Queues
-from walletwatch.ports.telling import Ledger
+from walletwatch.ports.telling import LedgerRetention
 from walletwatch.ports.volatile import ForgetfulClaims
 from walletwatch.ports.wallets import WalletBook
 from walletwatch.ports.watching import WatchStore
@@ -90,7 +90,7 @@ class Housekeeping:
         self,
         *,
         watch: WatchStore,
-        ledger: Ledger,
+        ledger: LedgerRetention,
         queues: Queues,
         digesting: Digesting,
         alerts: Alerts,

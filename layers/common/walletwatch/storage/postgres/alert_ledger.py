@@ -16,7 +16,7 @@ from walletwatch.ports.alerting import FiringPlan
 from walletwatch.ports.common import Clock
 from walletwatch.storage.postgres.alert_rules import RULE_COLUMNS, to_rule
 from walletwatch.storage.postgres.database import Connection, Database, together
-from walletwatch.storage.postgres.ledger import insert_deliveries
+from walletwatch.storage.postgres.new_entries import insert_deliveries
 from walletwatch.storage.postgres.rows import CHAT_COLUMNS, Row, storable, to_chat
 
 type Rows = AsyncCursor[tuple[Any, ...]]
