@@ -1,0 +1,126 @@
+"""Texts and files: an answer to what was asked, an address or a signature, or nothing that is understood."""
+
+from telegram import Message, Update
+from telegram.error import TelegramError
+
+from walletwatch.bot.commands.command import Command
+from walletwatch.bot.commands.dialogue import Complaint, Dialogue
+from walletwatch.bot.commands.explaining import explain
+from walletwatch.bot.commands.table import ADMIN_COMMANDS_BY_NAME, COMMANDS_BY_NAME
+from walletwatch.bot.guard import Guard
+from walletwatch.bot.library import Context
+from walletwatch.bot.operators import Operators
+from walletwatch.bot.pasted import unlinked
+from walletwatch.bot.talk import Talk
+from walletwatch.domain.addresses import is_address, looks_like_signature
+from walletwatch.domain.chats import ChatKind, Contact
+from walletwatch.domain.errors import StoreUnavailable, TransientError
+from walletwatch.domain.sessions import Session
+from walletwatch.ports.common import UseMetrics
+
+
+class Words:
+    """Handles the messages that no command begins."""
+
+    def __init__(
+        self, dialogue: Dialogue, guard: Guard, operators: Operators, metrics: UseMetrics, username: str
+    ) -> None:
+        self._dialogue = dialogue
+        self._conversations = dialogue.conversations
+        self._guard = guard
+        self._operators = operators
+        self._metrics = metrics
+        self._username = username
+
+    async def text(self, update: Update, _context: Context) -> None:
+        """A text is the answer to a question, an address or a signature."""
+        message = update.effective_message
+        text = ((message.text if message else None) or "").strip()
+        pasted = unlinked(text)
+
+        async def answer(talk: Talk) -> None:
+            try:
+                session = await self._conversations.open(talk.contact)
+            except StoreUnavailable:
+                if is_address(pasted) or looks_like_signature(pasted):
+                    session = None
+                else:
+                    raise Complaint("error.session_lost") from None
+            command = self._asked(session, talk.contact)
+            if session is not None and command is not None:
+                talk.body = " ".join((*session.before, text, *session.behind))
+                talk.arguments = tuple(talk.body.split())
+                await self._answer_question(talk, session, command)
+            elif is_address(pasted):
+                await talk.send(self._dialogue.views.wallets.bare_address(pasted, talk.say))
+            elif looks_like_signature(pasted):
+                await explain(talk, self._dialogue, pasted)
+            elif text:
+                raise Complaint("error.unknown_command")
+
+        await self._guard.run(update, answer, with_watched=self._asked_for_wallet(message))
+
+    async def document(self, update: Update, _context: Context) -> None:
+        """A file is the answer to a question, or has a command in its caption."""
+        caption = (update.effective_message.caption if update.effective_message else None) or ""
+        word, *rest = caption.split(maxsplit=1) if caption.startswith("/") else ("", caption)
+        name, _, addressee = word.removeprefix("/").partition("@")
+        named = COMMANDS_BY_NAME.get(name.lower())
+        if addressee and addressee.lower() != self._username.lower():
+            return
+
+        async def answer(talk: Talk) -> None:
+            try:
+                session = await self._conversations.open(talk.contact) if named is None else None
+            except StoreUnavailable:
+                raise Complaint("error.session_lost") from None
+            command = named if session is None else COMMANDS_BY_NAME.get(session.command)
+            if command is None or not command.takes_file:
+                raise Complaint("error.file")
+            talk.body = "".join(rest)
+            talk.arguments = tuple(talk.body.split())
+            if session is None:
+                talk.given_up = await self._conversations.drop(talk.contact)
+                self._metrics.used(f"command.{command.name}")
+                await command.run(talk, self._dialogue)
+            else:
+                await self._answer_question(talk, session, command)
+
+        # In a group a file without a command is for its people.
+        if named is not None or (update.effective_chat and update.effective_chat.type == ChatKind.PRIVATE):
+            await self._guard.run(update, answer)
+
+    async def unknown_command(self, update: Update, _context: Context) -> None:
+        """A command that there is not; it ends what was asked, as every command does."""
+
+        async def answer(talk: Talk) -> None:
+            await self._conversations.drop(talk.contact)
+            raise Complaint("error.unknown_command")
+
+        await self._guard.run(update, answer)
+
+    def _asked(self, session: Session | None, contact: Contact) -> Command | None:
+        """The command that waits for an answer; None where there is none, or no more for this person."""
+        if session is None:
+            return None
+        if session.command in ADMIN_COMMANDS_BY_NAME and self._operators.may(contact):
+            return ADMIN_COMMANDS_BY_NAME[session.command]
+        return COMMANDS_BY_NAME.get(session.command)
+
+    def _asked_for_wallet(self, message: Message | None) -> bool:
+        """Whether a text is an answer that may name a watched wallet."""
+        session = self._conversations.persistence.conversation(message.chat.id).session if message else None
+        command = COMMANDS_BY_NAME.get(session.command) if session else None
+        return command is not None and command.names_wallet
+
+    async def _answer_question(self, talk: Talk, session: Session, command: Command) -> None:
+        """Run the command with what was sent; only then is the question closed, so that no kill loses it."""
+        try:
+            await command.run(talk, self._dialogue)
+        except (Complaint, TransientError, TelegramError):
+            # The person's next try, or Telegram's, is an answer still.
+            raise
+        except BaseException:
+            await self._conversations.close(talk.contact, session)
+            raise
+        await self._conversations.close(talk.contact, session)
