@@ -48,6 +48,10 @@ from walletwatch.domain.tokens import IdentitySource, TokenIdentity
 from walletwatch.domain.wallets import AccountKind
 from walletwatch.services.analysing import Analysing
 from walletwatch.services.analysing_use import Analytics
+from walletwatch.services.picture_courses import PictureCourses
+from walletwatch.services.picture_names import PictureNames
+from walletwatch.services.picture_networks import PictureNetworks
+from walletwatch.services.picture_values import PictureValues
 from walletwatch.services.picturing import Picturing
 
 XNT = 10**9
@@ -68,17 +72,15 @@ class World:
         self.prices, self.tokens = FakePrices(self.clock), FakeTokens()
         self.movements = FakeMovements(self.stores.tables)
         self.usage = FakeUsage(FakePeople(self.stores))
+        profile = PROFILES["x1-mainnet"]
+        names = PictureNames(self.tokens, profile)
+        analysing = Analysing(FakeChronicle(self.stores.tables), self.prices, self.clock)
         self.service = Picturing(
             subscriptions=self.stores.subscriptions,
-            movements=self.movements,
-            analysing=Analysing(FakeChronicle(self.stores.tables), self.prices, self.clock),
-            chain=self.chain,
-            tokens=self.tokens,
-            prices=self.prices,
-            surroundings=self.surroundings,
+            courses=PictureCourses(self.chain, self.movements, names, self.clock),
+            values=PictureValues(self.chain, analysing, self.tokens, self.prices, names),
+            networks=PictureNetworks(self.stores.subscriptions, self.surroundings, profile),
             analytics=Analytics(self.usage, self.clock),
-            profile=PROFILES["x1-mainnet"],
-            clock=self.clock,
         )
 
     async def surroundings(self, wallet: str) -> tuple[Network | Unknown, Listed | Unknown]:

@@ -21,6 +21,10 @@ from walletwatch.runtime import SystemClock
 from walletwatch.services.analysing import Analysing
 from walletwatch.services.analysing_use import Analytics
 from walletwatch.services.drawing import Drawing
+from walletwatch.services.picture_courses import PictureCourses
+from walletwatch.services.picture_names import PictureNames
+from walletwatch.services.picture_networks import PictureNetworks
+from walletwatch.services.picture_values import PictureValues
 from walletwatch.services.picturing import Picturing
 from walletwatch.services.telemetry import Telemetry
 from walletwatch.settings.chain import ChainSettings
@@ -55,19 +59,19 @@ def draw() -> Draw:
     database = make_database()
     reads = make_reads(database, metrics)
     prices = make_prices(chain, redis, metrics, profile)
+    subscriptions = PostgresSubscriptionStore(database)
+    tokens = make_tokens(chain, redis, metrics, profile)
+    names = PictureNames(tokens, profile)
+    analysing = Analysing(PostgresChronicle(database, reads), prices, clock)
+    surroundings = make_surroundings(
+        rpc, RedisCache(redis, metrics), metrics, profile, PostgresAddressLists(database)
+    )
     picturing = Picturing(
-        subscriptions=PostgresSubscriptionStore(database),
-        movements=PostgresMovements(reads),
-        analysing=Analysing(PostgresChronicle(database, reads), prices, clock),
-        chain=chain,
-        tokens=make_tokens(chain, redis, metrics, profile),
-        prices=prices,
-        surroundings=make_surroundings(
-            rpc, RedisCache(redis, metrics), metrics, profile, PostgresAddressLists(database)
-        ),
+        subscriptions=subscriptions,
+        courses=PictureCourses(chain, PostgresMovements(reads), names, clock),
+        values=PictureValues(chain, analysing, tokens, prices, names),
+        networks=PictureNetworks(subscriptions, surroundings, profile),
         analytics=Analytics(PostgresUsage(database, reads), clock),
-        profile=profile,
-        clock=clock,
     )
     service = Drawing(
         picturing=picturing,
