@@ -213,6 +213,7 @@ def webhook() -> Webhook:
     from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
     from walletwatch.storage.redis.admission import RedisAdmission
     from walletwatch.storage.redis.board import RedisTelemetryBoard
+    from walletwatch.storage.redis.turn import Turn
 
     metrics = EmfMetrics("webhook")
     secrets = parts.read_secrets()
@@ -224,6 +225,7 @@ def webhook() -> Webhook:
     admins = config.load(config.AdminSettings)
     operators = Operators(admins.admins, frozenset(admins.chats))
     clock = SystemClock()
+    turn = Turn(redis, metrics)
     bot = BotApplication(
         secrets.bot_token,
         telegram.telegram_api_url,
@@ -232,6 +234,7 @@ def webhook() -> Webhook:
             secrets=secrets,
             telegram=telegram,
             redis=redis,
+            turn=turn,
             rpc=rpc,
             database=database,
             operators=operators,
@@ -241,7 +244,7 @@ def webhook() -> Webhook:
         operators=operators,
         metrics=metrics,
     )
-    admission = RedisAdmission(redis, RedisTelemetryBoard(redis, clock), metrics)
+    admission = RedisAdmission(redis, RedisTelemetryBoard(redis, clock), metrics, turn)
     intake = UpdateIntake(
         admitting=Admitting(admission, PostgresUpdateClaims(database), clock, metrics),
         handle=bot.handle,

@@ -90,6 +90,7 @@ from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.limits import RedisRateLimits
 from walletwatch.storage.redis.server import RedisServer
+from walletwatch.storage.redis.turn import Turn
 
 
 def make_dialogue(
@@ -97,6 +98,7 @@ def make_dialogue(
     secrets: config.Secrets,
     telegram: config.TelegramSettings,
     redis: RedisServer,
+    turn: Turn,
     rpc: RpcClient,
     database: Database,
     operators: Operators,
@@ -104,19 +106,19 @@ def make_dialogue(
 ) -> Dialogue:
     """The use cases, over the webhook's stores and the chain."""
     clock = SystemClock()
-    chain = RpcChain(rpc)
+    chain, rates = RpcChain(rpc), RedisRateLimits(redis, turn)
     queues = parts.make_queues()
     profile = config.load(config.ChainSettings).profile
     plan_settings = config.load(config.PlanSettings)
-    cache = RedisCache(redis, metrics)
+    cache = RedisCache(redis, metrics, turn)
     # What one command asks at the same time is one request.
     batching = RpcChain(BatchingCaller(rpc))
     chronicle = PostgresChronicle(database, parts.make_reads(database, metrics))
     subscriptions, book = PostgresSubscriptionStore(database), PostgresWalletBook(database)
     balances = Balances(batching, cache, metrics)
-    prices = parts.make_prices(batching, redis, metrics, profile, PostgresSamples(database))
-    tokens = parts.make_tokens(batching, redis, metrics, profile)
-    money = _money(profile, batching, redis, database, metrics, Valuation(prices, tokens))
+    prices = parts.make_prices(batching, redis, metrics, profile, PostgresSamples(database), turn)
+    tokens = parts.make_tokens(batching, redis, metrics, profile, turn)
+    money = _money(profile, batching, cache, database, metrics, Valuation(prices, tokens))
     return Dialogue(
         watching=Watching(
             subscriptions,
@@ -127,16 +129,16 @@ def make_dialogue(
         wallets=Wallets(
             book,
             NativeReads(batching, money.valuation),
-            Importing(subscriptions, book, chain, queues, RedisRateLimits(redis)),
+            Importing(subscriptions, book, chain, queues, rates),
             Sharing(book, clock),
             clock,
         ),
         balances=balances,
         money=money,
-        backfills=BackfillRequests(queues, RedisRateLimits(redis), clock),
+        backfills=BackfillRequests(queues, rates, clock),
         scans=ScanRequests(queues),
         reports=parts.make_scan_memory(cache, metrics, profile),
-        admin_desk=_desk(redis, database, operators, plan_settings.limits, metrics),
+        admin_desk=_desk(cache, rates, database, operators, plan_settings.limits, metrics),
         admin=_administering(secrets, telegram, redis, chain, database, metrics),
         ledger=PostgresLedger(database, clock),
         desk=_alert_desk(chain, tokens, database, metrics),
@@ -147,9 +149,9 @@ def make_dialogue(
             LookingAgain(PostgresDealings(database), queues, clock, metrics),
             clock,
         ),
-        pictures=PictureRequests(queues, RedisRateLimits(redis)),
+        pictures=PictureRequests(queues, rates),
         exports=ExportRequests(queues, clock),
-        personal=Personal(PostgresPersonalRecords(database), RedisRateLimits(redis), clock, metrics),
+        personal=Personal(PostgresPersonalRecords(database), rates, clock, metrics),
         inline=InlineCards(subscriptions, balances, chain, tokens, prices, metrics),
         linking=Linking(PostgresLinkedChats(database), subscriptions, cache),
         plans=Plans(
@@ -159,9 +161,7 @@ def make_dialogue(
             metrics,
             plan_settings.offers,
         ),
-        quotas=Quotas(
-            PostgresPlanStore(database), RedisRateLimits(redis), clock, metrics, plan_settings.limits
-        ),
+        quotas=Quotas(PostgresPlanStore(database), rates, clock, metrics, plan_settings.limits),
         views=Views(profile),
         catalogue=CATALOGUE,
         operators=operators,
@@ -201,18 +201,22 @@ def _alert_desk(chain: Chain, tokens: Tokens, database: Database, metrics: EmfMe
 
 
 def _desk(
-    redis: RedisServer, database: Database, operators: Operators, limits: Limits, metrics: EmfMetrics
+    cache: RedisCache,
+    rates: RedisRateLimits,
+    database: Database,
+    operators: Operators,
+    limits: Limits,
+    metrics: EmfMetrics,
 ) -> AdminDesk:
     clock = SystemClock()
     auditing = Auditing(PostgresAdministration(database), clock)
-    rates = RedisRateLimits(redis)
     return AdminDesk(
         people=PeopleDesk(PostgresPeople(database), auditing, operators.users, limits, rates, clock),
         broadcasts=Broadcasting(
             PostgresBroadcasts(database), parts.make_queues(), auditing, operators.users, clock
         ),
         analytics=Analytics(PostgresUsage(database, parts.make_reads(database, metrics)), clock),
-        clearing=CacheClearing(RedisCache(redis, metrics), auditing),
+        clearing=CacheClearing(cache, auditing),
         once=Once(rates),
     )
 
@@ -220,13 +224,12 @@ def _desk(
 def _money(
     profile: ChainProfile,
     chain: Chain,
-    redis: RedisServer,
+    cache: RedisCache,
     database: Database,
     metrics: EmfMetrics,
     valuation: Valuation,
 ) -> Money:
     clock = SystemClock()
-    cache = RedisCache(redis, metrics)
     markets = None
     if profile.exchange is not None:
         directory = PoolDirectory(chain, profile.exchange, cache=cache, clock=clock, metrics=metrics)

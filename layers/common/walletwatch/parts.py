@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from walletwatch.storage.postgres.database import Database
     from walletwatch.storage.postgres.replica import Reads
     from walletwatch.storage.redis.server import RedisServer
+    from walletwatch.storage.redis.turn import Turn
     from walletwatch.storage.s3 import S3Media
 
 SECRETS_TIMEOUT_SECONDS = 5
@@ -294,14 +295,19 @@ def make_vital_signs(
 
 
 def make_tokens(
-    chain: "Chain", redis: "RedisServer", metrics: EmfMetrics, profile: "ChainProfile"
+    chain: "Chain",
+    redis: "RedisServer",
+    metrics: EmfMetrics,
+    profile: "ChainProfile",
+    turn: "Turn | None" = None,
 ) -> "Tokens":
     """What tokens are called."""
     from walletwatch.chain.tokens.cached import CachedTokens
     from walletwatch.chain.tokens.reader import ChainTokens
     from walletwatch.storage.redis.cache import RedisCache
 
-    return CachedTokens(ChainTokens(chain, profile), RedisCache(redis, metrics), metrics, chain=profile.name)
+    cache = RedisCache(redis, metrics, turn)
+    return CachedTokens(ChainTokens(chain, profile), cache, metrics, chain=profile.name)
 
 
 def make_scan_memory(cache: "Cache", metrics: "Metrics", profile: "ChainProfile") -> "ScanMemory":
@@ -317,6 +323,7 @@ def make_prices(
     metrics: EmfMetrics,
     profile: "ChainProfile",
     history: "Samples | None" = None,
+    turn: "Turn | None" = None,
 ) -> "Prices":
     """What tokens are worth; `history` remembers it."""
     from walletwatch.chain.prices.cached import CachedPrices
@@ -324,7 +331,7 @@ def make_prices(
     from walletwatch.storage.redis.cache import RedisCache
 
     clock = SystemClock()
-    cache = RedisCache(redis, metrics)
+    cache = RedisCache(redis, metrics, turn)
     settings = config.load(config.PriceSettings)
     sources: list[Prices] = []
     for name in settings.sources(profile):

@@ -33,6 +33,7 @@ from walletwatch.services import balances
 from walletwatch.services.intake import Intake
 from walletwatch.storage.postgres import database as database_module
 from walletwatch.storage.postgres.migrate import migrate
+from walletwatch.storage.redis import turn
 
 pytestmark = pytest.mark.integration
 
@@ -207,6 +208,8 @@ async def environment(
     monkeypatch.setattr(application, "make_request", lambda **_: telegram)
     # However slow the machine is, the second time round finds what the first has read.
     monkeypatch.setattr(balances, "BALANCE_TTL", timedelta(minutes=10))
+    # However slow the machine is, what is loaded is written with the update's end.
+    monkeypatch.setattr(turn, "WRITE_WITHIN_SECONDS", 60.0)
     monkeypatch.setattr(parts, "read_secret", lambda _: msgspec.json.encode(secrets))
     monkeypatch.setattr(parts, "make_queues", lambda: queues)
     monkeypatch.setattr(parts, "make_inspection", lambda: system.queues)
