@@ -139,7 +139,7 @@ def make_dialogue(
         scans=ScanRequests(queues),
         reports=parts.make_scan_memory(cache, metrics, profile),
         admin_desk=_desk(cache, rates, database, operators, plan_settings.limits, metrics),
-        admin=_administering(secrets, telegram, redis, chain, database, metrics),
+        admin=_administering(secrets, telegram, redis, turn, chain, database, metrics),
         ledger=PostgresLedger(database, clock),
         desk=_alert_desk(chain, tokens, database, metrics),
         risks=PostgresRisks(database),
@@ -250,7 +250,7 @@ def _money(
         Portfolios(own, ChainSums(chain), valuation, cache, clock, metrics, chain=profile.name),
         Assets(own, valuation, clock, profile),
         valuation,
-        Quoting(valuation, reads, profile),
+        Quoting(reads, profile),
         clock,
     )
 
@@ -259,6 +259,7 @@ def _administering(
     secrets: config.Secrets,
     telegram: config.TelegramSettings,
     redis: RedisServer,
+    turn: Turn,
     chain: Chain,
     database: Database,
     metrics: EmfMetrics,
@@ -268,7 +269,7 @@ def _administering(
     return Administering(
         signs=parts.make_vital_signs(database, redis, chain, bot, metrics),
         limits=config.load(config.AlertSettings).limits,
-        board=RedisTelemetryBoard(redis, clock),
+        board=RedisTelemetryBoard(redis, clock, turn),
         statistics=PostgresStatistics(database, parts.make_reads(database, metrics)),
         dead_letters=parts.make_inspection(),
         ledger=PostgresLedger(database, clock),

@@ -1,8 +1,8 @@
 """What belongs to one update: what it has read of the cache, and what it has yet to write there.
 
-A person waits for round trips, and need not wait for what is written for others. So what an update asks at the
-same time is one round trip, what it has read is not asked for again, and what it loaded is written with its
-settlement.
+A person waits for round trips, and need not wait for what is written for others. So what an update asks at
+the same time is one round trip, what it has read is not asked for again, and what it loaded is written with
+its settlement.
 """
 
 import asyncio
