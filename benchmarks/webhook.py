@@ -72,7 +72,9 @@ TEXTS: Final = 6
 """Of texts that are no command: answers to a question, and small talk."""
 
 QUEUES: Final = [
-    f"{queue}_{end}_URL" for queue in ("BALANCE", "SCAN", "NOTIFICATION") for end in ("QUEUE", "DLQ")
+    f"{queue}_{end}_URL"
+    for queue in ("BALANCE", "SCAN", "DRAW", "EXPORT", "NOTIFICATION")
+    for end in ("QUEUE", "DLQ")
 ]
 
 

@@ -181,13 +181,12 @@ class RedisAdmission:
         for answer in answers[1:begin]:
             if isinstance(answer, Exception):
                 raise answer
-        # The report has arrived, and would count twice; only scripts that are not known here are sent again.
-        sent = [settling, *writes]
-        stored, *written = await in_full(client, sent, [answers[0], *answers[begin:]])
-        for answer in written:
+        for answer in answers[begin:]:
             if isinstance(answer, Exception):
                 # It is no part of how the update ended.
                 self._turn.lost(answer)
+        # Nothing else is sent again: the report would count twice.
+        (stored,) = await in_full(client, [settling], answers[:1])
         if isinstance(stored, Exception):
             raise stored
         return stored

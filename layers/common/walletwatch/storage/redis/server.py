@@ -170,6 +170,16 @@ async def _execute(client: Redis, *words: str | int | bytes) -> Any:
     return await client.execute_command(*words)  # type: ignore[no-untyped-call] # redis-py has no types here
 
 
+def complete(calls: Sequence[Call]) -> Sequence[Call]:
+    """The same, each script in full where it comes first: none is unknown, and all are run in their order."""
+    sent: set[str | None] = {None}
+    found = []
+    for call in calls:
+        found.append(call if call.script in sent else Call(call.in_full))
+        sent.add(call.script)
+    return found
+
+
 async def in_one(client: Redis, calls: Sequence[Call]) -> list[Any]:
     """Send them in one round trip; errors of single commands are among the answers."""
     # No transaction: keys of a cluster may be anywhere.

@@ -7,12 +7,12 @@ its settlement.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any, Final
 
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.ports.common import Metrics
-from walletwatch.storage.redis.server import Call, RedisServer
+from walletwatch.storage.redis.server import Call, RedisServer, complete
 
 WRITE_WITHIN_SECONDS: Final = 0.1
 """A write waits for the answer so long at most: other instances wait for it."""
@@ -37,6 +37,7 @@ class Turn:
         self._asked: list[tuple[Sequence[Call], asyncio.Future[Sequence[Any]]]] = []
         self._writes: list[Call] = []
         self._timer: asyncio.TimerHandle | None = None
+        self._flushing: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     def seen(self, key: str) -> bytes | None:
@@ -72,7 +73,8 @@ class Turn:
 
     def take(self) -> Sequence[Call]:
         """What is to be written, for a pipeline that takes it along."""
-        writes, self._writes = self._writes, []
+        # What is asked behind them has to find them written.
+        writes, self._writes = complete(self._writes), []
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -90,12 +92,14 @@ class Turn:
             await asyncio.wait(self._tasks)
 
     def _flush(self) -> None:
-        self._begin(self._send_writes())
+        self._timer = None
+        self._flushing = self._begin(self._send_writes())
 
-    def _begin(self, work: "Any") -> None:
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _send_writes(self) -> None:
         if writes := self.take():
@@ -107,6 +111,9 @@ class Turn:
     async def _send(self) -> None:
         for _ in range(STEPS):
             await asyncio.sleep(0)
+        if self._flushing is not None and not self._flushing.done():
+            # What it writes may be asked for; it is on another connection.
+            await asyncio.wait([self._flushing])
         asked, self._asked = self._asked, []
         # Whoever has given up meanwhile needs no answer.
         asked = [(calls, answers) for calls, answers in asked if not answers.done()]
