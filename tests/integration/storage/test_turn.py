@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import pytest
+from redis.exceptions import ResponseError
 
 from tests.fakes.metrics import FakeMetrics
 from tests.wire import Wire
@@ -193,6 +194,22 @@ async def test_a_write_that_fails_is_no_part_of_how_the_update_ended(
     await other.server.command("DEL", "ww:1:lock:{ww:1:cache:key}")
     await other.server.command("RPUSH", "ww:1:lock:{ww:1:cache:key}", "x")
     await instance.settle()
+    assert instance.metrics.counts["CacheFailures"] == 1
+
+
+async def test_an_error_is_the_answer_to_its_own_question(instance: Instance, other: Instance) -> None:
+    await other.server.command("RPUSH", "ww:1:cache:list", "x")
+    await instance.cached().get_or_load("key", one)
+    await other.server.command("DEL", "ww:1:lock:{ww:1:cache:key}")
+    await other.server.command("RPUSH", "ww:1:lock:{ww:1:cache:key}", "x")
+    value, list_, other_value = await asyncio.gather(
+        instance.cache.get("warm"),
+        instance.cache.get("list"),
+        instance.cached().get_or_load("other", one),
+        return_exceptions=True,
+    )
+    assert (value, other_value) == (b"1", 1)
+    assert isinstance(list_, ResponseError)
     assert instance.metrics.counts["CacheFailures"] == 1
 
 

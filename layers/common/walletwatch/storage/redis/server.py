@@ -143,6 +143,18 @@ class RedisServer:
         """
         return await self.run(lambda client: _together(client, calls))
 
+    async def apart(self, calls: Sequence[Call]) -> Sequence[Any]:
+        """As `together`, for calls that have nothing in common: an error is the answer to its own call.
+
+        Raises:
+            StoreUnavailable: Redis could not be reached, or did not answer in time.
+        """
+        answers = await self.run(lambda client: _apart(client, calls))
+        return [
+            StoreUnavailable(f"Redis: {type(answer).__name__}") if isinstance(answer, _REFUSED) else answer
+            for answer in answers
+        ]
+
     async def script(
         self, script: Script, keys: Sequence[str], values: Sequence[str | int | bytes] = ()
     ) -> Any:
@@ -207,6 +219,16 @@ async def in_full(client: Redis, calls: Sequence[Call], answers: Sequence[Any]) 
 def add(pipeline: Pipeline, call: Call) -> None:
     """Send a command with others; a server that does not know its script answers `NoScriptError`."""
     pipeline.execute_command(*call.words)
+
+
+async def _apart(client: Redis, calls: Sequence[Call]) -> Sequence[Any]:
+    if len(calls) == 1:
+        return await _together(client, calls)
+    answers = await in_one(client, calls)
+    for answer in answers:
+        if isinstance(answer, _LOST):
+            raise answer
+    return answers
 
 
 async def _together(client: Redis, calls: Sequence[Call]) -> Sequence[Any]:

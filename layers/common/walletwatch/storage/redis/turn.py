@@ -119,7 +119,7 @@ class Turn:
         asked = [(calls, answers) for calls, answers in asked if not answers.done()]
         writes = self.take()
         try:
-            found = await self._server.together([*writes, *(call for calls, _ in asked for call in calls)])
+            found = await self._server.apart([*writes, *(call for calls, _ in asked for call in calls)])
         except BaseException as error:
             for _, answers in asked:
                 if not answers.done():
@@ -127,8 +127,29 @@ class Turn:
             if not isinstance(error, Exception):
                 raise
             return
-        begin = len(writes)
+        self._hand_out(found, len(writes), asked)
+
+    def _hand_out(
+        self,
+        found: Sequence[Any],
+        written: int,
+        asked: Sequence[tuple[Sequence[Call], asyncio.Future[Sequence[Any]]]],
+    ) -> None:
+        """Give everybody their own answers, or what became of them; those of the writes come first."""
+        for error in filter(_is_error, found[:written]):
+            self.lost(error)
+        begin = written
         for calls, answers in asked:
-            if not answers.done():
-                answers.set_result(found[begin : begin + len(calls)])
+            own = found[begin : begin + len(calls)]
             begin += len(calls)
+            if answers.done():
+                continue
+            error = next(filter(_is_error, own), None)
+            if error is None:
+                answers.set_result(own)
+            else:
+                answers.set_exception(error)
+
+
+def _is_error(answer: object) -> bool:
+    return isinstance(answer, Exception)
