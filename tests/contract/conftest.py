@@ -90,6 +90,7 @@ from walletwatch.storage.redis.leases import RedisLeases
 from walletwatch.storage.redis.limits import RedisRateLimits, RedisSendLimits
 from walletwatch.storage.redis.marks import RedisSentMarks
 from walletwatch.storage.redis.server import RedisServer
+from walletwatch.storage.redis.turn import Turn
 from walletwatch.storage.s3 import S3Media
 
 __all__ = ["aws_url", "bucket", "postgres_url", "redis_url"]
@@ -98,6 +99,8 @@ CHAT_BURST = 2
 OVERALL_PER_SECOND = 4
 GROUP_PER_MINUTE = 3
 REAL = pytest.param("real", marks=pytest.mark.integration)
+IN_A_TURN = pytest.param("real in a turn", marks=pytest.mark.integration)
+"""As the webhook has its cache."""
 
 
 @dataclass
@@ -261,7 +264,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
     await database.close()
 
 
-@pytest.fixture(params=["fake", REAL])
+@pytest.fixture(params=["fake", REAL, IN_A_TURN])
 async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
     metrics = FakeMetrics()
     if request.param == "fake":
@@ -283,9 +286,15 @@ async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
     clock = SystemClock()
     server = RedisServer(request.getfixturevalue("redis_url"))
     await server.command("FLUSHDB")
+    turn = Turn(server, metrics)
+
+    async def elapse(seconds: float) -> None:
+        await turn.end()
+        await asyncio.sleep(seconds)
+
     yield Volatile(
-        RedisCache(server, metrics),
-        RedisAdmission(server, RedisTelemetryBoard(server, clock), metrics),
+        RedisCache(server, metrics, None if request.param == "real" else turn),
+        RedisAdmission(server, RedisTelemetryBoard(server, clock), metrics, turn),
         RedisLeases(server),
         RedisSendLimits(
             server,
@@ -293,12 +302,12 @@ async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
             chat_burst=CHAT_BURST,
             group_per_minute=GROUP_PER_MINUTE,
         ),
-        RedisRateLimits(server),
+        RedisRateLimits(server, None if request.param == "real" else turn),
         RedisSentMarks(server),
         RedisTelemetryBoard(server, clock),
         clock,
         metrics,
-        asyncio.sleep,
+        elapse,
     )
     await server.close()
 

@@ -180,6 +180,21 @@ class TestLoading:
         await volatile.cache.release(["key"], holder="a")
         assert (await self.look(volatile, "b")).to_load
 
+    async def test_what_is_gone_is_forgotten_and_its_lock_is_free(self, volatile: Volatile) -> None:
+        await volatile.cache.set("key", b"stale", timedelta(seconds=5))
+        assert (await self.look(volatile, "a", stale_for=LONG)).to_load
+        await volatile.cache.fill({"other": (b"1", LONG)}, holder="a", gone=["key"])
+        assert await self.look(volatile, "b") == Looked(None, to_load=True)
+        assert await volatile.cache.get("other") == b"1"
+
+    async def test_a_late_loader_does_not_forget_what_is_newer(self, volatile: Volatile) -> None:
+        await self.look(volatile, "late", lock_for=SHORT)
+        await volatile.elapse(0.3)
+        await self.look(volatile, "b")
+        await volatile.cache.fill({"key": (b"newer", LONG)}, holder="b")
+        await volatile.cache.fill({}, holder="late", gone=["key"])
+        assert await volatile.cache.get("key") == b"newer"
+
     async def test_a_loader_that_was_killed_does_not_block_for_long(self, volatile: Volatile) -> None:
         await self.look(volatile, "a", lock_for=SHORT)
         assert not (await self.look(volatile, "b")).to_load
@@ -404,6 +419,23 @@ class TestRateLimits:
         assert await volatile.rate_limits.counts(CHAT, ["scan"]) == [3]
         await volatile.elapse(0.3)
         assert await ask("c")
+
+    async def test_what_was_not_needed_is_given_back_once(self, volatile: Volatile) -> None:
+        limits = volatile.rate_limits
+
+        async def ask(request: str) -> bool:
+            return await limits.allow(CHAT, "scan", limit=2, window=SHORT, request=request)
+
+        assert [await ask(request) for request in "abc"] == [True, True, False]
+        for request in ("a", "a", "c", "unknown"):
+            await limits.give_back(CHAT, "scan", request=request)
+        assert await limits.counts(CHAT, ["scan"]) == [1]
+        assert [await ask(request) for request in "bad"] == [True, True, False]
+        await volatile.elapse(0.3)
+        # A window that has ended counts nothing, and does not begin below it.
+        await limits.give_back(CHAT, "scan", request="b")
+        assert await limits.counts(CHAT, ["scan"]) == [0]
+        assert [await ask(request) for request in "efg"] == [True, True, False]
 
     async def test_at_once_no_more_than_allowed(self, volatile: Volatile) -> None:
         answers = await asyncio.gather(

@@ -97,12 +97,17 @@ class FakeCache:
             return Looked(value, to_load=True)
         return Looked(value, to_load=False)
 
-    async def fill(self, values: Mapping[str, tuple[bytes, timedelta]], *, holder: str) -> None:
+    async def fill(
+        self, values: Mapping[str, tuple[bytes, timedelta]], *, holder: str, gone: Sequence[str] = ()
+    ) -> None:
         self.outage.check()
         for key, (value, ttl) in values.items():
             if self._holder(key) == holder or self._value(key) is None:
                 self.values[key] = value, self.clock.now() + max(ttl, MILLISECOND)
-        self._unlock(list(values), holder)
+        for key in gone:
+            if self._holder(key) == holder:
+                self.values.pop(key, None)
+        self._unlock([*values, *gone], holder)
 
     async def release(self, keys: Sequence[str], *, holder: str) -> None:
         self.outage.check()

@@ -69,6 +69,14 @@ class FakeRateLimits:
             self.counted[user, action, request] = count + 1, now + window
         return count + 1 <= limit
 
+    async def give_back(self, user: int, action: str, *, request: str) -> None:
+        self.outage.check()
+        now = self.clock.now()
+        _, until = self.counted.pop((user, action, request), (0, now))
+        count, end = self.windows.get((user, action), (0, now))
+        if until > now and end > now:
+            self.windows[user, action] = count - 1, end
+
     async def counts(self, user: int, actions: Sequence[str]) -> Sequence[int]:
         self.outage.check()
         now = self.clock.now()

@@ -99,6 +99,6 @@ def money_over(
         Portfolios(own, ChainSums(chain), valuation, cache, clock, metrics, chain=profile.name),
         Assets(own, valuation, clock, profile),
         valuation,
-        Quoting(valuation, reads, profile),
+        Quoting(reads, profile),
         clock,
     )

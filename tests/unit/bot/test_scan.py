@@ -65,6 +65,22 @@ async def test_a_scan_that_is_fresh_is_answered_at_once(chat: Chat) -> None:
     assert [scan.subject for scan in chat.queues.scans] == [WALLET]
 
 
+async def test_a_scan_that_is_fresh_is_counted_for_nobody_and_refused_to_nobody(chat: Chat) -> None:
+    await chat.send("/start")
+    chat.plans.let(ANNA, scans=1)
+    await chat.scans.report(WALLET, SubjectKind.AUTO)
+    for _ in range(2):
+        await chat.send(f"/scan {WALLET}")
+        assert "Read " in chat.last
+    await chat.send(f"/scan {OTHER}")
+    assert [scan.subject for scan in chat.queues.scans] == [OTHER]
+    # Now there is none left; what is known is told all the same.
+    await chat.send(f"/scan {SPENDER}")
+    assert "1 scans a day" in chat.last
+    await chat.send(f"/scan {WALLET}")
+    assert "Read " in chat.last
+
+
 async def test_the_message_that_says_so_becomes_the_result(chat: Chat) -> None:
     await chat.send(f"/scan {WALLET}")
     (scan,) = chat.queues.scans

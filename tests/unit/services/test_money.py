@@ -392,12 +392,12 @@ class TestConversion:
     async def test_the_impact_goes_by_the_pools_on_the_way(self, world: World) -> None:
         known = await world.money.assets.known(1, "XNT", "USDC.x")
         native, dollars = known.scope.resolve("XNT").best, known.scope.resolve("usdc.x").best
-        done = await world.money.quoting.convert(Decimal(100_000), native, dollars)
+        done = await world.money.quoting.convert(Decimal(100_000), native, dollars, known)
         assert done is not None
         assert rounded(done.result) == 50_000
         # As many as the pool holds: half of the value is lost.
         assert done.impact == Decimal("0.5")
-        to_usd = await world.money.quoting.convert(Decimal(100_000), native, None)
+        to_usd = await world.money.quoting.convert(Decimal(100_000), native, None, known)
         assert to_usd is not None
         assert (rounded(to_usd.result), to_usd.impact) == (Decimal(50_000), Decimal("0.5"))
 
@@ -406,10 +406,11 @@ class TestConversion:
         known = await world.money.assets.known(1, address("foo"))
         foo = known.scope.of(address("foo"))
         assert foo is not None
-        assert await world.money.quoting.convert(Decimal(1), foo, None) is None
+        assert await world.money.quoting.convert(Decimal(1), foo, None, known) is None
 
     async def test_the_same_on_both_sides_moves_nothing(self, world: World) -> None:
-        done = await world.money.quoting.convert(Decimal(3), None, None)
+        known = await world.money.assets.known(1)
+        done = await world.money.quoting.convert(Decimal(3), None, None, known)
         assert done is not None
         assert (done.result, done.rate) == (Decimal(3), Decimal(1))
         assert done.impact is None

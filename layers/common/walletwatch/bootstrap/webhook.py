@@ -21,6 +21,7 @@ from walletwatch.storage.postgres.claims import PostgresUpdateClaims
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.redis.admission import RedisAdmission
 from walletwatch.storage.redis.board import RedisTelemetryBoard
+from walletwatch.storage.redis.turn import Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ def webhook() -> Webhook:
     admins = load(AdminSettings)
     operators = Operators(admins.admins, frozenset(admins.chats))
     clock = SystemClock()
+    turn = Turn(redis, metrics)
     bot = BotApplication(
         secrets.bot_token,
         telegram.telegram_api_url,
@@ -53,6 +55,7 @@ def webhook() -> Webhook:
             secrets=secrets,
             telegram=telegram,
             redis=redis,
+            turn=turn,
             rpc=rpc,
             database=database,
             operators=operators,
@@ -62,7 +65,7 @@ def webhook() -> Webhook:
         operators=operators,
         metrics=metrics,
     )
-    admission = RedisAdmission(redis, RedisTelemetryBoard(redis, clock), metrics)
+    admission = RedisAdmission(redis, RedisTelemetryBoard(redis, clock), metrics, turn)
     intake = UpdateIntake(
         admitting=Admitting(admission, PostgresUpdateClaims(database), clock, metrics),
         handle=bot.handle,

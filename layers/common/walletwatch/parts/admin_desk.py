@@ -34,22 +34,27 @@ from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.limits import RedisRateLimits
 from walletwatch.storage.redis.server import RedisServer
+from walletwatch.storage.redis.turn import Turn
 
 
 def make_admin_desk(
-    redis: RedisServer, database: Database, operators: Operators, limits: Limits, metrics: EmfMetrics
+    cache: RedisCache,
+    rates: RedisRateLimits,
+    database: Database,
+    operators: Operators,
+    limits: Limits,
+    metrics: EmfMetrics,
 ) -> AdminDesk:
     """The people, the broadcasts, the use of the bot, and its caches."""
     clock = SystemClock()
     auditing = Auditing(PostgresAdministration(database), clock)
-    rates = RedisRateLimits(redis)
     return AdminDesk(
         people=PeopleDesk(PostgresPeople(database), auditing, operators.users, limits, rates, clock),
         broadcasts=Broadcasting(
             PostgresBroadcasts(database), make_queues(), auditing, operators.users, clock
         ),
         analytics=Analytics(PostgresUsage(database, make_reads(database, metrics)), clock),
-        clearing=CacheClearing(RedisCache(redis, metrics), auditing),
+        clearing=CacheClearing(cache, auditing),
         once=Once(rates),
     )
 
@@ -58,6 +63,7 @@ def make_administering(
     secrets: Secrets,
     telegram: TelegramSettings,
     redis: RedisServer,
+    turn: Turn,
     chain: Chain,
     database: Database,
     metrics: EmfMetrics,
@@ -68,7 +74,7 @@ def make_administering(
     return Administering(
         signs=make_vital_signs(database, redis, chain, bot, metrics),
         limits=load(AlertSettings).limits,
-        board=RedisTelemetryBoard(redis, clock),
+        board=RedisTelemetryBoard(redis, clock, turn),
         statistics=PostgresStatistics(database, make_reads(database, metrics)),
         dead_letters=make_inspection(),
         ledger=PostgresLedger(database, clock),

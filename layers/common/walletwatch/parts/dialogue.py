@@ -65,6 +65,7 @@ from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.limits import RedisRateLimits
 from walletwatch.storage.redis.server import RedisServer
+from walletwatch.storage.redis.turn import Turn
 
 
 def make_dialogue(
@@ -72,6 +73,7 @@ def make_dialogue(
     secrets: Secrets,
     telegram: TelegramSettings,
     redis: RedisServer,
+    turn: Turn,
     rpc: RpcClient,
     database: Database,
     operators: Operators,
@@ -79,19 +81,19 @@ def make_dialogue(
 ) -> Dialogue:
     """The use cases, over the webhook's stores and the chain."""
     clock = SystemClock()
-    chain = RpcChain(rpc)
+    chain, rates = RpcChain(rpc), RedisRateLimits(redis, turn)
     queues = make_queues()
     profile = load(ChainSettings).profile
     plan_settings = load(PlanSettings)
-    cache = RedisCache(redis, metrics)
+    cache = RedisCache(redis, metrics, turn)
     # What one command asks at the same time is one request.
     batching = RpcChain(BatchingCaller(rpc))
     chronicle = PostgresChronicle(database, make_reads(database, metrics))
     subscriptions, book = PostgresSubscriptionStore(database), PostgresWalletBook(database)
     balances = Balances(batching, cache, metrics)
-    prices = make_prices(batching, redis, metrics, profile, PostgresSamples(database))
-    tokens = make_tokens(batching, redis, metrics, profile)
-    money = make_money(profile, batching, redis, database, metrics, Valuation(prices, tokens))
+    prices = make_prices(batching, redis, metrics, profile, PostgresSamples(database), turn)
+    tokens = make_tokens(batching, redis, metrics, profile, turn)
+    money = make_money(profile, batching, cache, database, metrics, Valuation(prices, tokens))
     return Dialogue(
         watching=Watching(
             subscriptions,
@@ -102,17 +104,17 @@ def make_dialogue(
         wallets=Wallets(
             book,
             NativeReads(batching, money.valuation),
-            Importing(subscriptions, book, chain, queues, RedisRateLimits(redis)),
+            Importing(subscriptions, book, chain, queues, rates),
             Sharing(book, clock),
             clock,
         ),
         balances=balances,
         money=money,
-        backfills=BackfillRequests(queues, RedisRateLimits(redis), clock),
+        backfills=BackfillRequests(queues, rates, clock),
         scans=ScanRequests(queues),
         reports=make_scan_memory(cache, metrics, profile),
-        admin_desk=make_admin_desk(redis, database, operators, plan_settings.limits, metrics),
-        admin=make_administering(secrets, telegram, redis, chain, database, metrics),
+        admin_desk=make_admin_desk(cache, rates, database, operators, plan_settings.limits, metrics),
+        admin=make_administering(secrets, telegram, redis, turn, chain, database, metrics),
         ledger=PostgresLedger(database, clock),
         desk=make_alert_desk(chain, tokens, database, metrics),
         risks=PostgresRisks(database),
@@ -122,9 +124,9 @@ def make_dialogue(
             LookingAgain(PostgresDealings(database), queues, clock, metrics),
             clock,
         ),
-        pictures=PictureRequests(queues, RedisRateLimits(redis)),
+        pictures=PictureRequests(queues, rates),
         exports=ExportRequests(queues, clock),
-        personal=Personal(PostgresPersonalRecords(database), RedisRateLimits(redis), clock, metrics),
+        personal=Personal(PostgresPersonalRecords(database), rates, clock, metrics),
         inline=InlineCards(subscriptions, balances, chain, tokens, prices, metrics),
         linking=Linking(PostgresLinkedChats(database), subscriptions, cache),
         plans=Plans(
@@ -134,9 +136,7 @@ def make_dialogue(
             metrics,
             plan_settings.offers,
         ),
-        quotas=Quotas(
-            PostgresPlanStore(database), RedisRateLimits(redis), clock, metrics, plan_settings.limits
-        ),
+        quotas=Quotas(PostgresPlanStore(database), rates, clock, metrics, plan_settings.limits),
         views=Views(profile),
         catalogue=CATALOGUE,
         operators=operators,

@@ -21,20 +21,18 @@ from walletwatch.services.valuation import Valuation
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.own_accounts import PostgresOwnAccounts
 from walletwatch.storage.redis.cache import RedisCache
-from walletwatch.storage.redis.server import RedisServer
 
 
 def make_money(
     profile: ChainProfile,
     chain: Chain,
-    redis: RedisServer,
+    cache: RedisCache,
     database: Database,
     metrics: EmfMetrics,
     valuation: Valuation,
 ) -> Money:
     """The use cases of balances, portfolios and markets."""
     clock = SystemClock()
-    cache = RedisCache(redis, metrics)
     markets = None
     if profile.exchange is not None:
         directory = PoolDirectory(chain, profile.exchange, cache=cache, clock=clock, metrics=metrics)
@@ -55,6 +53,6 @@ def make_money(
         Portfolios(own, ChainSums(chain), valuation, cache, clock, metrics, chain=profile.name),
         Assets(own, valuation, clock, profile),
         valuation,
-        Quoting(valuation, reads, profile),
+        Quoting(reads, profile),
         clock,
     )

@@ -15,6 +15,7 @@ from walletwatch.settings.prices import PriceSettings
 from walletwatch.settings.reading import load
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.server import RedisServer
+from walletwatch.storage.redis.turn import Turn
 
 
 def make_prices(
@@ -23,10 +24,11 @@ def make_prices(
     metrics: EmfMetrics,
     profile: ChainProfile,
     history: Samples | None = None,
+    turn: Turn | None = None,
 ) -> Prices:
     """What tokens are worth; `history` remembers it."""
     clock = SystemClock()
-    cache = RedisCache(redis, metrics)
+    cache = RedisCache(redis, metrics, turn)
     settings = load(PriceSettings)
     sources: list[Prices] = []
     for name in settings.sources(profile):

@@ -7,8 +7,16 @@ from walletwatch.observability import EmfMetrics
 from walletwatch.ports.chain import Chain, Tokens
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.server import RedisServer
+from walletwatch.storage.redis.turn import Turn
 
 
-def make_tokens(chain: Chain, redis: RedisServer, metrics: EmfMetrics, profile: ChainProfile) -> Tokens:
+def make_tokens(
+    chain: Chain,
+    redis: RedisServer,
+    metrics: EmfMetrics,
+    profile: ChainProfile,
+    turn: Turn | None = None,
+) -> Tokens:
     """What tokens are called."""
-    return CachedTokens(ChainTokens(chain, profile), RedisCache(redis, metrics), metrics, chain=profile.name)
+    cache = RedisCache(redis, metrics, turn)
+    return CachedTokens(ChainTokens(chain, profile), cache, metrics, chain=profile.name)

@@ -71,8 +71,10 @@ class Cache(Protocol):
             stale_for: A value is stale from so long before its end on.
         """
 
-    async def fill(self, values: Mapping[str, tuple[bytes, timedelta]], *, holder: str) -> None:
-        """Keep what was loaded, each for a while, and give up the locks.
+    async def fill(
+        self, values: Mapping[str, tuple[bytes, timedelta]], *, holder: str, gone: Sequence[str] = ()
+    ) -> None:
+        """Keep what was loaded, each for a while, forget what is gone, and give up the locks.
 
         A value that is there stays, if somebody else has its lock by now: theirs is newer.
         """
@@ -167,6 +169,9 @@ class RateLimits(Protocol):
             window: How long it lasts.
             request: Names it, so that one that comes again is not counted again, and has the same answer.
         """
+
+    async def give_back(self, user: int, action: str, *, request: str) -> None:
+        """This request was not needed after all; one that is unknown, or was given back, changes nothing."""
 
     async def counts(self, user: int, actions: Sequence[str]) -> Sequence[int]:
         """How many requests for each the present window has counted, those included that were too many."""

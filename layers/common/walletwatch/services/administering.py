@@ -1,5 +1,6 @@
 """What administrators see and do."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -107,17 +108,22 @@ class Administering:
 
     async def counts(self, minutes: int) -> tuple[Tally | None, Tally | None]:
         """What was counted in the last minutes, and ever; None where Redis does not answer."""
-        return await _unless_away(self._board.recent(minutes)), await _unless_away(self._board.total())
+        return await asyncio.gather(
+            _unless_away(self._board.recent(minutes)), _unless_away(self._board.total())
+        )
 
     async def figures(self) -> Figures:
         """Figures of the whole system."""
         now = self._clock.now()
+        instances, total = await asyncio.gather(
+            _unless_away(self._board.instances(ALIVE)), _unless_away(self._board.total())
+        )
         return Figures(
             at=now,
             population=await self._statistics.population(),
             deliveries=await self._statistics.deliveries(now - DAY),
-            instances=await _unless_away(self._board.instances(ALIVE)),
-            total=await _unless_away(self._board.total()),
+            instances=instances,
+            total=total,
         )
 
     async def retry_failed(

@@ -113,6 +113,14 @@ class Cached[T]:
                 self._leave(flight)
         return {key: found[key] for key in keys if key in found}
 
+    async def peek(self, key: str) -> T | None:
+        """The value, if it is there and can be read; nobody is asked to load it."""
+        value = await self._attempt(self._cache.get(key))
+        found: dict[str, T] = {}
+        if value is not None:
+            self._take({key: Looked(value, to_load=False)}, found)
+        return found.get(key)
+
     async def put(self, key: str, value: T) -> None:
         """Keep a value that came about in another way than by a load. Where the cache is away it is lost."""
         await self._attempt(self._cache.set(key, _encoder.encode(value), self._kept_for(value)))
@@ -196,16 +204,13 @@ class Cached[T]:
         except BaseException:
             await self._attempt(self._cache.release(keys, holder=holder))
             raise
-        if gone := [key for key in keys if key not in loaded]:
-            # A stale value must not come back.
-            await self._attempt(self._cache.delete(*gone))
-            await self._attempt(self._cache.release(gone, holder=holder))
-        await self._keep(loaded, holder)
+        # A stale value must not come back.
+        await self._keep(loaded, holder, [key for key in keys if key not in loaded])
         return loaded
 
-    async def _keep(self, loaded: Mapping[str, T], holder: str) -> None:
+    async def _keep(self, loaded: Mapping[str, T], holder: str, gone: Sequence[str] = ()) -> None:
         values = {key: (_encoder.encode(value), self._kept_for(value)) for key, value in loaded.items()}
-        await self._attempt(self._cache.fill(values, holder=holder))
+        await self._attempt(self._cache.fill(values, holder=holder, gone=gone))
 
     def _kept_for(self, value: T) -> timedelta:
         return (self._ttl(value) if callable(self._ttl) else self._ttl) + self._stale_for

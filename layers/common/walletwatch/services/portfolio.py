@@ -1,5 +1,6 @@
 """All wallets of a chat together, in as few questions as can be."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -90,10 +91,15 @@ class Portfolios:
         own = await self._own.own(chat_id, now - DAY, [NATIVE])
         if not own.wallets:
             return None
-        sums = await self._read(own.wallets)
+        # What they held when their accounts were last looked at is mostly what they hold.
+        expected = sorted(own.mints)
+        sums, facts = await asyncio.gather(
+            self._read(own.wallets), self._valuation.facts(expected, expected[:NAMED])
+        )
         amounts = sum((Counter(each.tokens) for each in sums.values()), Counter[str]())
         mints = sorted(amounts)
-        facts = await self._valuation.facts(mints, mints[:NAMED])
+        if len(expected) > NAMED or not own.mints.issuperset(mints):
+            facts = await self._valuation.facts(mints, mints[:NAMED])
         held = with_facts(
             [HeldToken(mint, amount, None) for mint, amount in amounts.items()],
             facts.identities,

@@ -59,6 +59,13 @@ class Quotas:
         if not allowed:
             raise QuotaExceeded(limit, quota)
 
+    async def give_back(self, chat: Chat, quota: Quota, request: str) -> None:
+        """What was taken, or refused, was not needed after all."""
+        try:
+            await self._rates.give_back(_who(chat), _action(quota), request=f"{chat.chat_id}.{request}")
+        except StoreUnavailable:
+            self._metrics.count("LimitsUnavailable")
+
     async def usage(self, chat: Chat) -> Usage:
         """What the owner of this chat uses of what they may."""
         now, owner = self._clock.now(), chat.owner

@@ -10,14 +10,13 @@ from walletwatch.domain.assets import Asset
 from walletwatch.domain.conversion import convert
 from walletwatch.domain.errors import ChainUnavailable
 from walletwatch.domain.holdings import priced_as
-from walletwatch.domain.markets import Hop, Market, Markets, deepest, impact
+from walletwatch.domain.markets import Hop, Market, deepest, impact
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.prices import Price
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT, ChainProfile
 from walletwatch.domain.quotes import AssetQuote, Conversion
 from walletwatch.services.assets import KnownAssets
 from walletwatch.services.money_reads import MoneyReads
-from walletwatch.services.valuation import Valuation
 
 DOLLAR: Final = Decimal(1)
 POOLS_SECONDS: Final = 3.0
@@ -29,8 +28,7 @@ _log = logging.getLogger("walletwatch.quoting")
 class Quoting:
     """The use cases behind /price and /convert."""
 
-    def __init__(self, valuation: Valuation, reads: MoneyReads, profile: ChainProfile) -> None:
-        self._valuation = valuation
+    def __init__(self, reads: MoneyReads, profile: ChainProfile) -> None:
         self._reads = reads
         self._stable = sorted(profile.exchange.stable_mints) if profile.exchange else []
 
@@ -40,11 +38,13 @@ class Quoting:
         Raises:
             PriceUnavailable: Nobody could be asked.
         """
-        prices = await self._valuation.prices([asset.id])
+        prices = await known.prices([asset.id])
         priced = priced_as(asset.id)
         return AssetQuote(asset, prices.get(priced), prices.get(NATIVE), known.before.get(priced))
 
-    async def convert(self, amount: Decimal, source: Asset | None, target: Asset | None) -> Conversion | None:
+    async def convert(
+        self, amount: Decimal, source: Asset | None, target: Asset | None, known: KnownAssets
+    ) -> Conversion | None:
         """An amount of one in the other, None for dollars; None where one has no price.
 
         Raises:
@@ -52,7 +52,7 @@ class Quoting:
         """
         assets = [each for each in (source, target) if each is not None]
         prices, lost = await asyncio.gather(
-            self._valuation.prices([each.id for each in assets]), self._impact(amount, source, target)
+            known.prices([each.id for each in assets]), self._impact(amount, source, target, known)
         )
         worth: list[Decimal] = []
         used: list[Price] = []
@@ -75,40 +75,49 @@ class Quoting:
             lost,
         )
 
-    async def _impact(self, amount: Decimal, source: Asset | None, target: Asset | None) -> Decimal | None:
+    @property
+    def dollar(self) -> str | None:
+        """What dollars are in pools; None where the chain has no such token."""
+        return self._stable[0] if self._stable else None
+
+    async def pools(self, mint: str) -> Sequence[Market]:
+        """The pools that an estimate is made of; none where they cannot be had in time."""
+        if mint in {NATIVE, WRAPPED_NATIVE_MINT}:
+            # Its own are many, and an estimate looks at the other side's.
+            return ()
+        try:
+            async with asyncio.timeout(POOLS_SECONDS):
+                found = await self._reads.markets(mint)
+        except (ChainUnavailable, TimeoutError) as error:
+            _log.info("no estimate of an impact", extra={"reason": str(error)})
+            return ()
+        return found.pools if found is not None else ()
+
+    async def _impact(
+        self, amount: Decimal, source: Asset | None, target: Asset | None, known: KnownAssets
+    ) -> Decimal | None:
         first, last = self._mint(source), self._mint(target)
         if first is None or last is None or first == last:
             return None
-        try:
-            async with asyncio.timeout(POOLS_SECONDS):
-                path = await self._path(first, last)
-        except (ChainUnavailable, TimeoutError) as error:
-            _log.info("no estimate of an impact", extra={"reason": str(error)})
-            return None
+        path = await self._path(first, last, known)
         return impact(path, amount) if path else None
 
-    async def _path(self, first: str, last: str) -> Sequence[Hop]:
+    async def _path(self, first: str, last: str, known: KnownAssets) -> Sequence[Hop]:
         """The deepest pool of the two, else two of them by way of the native token."""
         wanted = [mint for mint in (first, last) if mint != WRAPPED_NATIVE_MINT]
-        found = dict(
-            zip(wanted, await asyncio.gather(*(self._reads.markets(mint) for mint in wanted)), strict=True)
-        )
-        direct = deepest(_pools(found, wanted[0]), first, last)
+        pools = await asyncio.gather(*(known.about(mint, self.pools) for mint in wanted))
+        found: Mapping[str, Sequence[Market]] = dict(zip(wanted, pools, strict=True))
+        direct = deepest(found[wanted[0]], first, last)
         if direct is not None:
             return (Hop(direct, first),)
         if len(wanted) == 1:
             return ()
-        into = deepest(_pools(found, first), first, WRAPPED_NATIVE_MINT)
-        out_of = deepest(_pools(found, last), WRAPPED_NATIVE_MINT, last)
+        into = deepest(found[first], first, WRAPPED_NATIVE_MINT)
+        out_of = deepest(found[last], WRAPPED_NATIVE_MINT, last)
         return (Hop(into, first), Hop(out_of, WRAPPED_NATIVE_MINT)) if into and out_of else ()
 
     def _mint(self, asset: Asset | None) -> str | None:
         """What is traded in pools; dollars are a stable token there."""
         if asset is None:
-            return self._stable[0] if self._stable else None
+            return self.dollar
         return WRAPPED_NATIVE_MINT if asset.id == NATIVE else asset.id
-
-
-def _pools(found: Mapping[str, Markets | None], mint: str) -> Sequence[Market]:
-    markets = found[mint]
-    return markets.pools if markets is not None else ()

@@ -48,10 +48,6 @@ class _Report(msgspec.Struct, frozen=True):
     connections: Connections | None = None
 
 
-class _Forgotten(Exception):
-    """Nothing is kept."""
-
-
 class ScanMemory:
     """Keeps the last report on each subject for a day. Forgets at any moment, and scans work without it.
 
@@ -68,13 +64,8 @@ class ScanMemory:
 
     async def recall(self, subject: str) -> ScanReport | None:
         """The last report on a subject, however old; None where none is kept, or it cannot be had."""
-
-        async def nothing() -> _Report:
-            raise _Forgotten
-
-        try:
-            kept = await self._cached.get_or_load(self._prefix + subject, nothing)
-        except _Forgotten:
+        kept = await self._cached.peek(self._prefix + subject)
+        if kept is None:
             return None
         return replace(_opened(kept), asked_at=self._clock.now())
 

@@ -1,5 +1,6 @@
 """What wallets hold: /balance, /tokens, /nfts, /stakes and /portfolio."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -66,10 +67,11 @@ async def show_stakes(talk: Talk, dialogue: Dialogue, holder: Holder, page: int)
         Complaint: The node does not list them.
     """
     try:
-        stakes = await dialogue.money.reads.stakes(holder.address)
+        stakes, facts = await asyncio.gather(
+            dialogue.money.reads.stakes(holder.address), dialogue.money.valuation.facts((), ())
+        )
     except ChainRefused as error:
         raise Complaint("stakes.refused") from error
-    facts = await dialogue.money.valuation.facts((), ())
     native, now = facts.prices.get(NATIVE), dialogue.money.clock.now()
     zone = talk.chat.settings.timezone
     await talk.show(dialogue.views.stakes.stakes(holder, stakes, native, page, talk.say, now, zone))

@@ -13,9 +13,13 @@ from walletwatch.domain.assets import Asset, Resolution
 from walletwatch.domain.conversion import is_dollars, read_wish
 from walletwatch.domain.errors import ChainUnavailable, PriceUnavailable
 from walletwatch.domain.holdings import priced_as
+from walletwatch.domain.inspection.mint import MintState
+from walletwatch.domain.markets import Markets
 from walletwatch.domain.money import NATIVE
-from walletwatch.services.assets import KnownAssets
+from walletwatch.services.assets import Ask, KnownAssets
 
+type Begin = Callable[[Dialogue], Ask | None]
+"""What will be wanted of the asset that is meant."""
 type Show = Callable[[Talk, Dialogue, Asset, KnownAssets, int, tuple[Asset, ...]], Awaitable[None]]
 
 
@@ -38,29 +42,28 @@ async def show_token(
     if asset.id == NATIVE:
         await show_price(talk, dialogue, asset, known, page, others)
         return
-    money = dialogue.money
-    mint, markets, facts = await asyncio.gather(
-        money.reads.mint(asset.id),
-        _or_none(money.reads.markets(asset.id)),
-        money.valuation.facts([asset.id], ()),
+    (mint, markets), prices = await asyncio.gather(
+        known.about(asset.id, _on_card(dialogue)), _or_none(known.prices([asset.id]))
     )
     if mint is None:
         raise Complaint("asset.no_token")
-    price = facts.prices.get(priced_as(asset.id))
+    price = (prices or {}).get(priced_as(asset.id))
     await talk.show(
-        dialogue.views.prices.token(asset, mint, price, markets, facts.prices, talk.say, priced=facts.priced)
+        dialogue.views.prices.token(
+            asset, mint, price, markets, prices or {}, talk.say, priced=prices is not None
+        )
     )
 
 
 async def show_pools(
-    talk: Talk, dialogue: Dialogue, asset: Asset, _known: KnownAssets, page: int, _others: tuple[Asset, ...]
+    talk: Talk, dialogue: Dialogue, asset: Asset, known: KnownAssets, page: int, _others: tuple[Asset, ...]
 ) -> None:
     """A page of the pools of an asset.
 
     Raises:
         Complaint: The chain has no exchange.
     """
-    markets = await dialogue.money.reads.markets(asset.id)
+    markets: Markets | None = await known.about(asset.id, _markets(dialogue))
     if markets is None:
         raise Complaint("pools.no_exchange")
     mints = sorted({mint for pool in markets.pools for mint in pool.mints})
@@ -88,7 +91,10 @@ async def convert(talk: Talk, dialogue: Dialogue) -> None:
     target = wish.target
     if target is None:
         target = dialogue.views.profile.native_symbol if is_dollars(wish.source) else "usd"
-    known = await dialogue.money.assets.known(talk.chat_id, wish.source, target)
+    quoting = dialogue.money.quoting
+    # An estimate takes dollars for the token that they are in pools.
+    words = [(quoting.dollar or each) if is_dollars(each) else each for each in (wish.source, target)]
+    known = await dialogue.money.assets.known(talk.chat_id, *words, ask=quoting.pools)
     sides: list[Asset | None] = []
     others: list[Asset] = []
     for word in (wish.source, target):
@@ -101,7 +107,7 @@ async def convert(talk: Talk, dialogue: Dialogue) -> None:
             return
         sides.append(found.best)
         others += found.others
-    done = await _priced(dialogue.money.quoting.convert(wish.amount, sides[0], sides[1]))
+    done = await _priced(quoting.convert(wish.amount, sides[0], sides[1], known))
     if done is None:
         raise Complaint("convert.unpriced")
     await talk.send(dialogue.views.prices.conversion(done, others, talk.say, dialogue.money.clock.now()))
@@ -114,7 +120,7 @@ async def convert_this(talk: Talk, dialogue: Dialogue, data: CallbackData) -> No
         Complaint: The answer would not be understood as one.
         StaleData: It is no asset.
     """
-    asset, _ = await _of_button(talk, dialogue, data.argument)
+    asset, _ = await _of_button(talk, dialogue, data.argument, _nothing)
     word = dialogue.views.profile.native_symbol if asset.id == NATIVE else asset.id
     if not await dialogue.conversations.ask(talk.contact, "convert", behind=(word,)):
         raise Complaint("convert.usage")
@@ -124,14 +130,14 @@ async def convert_this(talk: Talk, dialogue: Dialogue, data: CallbackData) -> No
 async def open_token(talk: Talk, dialogue: Dialogue, payload: str) -> None:
     """A deep link `t_<mint>` shows the card of that token."""
     mint = address_of(payload)
-    known = await dialogue.money.assets.known(talk.chat_id, mint)
+    known = await dialogue.money.assets.known(talk.chat_id, mint, ask=_on_card(dialogue))
     asset = known.scope.of(mint)
     if asset is None:
         raise Complaint("asset.no_token")
     await show_token(talk, dialogue, asset, known, 0, ())
 
 
-def _command(name: str, show: Show, action: Action, *, default: str | None = None) -> Handler:
+def _command(name: str, show: Show, action: Action, begin: Begin, *, default: str | None = None) -> Handler:
     """A command about the asset that was named, or about the default, or that asks which."""
 
     async def run(talk: Talk, dialogue: Dialogue) -> None:
@@ -141,7 +147,7 @@ def _command(name: str, show: Show, action: Action, *, default: str | None = Non
                 raise Complaint("asset.usage", name=name)
             await talk.reply(talk.say("ask.token"))
             return
-        known = await dialogue.money.assets.known(talk.chat_id, word)
+        known = await dialogue.money.assets.known(talk.chat_id, word or str(default), ask=begin(dialogue))
         if not word:
             assert default is not None
             asset = known.scope.of(default)
@@ -157,19 +163,19 @@ def _command(name: str, show: Show, action: Action, *, default: str | None = Non
     return run
 
 
-def _button(show: Show) -> Callable[[Talk, Dialogue, CallbackData], Awaitable[None]]:
+def _button(show: Show, begin: Begin) -> Callable[[Talk, Dialogue, CallbackData], Awaitable[None]]:
     async def press(talk: Talk, dialogue: Dialogue, data: CallbackData) -> None:
         ref, page = data.parts
-        asset, known = await _of_button(talk, dialogue, ref)
+        asset, known = await _of_button(talk, dialogue, ref, begin)
         await show(talk, dialogue, asset, known, number_of(page) if page else 0, ())
 
     return press
 
 
-async def _of_button(talk: Talk, dialogue: Dialogue, ref: str) -> tuple[Asset, KnownAssets]:
+async def _of_button(talk: Talk, dialogue: Dialogue, ref: str, begin: Begin) -> tuple[Asset, KnownAssets]:
     if ref != NATIVE and not is_address(ref):
         raise StaleData
-    known = await dialogue.money.assets.known(talk.chat_id, ref)
+    known = await dialogue.money.assets.known(talk.chat_id, ref, ask=begin(dialogue))
     asset = known.scope.of(ref)
     if asset is None:
         raise Complaint("asset.no_token")
@@ -201,22 +207,42 @@ async def _priced[T](asked: Awaitable[T]) -> T:
 async def _or_none[T](asked: Awaitable[T]) -> T | None:
     try:
         return await asked
-    except ChainUnavailable:
+    except (ChainUnavailable, PriceUnavailable):
         return None
+
+
+def _nothing(_dialogue: Dialogue) -> None:
+    """Nothing but a price is wanted."""
+
+
+def _on_card(dialogue: Dialogue) -> Ask:
+    """The mint of a token, and its pools; these are None where they cannot be had."""
+    reads = dialogue.money.reads
+
+    async def ask(asset: str) -> tuple[MintState | None, Markets | None]:
+        if asset == NATIVE:
+            return None, None
+        return await asyncio.gather(reads.mint(asset), _or_none(reads.markets(asset)))
+
+    return ask
+
+
+def _markets(dialogue: Dialogue) -> Ask:
+    return dialogue.money.reads.markets
 
 
 AREA: Final = Area(
     Topic.MONEY,
     commands=(
-        Command("price", _command("price", show_price, Action.PRICE, default=NATIVE)),
-        Command("token", _command("token", show_token, Action.MINT)),
-        Command("pools", _command("pools", show_pools, Action.POOLS, default=NATIVE)),
+        Command("price", _command("price", show_price, Action.PRICE, _nothing, default=NATIVE)),
+        Command("token", _command("token", show_token, Action.MINT, _on_card)),
+        Command("pools", _command("pools", show_pools, Action.POOLS, _markets, default=NATIVE)),
         Command("convert", convert),
     ),
     buttons={
-        Action.PRICE: _button(show_price),
-        Action.MINT: _button(show_token),
-        Action.POOLS: _button(show_pools),
+        Action.PRICE: _button(show_price, _nothing),
+        Action.MINT: _button(show_token, _on_card),
+        Action.POOLS: _button(show_pools, _markets),
         Action.CONVERT: convert_this,
     },
     links={"t": open_token},

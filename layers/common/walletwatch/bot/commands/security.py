@@ -1,5 +1,6 @@
 """Scans of wallets and tokens, open approvals, and the risk of one's wallets."""
 
+import asyncio
 from typing import Final
 
 from walletwatch.bot.commands.command import Area, Command, Topic
@@ -7,7 +8,7 @@ from walletwatch.bot.commands.dialogue import Dialogue, address_of, ask_address,
 from walletwatch.bot.keyboards import Action, StaleData
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.views.scan import PAGE_SEPARATOR
-from walletwatch.domain.errors import QueueUnavailable
+from walletwatch.domain.errors import QueueUnavailable, QuotaExceeded
 from walletwatch.domain.plans import Quota
 from walletwatch.domain.work import SubjectKind
 
@@ -32,9 +33,13 @@ async def scan_address(
 ) -> None:
     """Answer with a scan that is still fresh, or queue one."""
     address = address_of(text)
-    known = await dialogue.reports.recall(address)
+    # Both in one round trip: mostly there is none, and one is taken of those that the sender has left.
+    known, refused = await asyncio.gather(dialogue.reports.recall(address), _refused(talk, dialogue))
     if known is not None and known.is_fresh and kind in {SubjectKind.AUTO, known.kind}:
+        await dialogue.quotas.give_back(talk.chat, Quota.SCANS, _request(talk))
         await talk.send(dialogue.views.scans.scan(known, talk.say))
+    elif refused is not None:
+        raise refused
     else:
         await _queue(talk, dialogue, address, kind)
 
@@ -44,7 +49,7 @@ async def scan_verdict(talk: Talk, dialogue: Dialogue, text: str) -> None:
     address = address_of(text)
     report = await dialogue.reports.recall(address)
     if report is None:
-        await _queue(talk, dialogue, address)
+        await _scan_anew(talk, dialogue, address)
     else:
         await talk.show(dialogue.views.scans.scan(report, talk.say))
 
@@ -61,7 +66,7 @@ async def scan_details(talk: Talk, dialogue: Dialogue, argument: str) -> None:
     address = address_of(text)
     report = await dialogue.reports.recall(address)
     if report is None:
-        await _queue(talk, dialogue, address)
+        await _scan_anew(talk, dialogue, address)
     else:
         await talk.show(dialogue.views.scans.details(report, int(page), talk.say))
 
@@ -71,7 +76,7 @@ async def scan_connections(talk: Talk, dialogue: Dialogue, text: str) -> None:
     address = address_of(text)
     report = await dialogue.reports.recall(address)
     if report is None or report.connections is None:
-        await _queue(talk, dialogue, address)
+        await _scan_anew(talk, dialogue, address)
     else:
         found = report.connections
         await talk.show(dialogue.views.connections.connections(report, found, talk.say))
@@ -113,16 +118,32 @@ async def _show_approvals(talk: Talk, dialogue: Dialogue, address: str, label: s
     await talk.show(dialogue.views.approvals.approvals(held, label, talk.say))
 
 
-async def _queue(talk: Talk, dialogue: Dialogue, address: str, kind: SubjectKind = SubjectKind.AUTO) -> None:
-    """Queue a scan, whose message shows how far it is and becomes its result."""
+async def _scan_anew(talk: Talk, dialogue: Dialogue, address: str) -> None:
+    await dialogue.quotas.take(talk.chat, Quota.SCANS, _request(talk))
+    await _queue(talk, dialogue, address)
+
+
+def _request(talk: Talk) -> str:
     # A button can be pressed again; each press is a request of its own, and a repeated delivery is not.
-    request = talk.query_id or str(talk.message_id)
-    await dialogue.quotas.take(talk.chat, Quota.SCANS, request)
+    return talk.query_id or str(talk.message_id)
+
+
+async def _refused(talk: Talk, dialogue: Dialogue) -> QuotaExceeded | None:
+    """Take one of the sender's scans; why there is none."""
+    try:
+        await dialogue.quotas.take(talk.chat, Quota.SCANS, _request(talk))
+    except QuotaExceeded as error:
+        return error
+    return None
+
+
+async def _queue(talk: Talk, dialogue: Dialogue, address: str, kind: SubjectKind = SubjectKind.AUTO) -> None:
+    """Queue a scan that was taken, whose message shows how far it is and becomes its result."""
     progress = await talk.send(dialogue.views.scans.queued(address, talk.say))
     try:
         await dialogue.scans.request(
             address,
-            request=request,
+            request=_request(talk),
             chat_id=talk.chat_id,
             reply_to=talk.message_id,
             requested_by=talk.contact.user_id,

@@ -7,7 +7,7 @@ from typing import Final
 from walletwatch.domain.alerts import AlertLevel
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.vitals import LastLook, Population
-from walletwatch.storage.postgres.database import Connection, Database
+from walletwatch.storage.postgres.database import Connection, Database, together
 from walletwatch.storage.postgres.replica import Reads
 
 _POPULATION: Final = """
@@ -45,14 +45,15 @@ class PostgresStatistics:
         """Whom it serves."""
 
         async def work(connection: Connection) -> Population:
-            cursor = await connection.execute(_POPULATION)
-            row = await cursor.fetchone()
+            async with together(connection):
+                counted = await connection.execute(_POPULATION)
+                alerts = await connection.execute(
+                    "SELECT level, count(*) FROM alerts WHERE resolved_at IS NULL GROUP BY level"
+                )
+            row = await counted.fetchone()
             assert row is not None
             users, chats, wallets, subscriptions = row
-            cursor = await connection.execute(
-                "SELECT level, count(*) FROM alerts WHERE resolved_at IS NULL GROUP BY level"
-            )
-            by_level = dict(await cursor.fetchall())
+            by_level = dict(await alerts.fetchall())
             open_alerts = {level.value: by_level.get(level, 0) for level in AlertLevel}
             return Population(users, chats, wallets, subscriptions, open_alerts)
 

@@ -5,12 +5,11 @@ Keys of one person are in one slot of a cluster, since a script may touch no oth
 
 import asyncio
 import uuid
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
 from redis.asyncio import Redis
-from redis.exceptions import NoScriptError
 
 from walletwatch.domain.admission import Admitted, Arrival, Claim, SessionChange, Settlement
 from walletwatch.domain.errors import StoreUnavailable
@@ -20,7 +19,8 @@ from walletwatch.ports.common import Metrics
 from walletwatch.storage.claim_periods import CLAIM_PERIOD, DONE_PERIOD
 from walletwatch.storage.redis import sessions
 from walletwatch.storage.redis.board import RedisTelemetryBoard
-from walletwatch.storage.redis.server import RedisServer, Script, milliseconds
+from walletwatch.storage.redis.server import Call, RedisServer, Script, add, in_full, milliseconds
+from walletwatch.storage.redis.turn import Turn
 
 PATIENCE_SECONDS: Final = 0.5
 """A person waits; what takes longer counts as down."""
@@ -100,8 +100,6 @@ return stored
 """)
 """A try whose answer was lost finds its own version, and has stored."""
 
-type _Call = tuple[list[str], list[str | int | bytes]]
-
 
 class RedisAdmission:
     """Claims by `update_id` for 24 hours, updates of a user by window, and the open questions.
@@ -110,6 +108,7 @@ class RedisAdmission:
         server: Of all instances.
         board: Where reports go.
         metrics: Counts `SessionsUnreadable`.
+        turn: What the update has yet to write; it ends with the settlement. None where there is nothing.
         session_ttl: After so much silence a text is not an answer any more.
     """
 
@@ -118,12 +117,14 @@ class RedisAdmission:
         server: RedisServer,
         board: RedisTelemetryBoard,
         metrics: Metrics,
+        turn: Turn | None = None,
         *,
         session_ttl: timedelta = SESSION_TTL,
     ) -> None:
         self._server = server
         self._board = board
         self._metrics = metrics
+        self._turn = Turn(server, metrics) if turn is None else turn
         self._session_ttl = milliseconds(session_ttl)
 
     async def admit(self, arrival: Arrival) -> Admitted:
@@ -155,35 +156,49 @@ class RedisAdmission:
         return Admitted(Claim.TAKEN, session=await self._session(arrival, *stored), session_known=known)
 
     async def settle(self, settlement: Settlement, report: Report | None = None) -> bool:
-        """Store how it ended, and the report."""
-        call = self._settling(settlement)
-        if report is None:
-            return bool(await _in_time(self._server.script(_SETTLE, *call)))
-        return bool(await _in_time(self._server.run(lambda client: self._together(client, call, report))))
+        """Store how it ended, the report, and what the update loaded for others."""
+        settling, writes = self._settling(settlement), self._turn.take()
 
-    async def _together(self, client: Redis, call: _Call, report: Report) -> Any:
+        async def store(client: Redis) -> Any:
+            return await self._together(client, settling, report, writes)
+
+        try:
+            return bool(await _in_time(self._server.run(store)))
+        finally:
+            await self._turn.end()
+
+    async def _together(
+        self, client: Redis, settling: Call, report: Report | None, writes: Sequence[Call]
+    ) -> Any:
         async with client.pipeline(transaction=False) as pipeline:
-            _SETTLE.add(pipeline, *call)
-            self._board.add(pipeline, report)
+            add(pipeline, settling)
+            if report is not None:
+                self._board.add(pipeline, report)
+            begin = len(pipeline)
+            for write in writes:
+                add(pipeline, write)
             answers = await pipeline.execute(raise_on_error=False)
-        for answer in answers[1:]:
+        for answer in answers[1:begin]:
             if isinstance(answer, Exception):
                 raise answer
-        if isinstance(answers[0], NoScriptError):
-            # The report has arrived, and would count twice.
-            return await _SETTLE.run(client, *call)
-        if isinstance(answers[0], Exception):
-            raise answers[0]
-        return answers[0]
+        for answer in answers[begin:]:
+            if isinstance(answer, Exception):
+                # It is no part of how the update ended.
+                self._turn.lost(answer)
+        # Nothing else is sent again: the report would count twice.
+        (stored,) = await in_full(client, [settling], answers[:1])
+        if isinstance(stored, Exception):
+            raise stored
+        return stored
 
-    def _settling(self, settlement: Settlement) -> _Call:
+    def _settling(self, settlement: Settlement) -> Call:
         keys = [self._claim_key(settlement.arrival)]
         values: list[str | int | bytes] = [int(settlement.done), _DONE, milliseconds(DONE_PERIOD)]
         change = settlement.change
         if change is not None:
             keys.append(self._session_key(change.chat_id, change.user_id))
             values += [change.replaced, *self._written(change)]
-        return keys, values
+        return _SETTLE.call(keys, values)
 
     def _written(self, change: SessionChange) -> list[str | int | bytes]:
         if change.session is None:

@@ -14,7 +14,8 @@ from redis.asyncio.client import Pipeline
 
 from walletwatch.domain.telemetry import Instance, Report, Tally
 from walletwatch.ports.common import Clock
-from walletwatch.storage.redis.server import RedisServer, milliseconds
+from walletwatch.storage.redis.server import Call, RedisServer, milliseconds
+from walletwatch.storage.redis.turn import Turn
 
 MINUTES_KEPT: Final = 15
 INSTANCE_PERIOD: Final = timedelta(minutes=10)
@@ -35,11 +36,17 @@ _decoder = msgspec.json.Decoder(Instance)
 
 
 class RedisTelemetryBoard:
-    """What all instances say of themselves."""
+    """What all instances say of themselves.
 
-    def __init__(self, server: RedisServer, clock: Clock) -> None:
+    Args:
+        server: Of all instances.
+        turn: Of the update that is handled, whose other questions go along.
+    """
+
+    def __init__(self, server: RedisServer, clock: Clock, turn: Turn | None = None) -> None:
         self._server = server
         self._clock = clock
+        self._ask = server.together if turn is None else turn.ask
 
     async def post(self, instance: Instance, tally: Tally) -> None:
         """Add the counts and say that the instance lives.
@@ -68,39 +75,25 @@ class RedisTelemetryBoard:
 
     async def total(self) -> Tally:
         """Everything that was ever counted, or since Redis began anew."""
-        return _tally(await self._server.command("HGETALL", self._total))
+        return _tally(*await self._ask([Call(("HGETALL", self._total))]))
 
     async def recent(self, minutes: int) -> Tally:
         """What was counted in the last minutes, the present one included."""
         present = int(self._clock.now().timestamp() // 60)
-
-        async def read(client: Redis) -> Sequence[Any]:
-            async with client.pipeline(transaction=False) as pipeline:
-                for minute in range(present - minutes, present + 1):
-                    pipeline.hgetall(self._minute(minute))
-                hashes: Sequence[Any] = await pipeline.execute()
-                return hashes
-
+        asked = range(present - minutes, present + 1)
         tally = Tally()
-        for fields in await self._server.run(read):
+        for fields in await self._ask([Call(("HGETALL", self._minute(minute))) for minute in asked]):
             tally.add(_tally(fields))
         return tally
 
     async def instances(self, within: timedelta) -> Sequence[Instance]:
         """Those that said something within this time, by function and start."""
         since = (self._clock.now() - within).timestamp()
-        ids = await self._server.command("ZRANGE", self._seen, f"{since}", "+inf", "BYSCORE")
+        (ids,) = await self._ask([Call(("ZRANGE", self._seen, f"{since}", "+inf", "BYSCORE"))])
         if not ids:
             return []
-
-        async def read(client: Redis) -> Sequence[bytes | None]:
-            async with client.pipeline(transaction=False) as pipeline:
-                for each in ids:
-                    pipeline.get(self._instance(each.decode()))
-                values: Sequence[bytes | None] = await pipeline.execute()
-                return values
-
-        found = [_decoder.decode(value) for value in await self._server.run(read) if value is not None]
+        values = await self._ask([Call(("GET", self._instance(each.decode()))) for each in ids])
+        found = [_decoder.decode(value) for value in values if value is not None]
         return sorted(found, key=lambda instance: (instance.function, instance.started_at, instance.id))
 
     async def forget(self, older_than: timedelta) -> int:

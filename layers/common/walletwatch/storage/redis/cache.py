@@ -1,14 +1,13 @@
 """`ports.Cache` on Redis."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Final
-
-from redis.asyncio import Redis
+from typing import Any, Final
 
 from walletwatch.domain.caching import CacheStats, Looked, escaped
 from walletwatch.ports.common import Metrics
-from walletwatch.storage.redis.server import RedisServer, Script, milliseconds
+from walletwatch.storage.redis.server import Call, RedisServer, Script, milliseconds
+from walletwatch.storage.redis.turn import Turn
 
 SCAN_STEP: Final = 500
 """Keys that the server looks at before it serves others again."""
@@ -44,6 +43,13 @@ end
 return 0
 """)
 
+_FORGET: Final = Script("""
+if redis.call('GET', KEYS[2]) == ARGV[1] then
+  redis.call('DEL', KEYS[1], KEYS[2])
+end
+return 0
+""")
+
 _RELEASE: Final = Script("""
 if redis.call('GET', KEYS[1]) == ARGV[1] then
   redis.call('DEL', KEYS[1])
@@ -53,82 +59,71 @@ return 0
 
 
 class RedisCache:
-    """Values that may be lost at any moment."""
+    """Values that may be lost at any moment.
 
-    def __init__(self, server: RedisServer, metrics: Metrics) -> None:
+    Args:
+        server: Of all instances.
+        metrics: Counts `CacheHits` and `CacheMisses`.
+        turn: Of the update that is handled: what is asked at the same time goes together, what `look` found
+            is not looked for again, and what is filled is written with the update's end. None where nobody
+            waits for an answer: all is then done at once.
+    """
+
+    def __init__(self, server: RedisServer, metrics: Metrics, turn: Turn | None = None) -> None:
         self._server = server
         self._metrics = metrics
+        self._turn = turn
         self._hits = 0
         self._misses = 0
 
     async def get(self, key: str) -> bytes | None:
         """The value, or None."""
-
-        async def read(client: Redis) -> bytes | None:
-            return await client.get(self._key(key))  # type: ignore[return-value] # nothing is decoded
-
-        return await self._one(read)
+        return await self._one(Call(("GET", self._key(key))))
 
     async def set(self, key: str, value: bytes, ttl: timedelta) -> None:
         """Keep the value for a while, at least a millisecond."""
-        await self._server.command("SET", self._key(key), value, "PX", milliseconds(ttl))
+        await self.set_many({key: value}, ttl)
 
     async def get_many(self, keys: Sequence[str]) -> Mapping[str, bytes]:
         """The values of those keys that have one."""
-        if not keys:
-            return {}
-
-        async def read(client: Redis) -> Sequence[bytes | None]:
-            # One round trip as MGET is, but keys of a cluster may be anywhere.
-            async with client.pipeline(transaction=False) as pipeline:
-                for key in keys:
-                    pipeline.get(self._key(key))
-                values: Sequence[bytes | None] = await pipeline.execute()
-                return values
-
-        values = await self._counted(read, len(keys))
+        # One round trip as MGET is, but keys of a cluster may be anywhere.
+        values = await self._counted([Call(("GET", self._key(key))) for key in keys], len(keys))
         found = {key: value for key, value in zip(keys, values, strict=True) if value is not None}
         self._count(hits=len(found), misses=len(values) - len(found))
         return found
 
     async def set_many(self, values: Mapping[str, bytes], ttl: timedelta) -> None:
         """Keep the values for a while, at least a millisecond."""
-        if not values:
-            return
-
-        async def write(client: Redis) -> None:
-            async with client.pipeline(transaction=False) as pipeline:
-                for key, value in values.items():
-                    pipeline.set(self._key(key), value, px=milliseconds(ttl))
-                await pipeline.execute()
-
-        await self._server.run(write)
+        if self._turn is not None:
+            self._turn.forget(*values)
+        await self._ask(
+            [Call(("SET", self._key(key), value, "PX", milliseconds(ttl))) for key, value in values.items()]
+        )
 
     async def delete(self, *keys: str) -> None:
         """Forget the values."""
+        if self._turn is not None:
+            self._turn.forget(*keys)
         await self._unlink([self._key(key) for key in keys])
 
     async def increment(self, key: str, amount: int = 1, *, ttl: timedelta) -> int:
         """Add to a number, which is 0 where there is none, and return it."""
-        number: int = await self._server.script(_INCREMENT, [self._key(key)], [amount, milliseconds(ttl)])
-        return number
+        (number,) = await self._ask([_INCREMENT.call([self._key(key)], [amount, milliseconds(ttl)])])
+        return int(number)
 
     async def pop(self, key: str) -> bytes | None:
         """The value, or None; it is forgotten."""
-
-        async def read(client: Redis) -> bytes | None:
-            return await client.getdel(self._key(key))  # type: ignore[return-value] # nothing is decoded
-
-        return await self._one(read)
+        if self._turn is not None:
+            self._turn.forget(key)
+        return await self._one(Call(("GETDEL", self._key(key))))
 
     async def clear(self, pattern: str) -> int:
         """Forget all values whose key matches, in steps that hold up nobody else."""
         cursor: int | str = 0
         cleared = 0
         while True:
-            cursor, names = await self._server.command(
-                "SCAN", cursor, "MATCH", escaped(self._key("")) + pattern, "COUNT", SCAN_STEP
-            )
+            words = ("SCAN", cursor, "MATCH", escaped(self._key("")) + pattern, "COUNT", SCAN_STEP)
+            ((cursor, names),) = await self._ask([Call(words)])
             cleared += await self._unlink(names)
             if int(cursor) == 0:
                 return cleared
@@ -141,12 +136,16 @@ class RedisCache:
         self, keys: Sequence[str], *, holder: str, lock_for: timedelta, stale_for: timedelta
     ) -> Mapping[str, Looked]:
         """Look at values that their reader will load where they are missing: one of all instances."""
+        found = {key: Looked(value, to_load=False) for key in keys if (value := self._seen(key)) is not None}
+        unseen = [key for key in keys if key not in found]
         words = (holder, milliseconds(lock_for), round(stale_for.total_seconds() * 1000))
-        calls = [((self._key(key), self._lock(key)), words) for key in keys]
-        answers = await self._counted(lambda client: _LOOK.run_each(client, calls), len(keys))
-        found = {
-            key: Looked(value, bool(to_load)) for key, (value, to_load) in zip(keys, answers, strict=True)
-        }
+        answers = await self._counted(
+            [_LOOK.call((self._key(key), self._lock(key)), words) for key in unseen], len(unseen)
+        )
+        for key, (value, to_load) in zip(unseen, answers, strict=True):
+            found[key] = Looked(value, bool(to_load))
+            if self._turn is not None and value is not None and not to_load:
+                self._turn.see(key, value)
         # What another is loading is counted when it is there.
         self._count(
             hits=sum(not each.to_load and each.value is not None for each in found.values()),
@@ -154,33 +153,54 @@ class RedisCache:
         )
         return found
 
-    async def fill(self, values: Mapping[str, tuple[bytes, timedelta]], *, holder: str) -> None:
-        """Keep what was loaded, each for a while, and give up the locks."""
-        calls = [
-            ((self._key(key), self._lock(key)), (holder, value, milliseconds(ttl)))
-            for key, (value, ttl) in values.items()
-        ]
-        if calls:
-            await self._server.run(lambda client: _FILL.run_each(client, calls))
+    async def fill(
+        self, values: Mapping[str, tuple[bytes, timedelta]], *, holder: str, gone: Sequence[str] = ()
+    ) -> None:
+        """Keep what was loaded, each for a while, forget what is gone, and give up the locks."""
+        if self._turn is not None:
+            self._turn.forget(*gone)
+            for key, (value, _) in values.items():
+                self._turn.see(key, value)
+        await self._write(
+            [
+                *(
+                    _FILL.call((self._key(key), self._lock(key)), (holder, value, milliseconds(ttl)))
+                    for key, (value, ttl) in values.items()
+                ),
+                *(_FORGET.call((self._key(key), self._lock(key)), (holder,)) for key in gone),
+            ]
+        )
 
     async def release(self, keys: Sequence[str], *, holder: str) -> None:
         """Give up the locks, with nothing loaded."""
-        calls = [((self._lock(key),), (holder,)) for key in keys]
-        if calls:
-            await self._server.run(lambda client: _RELEASE.run_each(client, calls))
+        await self._write([_RELEASE.call((self._lock(key),), (holder,)) for key in keys])
 
-    async def _one(self, read: Callable[[Redis], Awaitable[bytes | None]]) -> bytes | None:
-        value = await self._counted(read, 1)
+    async def _one(self, call: Call) -> bytes | None:
+        (value,) = await self._counted([call], 1)
         self._count(hits=value is not None, misses=value is None)
-        return value
+        return value  # type: ignore[no-any-return] # nothing is decoded
 
-    async def _counted[T](self, read: Callable[[Redis], Awaitable[T]], looked_for: int) -> T:
+    async def _counted(self, calls: Sequence[Call], looked_for: int) -> Sequence[Any]:
         try:
-            return await self._server.run(read)
+            return await self._ask(calls)
         except BaseException:
             # Whoever asked goes without: Redis failed, or was not waited for any longer.
             self._count(hits=0, misses=looked_for)
             raise
+
+    async def _ask(self, calls: Sequence[Call]) -> Sequence[Any]:
+        if not calls:
+            return []
+        return await (self._server.together(calls) if self._turn is None else self._turn.ask(calls))
+
+    async def _write(self, calls: Sequence[Call]) -> None:
+        if self._turn is not None:
+            self._turn.write(calls)
+        elif calls:
+            await self._server.together(calls)
+
+    def _seen(self, key: str) -> bytes | None:
+        return None if self._turn is None else self._turn.seen(key)
 
     def _count(self, *, hits: int, misses: int) -> None:
         self._hits += hits
@@ -190,17 +210,8 @@ class RedisCache:
 
     async def _unlink(self, names: Sequence[str | bytes]) -> int:
         """Forget the values of these names; returns how many there were."""
-        if not names:
-            return 0
-
-        async def unlink(client: Redis) -> int:
-            # A command for each, in one round trip: keys of a cluster may be anywhere.
-            async with client.pipeline(transaction=False) as pipeline:
-                for name in names:
-                    pipeline.unlink(name)
-                return sum(await pipeline.execute())
-
-        return await self._server.run(unlink)
+        # A command for each, in one round trip: keys of a cluster may be anywhere.
+        return sum(await self._ask([Call(("UNLINK", name)) for name in names]))
 
     def _key(self, key: str) -> str:
         return self._server.key("cache", key)

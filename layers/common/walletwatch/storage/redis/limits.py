@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
-from walletwatch.storage.redis.server import RedisServer, Script, milliseconds
+from walletwatch.storage.redis.server import Call, RedisServer, Script, milliseconds
+from walletwatch.storage.redis.turn import Turn
 
 _RESERVE: Final = Script("""
 local time = redis.call('TIME')
@@ -55,6 +56,13 @@ end
 return count
 """)
 
+_GIVE_BACK: Final = Script("""
+if redis.call('DEL', KEYS[2]) == 1 and redis.call('EXISTS', KEYS[1]) == 1 then
+  redis.call('DECR', KEYS[1])
+end
+return 0
+""")
+
 
 class RedisSendLimits:
     """Telegram's limits for all instances: so many places in any period of that length, never more.
@@ -103,10 +111,16 @@ class RedisSendLimits:
 
 
 class RedisRateLimits:
-    """How often one user may ask for something, in windows that begin with the first request."""
+    """How often one user may ask for something, in windows that begin with the first request.
 
-    def __init__(self, server: RedisServer) -> None:
+    Args:
+        server: Where all instances count.
+        turn: Of the update that is handled, whose other questions go along.
+    """
+
+    def __init__(self, server: RedisServer, turn: Turn | None = None) -> None:
         self._server = server
+        self._turn = turn
 
     async def allow(
         self, user: int, action: str, *, limit: int, window: timedelta, request: str | None = None
@@ -115,13 +129,26 @@ class RedisRateLimits:
         keys = [self._key(action, user)]
         if request is not None:
             keys.append(self._key(action, user, request))
-        count: int = await self._server.script(_ALLOW, keys, [milliseconds(window)])
+        count: int = await self._ask(_ALLOW.call(keys, [milliseconds(window)]))
         return count <= limit
+
+    async def give_back(self, user: int, action: str, *, request: str) -> None:
+        """This request was not needed after all."""
+        keys = [self._key(action, user), self._key(action, user, request)]
+        call = _GIVE_BACK.call(keys, [])
+        if self._turn is None:
+            await self._server.together([call])
+        else:
+            self._turn.write([call])
 
     async def counts(self, user: int, actions: Sequence[str]) -> Sequence[int]:
         """How many requests for each the present window has counted, those included that were too many."""
         keys = [self._key(action, user) for action in actions]
-        return [int(count or 0) for count in await self._server.command("MGET", *keys)]
+        return [int(count or 0) for count in await self._ask(Call(("MGET", *keys)))]
+
+    async def _ask(self, call: Call) -> Any:
+        asked = self._server.together if self._turn is None else self._turn.ask
+        return (await asked([call]))[0]
 
     def _key(self, action: str, user: int, *parts: str) -> str:
         return self._server.key("rate", f"{{{user}}}", action, *parts)

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -35,6 +36,24 @@ _REFUSED: Final = (TimeoutError, OutOfMemoryError)
 """Errors after which another try would only take longer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command that goes with others.
+
+    Attributes:
+        words: As they are sent.
+        script: What is sent in place of its hash where the server does not know it (yet, or any more).
+    """
+
+    words: tuple[str | int | bytes, ...]
+    script: str | None = None
+
+    @property
+    def in_full(self) -> tuple[str | int | bytes, ...]:
+        """With the script, if it has one."""
+        return self.words if self.script is None else ("EVAL", self.script, *self.words[2:])
+
+
 class Script:
     """A Lua script, sent by its hash; in full only where the server does not know it (yet, or any more)."""
 
@@ -42,39 +61,9 @@ class Script:
         self._text = text
         self._sha = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
-    async def run(self, client: Redis, keys: Sequence[str], values: Sequence[str | int | bytes]) -> Any:
-        """Run it: integers and bytes come back, or lists of them."""
-        try:
-            return await _execute(client, "EVALSHA", self._sha, len(keys), *keys, *values)
-        except NoScriptError:
-            return await _execute(client, "EVAL", self._text, len(keys), *keys, *values)
-
-    async def run_each(
-        self, client: Redis, calls: Sequence[tuple[Sequence[str], Sequence[str | int | bytes]]]
-    ) -> Sequence[Any]:
-        """Run it for each of these keys and values, in one round trip; what came back, in their order."""
-        if len(calls) == 1:
-            # redis-py's pipeline takes a third of a local round trip to itself.
-            return [await self.run(client, *calls[0])]
-        try:
-            return await self._pipelined(client, calls)
-        except NoScriptError:
-            await _execute(client, "SCRIPT", "LOAD", self._text)
-            return await self._pipelined(client, calls)
-
-    def add(self, pipeline: Pipeline, keys: Sequence[str], values: Sequence[str | int | bytes]) -> None:
-        """Send it with others; a server that does not know it answers `NoScriptError` in its place."""
-        pipeline.evalsha(self._sha, len(keys), *keys, *values)
-
-    async def _pipelined(
-        self, client: Redis, calls: Sequence[tuple[Sequence[str], Sequence[str | int | bytes]]]
-    ) -> Sequence[Any]:
-        # No transaction: keys of a cluster may be anywhere.
-        async with client.pipeline(transaction=False) as pipeline:
-            for keys, values in calls:
-                self.add(pipeline, keys, values)
-            answers: Sequence[Any] = await pipeline.execute()
-            return answers
+    def call(self, keys: Sequence[str], values: Sequence[str | int | bytes]) -> Call:
+        """Run it among others: integers and bytes come back, or lists of them."""
+        return Call(("EVALSHA", self._sha, len(keys), *keys, *values), self._text)
 
 
 class RedisServer:
@@ -146,6 +135,26 @@ class RedisServer:
         """
         return await self.run(lambda client: _execute(client, *words))
 
+    async def together(self, calls: Sequence[Call]) -> Sequence[Any]:
+        """Send commands that are safe to repeat, in one round trip; what came back, in their order.
+
+        Raises:
+            StoreUnavailable: Redis could not be reached, or did not answer in time.
+        """
+        return await self.run(lambda client: _together(client, calls))
+
+    async def apart(self, calls: Sequence[Call]) -> Sequence[Any]:
+        """As `together`, for calls that have nothing in common: an error is the answer to its own call.
+
+        Raises:
+            StoreUnavailable: Redis could not be reached, or did not answer in time.
+        """
+        answers = await self.run(lambda client: _apart(client, calls))
+        return [
+            StoreUnavailable(f"Redis: {type(answer).__name__}") if isinstance(answer, _REFUSED) else answer
+            for answer in answers
+        ]
+
     async def script(
         self, script: Script, keys: Sequence[str], values: Sequence[str | int | bytes] = ()
     ) -> Any:
@@ -154,7 +163,7 @@ class RedisServer:
         Raises:
             StoreUnavailable: Redis could not be reached, or did not answer in time.
         """
-        return await self.run(lambda client: script.run(client, keys, values))
+        return (await self.together([script.call(keys, values)]))[0]
 
     async def ping(self) -> None:
         """One round trip.
@@ -171,6 +180,69 @@ class RedisServer:
 
 async def _execute(client: Redis, *words: str | int | bytes) -> Any:
     return await client.execute_command(*words)  # type: ignore[no-untyped-call] # redis-py has no types here
+
+
+def complete(calls: Sequence[Call]) -> Sequence[Call]:
+    """The same, each script in full where it comes first: none is unknown, and all are run in their order."""
+    sent: set[str | None] = {None}
+    found = []
+    for call in calls:
+        found.append(call if call.script in sent else Call(call.in_full))
+        sent.add(call.script)
+    return found
+
+
+async def in_one(client: Redis, calls: Sequence[Call]) -> list[Any]:
+    """Send them in one round trip; errors of single commands are among the answers."""
+    # No transaction: keys of a cluster may be anywhere.
+    async with client.pipeline(transaction=False) as pipeline:
+        for call in calls:
+            add(pipeline, call)
+        answers = await pipeline.execute(raise_on_error=False)
+    return await in_full(client, calls, answers)
+
+
+async def in_full(client: Redis, calls: Sequence[Call], answers: Sequence[Any]) -> list[Any]:
+    """The same answers, with those of scripts that the server did not know."""
+    unknown = [number for number, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
+    known = list(answers)
+    if unknown:
+        async with client.pipeline(transaction=False) as pipeline:
+            for number in unknown:
+                pipeline.execute_command(*calls[number].in_full)
+            found = await pipeline.execute(raise_on_error=False)
+        for number, answer in zip(unknown, found, strict=True):
+            known[number] = answer
+    return known
+
+
+def add(pipeline: Pipeline, call: Call) -> None:
+    """Send a command with others; a server that does not know its script answers `NoScriptError`."""
+    pipeline.execute_command(*call.words)
+
+
+async def _apart(client: Redis, calls: Sequence[Call]) -> Sequence[Any]:
+    if len(calls) == 1:
+        return await _together(client, calls)
+    answers = await in_one(client, calls)
+    for answer in answers:
+        if isinstance(answer, _LOST):
+            raise answer
+    return answers
+
+
+async def _together(client: Redis, calls: Sequence[Call]) -> Sequence[Any]:
+    if len(calls) == 1:
+        # redis-py's pipeline takes a third of a local round trip to itself.
+        try:
+            return [await _execute(client, *calls[0].words)]
+        except NoScriptError:
+            return [await _execute(client, *calls[0].in_full)]
+    answers = await in_one(client, calls)
+    for answer in answers:
+        if isinstance(answer, Exception):
+            raise answer
+    return answers
 
 
 def milliseconds(duration: timedelta) -> int:
