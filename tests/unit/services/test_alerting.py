@@ -128,6 +128,21 @@ class TestInChecks:
         assert found is not None
         assert (found.fired, found.ended_at is not None) == (1, not rule.repeats)
 
+    async def test_all_that_a_forum_hears_of_goes_to_its_topic(self, world: World) -> None:
+        await world.watch(1)
+        await world.stores.subscriptions.change_settings(1, ChatSettings(topic=7))
+        await _add(world)
+        for number in range(20):
+            world.pay(f"s{number}", WALLET)
+        await _checked(world)
+        (due,) = set(world.queues.digests)
+        world.clock.moment = due.due_at
+        await world.digesting.close(due)
+        assert len(_alerts(world)) == 20
+        # The activities that were told by themselves, and the digest of the others.
+        assert 1 < len(world.told()) - 20 < 20
+        assert {each.topic for each in world.queues.notifications} == {7}
+
     async def test_each_chat_has_its_own_alerts(self, world: World) -> None:
         await world.watch(1)
         await world.watch(2)

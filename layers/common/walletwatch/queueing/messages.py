@@ -102,6 +102,7 @@ class _SecurityScan(msgspec.Struct, frozen=True, tag="security_scan", tag_field=
     requested_by: int | None
     language: Annotated[str, msgspec.Meta(min_length=2, max_length=16)]
     progress: int | None = None
+    topic: int | None = None
 
 
 class _RiskCheck(msgspec.Struct, frozen=True, tag="risk_check", tag_field="type"):
@@ -234,6 +235,7 @@ def encode_security_scan(scan: SecurityScan) -> str:
             scan.requested_by,
             scan.language,
             scan.progress,
+            scan.topic,
         )
     )
 
@@ -261,6 +263,7 @@ def decode_scan_work(body: str) -> SecurityScan | RiskCheck:
         wire.requested_by,
         wire.language,
         wire.progress,
+        wire.topic,
     )
 
 
