@@ -54,7 +54,7 @@ ARGUMENTS: Final = {
     "payments": ("", "99"),
     "refundpayment": ("", "99 stx1"),
     "addalert": ("", "price_above", "price_above XNT 0.5", "balance_below Main", "balance_below Main XNT 5"),
-    "editalert": ("", "1", "1 urgent", "9"),
+    "editalert": ("", "1", "1 urgent", "1 price", "1 price 2", "1 token XNT", "2 wallet Main", "9"),
     "testalert": ("", "1"),
     "filters": ("", "min 5 usd", "Main", "Main min 5 usd"),
     "quiet": ("", "22:00-07:00"),
@@ -85,6 +85,10 @@ ARGUMENTS: Final = {
     "clearcache": ("", "balance"),
     "audit": ("", "ban", f"{ADMIN}"),
 }
+
+ALERTS: Final = ("/addalert price_above XNT 0.5", "/addalert token_new all")
+BEFORE: Final = {"editalert": ALERTS, "testalert": ALERTS, "delalert": ALERTS}
+"""What was said before, where the command is about that."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +130,6 @@ MORE: Final = {
     "plan": Cost(2, 2, 1),
     # It keeps the code by which a group is linked.
     "link": Cost(2, 2, 1),
-    # An alert is read before it is changed.
-    "editalert": Cost(3, 1, 1),
 }
 """What may cost more than a plain command, and why."""
 ADMINISTRATORS: Final = Cost(4, 4, 1)
@@ -256,7 +258,8 @@ async def _costs(environment: Environment) -> dict[str, tuple[Cost, Cost]]:
                 is_admin = area.topic is Topic.ADMIN
                 # A stranger's command is not slower or faster for what others did before.
                 user = ADMIN if is_admin else next(environment.users)
-                await environment.write(f"/watch {WALLET} Main", user)
+                for said in (f"/watch {WALLET} Main", *BEFORE.get(command.name, ())):
+                    await environment.write(said, user)
                 text = f"/{command.name} {arguments}".strip()
                 allowed = ADMINISTRATORS if is_admin else MORE.get(command.name, PLAIN)
                 costs[text] = await environment.cost(text, user), allowed

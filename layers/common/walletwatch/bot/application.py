@@ -172,7 +172,7 @@ class BotApplication:
             self._metrics.used(f"command.{command.name}")
             await command.run(talk, self._dialogue)
 
-        await self._guarded(update, answer, with_watched=command.names_wallet and bool(arguments))
+        await self._guarded(update, answer, names=command if arguments else None)
 
     async def _admin_command(self, update: Update, context: Context) -> None:
         contact = contact_of(update)
@@ -243,7 +243,7 @@ class BotApplication:
             elif text:
                 raise Complaint("error.unknown_command")
 
-        await self._guarded(update, answer, with_watched=self._asked_for_wallet(message))
+        await self._guarded(update, answer, names=self._asking(message))
 
     def _asked(self, session: Session | None, contact: Contact) -> Command | None:
         """The command that waits for an answer; None where there is none, or no more for this person."""
@@ -283,11 +283,10 @@ class BotApplication:
         if named is not None or (update.effective_chat and update.effective_chat.type == ChatKind.PRIVATE):
             await self._guarded(update, answer)
 
-    def _asked_for_wallet(self, message: Message | None) -> bool:
-        """Whether a text is an answer that may name a watched wallet."""
+    def _asking(self, message: Message | None) -> Command | None:
+        """The command that a text may be the answer to."""
         session = self._persistence.conversation(message.chat.id).session if message else None
-        command = COMMANDS_BY_NAME.get(session.command) if session else None
-        return command is not None and command.names_wallet
+        return COMMANDS_BY_NAME.get(session.command) if session else None
 
     async def _answer_question(self, talk: Talk, session: Session, command: Command) -> None:
         """Run the command with what was sent; only then is the question closed, so that no kill loses it."""
@@ -356,14 +355,21 @@ class BotApplication:
         await self._guarded(update, take, always=True)
 
     async def _guarded(
-        self, update: Update, run: Run, *, with_watched: bool = False, always: bool = False
+        self, update: Update, run: Run, *, names: Command | None = None, always: bool = False
     ) -> None:
-        """Run it for whoever sent the update; `always`, whatever they may do now: what was paid is owed."""
+        """Run it for whoever sent the update.
+
+        Args:
+            update: What was sent.
+            run: What answers it.
+            names: The command whose words it has: what they may name is read with the greeting.
+            always: Whatever they may do now: what was paid is owed.
+        """
         talk = talk_of(update, self._bot)
         if talk is None:
             return
         try:
-            await self._tell_complaints(talk, self._met(run, with_watched=with_watched, always=always))
+            await self._tell_complaints(talk, self._met(run, names=names, always=always))
         except TransientError as error:
             self._transient(talk, error)
         except TelegramError as error:
@@ -372,11 +378,15 @@ class BotApplication:
             except TransientError as fault:
                 self._transient(talk, fault)
 
-    def _met(self, run: Run, *, with_watched: bool, always: bool) -> Run:
+    def _met(self, run: Run, *, names: Command | None, always: bool) -> Run:
         async def answer(talk: Talk) -> None:
-            greeting = await self._dialogue.watching.greet(talk.contact, with_watched=with_watched)
+            greeting = await self._dialogue.watching.greet(
+                talk.contact,
+                with_watched=names is not None and names.names_wallet,
+                with_rules=names is not None and names.names_alert,
+            )
             talk.meet(greeting.chat)
-            talk.watched = greeting.watched
+            talk.watched, talk.rules = greeting.watched, greeting.rules
             if not always and not self._operators.may(talk.contact):
                 if greeting.turns_away:
                     await self._turn_away(talk)
