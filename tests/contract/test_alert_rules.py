@@ -126,8 +126,10 @@ class TestKeeping:
         terms = replace(done.terms, usd=Decimal("2.50"))
         changed = await stores.rules.change(ANNA, replace(done, terms=terms))
         # Its count names its occasions, which the ledger knows for ever.
-        fresh = {"armed": True, "last_fired_at": None, "ended_at": None, "created_at": stores.clock.now()}
-        assert changed == replace(done, terms=terms, **fresh)
+        now = stores.clock.now()
+        assert changed == replace(
+            done, terms=terms, armed=True, last_fired_at=None, ended_at=None, created_at=now
+        )
         assert await stores.rules.find(ANNA, 1) == changed
         (due,) = await stores.rules.due(stores.clock.now(), after=None, limit=9)
         assert (due.rule, due.check_at) == (changed, stores.clock.now())
@@ -158,6 +160,9 @@ class TestKeeping:
         assert await stores.alert_ledger.fire([judged], _plan(stores)) == []
         assert await stores.rules.find(ANNA, 1) == changed
         (told,) = await stores.alert_ledger.fire([await _attempt(stores, changed, "0")], _plan(stores))
+        early = await _attempt(stores, changed, "1")
+        early = replace(early, firing=replace(early.firing, at=changed.created_at - timedelta(minutes=2)))
+        assert await stores.alert_ledger.fire([early], _plan(stores)) == []
         assert told.firings[0].terms == changed.terms
 
     async def test_rules_move_with_their_group(self, stores: Stores) -> None:

@@ -28,6 +28,7 @@ from walletwatch.domain.alert_rules.rule import (
     MAX_COOLDOWN,
     MAX_NAME_LENGTH,
     TRAITS,
+    WINDOWED,
     AlertKind,
     Need,
     Rule,
@@ -108,29 +109,19 @@ async def set_option(talk: Talk, dialogue: Dialogue, argument: str) -> None:
         raise StaleData
     rule = await rule_of(talk, dialogue, parsed(words[0]))
     await need_admin(talk)
-    changed = _turned(rule, words[1], words[2], dialogue)
+    changed = _turned(rule, words[1], words[2])
     await _change(talk, dialogue, rule, changed, again=words[1] == "again")
 
 
-def _turned(rule: Rule, option: str, value: str, dialogue: Dialogue) -> Rule:
+def _turned(rule: Rule, option: str, value: str) -> Rule:
     match option:
         case "paused" | "repeats" | "urgent" if value in _ON:
             switched: dict[str, bool] = {option: _ON[value]}
             return replace(rule, **switched)  # type: ignore[arg-type]
         case "again":
             return replace(rule, paused=False)
-        case "cooldown" if (time := _seconds(value)) <= MAX_COOLDOWN:
-            return replace(rule, cooldown=time)
-        case "expires" if (time := _seconds(value)) <= MAX_LIFETIME:
-            return replace(rule, expires_at=dialogue.desk.rules.now() + time if time else None)
         case _:
             raise StaleData
-
-
-def _seconds(text: str) -> timedelta:
-    if not text.isascii() or not text.isdecimal() or len(text) > 9:
-        raise StaleData
-    return timedelta(seconds=int(text))
 
 
 def _need_of(kind: AlertKind, field: str) -> Need | None:
@@ -203,7 +194,7 @@ async def _time(talk: Talk, dialogue: Dialogue, rule: Rule, field: str, words: l
     """How long an alert rests after it has fired, or when it ends."""
     say, is_rest = talk.say, field == "cooldown"
     if not words:
-        question = _rest_question(say) if is_rest else _end_question(say)
+        question = _rest_question(rule, say) if is_rest else _end_question(say)
         await _ask(talk, dialogue, [str(rule.number), field], question)
         return
     time = rest_of(words[0]) if is_rest else lifetime_of(words[0])
@@ -217,9 +208,12 @@ async def _time(talk: Talk, dialogue: Dialogue, rule: Rule, field: str, words: l
     await _change(talk, dialogue, rule, changed)
 
 
-def _rest_question(say: Texts) -> Question:
-    answers = [(lasting(time_of(each) or timedelta(), say), each) for each in _RESTS]
-    return Question(say("editalert.cooldown"), [*answers, (say("button.alert.no_cooldown"), "0")])
+def _rest_question(rule: Rule, say: Texts) -> Question:
+    least = rule.terms.window if rule.kind in WINDOWED else timedelta()
+    answers = [(lasting(time, say), each) for each in _RESTS if (time := time_of(each) or least) >= least]
+    if not least:
+        answers.insert(0, (say("button.alert.no_cooldown"), "off"))
+    return Question(say("editalert.cooldown"), answers)
 
 
 def _end_question(say: Texts) -> Question:

@@ -14,7 +14,6 @@ from walletwatch.bot.views.paging import in_rows, page_of, turns
 from walletwatch.domain.alert_rules.replay import Preview
 from walletwatch.domain.alert_rules.rule import (
     TRAITS,
-    WINDOWED,
     AlertKind,
     Family,
     Need,
@@ -44,8 +43,6 @@ FIELDS: Final[Mapping[Need, str]] = MappingProxyType(
     }
 )
 """What a term is called where it is changed."""
-COOLDOWNS: Final = (timedelta(), timedelta(minutes=15), timedelta(hours=1), timedelta(days=1))
-LIFETIMES: Final = (timedelta(days=1), timedelta(days=7), timedelta(days=30))
 _ROW: Final = 2
 
 
@@ -204,33 +201,9 @@ class AlertListView:
             if rule.urgent
             else turn(say("button.alert.urgent"), "urgent", "1")
         )
-        least = rule.terms.window if rule.kind in WINDOWED else timedelta()
-        rests = tuple(
-            turn(
-                say("button.alert.cooldown", time=lasting(time, say))
-                if time
-                else say("button.alert.no_cooldown"),
-                "cooldown",
-                str(round(time.total_seconds())),
-            )
-            for time in COOLDOWNS
-            if time >= least
-        )
-        ends = [
-            turn(
-                say("button.alert.expires", time=lasting(time, say)),
-                "expires",
-                str(round(time.total_seconds())),
-            )
-            for time in LIFETIMES
-        ]
-        if rule.expires_at is not None:
-            ends.append(turn(say("button.alert.never"), "expires", "0"))
         rows = [
             *in_rows([_field(rule, FIELDS[need], say) for need in TRAITS[rule.kind].needs], _ROW),
             (first, once, urgent),
-            rests,
-            tuple(ends),
             (
                 _field(rule, "cooldown", say),
                 _field(rule, "expires", say),
@@ -245,7 +218,7 @@ class AlertListView:
                 button(say("button.alert.back"), Action.AM_LIST, 0),
             ),
         ]
-        return tuple(row for row in rows if row)
+        return tuple(rows)
 
 
 def _field(rule: Rule, field: str, say: Texts) -> Button:
