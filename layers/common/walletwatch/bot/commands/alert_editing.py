@@ -99,6 +99,7 @@ async def editalert(talk: Talk, dialogue: Dialogue) -> None:
 async def edit(talk: Talk, dialogue: Dialogue, words: str) -> None:
     """A button of a card, or of a question, was pressed: it says everything so far."""
     talk.arguments = tuple(words.split())
+    talk.rules = await rules_of(talk, dialogue)
     await editalert(talk, dialogue)
 
 
