@@ -136,7 +136,7 @@ class TestInChecks:
         await _add(world)
         for number in range(20):
             world.pay(f"s{number}", WALLET)
-        await _checked(world)
+            await _checked(world)
         (due,) = set(world.queues.digests)
         world.clock.moment = due.due_at
         await world.digesting.close(due)
