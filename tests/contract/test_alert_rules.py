@@ -101,7 +101,7 @@ class TestKeeping:
         others = await watch(stores, BORIS, OTHER_WALLET)
         assert await stores.rules.add(ANNA, replace(APPROVAL, wallet_id=others.wallet_id), limit=9) is None
 
-    async def test_a_change_arms_a_rule_anew_and_keeps_what_it_did(self, stores: Stores) -> None:
+    async def test_a_change_that_waits_anew_arms_a_rule_and_keeps_what_it_did(self, stores: Stores) -> None:
         await watch(stores, ANNA)
         rule = await _add(stores, ANNA, replace(PRICE, repeats=False))
         await stores.alert_ledger.fire([await _attempt(stores, rule, "0")], _plan(stores))
@@ -110,8 +110,60 @@ class TestKeeping:
         assert (done.fired, done.armed, done.last_fired_at, done.ended_at) == (
             1, False, stores.clock.now(), stores.clock.now(),
         )  # fmt: skip
-        changed = await stores.rules.change(ANNA, replace(done, repeats=True, paused=True, fired=77))
+        named = await stores.rules.change(ANNA, replace(done, name="new", urgent=False, fired=77, armed=True))
+        assert named == replace(done, name="new", urgent=False)
+        wanted = replace(done, repeats=True, paused=True, fired=77)
+        changed = await stores.rules.change(ANNA, wanted, again=True)
         assert changed == replace(done, repeats=True, paused=True, armed=True, ended_at=None)
+
+    async def test_on_other_terms_a_rule_begins_afresh(self, stores: Stores) -> None:
+        await watch(stores, ANNA)
+        rule = await _add(stores, ANNA, replace(PRICE, repeats=False, cooldown=timedelta(hours=1)))
+        await stores.alert_ledger.fire([await _attempt(stores, rule, "0")], _plan(stores))
+        done = await stores.rules.find(ANNA, 1)
+        assert done is not None
+        stores.clock.advance(60)
+        terms = replace(done.terms, usd=Decimal("2.50"))
+        changed = await stores.rules.change(ANNA, replace(done, terms=terms))
+        # Its count names its occasions, which the ledger knows for ever.
+        now = stores.clock.now()
+        assert changed == replace(
+            done, terms=terms, armed=True, last_fired_at=None, ended_at=None, created_at=now
+        )
+        assert await stores.rules.find(ANNA, 1) == changed
+        (due,) = await stores.rules.due(stores.clock.now(), after=None, limit=9)
+        assert (due.rule, due.check_at) == (changed, stores.clock.now())
+
+    async def test_with_another_wallet_a_rule_begins_afresh(self, stores: Stores) -> None:
+        mine = await watch(stores, ANNA)
+        other = await watch(stores, ANNA, OTHER_WALLET, label="other")
+        borises = await watch(stores, BORIS, address("boris"))
+        rule = await _add(stores, ANNA, replace(APPROVAL, wallet_id=mine.wallet_id))
+        await stores.alert_ledger.fire([await _attempt(stores, rule, "0")], _plan(stores))
+        changed = await stores.rules.change(ANNA, replace(rule, wallet_id=other.wallet_id))
+        assert changed is not None
+        assert (changed.wallet, changed.label, changed.fired, changed.last_fired_at) == (
+            OTHER_WALLET, "other", 1, None,
+        )  # fmt: skip
+        assert await stores.rules.change(ANNA, replace(rule, wallet_id=borises.wallet_id)) is None
+        assert await stores.rules.find(ANNA, 1) == changed
+        of_all = await stores.rules.change(ANNA, replace(rule, wallet_id=None))
+        assert of_all is not None
+        assert (of_all.wallet, of_all.label) == (None, None)
+
+    async def test_what_was_judged_by_other_terms_is_not_said(self, stores: Stores) -> None:
+        await watch(stores, ANNA)
+        rule = await _add(stores, ANNA, PRICE)
+        judged = await _attempt(stores, rule, "0")
+        changed = await stores.rules.change(ANNA, replace(rule, terms=replace(rule.terms, usd=Decimal(9))))
+        assert changed is not None
+        assert await stores.alert_ledger.fire([judged], _plan(stores)) == []
+        assert await stores.rules.find(ANNA, 1) == changed
+        (told,) = await stores.alert_ledger.fire([await _attempt(stores, changed, "0")], _plan(stores))
+        early = await _attempt(stores, changed, "1")
+        early = replace(early, firing=replace(early.firing, at=changed.created_at - timedelta(minutes=2)))
+        assert await stores.alert_ledger.fire([early], _plan(stores)) == []
+        assert told.firings[0].terms == changed.terms
 
     async def test_rules_move_with_their_group(self, stores: Stores) -> None:
         await watch(stores, GROUP)

@@ -16,6 +16,7 @@ from tests.contract.things import (
     record,
     tell_all,
 )
+from walletwatch.domain.alert_rules.rule import AlertKind, NewRule, Terms
 from walletwatch.domain.chats import Chat, ChatKind, ChatSettings, Currency, Owner, Subscription
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery, activity_key
 from walletwatch.domain.errors import QuotaExceeded, UnknownChat
@@ -503,3 +504,19 @@ async def test_a_greeting_brings_what_the_chat_watches_where_it_is_asked_for(sto
     assert greeting.watched is not None
     assert [each.address for each in greeting.watched] == [WALLET, other]
     assert (await people.greet(contact(1))) == replace(greeting, watched=None)
+
+
+async def test_a_greeting_brings_the_alerts_of_the_chat_where_they_are_asked_for(stores: Stores) -> None:
+    people = stores.subscriptions
+    assert (await people.greet(contact(1), with_rules=True)).rules == []
+    await people.greet(contact(2))
+    await people.subscribe(1, WALLET, "mine", slot=1, limit=9)
+    for chat_id, points in ((1, 5), (2, 6), (1, 7)):
+        rule = NewRule(kind=AlertKind.RISK_WORSE, terms=Terms(points=points))
+        assert await stores.rules.add(chat_id, rule, limit=9) is not None
+    greeting = await people.greet(contact(1), with_watched=True, with_rules=True)
+    assert greeting.rules == await stores.rules.of_chat(1)
+    assert greeting.rules is not None
+    assert [each.terms.points for each in greeting.rules] == [5, 7]
+    assert greeting.watched == await people.subscriptions(1)
+    assert (await people.greet(contact(1), with_watched=True)) == replace(greeting, rules=None)

@@ -95,28 +95,37 @@ class FakeAlertRules:
 
     async def of_chat(self, chat_id: int) -> Sequence[Rule]:
         self.outage.check()
-        return [self._named(row) for row in self._of_chat(chat_id)]
+        return self.tables.rules_of(chat_id)
 
     async def find(self, chat_id: int, number: int) -> Rule | None:
         self.outage.check()
         return next((self._named(row) for row in self._of_chat(chat_id) if row.rule.number == number), None)
 
-    async def change(self, chat_id: int, rule: Rule) -> Rule | None:
+    async def change(self, chat_id: int, rule: Rule, *, again: bool = False) -> Rule | None:
         self.outage.check()
         row = self.tables.rules.get(rule.id)
         if row is None or row.rule.chat_id != chat_id:
             return None
+        known = row.rule
+        if rule.wallet_id not in {None, known.wallet_id}:
+            assert rule.wallet_id is not None
+            if self.tables.subscription_of(chat_id, rule.wallet_id) is None:
+                return None
+        afresh = (known.terms, known.wallet_id) != (rule.terms, rule.wallet_id)
         row.rule = replace(
             row.rule,
             terms=rule.terms,
+            wallet_id=rule.wallet_id,
             name=rule.name,
             cooldown=rule.cooldown,
             repeats=rule.repeats,
             urgent=rule.urgent,
             expires_at=rule.expires_at,
             paused=rule.paused,
-            armed=True,
-            ended_at=None,
+            armed=known.armed or again or afresh,
+            ended_at=None if again or afresh else known.ended_at,
+            last_fired_at=None if afresh else known.last_fired_at,
+            created_at=self.clock.now() if afresh else known.created_at,
         )
         row.check_at = first_check(row.rule, self.clock.now())
         return self._named(row)
@@ -182,15 +191,7 @@ class FakeAlertRules:
         return sorted(rows, key=lambda row: row.rule.number)
 
     def _named(self, row: RuleRow) -> Rule:
-        rule = row.rule
-        if rule.wallet_id is None:
-            return rule
-        subscription = self.tables.subscription_of(rule.chat_id, rule.wallet_id)
-        return replace(
-            rule,
-            wallet=self.tables.wallets[rule.wallet_id].address,
-            label=subscription.label if subscription else None,
-        )
+        return self.tables.named(row.rule)
 
     def _accounts(self, row: RuleRow) -> tuple[str, ...]:
         asset = row.rule.terms.asset

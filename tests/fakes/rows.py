@@ -1,7 +1,7 @@
 """What the stores in memory hold: the tables of the schema as objects."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
@@ -133,6 +133,18 @@ class Tables:
             ),
             None,
         )
+
+    def named(self, rule: Rule) -> Rule:
+        """The rule, with what its chat calls its wallet now."""
+        if rule.wallet_id is None:
+            return rule
+        subscription = self.subscription_of(rule.chat_id, rule.wallet_id)
+        label = subscription.label if subscription else None
+        return replace(rule, wallet=self.wallets[rule.wallet_id].address, label=label)
+
+    def rules_of(self, chat_id: int) -> list[Rule]:
+        rules = [self.named(row.rule) for row in self.rules.values() if row.rule.chat_id == chat_id]
+        return sorted(rules, key=lambda rule: rule.number)
 
     def accounts_of(self, wallet_id: int) -> list[AccountRow]:
         return [row for row in self.accounts.values() if row.wallet_id == wallet_id]

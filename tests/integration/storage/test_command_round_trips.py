@@ -72,7 +72,7 @@ ARGUMENTS: Final = {
     "payments": ("", "99"),
     "refundpayment": ("", "99 stx1"),
     "addalert": ("", "price_above", "price_above XNT 0.5", "balance_below Main", "balance_below Main XNT 5"),
-    "editalert": ("", "1", "1 urgent", "9"),
+    "editalert": ("", "1", "1 urgent", "1 price", "1 price 2", "1 token XNT", "2 wallet Main", "9"),
     "testalert": ("", "1"),
     "filters": ("", "min 5 usd", "Main", "Main min 5 usd"),
     "quiet": ("", "22:00-07:00"),
@@ -103,6 +103,10 @@ ARGUMENTS: Final = {
     "clearcache": ("", "balance"),
     "audit": ("", "ban", f"{ADMIN}"),
 }
+
+ALERTS: Final = ("/addalert price_above XNT 0.5", "/addalert token_new all")
+BEFORE: Final = {"editalert": ALERTS, "testalert": ALERTS, "delalert": ALERTS}
+"""What was said before, where the command is about that."""
 
 
 @dataclass(frozen=True)
@@ -296,7 +300,8 @@ async def _costs(environment: Environment, *, cold: bool = False) -> dict[str, t
                 is_admin = area.topic is Topic.ADMIN
                 # A stranger's command is not slower or faster for what others did before.
                 user = ADMIN if is_admin else next(environment.users)
-                await environment.write(f"/watch {WALLET} Main", user)
+                for said in (f"/watch {WALLET} Main", *BEFORE.get(command.name, ())):
+                    await environment.write(said, user)
                 if cold:
                     await environment.cache.clear("*")
                 text = f"/{command.name} {arguments}".strip()

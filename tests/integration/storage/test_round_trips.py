@@ -74,6 +74,7 @@ async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Data
         lambda: people.remember(contact(1)),
         lambda: people.greet(contact(1)),
         lambda: people.greet(contact(1), with_watched=True),
+        lambda: people.greet(contact(1), with_watched=True, with_rules=True),
         lambda: people.chat(1),
         lambda: people.change_settings(1, ChatSettings()),
         lambda: people.subscribe(1, address("new"), None, slot=1, limit=9),

@@ -210,9 +210,9 @@ async def test_a_plan_has_its_number_of_alerts(chat: Chat) -> None:
 
 async def test_a_card_changes_what_its_buttons_say(chat: Chat) -> None:
     await chat.send("/addalert price_above XNT 5")
-    for press in ("paused 1", "repeats 0", "urgent 1", "cooldown 900", "expires 86400"):
+    for press in ("as:1 paused 1", "as:1 repeats 0", "as:1 urgent 1", "aE:1 cooldown 15m", "aE:1 expires 1d"):
         for _ in range(2):
-            await chat.press(f"1:as:1 {press}")
+            await chat.press(f"1:{press}")
     (rule,) = _rules(chat)
     assert (rule.paused, rule.repeats, rule.urgent, rule.cooldown) == (
         True,
@@ -222,14 +222,15 @@ async def test_a_card_changes_what_its_buttons_say(chat: Chat) -> None:
     )
     assert rule.expires_at == chat.clock.now() + timedelta(days=1)
     assert "⏸ paused" in chat.last
-    for press in ("again 1", "expires 0", "cooldown 0"):
-        await chat.press(f"1:as:1 {press}")
+    for press in ("as:1 again 1", "aE:1 expires never", "aE:1 cooldown off"):
+        await chat.press(f"1:{press}")
     (rule,) = _rules(chat)
     assert (rule.paused, rule.expires_at, rule.cooldown) == (False, None, timedelta())
 
 
 @pytest.mark.parametrize(
-    "data", ["as:1 paused 2", "as:1 cooldown -1", "as:1 cooldown 99999999", "as:1", "as:x y z"]
+    "data",
+    ["as:1 paused 2", "as:1 cooldown 0", "as:1 again", "as:1", "as:x y z", "aE:x amount", "aE:9 amount"],
 )
 async def test_a_stale_button_answers(chat: Chat, data: str) -> None:
     await chat.send("/addalert price_above XNT 5")
@@ -269,7 +270,9 @@ async def test_nobody_reaches_anothers_alerts(chat: Chat) -> None:
     await chat.send("/addalert approval all")
     await chat.send("/start", user=BORIS)
     before = _rules(chat)
-    for press in ("ac:1", "as:1 paused 1", "az:1", "ay:1", "av:1", "at:1", "an:2"):
+    for press in (
+        "ac:1", "as:1 paused 1", "az:1", "ay:1", "av:1", "at:1", "an:2", "aE:1 price", "aE:1 price 6",
+    ):  # fmt: skip
         await chat.press(f"1:{press}", user=BORIS)
         assert "no alert of that number" in chat.last
     (subscription,) = chat.stores.tables.subscriptions.values()
@@ -289,7 +292,7 @@ async def test_in_a_group_administrators_change_alerts(chat: Chat) -> None:
     assert len(_rules(chat, GROUP)) == 1
     await chat.send("/alerts", chat=GROUP, user=BORIS)
     assert "costs more than $5" in chat.last
-    for press in ("as:1 paused 1", "ay:1", "an:1", "aw:approval all"):
+    for press in ("as:1 paused 1", "ay:1", "an:1", "aw:approval all", "aE:1 price", "aE:1 price 6"):
         await chat.press(f"1:{press}", chat=GROUP, user=BORIS)
         assert "only its administrators" in chat.last
     (rule,) = _rules(chat, GROUP)
@@ -321,7 +324,7 @@ async def test_a_preview_says_what_it_does_not_know(chat: Chat) -> None:
     await chat.press("1:av:1")
     # It crossed the line twice, and rests for an hour.
     assert "<b>once</b>" in chat.last
-    await chat.press("1:as:1 cooldown 0")
+    await chat.press("1:aE:1 cooldown off")
     await chat.press("1:av:1")
     assert "<b>2 times</b>" in chat.last
     assert "as far as I know" in chat.last

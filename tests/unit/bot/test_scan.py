@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.bot.conftest import ANNA, OTHER, WALLET, Chat
+from tests.unit.bot.conftest import ANNA, GROUP, OTHER, WALLET, Chat
 from walletwatch.bot.texts import texts
 from walletwatch.domain.chain import TokenHolding
 from walletwatch.domain.risk import Level
@@ -90,6 +90,15 @@ async def test_the_message_that_says_so_becomes_the_result(chat: Chat) -> None:
     await chat.send("/scantoken")
     await chat.send(OTHER)
     assert len(chat.queues.scans) == 3
+
+
+async def test_a_scan_is_answered_in_the_topic_where_it_was_asked(chat: Chat) -> None:
+    await chat.send(f"/scan {WALLET}", chat=GROUP, message_thread_id=7, is_topic_message=True)
+    (scan,) = chat.queues.scans
+    assert scan.topic == 7
+    assert chat.request.of("sendMessage")[-1]["message_thread_id"] == 7
+    await chat.send(f"/scan {OTHER}", chat=GROUP)
+    assert chat.queues.scans[-1].topic is None
 
 
 async def test_a_wallets_scan_is_no_answer_to_who_asks_for_a_tokens(chat: Chat) -> None:

@@ -83,6 +83,8 @@ def test_a_backfill_survives_the_queue(backfill: Backfill) -> None:
         reply_to=st.none() | st.integers(1, 2**31),
         requested_by=st.none() | st.integers(1, 2**52),
         language=st.sampled_from(["en", "zh-hans"]),
+        progress=st.none() | st.integers(1, 2**31),
+        topic=st.none() | st.integers(1, 2**31),
     )
 )
 def test_a_scan_survives_the_queue(scan: SecurityScan) -> None:
@@ -192,6 +194,13 @@ def test_a_notification_of_the_release_before_has_no_file() -> None:
     body = msgspec.json.decode(encode_notification(Notification(KEY, 1, RenderedMessage("hello"), made)))
     del body["attachment"], body["edits"]
     assert decode_notification(msgspec.json.encode(body).decode()).attachment is None
+
+
+def test_a_scan_of_the_release_before_has_no_topic() -> None:
+    scan = SecurityScan(KEY, WALLET, SubjectKind.AUTO, 1, None, None, "en", topic=7)
+    body = msgspec.json.decode(encode_security_scan(scan))
+    del body["topic"]
+    assert decode_scan_work(msgspec.json.encode(body).decode()) == replace(scan, topic=None)
 
 
 def _changed(**changes: object) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.fakes.leases import FakeLeases
 from tests.fakes.people import FakePeople
+from tests.fakes.tokens import FakeTokens
 from tests.unit.services.conftest import OTHER, START, WALLET, World
 from walletwatch.domain.addresses import decode_address
 from walletwatch.domain.alert_rules.rule import AlertKind, NewRule, Rule, Terms
@@ -23,6 +24,7 @@ from walletwatch.domain.work import BalanceCheck, CheckReason, Notification
 from walletwatch.services import alert_rounds
 from walletwatch.services.alert_rounds import LEASE, LEASE_TTL, AlertRounds, Round
 from walletwatch.services.preferring import Preferring
+from walletwatch.services.rule_keeping import RuleKeeping
 from walletwatch.services.watched_balances import WatchedBalances
 
 MINT = "CAJeVEoSm1QQZccnCqYu9cnNF7TTD2fcUA3E5HQoxRvR"
@@ -127,6 +129,21 @@ class TestInChecks:
         found = await world.stores.rules.find(1, rule.number)
         assert found is not None
         assert (found.fired, found.ended_at is not None) == (1, not rule.repeats)
+
+    async def test_all_that_a_forum_hears_of_goes_to_its_topic(self, world: World) -> None:
+        await world.watch(1)
+        await world.stores.subscriptions.change_settings(1, ChatSettings(topic=7))
+        await _add(world)
+        for number in range(20):
+            world.pay(f"s{number}", WALLET)
+            await _checked(world)
+        (due,) = set(world.queues.digests)
+        world.clock.moment = due.due_at
+        await world.digesting.close(due)
+        assert len(_alerts(world)) == 20
+        # The activities that were told by themselves, and the digest of the others.
+        assert 1 < len(world.told()) - 20 < 20
+        assert {each.topic for each in world.queues.notifications} == {7}
 
     async def test_each_chat_has_its_own_alerts(self, world: World) -> None:
         await world.watch(1)
@@ -399,3 +416,70 @@ class TestRounds:
         assert world.metrics.counts["AlertRoundsSkipped"] == 1
         rounds.leases.outage.down = True
         assert (await rounds.look()).fired == 1
+
+
+class TestChanged:
+    """What a change makes of what a rule remembers, round after round."""
+
+    @pytest.fixture
+    def keeping(self, world: World) -> RuleKeeping:
+        return RuleKeeping(
+            rules=world.stores.rules,
+            subscriptions=world.stores.subscriptions,
+            past=world.stores.past,
+            samples=world.stores.samples,
+            chain=world.chain,
+            tokens=FakeTokens(),
+            clock=world.clock,
+        )
+
+    async def test_a_line_that_was_crossed_is_told_once_though_its_name_changes(
+        self, rounds: Rounds, keeping: RuleKeeping
+    ) -> None:
+        world = rounds.world
+        rule = await _add(world, rule=PRICE)
+        world.prices.usd["native"] = Decimal(6)
+        assert (await rounds.look()).fired == 1
+        for _ in range(3):
+            world.clock.advance(7200)
+            present = await keeping.rule(1, rule.number)
+            assert present is not None
+            await keeping.change(1, present, replace(present, name=f"{world.clock.now()}", urgent=True))
+            assert (await rounds.look()).fired == 0
+
+    async def test_another_line_is_judged_by_itself(self, rounds: Rounds, keeping: RuleKeeping) -> None:
+        world = rounds.world
+        rule = await _add(world, rule=replace(PRICE, cooldown=timedelta(days=1)))
+        world.prices.usd["native"] = Decimal(6)
+        assert (await rounds.look()).fired == 1
+        told = []
+        for usd in (10, 5, 7, 4):
+            world.clock.advance(60)
+            present = await keeping.rule(1, rule.number)
+            assert present is not None
+            changed = replace(present, terms=replace(present.terms, usd=Decimal(usd)))
+            assert await keeping.change(1, present, changed) is not None
+            told.append((await rounds.look()).fired)
+        # At 6 dollars, lines of 5 and 4 are crossed.
+        assert told == [0, 1, 0, 1]
+
+    async def test_the_same_silence_is_told_anew_on_other_terms(
+        self, rounds: Rounds, keeping: RuleKeeping
+    ) -> None:
+        world = rounds.world
+        quiet = NewRule(kind=AlertKind.INACTIVE, terms=Terms(days=3), wallet_id=await _wallet_id(world))
+        world.pay("last", WALLET)
+        await _checked(world)
+        rule = await _add(world, rule=quiet)
+        told = []
+        for days in (3, 5, 3):
+            present = await keeping.rule(1, rule.number)
+            assert present is not None
+            await keeping.change(1, present, replace(present, terms=Terms(days=days)))
+            for _ in range(7):
+                world.clock.advance(86_400)
+                await rounds.look()
+            queued = world.queues.notifications
+            told.append(len({each.ledger_key for each in queued if "alert:" in each.message.html}))
+        # After seven days three and five are long over; of three it was told before.
+        assert told == [1, 2, 2]

@@ -105,7 +105,9 @@ class Scans:
             self.world.clock,
         )
 
-    async def request(self, subject: str, request: str = "1", progress: int | None = None) -> None:
+    async def request(
+        self, subject: str, request: str = "1", progress: int | None = None, topic: int | None = None
+    ) -> None:
         await ScanRequests(self.world.queues).request(
             subject,
             request=request,
@@ -114,6 +116,7 @@ class Scans:
             requested_by=1,
             language="en",
             progress=progress,
+            topic=topic,
         )
 
     async def run(self, attempt: int = 1) -> None:
@@ -161,6 +164,17 @@ class TestScanning:
         assert (begun.message.html, begun.edits) == (f"begun {WALLET} en", 5)
         assert (result.message.html, result.edits) == ("wallet 27 en", 5)
         assert begun.ledger_key != result.ledger_key
+
+    async def test_all_of_it_goes_to_the_topic_where_it_was_asked(self, world: World) -> None:
+        scans = Scans(world)
+        await scans.request(WALLET, progress=5, topic=7)
+        scans.inspector.down = True
+        for attempt in (1, 3):
+            with pytest.raises(ChainUnavailable):
+                await scans.run(attempt)
+        scans.inspector.down = False
+        await scans.run(4)
+        assert [told.topic for told in world.queues.notifications] == [7, 7, 7]
 
     async def test_a_chain_that_fails_is_no_answer_and_is_told_once_at_the_third_try(
         self, world: World

@@ -75,6 +75,13 @@ async def test_a_report_is_written_once_and_its_schedule_moves_on() -> None:
     assert len({each.ledger_key for each in world.queues.notifications}) == 2
 
 
+async def test_a_report_goes_to_the_topic_of_its_forum() -> None:
+    world = World()
+    await world.order(1, topic=7)
+    await world.run()
+    assert [each.topic for each in world.queues.notifications] == [7]
+
+
 async def test_who_was_killed_between_two_steps_repeats_with_the_same_key() -> None:
     world = World()
     await world.order(1)

@@ -69,6 +69,13 @@ async def test_all_who_watch_hear_of_it_once(risks: Risks) -> None:
     assert len(risks.world.told()) == 2
 
 
+async def test_a_forum_hears_of_it_in_its_topic(risks: Risks) -> None:
+    await risks.world.stores.subscriptions.change_settings(1, ChatSettings(topic=7))
+    await risks.look(5)
+    await risks.look(45, "b")
+    assert [told.topic for told in risks.world.queues.notifications] == [7]
+
+
 @pytest.mark.parametrize(("before", "now"), [(39, 41), (45, 58), (60, 20), (0, 19)])
 async def test_a_step_over_an_edge_or_within_a_level_is_no_news(risks: Risks, before: int, now: int) -> None:
     await risks.look(before)

@@ -157,7 +157,7 @@ class BotApplication:
             self._metrics.used(f"command.{command.name}")
             await command.run(talk, self._dialogue)
 
-        await self._guard.run(update, answer, with_watched=command.names_wallet and bool(arguments))
+        await self._guard.run(update, answer, names=command if arguments else None)
 
     async def _admin_command(self, update: Update, context: Context) -> None:
         contact = contact_of(update)

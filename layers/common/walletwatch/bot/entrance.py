@@ -1,5 +1,6 @@
 """Who is answered: nobody who is banned, nobody during maintenance, in some groups administrators only."""
 
+from walletwatch.bot.commands.command import Command
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue
 from walletwatch.bot.operators import Operators
 from walletwatch.bot.talk import Talk
@@ -14,20 +15,24 @@ class Entrance:
         self._operators = operators
         self._metrics = metrics
 
-    async def lets_in(self, talk: Talk, *, with_watched: bool, always: bool) -> bool:
+    async def lets_in(self, talk: Talk, *, names: Command | None, always: bool) -> bool:
         """Whether an update is to be answered; the talk knows its chat from here on.
 
         Args:
             talk: With whoever sent it.
-            with_watched: The talk gets the watched wallets as well.
+            names: A command whose words the update has: the talk gets what they may name.
             always: Whatever they may do now: what was paid is owed.
 
         Raises:
             Complaint: It is not, and they are told why.
         """
-        greeting = await self._dialogue.watching.greet(talk.contact, with_watched=with_watched)
+        greeting = await self._dialogue.watching.greet(
+            talk.contact,
+            with_watched=names is not None and names.names_wallet,
+            with_rules=names is not None and names.names_alert,
+        )
         talk.meet(greeting.chat)
-        talk.watched = greeting.watched
+        talk.watched, talk.rules = greeting.watched, greeting.rules
         if not always and not self._operators.may(talk.contact):
             if greeting.turns_away:
                 await self._turn_away(talk)

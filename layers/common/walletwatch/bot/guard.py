@@ -7,6 +7,7 @@ from telegram import Bot, Update
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.error import ChatMigrated as TelegramChatMigrated
 
+from walletwatch.bot.commands.command import Command
 from walletwatch.bot.commands.dialogue import Complaint, unknown_wallet
 from walletwatch.bot.entrance import Entrance
 from walletwatch.bot.library import Context
@@ -56,15 +57,22 @@ class Guard:
         self._failure = error
 
     async def run(
-        self, update: Update, run: Run, *, with_watched: bool = False, always: bool = False
+        self, update: Update, run: Run, *, names: Command | None = None, always: bool = False
     ) -> None:
-        """Run it for whoever sent the update; `always`, whatever they may do now: what was paid is owed."""
+        """Run it for whoever sent the update.
+
+        Args:
+            update: What was sent.
+            run: What answers it.
+            names: The command whose words it has: what they may name is read with the greeting.
+            always: Whatever they may do now: what was paid is owed.
+        """
         talk = talk_of(update, self._bot)
         if talk is None:
             return
 
         async def answer(talk: Talk) -> None:
-            if await self._entrance.lets_in(talk, with_watched=with_watched, always=always):
+            if await self._entrance.lets_in(talk, names=names, always=always):
                 await run(talk)
 
         try:

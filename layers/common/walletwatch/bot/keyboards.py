@@ -109,6 +109,7 @@ class Action(StrEnum):
     AM_PREVIEW = "av"
     AM_TEST = "at"
     AM_RENAME = "an"
+    AM_EDIT = "aE"
     AM_FILTERS = "af"
     AM_FILTER_SET = "ag"
     AM_FILTER_ASK = "ai"

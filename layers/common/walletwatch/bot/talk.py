@@ -22,6 +22,7 @@ from walletwatch.bot.markup import to_markup
 from walletwatch.bot.messenger import NOT_MODIFIED
 from walletwatch.bot.rights import is_admin
 from walletwatch.bot.texts import Html, Texts, supported, texts, texts_for
+from walletwatch.domain.alert_rules.rule import Rule
 from walletwatch.domain.chats import Chat, ChatKind, Contact, Subscription
 from walletwatch.domain.errors import DeliveryUnavailable
 from walletwatch.domain.sessions import Session
@@ -51,6 +52,7 @@ class Talk:
         forwarded_from: The channel that a message was forwarded from.
         given_up: The open question that this update ended.
         watched: What the chat watches, where it was read with the greeting.
+        rules: The chat's alerts, where they were read with the greeting.
         meant: The wallets that a name may mean, where it is the name of several.
         answered: Whether anything was sent or edited yet; after that a redelivery would repeat it.
     """
@@ -69,6 +71,7 @@ class Talk:
     known: Chat | None = None
     given_up: Session | None = None
     watched: Sequence[Subscription] | None = None
+    rules: Sequence[Rule] | None = None
     meant: Sequence[Subscription] = ()
     answered: bool = False
 

@@ -58,7 +58,7 @@ class Words:
             elif text:
                 raise Complaint("error.unknown_command")
 
-        await self._guard.run(update, answer, with_watched=self._asked_for_wallet(message))
+        await self._guard.run(update, answer, names=self._asking(message))
 
     async def document(self, update: Update, _context: Context) -> None:
         """A file is the answer to a question, or has a command in its caption."""
@@ -107,11 +107,10 @@ class Words:
             return ADMIN_COMMANDS_BY_NAME[session.command]
         return COMMANDS_BY_NAME.get(session.command)
 
-    def _asked_for_wallet(self, message: Message | None) -> bool:
-        """Whether a text is an answer that may name a watched wallet."""
+    def _asking(self, message: Message | None) -> Command | None:
+        """The command that a text may be the answer to."""
         session = self._conversations.persistence.conversation(message.chat.id).session if message else None
-        command = COMMANDS_BY_NAME.get(session.command) if session else None
-        return command is not None and command.names_wallet
+        return COMMANDS_BY_NAME.get(session.command) if session else None
 
     async def _answer_question(self, talk: Talk, session: Session, command: Command) -> None:
         """Run the command with what was sent; only then is the question closed, so that no kill loses it."""

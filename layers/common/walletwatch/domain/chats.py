@@ -1,12 +1,11 @@
 """Chats, their settings and what they watch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from walletwatch.domain.administration import Maintenance
 from walletwatch.domain.filters import Filter
 from walletwatch.domain.quiet import Pace, QuietHours, Timing
 
@@ -158,27 +157,6 @@ class Subscription:
     paused: bool = False
     checked_slot: int | None = None
     filter: Filter = field(default_factory=Filter)
-
-
-@dataclass(frozen=True, slots=True)
-class Greeting:
-    """What is known when somebody writes.
-
-    Attributes:
-        maintenance: People are asked to come back later; None where not.
-        watched: What the chat watches, in the order it was added; None where that was not asked for.
-        sender_banned: Whether whoever writes is kept out.
-    """
-
-    chat: Chat
-    maintenance: Maintenance | None = None
-    watched: Sequence[Subscription] | None = None
-    sender_banned: bool = False
-
-    @property
-    def turns_away(self) -> bool:
-        """Whether there is no answer: who writes is kept out, or who answers for the chat is."""
-        return self.sender_banned or self.chat.owner.banned
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,7 @@ class SecurityScan:
         request_id: Names this request, so that a scan run twice is told once.
         reply_to: The message that asked, answered by the result.
         progress: The message of ours that shows how far the scan is, and becomes its result.
+        topic: Of a forum, in which it was asked.
     """
 
     request_id: str
@@ -114,6 +115,7 @@ class SecurityScan:
     requested_by: int | None
     language: str
     progress: int | None = None
+    topic: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

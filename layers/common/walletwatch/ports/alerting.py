@@ -59,10 +59,19 @@ class AlertRules(Protocol):
     async def find(self, chat_id: int, number: int) -> Rule | None:
         """The rule that this chat calls by this number."""
 
-    async def change(self, chat_id: int, rule: Rule) -> Rule | None:
-        """Store what a person may change of a rule: it is armed anew. None where it is gone.
+    async def change(self, chat_id: int, rule: Rule, *, again: bool = False) -> Rule | None:
+        """Store what a person may change of a rule.
 
-        What it has done so far stays: its count, and when it fired last.
+        With other terms or another wallet it begins afresh, as if it was made now: it is armed, rests no
+        more, and says nothing of what happened before. Only its count goes on: it names its occasions.
+
+        Args:
+            chat_id: Whose it is.
+            rule: What is wanted of it; what it has done so far is not taken from it.
+            again: It waits anew, on whatever terms: it is armed, and over no more.
+
+        Returns:
+            None where it is gone, or the chat does not watch its wallet.
         """
 
     async def delete(self, chat_id: int, number: int) -> Rule | None:

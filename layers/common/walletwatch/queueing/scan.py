@@ -17,6 +17,7 @@ class _SecurityScan(Envelope, frozen=True, tag="security_scan", tag_field="type"
     requested_by: int | None
     language: Annotated[str, msgspec.Meta(min_length=2, max_length=16)]
     progress: int | None = None
+    topic: int | None = None
 
 
 class _RiskCheck(Envelope, frozen=True, tag="risk_check", tag_field="type"):
@@ -40,6 +41,7 @@ def encode_security_scan(scan: SecurityScan) -> str:
             scan.requested_by,
             scan.language,
             scan.progress,
+            scan.topic,
         )
     )
 
@@ -67,4 +69,5 @@ def decode_scan_work(body: str) -> SecurityScan | RiskCheck:
         wire.requested_by,
         wire.language,
         wire.progress,
+        wire.topic,
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from walletwatch.domain.alert_rules.changes import is_same, waits_anew
 from walletwatch.domain.alert_rules.facts import Facts
 from walletwatch.domain.alert_rules.replay import (
     PREVIEWED,
@@ -17,7 +18,14 @@ from walletwatch.domain.alert_rules.replay import (
     price_facts,
     replay,
 )
-from walletwatch.domain.alert_rules.rule import AlertKind, Family, NewRule, Rule, with_least_cooldown
+from walletwatch.domain.alert_rules.rule import (
+    AlertKind,
+    Family,
+    NewRule,
+    Rule,
+    has_expired,
+    with_least_cooldown,
+)
 from walletwatch.domain.chain import WalletBalance
 from walletwatch.domain.chats import Chat
 from walletwatch.domain.errors import WalletWatchError
@@ -107,10 +115,24 @@ class RuleKeeping:
             raise TooManyAlerts(limit)
         return added
 
-    async def change(self, chat_id: int, rule: Rule) -> Rule | None:
-        """Change an alert and arm it anew; None where it is gone."""
+    async def change(self, chat_id: int, before: Rule, rule: Rule, *, again: bool = False) -> Rule | None:
+        """Change an alert; on other terms it begins afresh.
+
+        Args:
+            chat_id: Whose it is.
+            before: As it is.
+            rule: As it is wanted.
+            again: It waits anew, whatever else was changed.
+
+        Returns:
+            None where it is gone, or the chat does not watch its wallet.
+        """
+        now = self._clock.now()
         wanted = replace(rule, cooldown=with_least_cooldown(rule.kind, rule.terms, rule.cooldown))
-        return await self._rules.change(chat_id, wanted)
+        again = again or waits_anew(before, wanted, now)
+        if has_expired(wanted, now) and (again or not is_same(before, wanted)):
+            wanted = replace(wanted, expires_at=None)
+        return await self._rules.change(chat_id, wanted, again=again)
 
     async def delete(self, chat_id: int, number: int) -> Rule | None:
         """Delete an alert; None where there is none of this number."""

@@ -33,6 +33,7 @@ class ScanRequests:
         requested_by: int | None,
         language: str,
         progress: int | None = None,
+        topic: int | None = None,
         subject_kind: SubjectKind = SubjectKind.AUTO,
     ) -> None:
         """Queue a scan.
@@ -45,6 +46,7 @@ class ScanRequests:
             requested_by: Who asked.
             language: Of the answer.
             progress: The message of ours that shows how far it is, and becomes the answer.
+            topic: Of a forum, in which it was asked.
             subject_kind: What the address is, if that is known.
         """
         await self._queues.scan(
@@ -57,6 +59,7 @@ class ScanRequests:
                 requested_by=requested_by,
                 language=language,
                 progress=progress,
+                topic=topic,
             )
         )
 
@@ -143,5 +146,13 @@ class Scanning:
         status = await self._ledger.add(NewDelivery(key, DeliveryKind.SCAN, scan.chat_id, None, None))
         if status is DeliveryStatus.PENDING:
             now = self._clock.now()
-            told = Notification(key, scan.chat_id, message, now, reply_to=scan.reply_to, edits=scan.progress)
+            told = Notification(
+                key,
+                scan.chat_id,
+                message,
+                now,
+                reply_to=scan.reply_to,
+                edits=scan.progress,
+                topic=scan.topic,
+            )
             await self._queues.notify([told])

@@ -4,78 +4,13 @@ Each answer is a word behind those that were said before, in the order of what t
 the same words. What is missing is asked for each time.
 """
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from decimal import Decimal
-from typing import Final
-
-from walletwatch.bot.commands.alert_words import (
-    number_of,
-    time_of,
-    units_of,
-    usd_of,
-    whole_of,
-    with_options,
-)
-from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of, called, not_watched, watched_by
-from walletwatch.bot.formatting import lasting, short
+from walletwatch.bot.commands.alert_terms import Draft, Question, settle
+from walletwatch.bot.commands.alert_words import with_options
+from walletwatch.bot.commands.dialogue import Complaint, Dialogue
+from walletwatch.bot.keyboards import Action
 from walletwatch.bot.talk import Talk
-from walletwatch.bot.texts import Html, Texts
-from walletwatch.bot.views.wallets import PAGE_SIZE
-from walletwatch.domain.addresses import is_address
-from walletwatch.domain.alert_rules.rule import (
-    MAX_DAYS,
-    MAX_PERCENT,
-    MAX_WINDOW,
-    TRAITS,
-    AlertKind,
-    Family,
-    Need,
-    NewRule,
-    Terms,
-)
-from walletwatch.domain.chats import Subscription
-from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS
-from walletwatch.domain.profile import WRAPPED_NATIVE_MINT, ChainProfile
+from walletwatch.domain.alert_rules.rule import TRAITS, AlertKind, NewRule
 from walletwatch.services.rule_keeping import TooManyAlerts
-
-ALL: Final = "all"
-ANY: Final = "any"
-PERCENTS: Final = (5, 10, 25, 50)
-WINDOWS: Final = ("15m", "1h", "4h", "1d")
-BOUNDS: Final = {
-    Need.DAYS: (1, MAX_DAYS, (3, 7, 14, 30)),
-    Need.COUNT: (2, 25, (2, 3, 5)),
-    Need.POINTS: (1, 100, (10, 25, 50)),
-}
-"""Least, most, and what the buttons offer."""
-NAMED_DECIMALS: Final = frozenset({Family.BALANCE, Family.EVENT})
-"""Whose amounts are told in whole tokens."""
-
-
-@dataclass
-class Draft:
-    """An alert in the making.
-
-    Attributes:
-        said: What is settled, in words that mean the same wherever they are said again.
-        rest: What was said behind that.
-        asset: What the asset is called.
-    """
-
-    kind: AlertKind
-    rest: list[str]
-    said: list[str] = field(default_factory=list)
-    terms: Terms = field(default_factory=Terms)
-    wallet_id: int | None = None
-    asset: Html = field(default_factory=lambda: Html(""))
-
-    def settle(self, taken: int, word: str) -> None:
-        """So many of the words mean this one."""
-        self.rest = self.rest[taken:]
-        self.said.append(word)
 
 
 async def asked_again(talk: Talk, dialogue: Dialogue, words: str) -> None:
@@ -99,20 +34,10 @@ async def add(talk: Talk, dialogue: Dialogue) -> None:
         raise Complaint("addalert.unknown_kind") from error
     draft = Draft(kind, rest, [kind.value])
     for need in TRAITS[kind].needs:
-        if need in {Need.WALLET, Need.WALLETS}:
-            watched = await watched_by(talk, dialogue)
-            if not draft.rest:
-                await _ask_wallet(talk, dialogue, draft, need, watched)
-                return
-            several = _take_wallet(draft, need, watched)
-            if several:
-                await _ask_wallet(talk, dialogue, draft, need, several)
-                return
-        elif not draft.rest:
-            await _ask(talk, dialogue, draft, need)
+        question = await settle(talk, dialogue, draft, need)
+        if question is not None:
+            await _ask(talk, dialogue, draft, question)
             return
-        else:
-            await _take(talk, dialogue, draft, need)
     await _make(talk, dialogue, draft)
 
 
@@ -121,7 +46,7 @@ async def _make(talk: Talk, dialogue: Dialogue, draft: Draft) -> None:
     rule = NewRule(
         kind=draft.kind,
         terms=draft.terms,
-        wallet_id=draft.wallet_id,
+        wallet_id=None if draft.wallet is None else draft.wallet.wallet_id,
         cooldown=TRAITS[draft.kind].cooldown,
     )
     rule = with_options(rule, draft.rest, desk.now())
@@ -134,216 +59,12 @@ async def _make(talk: Talk, dialogue: Dialogue, draft: Draft) -> None:
     await talk.show(view.card(made, talk.chat, desk.now(), talk.say, notice=notice))
 
 
-async def _ask_wallet(
-    talk: Talk, dialogue: Dialogue, draft: Draft, need: Need, watched: Sequence[Subscription]
-) -> None:
-    if not watched and need is Need.WALLET:
-        raise Complaint("addalert.no_wallet")
-    labels = Counter(each.label for each in watched)
-    answers = [
-        (_name_of(each, is_alone=labels[each.label] == 1), f"#{each.id}") for each in watched[: 4 * PAGE_SIZE]
-    ]
-    if need is Need.WALLETS:
-        answers.insert(0, (talk.say("button.alert.all_wallets"), ALL))
-    await _question(talk, dialogue, draft, talk.say(f"addalert.{need.value}"), answers, row=1)
-
-
-def _name_of(subscription: Subscription, *, is_alone: bool) -> str:
-    if subscription.label is None:
-        return subscription.address[:16] + "…"
-    return subscription.label if is_alone else f"{subscription.label} · {short(subscription.address)}"
-
-
-def _take_wallet(draft: Draft, need: Need, watched: Sequence[Subscription]) -> Sequence[Subscription]:
-    """Take the wallet that the first words mean; several where they mean several.
-
-    Raises:
-        Complaint: They mean none.
-    """
-    first = draft.rest[0]
-    if need is Need.WALLETS and first.lower() == ALL:
-        draft.settle(1, ALL)
-        return ()
-    for taken in range(len(draft.rest), 0, -1):
-        name = " ".join(draft.rest[:taken])
-        found = [each for each in watched if name == f"#{each.id}"] or called(name, watched)
-        if len(found) > 1:
-            return found
-        if found:
-            draft.wallet_id = found[0].wallet_id
-            draft.settle(taken, f"#{found[0].id}")
-            return ()
-    raise not_watched(first)
-
-
-async def _ask(talk: Talk, dialogue: Dialogue, draft: Draft, need: Need) -> None:
-    say, profile = talk.say, dialogue.views.profile
-    key = f"addalert.{need.value}"
-    match need:
-        case Need.ASSET | Need.MINT:
-            names = _listed(profile, with_native=need is Need.ASSET)
-            if draft.kind is AlertKind.TRANSFER_OVER:
-                names = [(say("button.alert.any_token"), ANY), *names]
-            await _question(talk, dialogue, draft, say(key), names)
-        case Need.AMOUNT | Need.AMOUNT_OR_USD if draft.terms.asset is None:
-            await _question(talk, dialogue, draft, say("addalert.worth"), ())
-        case Need.AMOUNT | Need.AMOUNT_OR_USD:
-            await _question(talk, dialogue, draft, say(key, asset=draft.asset), ())
-        case Need.PERCENT:
-            await _question(
-                talk,
-                dialogue,
-                draft,
-                say(key),
-                [(say("format.percent", number=each), str(each)) for each in PERCENTS],
-            )
-        case Need.WINDOW:
-            answers = [(lasting(time_of(each) or timedelta(), say), each) for each in WINDOWS]
-            await _question(talk, dialogue, draft, say(key), answers)
-        case Need.DAYS | Need.COUNT | Need.POINTS:
-            offered = BOUNDS[need][2]
-            await _question(talk, dialogue, draft, say(key), [(str(each), str(each)) for each in offered])
-        case _:
-            await _question(talk, dialogue, draft, say(key), ())
-
-
-async def _question(
-    talk: Talk,
-    dialogue: Dialogue,
-    draft: Draft,
-    text: Html,
-    answers: Sequence[tuple[str, str]],
-    *,
-    row: int = 3,
-) -> None:
-    message = dialogue.views.alert_lists.question(text, draft.said, answers, row=row)
+async def _ask(talk: Talk, dialogue: Dialogue, draft: Draft, question: Question) -> None:
+    message = dialogue.views.alert_lists.question(
+        question.text, Action.AM_ADD, draft.said, question.answers, row=question.row
+    )
     asked = await dialogue.conversations.ask(talk.contact, "addalert", before=tuple(draft.said))
     if not asked and not message.keyboard:
         await talk.reply(talk.say("addalert.usage"))
         return
     await talk.show(message)
-
-
-async def _take(talk: Talk, dialogue: Dialogue, draft: Draft, need: Need) -> None:
-    """Take what the words say of a need.
-
-    Raises:
-        Complaint: They say nothing of it.
-    """
-    match need:
-        case Need.ASSET | Need.MINT:
-            await _take_asset(talk, dialogue, draft, need)
-        case Need.AMOUNT | Need.AMOUNT_OR_USD:
-            _take_amount(draft, dialogue.views.profile, may_be_usd=need is Need.AMOUNT_OR_USD)
-        case Need.USD:
-            _take_usd(draft)
-        case Need.PERCENT:
-            _take_percent(draft)
-        case Need.WINDOW:
-            _take_window(draft, talk.say)
-        case Need.ADDRESS:
-            draft.terms = replace(draft.terms, address=address_of(draft.rest[0]))
-            draft.settle(1, draft.rest[0])
-        case _:
-            least, most, _offered = BOUNDS[need]
-            number = whole_of(draft.rest[0], least, most)
-            draft.terms = replace(draft.terms, **{need.value: number})  # type: ignore[arg-type]
-            draft.settle(1, str(number))
-
-
-async def _take_asset(talk: Talk, dialogue: Dialogue, draft: Draft, need: Need) -> None:
-    profile, word = dialogue.views.profile, draft.rest[0]
-    if draft.kind is AlertKind.TRANSFER_OVER and word.lower() == ANY:
-        draft.settle(1, ANY)
-        return
-    asset = asset_of(word, profile)
-    if asset is None or (asset == NATIVE and need is Need.MINT):
-        known = ", ".join(name for name, _ in _listed(profile, with_native=need is Need.ASSET))
-        raise Complaint("addalert.unknown_token", known=known)
-    decimals = decimals_of(asset, profile)
-    if decimals is None and TRAITS[draft.kind].family in NAMED_DECIMALS:
-        identity = await dialogue.desk.rules.token(asset)
-        if identity is None:
-            raise Complaint("addalert.no_decimals")
-        decimals = identity.decimals
-    draft.terms = replace(draft.terms, asset=asset, decimals=decimals)
-    draft.asset = dialogue.views.alerts.symbol(asset, talk.say)
-    draft.settle(1, asset)
-
-
-def asset_of(word: str, profile: ChainProfile) -> str | None:
-    """The asset that a word means: a symbol that the profile knows, or a mint."""
-    name = word.casefold()
-    if name in {NATIVE, profile.native_symbol.casefold()} or word == WRAPPED_NATIVE_MINT:
-        return NATIVE
-    for mint, token in profile.tokens.items():
-        if token.symbol.casefold() == name:
-            return mint
-    return word if is_address(word) else None
-
-
-def decimals_of(asset: str, profile: ChainProfile) -> int | None:
-    """Of the chain's own token, or of one that the profile knows."""
-    if asset == NATIVE:
-        return NATIVE_DECIMALS
-    listed = profile.tokens.get(asset)
-    return listed.decimals if listed else None
-
-
-def _take_amount(draft: Draft, profile: ChainProfile, *, may_be_usd: bool) -> None:
-    rest, terms = draft.rest, draft.terms
-    if may_be_usd:
-        for taken in (2, 1):
-            worth = usd_of(rest[:taken]) if len(rest) >= taken else None
-            if worth is not None:
-                draft.terms = replace(terms, usd=worth)
-                draft.settle(taken, f"${worth:f}")
-                return
-    value = number_of(rest[0])
-    if value is None or terms.asset is None or terms.decimals is None:
-        raise Complaint("addalert.bad_number")
-    units = units_of(value, terms.decimals)
-    if units is None:
-        raise Complaint("addalert.bad_number")
-    draft.terms = replace(terms, amount=units)
-    # People write the unit behind the number.
-    with_unit = len(rest) > 1 and asset_of(rest[1], profile) == terms.asset
-    draft.settle(2 if with_unit else 1, f"{value:f}")
-
-
-def _take_usd(draft: Draft) -> None:
-    for taken in (2, 1):
-        words = draft.rest[:taken]
-        value = usd_of(words) if len(words) == taken else None
-        if value is not None:
-            break
-    else:
-        taken, value = 1, number_of(draft.rest[0])
-    if value is None:
-        raise Complaint("addalert.bad_number")
-    draft.terms = replace(draft.terms, usd=value)
-    draft.settle(taken, f"{value:f}")
-
-
-def _take_percent(draft: Draft) -> None:
-    value = number_of(draft.rest[0].removesuffix("%"))
-    if value is None or not Decimal("0.1") <= value <= MAX_PERCENT:
-        raise Complaint("addalert.bad_percent", limit=MAX_PERCENT)
-    draft.terms = replace(draft.terms, percent=value)
-    draft.settle(2 if draft.rest[1:2] == ["%"] else 1, f"{value:f}")
-
-
-def _take_window(draft: Draft, say: Texts) -> None:
-    time = time_of(draft.rest[0])
-    if time is None or not timedelta(minutes=1) <= time <= MAX_WINDOW:
-        raise Complaint("addalert.bad_window", limit=lasting(MAX_WINDOW, say))
-    draft.terms = replace(draft.terms, minutes=round(time.total_seconds() / 60))
-    draft.settle(1, draft.rest[0])
-
-
-def _listed(profile: ChainProfile, *, with_native: bool) -> list[tuple[str, str]]:
-    """Tokens that go by a name, and the word for each."""
-    tokens = [
-        (token.symbol, token.symbol) for mint, token in profile.tokens.items() if mint != WRAPPED_NATIVE_MINT
-    ]
-    return [(profile.native_symbol, NATIVE), *tokens] if with_native else tokens

@@ -19,6 +19,7 @@ _SCALES: Final = {"k": Decimal(1000), "m": Decimal(1_000_000), "b": Decimal(1_00
 _GROUPED: Final = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 _NUMBER: Final = re.compile(r"\d{1,25}([.,]\d{1,30})?|[.,]\d{1,30}", re.ASCII)
 _HOURS: Final = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*[-\u2013\u2014]\s*(\d{1,2})(?::(\d{2}))?", re.ASCII)
+_NONE: Final = frozenset({"0", "no", "none", "off", "never"})
 _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -29,6 +30,18 @@ def time_of(text: str) -> timedelta | None:
         return None
     unit = _UNITS[match[2][0]]
     return timedelta(**{unit: int(match[1])})
+
+
+def rest_of(text: str) -> timedelta | None:
+    """How long an alert rests; zero for `off`, None where it is no time, or too long a one."""
+    time = timedelta() if text.lower() in _NONE else time_of(text)
+    return time if time is not None and time <= MAX_COOLDOWN else None
+
+
+def lifetime_of(text: str) -> timedelta | None:
+    """How long an alert lives; zero for `never` ending, None where it is no time, or too long a one."""
+    time = timedelta() if text.lower() in _NONE else time_of(text)
+    return time if time is not None and time <= MAX_LIFETIME else None
 
 
 def number_of(text: str) -> Decimal | None:
@@ -114,7 +127,7 @@ def _weekday(text: str) -> int:
     raise Complaint("quiet.bad")
 
 
-def with_options(rule: NewRule, words: Sequence[str], now: datetime) -> NewRule:
+def with_options[R: NewRule](rule: R, words: Sequence[str], now: datetime) -> R:
     """A rule with what stands behind its terms: `once urgent cooldown=1h expires=7d name=word`.
 
     Raises:
@@ -127,10 +140,10 @@ def with_options(rule: NewRule, words: Sequence[str], now: datetime) -> NewRule:
             rule = replace(rule, repeats=False) if name == "once" else replace(rule, urgent=True)
         elif name == "name" and 0 < len(value) <= MAX_NAME_LENGTH:
             rule = replace(rule, name=value)
-        elif name == "cooldown" and (time := time_of(value)) is not None and time <= MAX_COOLDOWN:
+        elif name == "cooldown" and (time := rest_of(value)) is not None:
             rule = replace(rule, cooldown=time)
-        elif name == "expires" and (time := time_of(value)) is not None and time <= MAX_LIFETIME:
-            rule = replace(rule, expires_at=now + time)
+        elif name == "expires" and (time := lifetime_of(value)) is not None:
+            rule = replace(rule, expires_at=now + time if time else None)
         else:
             raise Complaint("addalert.bad_option", word=word[:40])
     return rule

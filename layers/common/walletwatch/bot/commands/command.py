@@ -38,6 +38,7 @@ class Command:
         private: It is offered in private chats only.
         takes_file: A file may have it in its caption, or answer its question.
         names_wallet: Its words may name a watched wallet: these are read in the look that greets the chat.
+        names_alert: Its words name an alert of the chat: these are read in that look too.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Command:
     private: bool = False
     takes_file: bool = False
     names_wallet: bool = False
+    names_alert: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from walletwatch.bot.commands.alert_wizard import asset_of, decimals_of
+from walletwatch.bot.commands.alert_terms import asset_of, decimals_of
 from walletwatch.bot.commands.alert_words import number_of, units_of, usd_of
 from walletwatch.bot.commands.command import Area, Command, Topic
 from walletwatch.bot.commands.dialogue import (

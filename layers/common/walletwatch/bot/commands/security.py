@@ -149,6 +149,7 @@ async def _queue(talk: Talk, dialogue: Dialogue, address: str, kind: SubjectKind
             requested_by=talk.contact.user_id,
             language=talk.say.language,
             progress=progress,
+            topic=talk.topic,
             subject_kind=kind,
         )
     except QueueUnavailable:

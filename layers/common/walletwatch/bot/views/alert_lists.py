@@ -1,7 +1,8 @@
 """The alerts of a chat: their list, a card for each, and the questions that make one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from walletwatch.bot.formatting import day, lasting, when
@@ -11,13 +12,37 @@ from walletwatch.bot.texts import Html, Texts, escape
 from walletwatch.bot.views.alerts import AlertView
 from walletwatch.bot.views.paging import in_rows, page_of, turns
 from walletwatch.domain.alert_rules.replay import Preview
-from walletwatch.domain.alert_rules.rule import WINDOWED, AlertKind, Family, Rule, State, state_of
+from walletwatch.domain.alert_rules.rule import (
+    TRAITS,
+    AlertKind,
+    Family,
+    Need,
+    Rule,
+    State,
+    state_of,
+)
 from walletwatch.domain.chats import Chat
 from walletwatch.domain.work import Button, RenderedMessage
 
 PAGE_SIZE: Final = 6
-COOLDOWNS: Final = (timedelta(), timedelta(minutes=15), timedelta(hours=1), timedelta(days=1))
-LIFETIMES: Final = (timedelta(days=1), timedelta(days=7), timedelta(days=30))
+FIELDS: Final[Mapping[Need, str]] = MappingProxyType(
+    {
+        Need.WALLET: "wallet",
+        Need.WALLETS: "wallet",
+        Need.ASSET: "token",
+        Need.MINT: "token",
+        Need.AMOUNT: "amount",
+        Need.AMOUNT_OR_USD: "amount",
+        Need.USD: "price",
+        Need.PERCENT: "percent",
+        Need.WINDOW: "window",
+        Need.ADDRESS: "address",
+        Need.DAYS: "days",
+        Need.COUNT: "wallets",
+        Need.POINTS: "points",
+    }
+)
+"""What a term is called where it is changed."""
 _ROW: Final = 2
 
 
@@ -113,19 +138,26 @@ class AlertListView:
         return RenderedMessage(say("addalert.title"), in_rows(buttons, _ROW))
 
     def question(
-        self, text: Html, words: Sequence[str], answers: Sequence[tuple[str, str]], *, row: int = 3
+        self,
+        text: Html,
+        action: Action,
+        words: Sequence[str],
+        answers: Sequence[tuple[str, str]],
+        *,
+        row: int = 3,
     ) -> RenderedMessage:
-        """A question of the wizard.
+        """A question about an alert.
 
         Args:
             text: The question.
+            action: Of the buttons that answer it.
             words: What was said already.
             answers: What a button shows, and the word that it says; one whose data would be too long for
                 Telegram is left out, and can be written.
             row: How many buttons stand beside each other.
         """
         buttons = [
-            button(shown, Action.AM_ADD, argument)
+            button(shown, action, argument)
             for shown, word in answers
             if _fits(argument := " ".join((*words, word)))
         ]
@@ -169,43 +201,28 @@ class AlertListView:
             if rule.urgent
             else turn(say("button.alert.urgent"), "urgent", "1")
         )
-        least = rule.terms.window if rule.kind in WINDOWED else timedelta()
-        rests = tuple(
-            turn(
-                say("button.alert.cooldown", time=lasting(time, say))
-                if time
-                else say("button.alert.no_cooldown"),
-                "cooldown",
-                str(round(time.total_seconds())),
-            )
-            for time in COOLDOWNS
-            if time >= least
-        )
-        ends = [
-            turn(
-                say("button.alert.expires", time=lasting(time, say)),
-                "expires",
-                str(round(time.total_seconds())),
-            )
-            for time in LIFETIMES
-        ]
-        if rule.expires_at is not None:
-            ends.append(turn(say("button.alert.never"), "expires", "0"))
         rows = [
+            *in_rows([_field(rule, FIELDS[need], say) for need in TRAITS[rule.kind].needs], _ROW),
             (first, once, urgent),
-            rests,
-            tuple(ends),
+            (
+                _field(rule, "cooldown", say),
+                _field(rule, "expires", say),
+                button(say("button.alert.rename"), Action.AM_RENAME, rule.number),
+            ),
             (
                 button(say("button.alert.preview"), Action.AM_PREVIEW, rule.number),
                 button(say("button.alert.test"), Action.AM_TEST, rule.number),
-                button(say("button.alert.rename"), Action.AM_RENAME, rule.number),
             ),
             (
                 button(say("button.alert.delete"), Action.AM_DELETE, rule.number),
                 button(say("button.alert.back"), Action.AM_LIST, 0),
             ),
         ]
-        return tuple(row for row in rows if row)
+        return tuple(rows)
+
+
+def _field(rule: Rule, field: str, say: Texts) -> Button:
+    return button(say(f"button.alert.field.{field}"), Action.AM_EDIT, f"{rule.number} {field}")
 
 
 def _fired(rule: Rule, zone: str, say: Texts) -> Html:

@@ -177,6 +177,9 @@ def plan_firings(
 
 
 def _is_wanted(rule: Rule, firing: Firing, now: datetime) -> bool:
+    # It was judged by what the rule was, which may have changed since.
+    if firing.terms != rule.terms or (rule.wallet is not None and firing.wallet != rule.wallet):
+        return False
     if firing.is_expiry:
         return rule.ended_at is None and has_expired(rule, now)
     return may_fire(rule, firing.at)

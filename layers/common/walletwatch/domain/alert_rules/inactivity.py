@@ -15,7 +15,9 @@ def evaluate(rule: Rule, facts: InactivityFacts) -> Firing | None:
         "days": (facts.at - facts.since).days,
         "since": round(facts.since.timestamp()),
     }
-    return say(rule, f"still {facts.last or ''}", facts.at, values)
+    # With other terms, the same silence is told anew.
+    occasion = f"still {rule.terms.days} {facts.last or rule.wallet or ''}"
+    return say(rule, occasion, facts.at, values)
 
 
 def ripe_at(rule: Rule, since: datetime) -> datetime:

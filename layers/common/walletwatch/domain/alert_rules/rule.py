@@ -199,6 +199,7 @@ class Rule(NewRule):
         number: What the chat calls it by.
         wallet: Address of its wallet.
         label: What the chat calls that wallet.
+        created_at: Since when it has its terms: what happened before says nothing to it.
         armed: False after it fired, until what it waits for is over.
         fired: How often.
         ended_at: Since when it is over: it fired once, or expired.

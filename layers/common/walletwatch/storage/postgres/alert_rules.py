@@ -26,6 +26,10 @@ r.expires_at, r.paused, r.armed, r.fired, r.last_fired_at, r.ended_at, r.created
 """Of alert_rules r."""
 _RULE_WIDTH: Final = 19
 
+RULES_OF_CHAT: Final = f"""
+SELECT {RULE_COLUMNS} FROM alert_rules r WHERE r.chat_id = %(chat_id)s ORDER BY r.number
+"""
+
 _LOCK_CHAT: Final = "SELECT FROM chats WHERE id = %(chat_id)s FOR NO KEY UPDATE"
 
 _SAME: Final = f"""
@@ -57,12 +61,19 @@ SELECT c.id, 1 + coalesce((SELECT max(number) FROM alert_rules WHERE chat_id = c
 RETURNING {RULE_COLUMNS}
 """
 
+_AFRESH: Final = "(r.terms, r.wallet_id) IS DISTINCT FROM (%(terms)s::jsonb, %(wallet_id)s::bigint)"
+
 _CHANGE: Final = f"""
 UPDATE alert_rules r
-   SET terms = %(terms)s, name = %(name)s, cooldown = %(cooldown)s, repeats = %(repeats)s,
-       urgent = %(urgent)s, expires_at = %(expires_at)s, paused = %(paused)s, armed = true, ended_at = NULL,
-       check_at = %(check_at)s
+   SET terms = %(terms)s, wallet_id = %(wallet_id)s, name = %(name)s, cooldown = %(cooldown)s,
+       repeats = %(repeats)s, urgent = %(urgent)s, expires_at = %(expires_at)s, paused = %(paused)s,
+       check_at = %(check_at)s, armed = r.armed OR %(again)s OR {_AFRESH},
+       ended_at = CASE WHEN NOT (%(again)s OR {_AFRESH}) THEN r.ended_at END,
+       last_fired_at = CASE WHEN {_AFRESH} THEN NULL ELSE r.last_fired_at END,
+       created_at = CASE WHEN {_AFRESH} THEN %(now)s ELSE r.created_at END
  WHERE r.chat_id = %(chat_id)s AND r.id = %(id)s
+   AND (%(wallet_id)s::bigint IS NULL OR r.wallet_id = %(wallet_id)s
+        OR EXISTS (SELECT FROM subscriptions s WHERE s.chat_id = r.chat_id AND s.wallet_id = %(wallet_id)s))
 RETURNING {RULE_COLUMNS}
 """
 
@@ -144,10 +155,7 @@ class PostgresAlertRules:
 
     async def of_chat(self, chat_id: int) -> Sequence[Rule]:
         """All rules of a chat, by number."""
-        return await self._rules(
-            f"SELECT {RULE_COLUMNS} FROM alert_rules r WHERE r.chat_id = %(chat_id)s ORDER BY r.number",
-            {"chat_id": chat_id},
-        )
+        return await self._rules(RULES_OF_CHAT, {"chat_id": chat_id})
 
     async def find(self, chat_id: int, number: int) -> Rule | None:
         """The rule that this chat calls by this number."""
@@ -157,14 +165,18 @@ class PostgresAlertRules:
             {"chat_id": chat_id, "number": number},
         )
 
-    async def change(self, chat_id: int, rule: Rule) -> Rule | None:
-        """Store what a person may change of a rule: it is armed anew. None where it is gone."""
+    async def change(self, chat_id: int, rule: Rule, *, again: bool = False) -> Rule | None:
+        """Store what a person may change of a rule; None where it is gone, or its wallet is not watched."""
+        now = self._clock.now()
         values = {
             **_values(rule),
             "chat_id": chat_id,
             "id": rule.id,
+            "wallet_id": rule.wallet_id,
             "paused": rule.paused,
-            "check_at": first_check(rule, self._clock.now()),
+            "check_at": first_check(rule, now),
+            "again": again,
+            "now": now,
         }
         return await self._one(_CHANGE, values)
 

@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from walletwatch.domain.administration import Maintenance
-from walletwatch.domain.chats import Chat, ChatSettings, Contact, Greeting, Subscribed, Subscription
+from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscribed, Subscription
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import QuotaExceeded, UnknownChat
+from walletwatch.domain.greeting import Greeting
 from walletwatch.domain.rules import Suppression
 from walletwatch.domain.service import Service
 from walletwatch.domain.wallets import Progress
 from walletwatch.storage.postgres import subscribing
+from walletwatch.storage.postgres.alert_rules import RULES_OF_CHAT, to_rule
 from walletwatch.storage.postgres.database import Connection, Database, together
 from walletwatch.storage.postgres.rows import (
     CHAT_COLUMNS,
@@ -190,8 +192,10 @@ class PostgresSubscriptionStore:
         """Insert or refresh the user and the chat (active again), and return the chat with its settings."""
         return (await self.greet(contact)).chat
 
-    async def greet(self, contact: Contact, *, with_watched: bool = False) -> Greeting:
-        """`remember`, and whether there is maintenance; what the chat watches, if that is wanted."""
+    async def greet(
+        self, contact: Contact, *, with_watched: bool = False, with_rules: bool = False
+    ) -> Greeting:
+        """`remember`, and whether there is maintenance; what else of the chat is wanted, in the same look."""
         values = {
             "chat_id": contact.chat_id,
             "kind": contact.chat_kind.value,
@@ -203,19 +207,23 @@ class PostgresSubscriptionStore:
         }
 
         async def work(connection: Connection) -> Greeting:
-            watched = None
-            if with_watched:
+            watched = rules = None
+            if with_watched or with_rules:
                 async with connection.pipeline():
                     greeted = await connection.execute(_GREET, values)
-                    found = await connection.execute(_WATCHED, values)
-                watched = [to_subscription(each) for each in await found.fetchall()]
+                    subscribed = await connection.execute(_WATCHED, values) if with_watched else None
+                    asked = await connection.execute(RULES_OF_CHAT, values) if with_rules else None
+                if subscribed is not None:
+                    watched = [to_subscription(each) for each in await subscribed.fetchall()]
+                if asked is not None:
+                    rules = [to_rule(each) for each in await asked.fetchall()]
             else:
                 greeted = await connection.execute(_GREET, values)
             row = await greeted.fetchone()
             assert row is not None
             since, user_id, note, sender_banned, *chat = row
             maintenance = None if since is None else Maintenance(since, user_id, note)
-            return Greeting(to_chat(chat), maintenance, watched, sender_banned)
+            return Greeting(to_chat(chat), maintenance, watched, sender_banned, rules)
 
         return await self._database.run(work)
 
