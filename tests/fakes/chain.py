@@ -95,6 +95,15 @@ class FakeChain:
             raise ChainUnavailable("minimum context slot has not been reached")
         return [NewAccount(found.address, found.kind, found.mint) for found in self.holdings.get(owner, [])]
 
+    async def held_accounts(self, owner: str, *, head: int) -> Sequence[AccountData]:
+        self._answer("held_accounts", owner)
+        key = decode_address(owner)
+        return [
+            replace(account, data=account.data[:head])
+            for account in self.data.values()
+            if account.owner in TOKEN_PROGRAMS and account.data[32:64] == key
+        ]
+
     async def stake_accounts(self, owner: str) -> Sequence[NewAccount]:
         self._answer("stake_accounts", owner)
         if self.refuses_stakes:

@@ -59,7 +59,7 @@ class FakeOwnAccounts:
                     row.label,
                     tuple(each.address for each in shown),
                     frozenset(each.mint for each in shown if each.mint is not None),
-                    len(accounts) == len(shown),
+                    len(accounts) - len(shown),
                 )
             )
         return OwnWallets(tuple(wallets), await self.history.price_at(mints, moment))
@@ -96,7 +96,7 @@ def money_over(
     return Money(
         Holdings(chain, valuation, cache, clock, metrics, profile),
         reads,
-        Portfolios(own, ChainSums(chain), valuation, cache, clock, metrics, chain=profile.name),
+        Portfolios(own, ChainSums(chain), valuation, cache, clock, metrics, profile=profile),
         Assets(own, valuation, clock, profile),
         valuation,
         Quoting(valuation, reads, profile),

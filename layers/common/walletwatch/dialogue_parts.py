@@ -244,7 +244,7 @@ def _money(
     return Money(
         Holdings(chain, valuation, cache, clock, metrics, profile),
         reads,
-        Portfolios(own, ChainSums(chain), valuation, cache, clock, metrics, chain=profile.name),
+        Portfolios(own, ChainSums(chain), valuation, cache, clock, metrics, profile=profile),
         Assets(own, valuation, clock, profile),
         valuation,
         Quoting(valuation, reads, profile),

@@ -71,6 +71,14 @@ class Chain(Protocol):
             min_context_slot: The node must have seen this slot, else `ChainUnavailable`.
         """
 
+    async def held_accounts(self, owner: str, *, head: int) -> Sequence[AccountData]:
+        """The token accounts of both token programs that `owner` owns, with the first bytes of each.
+
+        Args:
+            owner: Any wallet.
+            head: How many bytes.
+        """
+
     async def stake_accounts(self, owner: str) -> Sequence[NewAccount]:
         """The stake accounts that `owner` may manage or withdraw from.
 

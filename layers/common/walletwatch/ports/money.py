@@ -26,13 +26,16 @@ class Stakes(Protocol):
 class Sums(Protocol):
     """What known accounts hold."""
 
-    async def of(self, wallets: Mapping[str, Sequence[str]]) -> Mapping[str, AccountSums]:
+    async def of(
+        self, wallets: Mapping[str, Sequence[str]], whole: Collection[str] = ()
+    ) -> Mapping[str, AccountSums]:
         """What the accounts of each wallet hold, the wallet's own among them; in as few calls as can be.
 
         A wallet of which not all could be read is absent.
 
         Args:
             wallets: The further accounts of each.
+            whole: Those of which the chain is asked for all token accounts, since more are known than given.
         """
 
 

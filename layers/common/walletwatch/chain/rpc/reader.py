@@ -112,6 +112,27 @@ class RpcChain:
             for holding in (_holding(kind, entry) for entry in entries)
         ]
 
+    async def held_accounts(self, owner: str, *, head: int) -> Sequence[AccountData]:
+        """The token accounts of both token programs as bytes (`getTokenAccountsByOwner`, a `dataSlice`)."""
+        options = {
+            "commitment": _COMMITMENT,
+            "encoding": "base64",
+            "dataSlice": {"offset": 0, "length": head},
+        }
+        answers = await asyncio.gather(
+            *(
+                self._call("getTokenAccountsByOwner", owner, {"programId": program}, options)
+                for program in PROGRAMS.values()
+            )
+        )
+        found: list[AccountData] = []
+        for answer in answers:
+            slot, entries = _with_context(answer)
+            if not isinstance(entries, list):
+                raise ChainUnavailable("getTokenAccountsByOwner answered no list")
+            found += [_program_account(entry, slot) for entry in entries]
+        return found
+
     async def stake_accounts(self, owner: str) -> Sequence[NewAccount]:
         """The stake accounts whose staker or withdrawer is `owner` (`getProgramAccounts`)."""
         answers = await asyncio.gather(
@@ -430,7 +451,7 @@ def _account_data(address: str, account: object, slot: int) -> AccountData:
 def _program_account(entry: object, slot: int) -> AccountData:
     if isinstance(entry, dict) and isinstance(entry.get("pubkey"), str):
         return _account_data(entry["pubkey"], entry.get("account"), slot)
-    raise ChainUnavailable("getProgramAccounts answered a row of another shape")
+    raise ChainUnavailable("the node listed an account in another shape")
 
 
 def _stake_account(entry: object) -> str:
