@@ -180,7 +180,7 @@ class FakeChain:
         return AccountData(address, SYSTEM, self.lamports[address], b"", self.current_slot)
 
     async def program_accounts(
-        self, program: str, *, size: int, memcmp: Mapping[int, str], slice_: tuple[int, int]
+        self, program: str, *, size: int | None, memcmp: Mapping[int, str], slice_: tuple[int, int]
     ) -> Sequence[AccountData]:
         self._answer("program_accounts")
         if not self.lists_programs:
@@ -190,7 +190,7 @@ class FakeChain:
             replace(account, data=account.data[offset : offset + length])
             for account in self.data.values()
             if account.owner == program
-            and len(account.data) == size
+            and size in {None, len(account.data)}
             and all(account.data[place:].startswith(decode(wanted)) for place, wanted in memcmp.items())
         ]
 

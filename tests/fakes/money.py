@@ -14,6 +14,7 @@ from walletwatch.chain.prices.finding import PoolFinder
 from walletwatch.chain.prices.markets import ChainMarkets
 from walletwatch.chain.staking import ChainStakes
 from walletwatch.chain.tokens.collectibles import ChainCollectibles
+from walletwatch.chain.tokens.core_assets import ChainCoreAssets
 from walletwatch.chain.tokens.mints import ChainMints
 from walletwatch.domain.holdings import OwnWallet, OwnWallets
 from walletwatch.domain.profile import ChainProfile
@@ -87,6 +88,7 @@ def money_over(
     reads = MoneyReads(
         ChainStakes(chain, clock),
         ChainCollectibles(chain),
+        ChainCoreAssets(chain),
         ChainMints(chain),
         markets,
         cache,

@@ -18,6 +18,7 @@ from walletwatch.chain.rpc.client import RpcClient
 from walletwatch.chain.rpc.reader import RpcChain
 from walletwatch.chain.staking import ChainStakes
 from walletwatch.chain.tokens.collectibles import ChainCollectibles
+from walletwatch.chain.tokens.core_assets import ChainCoreAssets
 from walletwatch.chain.tokens.mints import ChainMints
 from walletwatch.domain.plans import Limits
 from walletwatch.domain.profile import ChainProfile
@@ -234,6 +235,7 @@ def _money(
     reads = MoneyReads(
         ChainStakes(chain, clock),
         ChainCollectibles(chain),
+        ChainCoreAssets(chain),
         ChainMints(chain),
         markets,
         cache,

@@ -254,10 +254,7 @@ async def _spammed(world: World, name: str, number: int, *, chat_id: int = 1) ->
     world.put(*accounts)
     await world.stores.watch.add_accounts(
         added.subscription.wallet_id,
-        [
-            NewAccount(each.address, AccountKind.TOKEN, encode_address(each.data[:32]))
-            for each in accounts
-        ],
+        [NewAccount(each.address, AccountKind.TOKEN, encode_address(each.data[:32])) for each in accounts],
     )
     return wallet
 
@@ -271,8 +268,7 @@ async def test_what_is_worth_something_counts_behind_thousands_of_accounts(world
     assert (found.total.unpriced, found.partial) == (4000, ())
     (part,) = found.parts
     assert (rounded(part.total.usd), part.total.unpriced) == (Decimal("7.5"), 4000)
-    # Two for its known accounts, two for all of them, and what names and prices take: one of 300 such accounts
-    # would take no more.
+    # Three for its known accounts, two for all of them, and what names and prices take.
     calls = [method for request in world.node.requests for method in request]
     assert calls.count("getTokenAccountsByOwner") == 2
     assert len(calls) <= 20

@@ -135,13 +135,13 @@ class Chain(Protocol):
         """
 
     async def program_accounts(
-        self, program: str, *, size: int, memcmp: Mapping[int, str], slice_: tuple[int, int]
+        self, program: str, *, size: int | None, memcmp: Mapping[int, str], slice_: tuple[int, int]
     ) -> Sequence[AccountData]:
         """The accounts that a program owns.
 
         Args:
             program: Their owner.
-            size: Of their data, in bytes.
+            size: Of their data, in bytes; None where they are of any.
             memcmp: What their data have at some offsets, in base58.
             slice_: Offset and length of the bytes wanted of each.
 

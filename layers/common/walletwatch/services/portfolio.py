@@ -33,7 +33,7 @@ from walletwatch.services.valuation import Valuation
 DAY: Final = timedelta(days=1)
 NAMED: Final = 200
 WHOLE_ACCOUNTS: Final = 30_000
-"""Of all large wallets of a chat together: about as many fit into the memory that the function has to spare."""
+"""Of all large wallets of a chat together: about as many fit into the memory that there is to spare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +132,7 @@ class Portfolios:
             priced=facts.priced,
         )
 
-    async def _read(
-        self, wallets: Sequence[OwnWallet], whole: Collection[str]
-    ) -> Mapping[str, AccountSums]:
+    async def _read(self, wallets: Sequence[OwnWallet], whole: Collection[str]) -> Mapping[str, AccountSums]:
         accounts = {self._prefix + each.address: each.accounts for each in wallets}
 
         async def load(keys: Sequence[str]) -> Mapping[str, AccountSums]:

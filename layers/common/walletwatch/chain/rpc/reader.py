@@ -235,11 +235,12 @@ class RpcChain:
         return {address: account for answer in answers for address, account in answer.items()}
 
     async def program_accounts(
-        self, program: str, *, size: int, memcmp: Mapping[int, str], slice_: tuple[int, int]
+        self, program: str, *, size: int | None, memcmp: Mapping[int, str], slice_: tuple[int, int]
     ) -> Sequence[AccountData]:
         """The accounts a program owns (`getProgramAccounts`, with filters and a `dataSlice`)."""
-        filters = [{"dataSize": size}, *(_memcmp(place, wanted) for place, wanted in memcmp.items())]
-        return await self._program_accounts(program, filters, slice_)
+        filters = [_memcmp(place, wanted) for place, wanted in memcmp.items()]
+        sized = [] if size is None else [{"dataSize": size}]
+        return await self._program_accounts(program, [*sized, *filters], slice_)
 
     async def largest_token_accounts(self, mint: str) -> Sequence[str]:
         """The token accounts that hold the most of a mint (`getTokenLargestAccounts`)."""

@@ -68,9 +68,11 @@ class PostgresOwnAccounts:
             async with together(connection):
                 accounts = await connection.execute(_ACCOUNTS, values)
                 before = await connection.execute(_BEFORE, values)
-            shown: dict[tuple[int, str, str | None, int], list[tuple[str, str | None]]] = {}
+            counted: dict[int, int] = {}
+            shown: dict[tuple[int, str, str | None], list[tuple[str, str | None]]] = {}
             for subscription_id, wallet, label, known, address, mint in await accounts.fetchall():
-                found = shown.setdefault((subscription_id, wallet, label, known), [])
+                found = shown.setdefault((subscription_id, wallet, label), [])
+                counted[subscription_id] = known
                 if address is not None:
                     found.append((address, mint))
             wallets = tuple(
@@ -78,9 +80,9 @@ class PostgresOwnAccounts:
                     *wallet,
                     accounts=tuple(address for address, _ in found),
                     mints=frozenset(mint for _, mint in found if mint is not None),
-                    left_out=known - len(found),
+                    left_out=counted[wallet[0]] - len(found),
                 )
-                for (*wallet, known), found in shown.items()
+                for wallet, found in shown.items()
             )
             return OwnWallets(wallets, dict(await before.fetchall()))
 
