@@ -1,8 +1,8 @@
 """Metaplex Core's accounts as bytes: an asset, a collection, and the plugins behind them (IDL `mpl_core`).
 
 Borsh: an address is 32 bytes, a string a u32 length and so many bytes of UTF-8, an option or an enum a byte
-before its content. Behind an asset or a collection may stand a header with the place of the registry, which has
-the type, the authority and the place of each plugin.
+before its content. Behind an asset or a collection may stand a header with the place of the registry, where
+the type, the authority and the place of each plugin are.
 """
 
 from collections.abc import Mapping
