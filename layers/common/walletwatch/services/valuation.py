@@ -15,7 +15,7 @@ from walletwatch.ports.chain import Prices, Tokens
 
 PATIENCE_SECONDS: Final = 3.0
 """Nobody waits longer than this for names and prices."""
-PRICED: Final = 2000
+PRICED: Final = 1000
 """Mints whose prices are asked for at once."""
 NAMED_FOR_PRICE: Final = 400
 """Mints whose names are asked for since they have a price: one whose name nobody knows has no value."""
