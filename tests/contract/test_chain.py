@@ -17,7 +17,7 @@ from walletwatch.chain.inspection.owners import read_slice, read_token_account
 from walletwatch.chain.rpc.batching import BatchingCaller
 from walletwatch.chain.rpc.client import RpcClient
 from walletwatch.chain.rpc.reader import RpcChain
-from walletwatch.domain.addresses import decode_address
+from walletwatch.domain.addresses import decode_address, encode
 from walletwatch.domain.chain import AccountData, Simulation, SimulationError, SimulationResult
 from walletwatch.domain.programs import TOKEN_2022
 from walletwatch.ports.chain import Chain
@@ -101,6 +101,24 @@ async def test_all_accounts_are_listed_with_what_is_needed_of_them(world: World)
         for address, owner, amount in zip(world.accounts, world.owners, AMOUNTS, strict=True)
     }
     assert all(account.owner == TOKEN_2022 for account in listed)
+
+
+async def test_what_a_wallet_holds_is_listed_with_the_first_bytes(world: World) -> None:
+    for address, owner, amount in zip(world.accounts, world.owners, AMOUNTS, strict=True):
+        found = await world.chain.held_accounts(owner, head=109)
+        held = next(each for each in found if each.address == address)
+        assert (held.owner, len(held.data)) == (TOKEN_2022, 109)
+        assert read_slice(held.data[32:]) == (owner, amount, False)
+
+
+async def test_accounts_of_any_size_are_listed_by_their_first_bytes(world: World) -> None:
+    key = decode_address(world.mint)
+    found = await world.chain.program_accounts(
+        TOKEN_2022, size=None, memcmp={0: encode(key + decode_address(world.owners[1]))}, slice_=(32, 8)
+    )
+    assert [(each.address, each.data) for each in found] == [
+        (world.accounts[1], decode_address(world.owners[1])[:8])
+    ]
 
 
 async def test_a_transaction_is_simulated_and_not_made(world: World) -> None:

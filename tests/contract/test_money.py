@@ -62,8 +62,8 @@ async def test_a_chat_has_its_own_wallets_with_their_accounts(stores: Stores) ->
     found = await stores.own_accounts.own(1, now, [NATIVE])
     accounts = (address("stake"), address("token"), address("modern"))
     assert found.wallets == (
-        OwnWallet(mine, WALLET, "Mine", accounts, frozenset({MINT, OTHER_MINT}), complete=True),
-        OwnWallet(bare, OTHER_WALLET, None, (), frozenset(), complete=True),
+        OwnWallet(mine, WALLET, "Mine", accounts, frozenset({MINT, OTHER_MINT})),
+        OwnWallet(bare, OTHER_WALLET, None, (), frozenset()),
     )
     assert found.mints == {MINT, OTHER_MINT}
     assert found.before == {NATIVE: Decimal(1), MINT: Decimal(2)}
@@ -80,4 +80,4 @@ async def test_of_a_wallet_with_very_many_accounts_stakes_come_first(stores: Sto
     (found,) = (await stores.own_accounts.own(1, stores.clock.now(), [])).wallets
     assert len(found.accounts) == ACCOUNTS_PER_WALLET
     assert found.accounts[0] == address("stake")
-    assert not found.complete
+    assert found.left_out == 6

@@ -95,6 +95,15 @@ class FakeChain:
             raise ChainUnavailable("minimum context slot has not been reached")
         return [NewAccount(found.address, found.kind, found.mint) for found in self.holdings.get(owner, [])]
 
+    async def held_accounts(self, owner: str, *, head: int) -> Sequence[AccountData]:
+        self._answer("held_accounts", owner)
+        key = decode_address(owner)
+        return [
+            replace(account, data=account.data[:head])
+            for account in self.data.values()
+            if account.owner in TOKEN_PROGRAMS and account.data[32:64] == key
+        ]
+
     async def stake_accounts(self, owner: str) -> Sequence[NewAccount]:
         self._answer("stake_accounts", owner)
         if self.refuses_stakes:
@@ -171,7 +180,7 @@ class FakeChain:
         return AccountData(address, SYSTEM, self.lamports[address], b"", self.current_slot)
 
     async def program_accounts(
-        self, program: str, *, size: int, memcmp: Mapping[int, str], slice_: tuple[int, int]
+        self, program: str, *, size: int | None, memcmp: Mapping[int, str], slice_: tuple[int, int]
     ) -> Sequence[AccountData]:
         self._answer("program_accounts")
         if not self.lists_programs:
@@ -181,7 +190,7 @@ class FakeChain:
             replace(account, data=account.data[offset : offset + length])
             for account in self.data.values()
             if account.owner == program
-            and len(account.data) == size
+            and size in {None, len(account.data)}
             and all(account.data[place:].startswith(decode(wanted)) for place, wanted in memcmp.items())
         ]
 

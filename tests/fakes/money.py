@@ -14,6 +14,7 @@ from walletwatch.chain.prices.finding import PoolFinder
 from walletwatch.chain.prices.markets import ChainMarkets
 from walletwatch.chain.staking import ChainStakes
 from walletwatch.chain.tokens.collectibles import ChainCollectibles
+from walletwatch.chain.tokens.core_assets import ChainCoreAssets
 from walletwatch.chain.tokens.mints import ChainMints
 from walletwatch.domain.holdings import OwnWallet, OwnWallets
 from walletwatch.domain.profile import ChainProfile
@@ -59,7 +60,7 @@ class FakeOwnAccounts:
                     row.label,
                     tuple(each.address for each in shown),
                     frozenset(each.mint for each in shown if each.mint is not None),
-                    len(accounts) == len(shown),
+                    len(accounts) - len(shown),
                 )
             )
         return OwnWallets(tuple(wallets), await self.history.price_at(mints, moment))
@@ -87,6 +88,7 @@ def money_over(
     reads = MoneyReads(
         ChainStakes(chain, clock),
         ChainCollectibles(chain),
+        ChainCoreAssets(chain),
         ChainMints(chain),
         markets,
         cache,
@@ -96,7 +98,7 @@ def money_over(
     return Money(
         Holdings(chain, valuation, cache, clock, metrics, profile),
         reads,
-        Portfolios(own, ChainSums(chain), valuation, cache, clock, metrics, chain=profile.name),
+        Portfolios(own, ChainSums(chain), valuation, cache, clock, metrics, profile=profile),
         Assets(own, valuation, clock, profile),
         valuation,
         Quoting(reads, profile),

@@ -12,6 +12,7 @@ from solders.pubkey import Pubkey
 from svm_node.faults import Fault
 from svm_node.testing import RunningNode, running_node
 from tests.fakes.metrics import FakeMetrics
+from tests.unit.chain.test_core_assets import core_asset, core_collection
 from traffic.actions import Chain
 from traffic.instructions import associated_account
 from traffic.mints import Extensions, Mint
@@ -22,7 +23,9 @@ from walletwatch.chain.rpc import endpoint as rpc_endpoint
 from walletwatch.chain.rpc import reader
 from walletwatch.chain.rpc.client import MAX_TRIES, RpcClient
 from walletwatch.chain.rpc.reader import RpcChain
+from walletwatch.chain.tokens.core_assets import ChainCoreAssets
 from walletwatch.domain.activities import ActivityKind
+from walletwatch.domain.collectibles import AssetPower, CoreAsset, HeldAssets
 from walletwatch.domain.errors import ChainRefused, ChainUnavailable
 from walletwatch.domain.inspection.mint import (
     Extensions as MintExtensions,
@@ -444,3 +447,23 @@ class TestFaults:
         with pytest.raises(ChainRefused):
             await world.chain.slot()
         assert world.client._metrics.counts["RpcCalls"] == calls + 1  # type: ignore[attr-defined]
+
+
+class TestCoreAssets:
+    async def test_a_wallets_assets_are_listed_and_read(self, world: World) -> None:
+        """The program is not on the local chain: the accounts are put there as its IDL lays them out."""
+        wallet = str(world.alice.pubkey())
+        band = core_collection("band", plugins={7: (b"\2", b"")})
+        mine = core_asset("mine", owner=wallet, collection=band.address)
+        theirs = core_asset("theirs", owner=str(world.bob.pubkey()))
+        for each in (band, mine, theirs):
+            account = Account(10**7, each.data, Pubkey.from_string(each.owner))
+            world.node.chain.set_account(Pubkey.from_string(each.address), account)
+        reader = ChainCoreAssets(world.chain)
+        assert await reader.held_by(wallet) == HeldAssets((mine.address,), left_out=0)
+        found = await reader.of([mine.address, band.address])
+        assert found == {
+            mine.address: CoreAsset(
+                mine.address, "mine", band.address, "band", frozen=False, powers=(AssetPower.TRANSFER,)
+            )
+        }

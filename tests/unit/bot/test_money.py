@@ -12,6 +12,7 @@ import pytest
 from tests.fakes.chain import FakeChain
 from tests.pool_accounts import CLASSIC, address
 from tests.unit.bot.conftest import ANNA, BORIS, GROUP, OTHER, WALLET, Chat
+from tests.unit.chain.test_core_assets import core_asset, core_collection
 from tests.unit.chain.test_money_readers import history, mint_account
 from tests.unit.chain.test_money_readers import stake as stake_of
 from walletwatch.bot.keyboards import Action, CallbackData
@@ -197,6 +198,76 @@ class TestNfts:
         monkeypatch.setattr(FakeChain, "accounts", away)
         await chat.send(f"/nfts {WALLET}")
         assert "not known to be the only one" in chat.last
+
+
+def asset(called: str, **fields: Any) -> AccountData:
+    return core_asset(called, owner=WALLET, **fields)
+
+
+class TestCoreAssets:
+    def put(self, chat: Chat, *accounts: AccountData) -> None:
+        chat.chain.data.update({each.address: each for each in accounts})
+
+    async def test_they_stand_behind_the_tokens_with_who_has_power_over_them(self, chat: Chat) -> None:
+        hold(chat, address("one"), 1, 0)
+        name(chat, address("one"), "one")
+        band = core_collection("band", plugins={7: (b"\2", b"")})
+        frozen = asset("frozen", name=HOSTILE, collection=band.address, plugins={1: (b"\2", b"\1")})
+        self.put(chat, band, frozen, asset("zlast"))
+        await chat.send(f"/nfts {WALLET}")
+        text = chat.last
+        assert "One token that may be an NFT\n2 Metaplex Core assets" in text
+        assert text.index("1. <b>one</b>") < text.index("2. <b>")
+        assert "2. <b>&lt;b&gt;&amp;evil&lt;/b&gt;{x}</b>" in text
+        assert f'href="https://explorer.mainnet.x1.xyz/address/{frozen.address}"' in text
+        assert "of band\n     ❄️ frozen, it can't be moved\n     ⚠️ somebody else can move it\n" in text
+        assert "can freeze it" not in text
+        assert "3. <b>zlast</b>" in text
+
+    async def test_a_wallet_with_nothing_else_pages_through_them(self, chat: Chat) -> None:
+        self.put(chat, *(asset(f"asset {number:02}") for number in range(20)))
+        await chat.send(f"/nfts {WALLET}")
+        assert "tokens that may be" not in chat.last
+        assert "20 Metaplex Core assets" in chat.last
+        assert "8. <b>asset 07</b>" in chat.last
+        assert "asset 08" not in chat.last
+        await chat.press(data(Action.NFTS, f"{WALLET}.2"))
+        assert "20. <b>asset 19</b>" in chat.last
+        assert chat.chain.calls.count("program_accounts") == 1
+
+    async def test_pages_go_over_from_tokens_to_assets(self, chat: Chat) -> None:
+        for number in range(10):
+            hold(chat, address(f"token {number}"), 1, 0)
+        self.put(chat, *(asset(f"asset {number}") for number in range(3)))
+        await chat.press(data(Action.NFTS, f"{WALLET}.1"))
+        assert "10 tokens that may be NFTs\n3 Metaplex Core assets" in chat.last
+        assert "11. <b>asset 0</b>" in chat.last
+        assert "13. <b>asset 2</b>" in chat.last
+
+    async def test_a_node_that_does_not_list_them_makes_no_empty_list(self, chat: Chat) -> None:
+        chat.chain.lists_programs = False
+        await chat.send(f"/nfts {WALLET}")
+        assert "None of its tokens may be an NFT." in chat.last
+        assert "didn't tell which Metaplex Core assets" in chat.last
+        assert "nothing in it" not in chat.last
+        hold(chat, address("one"), 1, 0)
+        await chat.clock.sleep(11)
+        await chat.send(f"/nfts {WALLET}")
+        assert "One token that may be an NFT" in chat.last
+        assert "didn't tell which Metaplex Core assets" in chat.last
+
+    async def test_an_asset_that_could_not_be_read_says_so(
+        self, chat: Chat, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.put(chat, asset("one"))
+
+        async def away(*_: object, **__: object) -> object:
+            raise ChainUnavailable("away")
+
+        monkeypatch.setattr(FakeChain, "accounts", away)
+        await chat.send(f"/nfts {WALLET}")
+        assert "One Metaplex Core asset" in chat.last
+        assert "nothing more is known of it right now" in chat.last
 
 
 class TestStakes:

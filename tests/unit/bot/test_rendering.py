@@ -1,3 +1,4 @@
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,6 +16,8 @@ from walletwatch.bot.formatting import number
 from walletwatch.bot.html_length import MAX_UNITS, units
 from walletwatch.bot.rendering import HtmlRenderer
 from walletwatch.bot.texts import PLURALS, Html, entries, texts
+from walletwatch.bot.views.activity import sender_of
+from walletwatch.chain.decoding import decode_transaction
 from walletwatch.domain.activities import Activity, ActivityKind, Leg
 from walletwatch.domain.chats import Chat, ChatKind, Subscription
 from walletwatch.domain.delivery import DeliveryKind, PendingDelivery
@@ -27,6 +30,7 @@ PEER = "B69chRzqzDCmdB5WYB8NRu5Yv5ZA95ABiZcdzCgGm9Tq"
 USDC = PEER
 SUBSCRIPTION = Subscription(1, Chat(5, ChatKind.PRIVATE), 1, WALLET, "Savings", from_slot=1)
 RENDERER = HtmlRenderer(PROFILES["x1-mainnet"])
+TRANSACTIONS = Path(__file__).parents[2] / "fixtures/transactions"
 BOT = Path(__file__).parents[3] / "layers/common/walletwatch/bot"
 
 
@@ -150,6 +154,34 @@ def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> 
 )
 def test_a_person_reads(told: Activity, expected: list[str]) -> None:
     assert render(told).split("\n") == expected
+
+
+@pytest.mark.parametrize(
+    ("wallet", "expected"),
+    [
+        (
+            "8wytzyCBXco7yqgrLDiecpEt452MSuNWRe7xsLgAAX1H",
+            ("<b>🖼 Sent an NFT</b>", "👤 To <code>G7B1…2VdR</code>"),
+        ),
+        (
+            "G7B17AigRCGvwnxFc5U8zY5T3NBGduLzT7KYApNU2VdR",
+            ("<b>🖼 Received an NFT</b>", "👤 From <code>8wyt…AX1H</code>"),
+        ),
+    ],
+)
+def test_an_asset_that_is_no_token_is_named_with_who_gave_and_got_it(
+    wallet: str, expected: tuple[str, str]
+) -> None:
+    recorded = json.loads((TRANSACTIONS / "nft_core_out.json").read_text())["result"]
+    told = decode_transaction(recorded, wallet)
+    assert told is not None
+    shown = render(told).split("\n")
+    assert set(expected) <= set(shown)
+    assert any(
+        line.startswith("🖼 Asset <a href=") and "JATWmjADckr2M7TX5xMfo1HNfYS66DKot15fJ4hVLrVE" in line
+        for line in shown
+    )
+    assert (sender_of(told) is None) is (told.kind is ActivityKind.NFT_OUT)
 
 
 def test_a_token_that_keeps_a_fee_says_so() -> None:

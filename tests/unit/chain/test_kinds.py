@@ -329,6 +329,24 @@ def test_an_asset_made_for_somebody_is_minted_by_one_and_received_by_the_other(
     assert _seen(newer, wallet).kind is kind
 
 
+@pytest.mark.parametrize("tag", [0, 20])
+def test_a_core_asset_is_made_for_its_owner(tag: int) -> None:
+    asset = address("asset")
+    accounts = (asset, MPL_CORE, MPL_CORE, ME, OTHER, MPL_CORE, SYSTEM, MPL_CORE)
+    story = Story().call(MPL_CORE, bytes([tag, 0]), *accounts)
+    assert _seen(story).kind is ActivityKind.NFT_MINT
+    assert _seen(story, OTHER).kind is ActivityKind.NFT_IN
+    own = Story().call(MPL_CORE, bytes([tag, 0]), asset, MPL_CORE, MPL_CORE, ME, MPL_CORE, MPL_CORE, SYSTEM)
+    assert (_seen(own).kind, _seen(own).details["to"]) == (ActivityKind.NFT_MINT, ME)
+
+
+def test_a_core_asset_is_burned_by_its_owner() -> None:
+    asset = address("asset")
+    story = Story().call(MPL_CORE, bytes([12, 0]), asset, MPL_CORE, ME, MPL_CORE, SYSTEM, MPL_CORE)
+    seen = _seen(story)
+    assert (seen.kind, seen.details) == (ActivityKind.BURN, {"asset": asset, "from": ME, "to": None})
+
+
 def test_an_asset_without_a_token_that_is_put_up_for_sale_is_listed() -> None:
     story = _on(MAGIC_EDEN, "core_sell")
     story.nest(MPL_CORE, bytes([14, 0]), address("asset"), MPL_CORE, ME, MPL_CORE, POOL)

@@ -23,6 +23,7 @@ from tests.fakes.rows import Tables
 from tests.fakes.stores import FakeStores
 from tests.fakes.tokens import FakeTokens
 from tests.pool_accounts import CLASSIC, MadePool, address
+from walletwatch.chain.account_sums import HEAD
 from walletwatch.chain.prices.cached import CachedPrices
 from walletwatch.chain.prices.directory import PoolDirectory
 from walletwatch.chain.prices.pools import PoolPrices
@@ -41,6 +42,7 @@ from walletwatch.domain.profile import PROFILES, WRAPPED_NATIVE_MINT
 from walletwatch.domain.programs import SYSTEM
 from walletwatch.domain.tokens import IdentitySource, TokenIdentity
 from walletwatch.domain.wallets import AccountKind, NewAccount
+from walletwatch.services import portfolio
 from walletwatch.services.money import Money
 from walletwatch.services.price_recording import RecordedPrices
 
@@ -76,9 +78,10 @@ class Node:
                 return _in_context(account.lamports if account else 0)
             case "getTokenAccountsByOwner":
                 owner, program = decode_address(params[0]), params[1]["programId"]
+                write = _parsed if params[2]["encoding"] == "jsonParsed" else _listed
                 return _in_context(
                     [
-                        _parsed(account)
+                        write(account)
                         for account in self.accounts.values()
                         if account.owner == program and account.data[32:64] == owner
                     ]
@@ -112,6 +115,10 @@ def _raw(account: AccountData, head: int | None, part: dict[str, int] | None = N
         "lamports": account.lamports,
         "data": [b64encode(data).decode(), "base64"],
     }
+
+
+def _listed(account: AccountData) -> Any:
+    return {"pubkey": account.address, "account": _raw(account, HEAD)}
 
 
 def _passes(account: AccountData, filters: Sequence[Any]) -> bool:
@@ -235,6 +242,51 @@ async def test_a_portfolio_of_ten_wallets_costs_four_requests_and_a_warm_one_non
     assert again is not None
     assert again.slices == first.slices
     assert world.node.requests == []
+
+
+async def _spammed(world: World, name: str, number: int, *, chat_id: int = 1) -> str:
+    """A wallet with so many worthless token accounts, the newest of which holds seven dollars."""
+    wallet = address(name)
+    added = await world.stores.subscriptions.subscribe(chat_id, wallet, None, slot=1, limit=10)
+    world.fund(wallet, 10**9)
+    accounts = [token(f"{name} {each}", wallet, address(f"spam {each}"), 5) for each in range(number)]
+    accounts.append(token(f"{name} dollars", wallet, USDC, 7 * 10**6))
+    world.put(*accounts)
+    await world.stores.watch.add_accounts(
+        added.subscription.wallet_id,
+        [NewAccount(each.address, AccountKind.TOKEN, encode_address(each.data[:32])) for each in accounts],
+    )
+    return wallet
+
+
+async def test_what_is_worth_something_counts_behind_thousands_of_accounts(world: World) -> None:
+    await world.stores.subscriptions.remember(Contact(1, ChatKind.PRIVATE, 1, None, "en"))
+    await _spammed(world, "spammed", 4000)
+    found = await world.money.portfolios.of(1)
+    assert found is not None
+    assert rounded(found.total.usd) == Decimal("7.5")
+    assert (found.total.unpriced, found.partial) == (4000, ())
+    (part,) = found.parts
+    assert (rounded(part.total.usd), part.total.unpriced) == (Decimal("7.5"), 4000)
+    # Three for its known accounts, two for all of them, and what names and prices take.
+    calls = [method for request in world.node.requests for method in request]
+    assert calls.count("getTokenAccountsByOwner") == 2
+    assert len(calls) <= 20
+
+
+async def test_of_wallets_beyond_all_bounds_the_smaller_are_added_up(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(portfolio, "WHOLE_ACCOUNTS", 600)
+    await world.stores.subscriptions.remember(Contact(1, ChatKind.PRIVATE, 1, None, "en"))
+    larger, smaller = await _spammed(world, "larger", 400), await _spammed(world, "smaller", 300)
+    found = await world.money.portfolios.of(1)
+    assert found is not None
+    assert [each.address for each in found.partial] == [larger]
+    assert {part.address: rounded(part.total.usd) for part in found.parts} == {
+        larger: Decimal("0.5"),
+        smaller: Decimal("7.5"),
+    }
 
 
 async def test_what_the_chain_did_not_tell_is_in_no_sum(world: World) -> None:

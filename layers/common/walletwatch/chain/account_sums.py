@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from walletwatch.chain.stake_account import META_BYTES, read_stake
@@ -27,7 +27,9 @@ class ChainSums:
     def __init__(self, chain: Chain) -> None:
         self._chain = chain
 
-    async def of(self, wallets: Mapping[str, Sequence[str]]) -> Mapping[str, AccountSums]:
+    async def of(
+        self, wallets: Mapping[str, Sequence[str]], whole: Collection[str] = ()
+    ) -> Mapping[str, AccountSums]:
         """What the accounts of each wallet hold, the wallet's own among them.
 
         A wallet of which not all could be read is absent.
@@ -38,11 +40,19 @@ class ChainSums:
         calls = [wanted[start : start + PER_CALL] for start in range(0, len(wanted), PER_CALL)]
         answers = await asyncio.gather(*(self._read(call) for call in calls))
         found = {address: account for answer in answers for address, account in answer.items()}
-        return {
-            wallet: _sum(wallet, [found[each] for each in dict.fromkeys((wallet, *others))])
-            for wallet, others in wallets.items()
-            if found.keys() >= {wallet, *others}
-        }
+        sums = {}
+        for wallet, others in wallets.items():
+            if not found.keys() >= {wallet, *others}:
+                continue
+            accounts = {each: found[each] for each in (wallet, *others)}
+            if wallet in whole:
+                # One after another: an answer about ten thousand accounts takes tens of megabytes.
+                held = await self._held(wallet)
+                if held is None:
+                    continue
+                accounts |= held
+            sums[wallet] = _sum(wallet, accounts.values())
+        return sums
 
     async def _read(self, addresses: Sequence[str]) -> Mapping[str, AccountData | None]:
         try:
@@ -50,8 +60,14 @@ class ChainSums:
         except (ChainUnavailable, ChainRefused):
             return {}
 
+    async def _held(self, wallet: str) -> Mapping[str, AccountData] | None:
+        try:
+            return {each.address: each for each in await self._chain.held_accounts(wallet, head=HEAD)}
+        except (ChainUnavailable, ChainRefused):
+            return None
 
-def _sum(wallet: str, accounts: Sequence[AccountData | None]) -> AccountSums:
+
+def _sum(wallet: str, accounts: Collection[AccountData | None]) -> AccountSums:
     tokens: Counter[str] = Counter()
     frozen: Counter[str] = Counter()
     lamports = staked = 0

@@ -173,9 +173,9 @@ class OwnWallet:
     """A wallet that a chat watches, and the accounts that are known to belong to it.
 
     Attributes:
-        accounts: Token and stake accounts; its own is not among them.
+        accounts: Token and stake accounts, the stakes first; its own is not among them.
         mints: Of the token accounts.
-        complete: Whether these are all that are known.
+        left_out: How many more are known.
     """
 
     subscription_id: int
@@ -183,7 +183,7 @@ class OwnWallet:
     label: str | None
     accounts: tuple[str, ...]
     mints: frozenset[str]
-    complete: bool
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """All wallets of a chat together."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from typing import Final
 
@@ -38,6 +38,8 @@ class Part:
     Attributes:
         lamports: Liquid, wrapped ones not among it.
         staked: Lamports in stake accounts whose withdrawer it is.
+        tokens: Those whose name is known.
+        nameless: How many others it has; none of them has a known value.
     """
 
     subscription_id: int
@@ -47,6 +49,7 @@ class Part:
     staked: int
     tokens: tuple[HeldToken, ...]
     native: Price | None
+    nameless: int = 0
 
     @property
     def total(self) -> Total:
@@ -55,7 +58,8 @@ class Part:
         lamports = self.lamports + self.staked
         if lamports:
             values.append(value_usd(lamports, NATIVE_DECIMALS, self.native) if self.native else None)
-        return total_of(values)
+        total = total_of(values)
+        return replace(total, unpriced=total.unpriced + self.nameless)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from walletwatch.chain.prices.finding import PoolFinder
 from walletwatch.chain.prices.markets import ChainMarkets
 from walletwatch.chain.staking import ChainStakes
 from walletwatch.chain.tokens.collectibles import ChainCollectibles
+from walletwatch.chain.tokens.core_assets import ChainCoreAssets
 from walletwatch.chain.tokens.mints import ChainMints
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.observability import EmfMetrics
@@ -40,6 +41,7 @@ def make_money(
     reads = MoneyReads(
         ChainStakes(chain, clock),
         ChainCollectibles(chain),
+        ChainCoreAssets(chain),
         ChainMints(chain),
         markets,
         cache,
@@ -50,7 +52,7 @@ def make_money(
     return Money(
         Holdings(chain, valuation, cache, clock, metrics, profile),
         reads,
-        Portfolios(own, ChainSums(chain), valuation, cache, clock, metrics, chain=profile.name),
+        Portfolios(own, ChainSums(chain), valuation, cache, clock, metrics, profile=profile),
         Assets(own, valuation, clock, profile),
         valuation,
         Quoting(reads, profile),

@@ -71,6 +71,14 @@ class Chain(Protocol):
             min_context_slot: The node must have seen this slot, else `ChainUnavailable`.
         """
 
+    async def held_accounts(self, owner: str, *, head: int) -> Sequence[AccountData]:
+        """The token accounts of both token programs that `owner` owns, with the first bytes of each.
+
+        Args:
+            owner: Any wallet.
+            head: How many bytes.
+        """
+
     async def stake_accounts(self, owner: str) -> Sequence[NewAccount]:
         """The stake accounts that `owner` may manage or withdraw from.
 
@@ -127,13 +135,13 @@ class Chain(Protocol):
         """
 
     async def program_accounts(
-        self, program: str, *, size: int, memcmp: Mapping[int, str], slice_: tuple[int, int]
+        self, program: str, *, size: int | None, memcmp: Mapping[int, str], slice_: tuple[int, int]
     ) -> Sequence[AccountData]:
         """The accounts that a program owns.
 
         Args:
             program: Their owner.
-            size: Of their data, in bytes.
+            size: Of their data, in bytes; None where they are of any.
             memcmp: What their data have at some offsets, in base58.
             slice_: Offset and length of the bytes wanted of each.
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from walletwatch.domain.collectibles import Collectible
+from walletwatch.domain.collectibles import Collectible, CoreAsset, HeldAssets
 from walletwatch.domain.holdings import AccountSums, OwnWallets
 from walletwatch.domain.inspection.mint import MintState
 from walletwatch.domain.markets import Markets
@@ -26,13 +26,16 @@ class Stakes(Protocol):
 class Sums(Protocol):
     """What known accounts hold."""
 
-    async def of(self, wallets: Mapping[str, Sequence[str]]) -> Mapping[str, AccountSums]:
+    async def of(
+        self, wallets: Mapping[str, Sequence[str]], whole: Collection[str] = ()
+    ) -> Mapping[str, AccountSums]:
         """What the accounts of each wallet hold, the wallet's own among them; in as few calls as can be.
 
         A wallet of which not all could be read is absent.
 
         Args:
             wallets: The further accounts of each.
+            whole: Those of which the chain is asked for all token accounts, since more are known than given.
         """
 
 
@@ -41,6 +44,25 @@ class Collectibles(Protocol):
 
     async def of(self, mints: Sequence[str]) -> Mapping[str, Collectible]:
         """What is known of the mints; one that does not exist, or is no mint, is absent.
+
+        Raises:
+            ChainUnavailable: They could not be read.
+        """
+
+
+class CoreAssets(Protocol):
+    """Metaplex Core assets: accounts of their own, which no token account shows."""
+
+    async def held_by(self, wallet: str) -> HeldAssets:
+        """The assets whose owner the wallet is.
+
+        Raises:
+            ChainUnavailable: The chain could not be asked.
+            ChainRefused: The node does not list a program's accounts.
+        """
+
+    async def of(self, addresses: Sequence[str]) -> Mapping[str, CoreAsset]:
+        """What is known of the assets; what is none, or is gone, is absent.
 
         Raises:
             ChainUnavailable: They could not be read.

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from walletwatch.domain.chain import WalletBalance
-from walletwatch.domain.holdings import HeldToken, WalletHoldings, priced_as, with_facts
+from walletwatch.domain.holdings import HeldToken, WalletHoldings, with_facts
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.ports.chain import Chain
@@ -73,20 +73,13 @@ class Holdings:
         first = sorted(tokens, key=lambda each: (each.mint not in self._profile.tokens, each.mint))
         mints = [each.mint for each in first]
         facts = await self._valuation.facts(mints, mints[:NAMED])
-        if len(mints) > NAMED:
-            # Those with a price are worth a name, wherever they stand.
-            priced = [mint for mint in mints[NAMED:] if priced_as(mint) in facts.prices]
-            more = await self._valuation.names(priced[:NAMED]) or {}
-            identities = {**facts.identities, **more}
-        else:
-            identities = dict(facts.identities)
         return WalletHoldings(
             address=address,
             slot=balance.slot,
             at=at,
             lamports=balance.lamports,
             native=facts.prices.get(NATIVE),
-            tokens=with_facts(tokens, identities, facts.prices),
+            tokens=with_facts(tokens, facts.identities, facts.prices),
             empty=sum(not each.amount for each in balance.holdings),
             priced=facts.priced,
             named=facts.named,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -22,6 +22,7 @@ from walletwatch.domain.holdings import (
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.portfolio import Change, Part, Slice, change_of, slices_of
 from walletwatch.domain.prices import Price
+from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.tokens import TokenIdentity
 from walletwatch.ports.common import Clock, Metrics
 from walletwatch.ports.money import OwnAccounts, Sums
@@ -32,6 +33,8 @@ from walletwatch.services.valuation import Valuation
 
 DAY: Final = timedelta(days=1)
 NAMED: Final = 200
+WHOLE_ACCOUNTS: Final = 10_000
+"""Of all large wallets of a chat together: a second or two of work, and 20 MiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Portfolio:
         identities: Of its tokens, as far as they are known.
         native: The price of the chain's own token.
         change: Within a day; None where nothing is known of then.
-        complete: Whether all accounts that are known were looked at.
+        partial: Wallets that have more accounts than are added up.
     """
 
     at: datetime
@@ -55,7 +58,7 @@ class Portfolio:
     identities: Mapping[str, TokenIdentity]
     native: Price | None
     change: Change | None
-    complete: bool
+    partial: tuple[OwnWallet, ...]
     priced: bool
 
     @property
@@ -76,13 +79,14 @@ class Portfolios:
         clock: Clock,
         metrics: Metrics,
         *,
-        chain: str,
+        profile: ChainProfile,
     ) -> None:
         self._own = own
         self._source = sums
         self._valuation = valuation
         self._clock = clock
-        self._prefix = f"sums:1:{chain}:"
+        self._listed = profile.tokens
+        self._prefix = f"sums:1:{profile.name}:"
         self._sums = Cached(cache, metrics, decode=msgspec.json.Decoder(AccountSums).decode, ttl=BALANCE_TTL)
 
     async def of(self, chat_id: int) -> Portfolio | None:
@@ -91,13 +95,19 @@ class Portfolios:
         own = await self._own.own(chat_id, now - DAY, [NATIVE])
         if not own.wallets:
             return None
+        whole = _whole(own.wallets)
+
+        def rank(mint: str) -> tuple[bool, bool, str]:
+            """What is listed, or had a price yesterday, comes first, so that nobody can crowd it out."""
+            return mint not in self._listed, mint not in own.before, mint
+
         # What they held when their accounts were last looked at is mostly what they hold.
-        expected = sorted(own.mints)
+        expected = sorted(own.mints, key=rank)
         sums, facts = await asyncio.gather(
-            self._read(own.wallets), self._valuation.facts(expected, expected[:NAMED])
+            self._read(own.wallets, whole), self._valuation.facts(expected, expected[:NAMED])
         )
         amounts = sum((Counter(each.tokens) for each in sums.values()), Counter[str]())
-        mints = sorted(amounts)
+        mints = sorted(amounts, key=rank)
         if len(expected) > NAMED or not own.mints.issuperset(mints):
             facts = await self._valuation.facts(mints, mints[:NAMED])
         held = with_facts(
@@ -124,15 +134,20 @@ class Portfolios:
             identities=facts.identities,
             native=facts.prices.get(NATIVE),
             change=change_of(slices),
-            complete=all(each.complete for each in own.wallets),
+            partial=tuple(
+                each
+                for each in own.wallets
+                if each.left_out and each.address not in whole and each.address in sums
+            ),
             priced=facts.priced,
         )
 
-    async def _read(self, wallets: Sequence[OwnWallet]) -> Mapping[str, AccountSums]:
+    async def _read(self, wallets: Sequence[OwnWallet], whole: Collection[str]) -> Mapping[str, AccountSums]:
         accounts = {self._prefix + each.address: each.accounts for each in wallets}
 
         async def load(keys: Sequence[str]) -> Mapping[str, AccountSums]:
-            read = await self._source.of({key.removeprefix(self._prefix): accounts[key] for key in keys})
+            wanted = {key.removeprefix(self._prefix): accounts[key] for key in keys}
+            read = await self._source.of(wanted, whole)
             return {self._prefix + wallet: sums for wallet, sums in read.items()}
 
         found = await self._sums.get_or_load_many(list(accounts), load)
@@ -146,7 +161,11 @@ def _part(
     prices: Mapping[str, Price],
     native: Price | None,
 ) -> Part:
-    tokens = [HeldToken(mint, amount, None, sums.frozen.get(mint, 0)) for mint, amount in sums.tokens.items()]
+    tokens = [
+        HeldToken(mint, amount, None, sums.frozen.get(mint, 0))
+        for mint, amount in sums.tokens.items()
+        if mint in identities
+    ]
     return Part(
         wallet.subscription_id,
         wallet.address,
@@ -155,4 +174,15 @@ def _part(
         sums.staked,
         with_facts(tokens, identities, prices),
         native,
+        nameless=len(sums.tokens) - len(tokens),
     )
+
+
+def _whole(wallets: Sequence[OwnWallet]) -> frozenset[str]:
+    """The large wallets whose accounts are all read: as many as there is room for, the smallest first."""
+    room, chosen = WHOLE_ACCOUNTS, set()
+    for each in sorted(wallets, key=lambda wallet: wallet.left_out):
+        room -= len(each.accounts) + each.left_out if each.left_out else 0
+        if each.left_out and room >= 0:
+            chosen.add(each.address)
+    return frozenset(chosen)

@@ -15,6 +15,7 @@ from walletwatch.bot.commands.dialogue import (
 )
 from walletwatch.bot.keyboards import Action, CallbackData, number_of
 from walletwatch.bot.talk import Talk
+from walletwatch.bot.views.collectibles import Shelf
 from walletwatch.bot.views.money import PAGE_SIZE, Holder
 from walletwatch.bot.views.paging import page_of
 from walletwatch.domain.errors import ChainRefused, ChainUnavailable
@@ -48,16 +49,31 @@ async def show_tokens(talk: Talk, dialogue: Dialogue, holder: Holder, page: int)
 
 async def show_nfts(talk: Talk, dialogue: Dialogue, holder: Holder, page: int) -> None:
     """A page of what may be NFTs."""
-    nfts = (await dialogue.money.holdings.of(holder.address)).nfts
-    page, _ = page_of(page, len(nfts), PAGE_SIZE)
-    shown = await dialogue.money.holdings.named(nfts[page * PAGE_SIZE : (page + 1) * PAGE_SIZE])
+    money = dialogue.money
+    holdings, held = await asyncio.gather(
+        money.holdings.of(holder.address), _told(money.reads.held_assets(holder.address))
+    )
+    nfts, assets = holdings.nfts, held.addresses if held is not None else ()
+    page, _ = page_of(page, len(nfts) + len(assets), PAGE_SIZE)
+    start, end = page * PAGE_SIZE, (page + 1) * PAGE_SIZE
+    tokens = await money.holdings.named(nfts[start:end])
+    shown = assets[max(start - len(nfts), 0) : max(end - len(nfts), 0)]
+    minted, known = await asyncio.gather(
+        _told(money.reads.collectibles([each.mint for each in tokens])),
+        _told(money.reads.core_assets(shown)),
+    )
+    collections = {each.collection for each in (minted or {}).values() if each.collection is not None}
+    names = await money.valuation.names(sorted(collections)) or {}
+    shelf = Shelf(len(nfts), held, tokens, shown, minted, names, known, page)
+    await talk.show(dialogue.views.collectibles.nfts(holder, shelf, talk.say))
+
+
+async def _told[T](asked: Awaitable[T]) -> T | None:
+    """What the chain told; None where it did not, which is said."""
     try:
-        known = await dialogue.money.reads.collectibles([each.mint for each in shown])
-    except ChainUnavailable:
-        known = None
-    collections = {each.collection for each in (known or {}).values() if each.collection is not None}
-    names = await dialogue.money.valuation.names(sorted(collections))
-    await talk.show(dialogue.views.money.nfts(holder, len(nfts), shown, known, names or {}, page, talk.say))
+        return await asked
+    except (ChainRefused, ChainUnavailable):
+        return None
 
 
 async def show_stakes(talk: Talk, dialogue: Dialogue, holder: Holder, page: int) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 from walletwatch.bot.formatting import NO_NAMES, NO_NOTES, Amounts, Names, short, wallet, when, whole
 from walletwatch.bot.html_length import join_lines, plain
 from walletwatch.bot.keyboards import Action, button
-from walletwatch.bot.links import address_buttons
+from walletwatch.bot.links import address_buttons, linked
 from walletwatch.bot.texts import Html, Texts, texts_for
 from walletwatch.bot.views.parties import transaction_link
 from walletwatch.domain.activities import Activity, ActivityKind, Leg
@@ -238,6 +238,7 @@ class ActivityView:
             lines.append(say("activity.line.error", reason=activity.error[:MAX_DETAIL]))
         if activity.program:
             lines.append(say("activity.line.program", name=activity.program[:MAX_DETAIL]))
+        lines += self._asset(activity, say, who)
         lines += self._withheld(activity, say)
         if isinstance(details.get("delegate"), str):
             lines.append(self._approval(activity, say, who))
@@ -261,6 +262,19 @@ class ActivityView:
             )
         if isinstance(details.get("memo"), str):
             lines.append(say("activity.line.memo", text=" ".join(details["memo"].split())[:MAX_DETAIL]))
+        return lines
+
+    def _asset(self, activity: Activity, say: Texts, who: Names) -> list[Html]:
+        """What changed hands without being a token, and between whom."""
+        asset, giver, receiver = (activity.details.get(field) for field in ("asset", "from", "to"))
+        lines = []
+        if isinstance(asset, str) and is_address(asset):
+            lines.append(say("activity.line.asset", asset=linked(self._profile, asset, say)))
+        if not any(leg.counterparty for leg in activity.legs):
+            if isinstance(giver, str) and giver != activity.wallet:
+                lines.append(say("activity.line.from", who=who.who(giver, say)))
+            if isinstance(receiver, str) and receiver != activity.wallet:
+                lines.append(say("activity.line.to", who=who.who(receiver, say)))
         return lines
 
     def _withheld(self, activity: Activity, say: Texts) -> list[Html]:
@@ -329,6 +343,10 @@ def kind_title(kind: str, say: Texts, amount: Html = NO_AMOUNT) -> Html:
 def sender_of(activity: Activity) -> str | None:
     """Who sent what came in, where it is one address."""
     senders = {leg.counterparty for leg in activity.legs if leg.amount > 0 and leg.counterparty is not None}
+    # An asset without a token has no leg.
+    giver = activity.details.get("from")
+    if not activity.legs and isinstance(giver, str):
+        senders.add(giver)
     if len(senders) != 1 or activity.kind not in RECEIPTS:
         return None
     sender = senders.pop()

@@ -5,6 +5,7 @@ from walletwatch.bot.views.alerts import AlertView
 from walletwatch.bot.views.approvals import ApprovalsView
 from walletwatch.bot.views.basics import BasicsView
 from walletwatch.bot.views.choosing import ChoosingView
+from walletwatch.bot.views.collectibles import CollectiblesView
 from walletwatch.bot.views.connections import ConnectionsView
 from walletwatch.bot.views.delivery import DeliveryView
 from walletwatch.bot.views.explaining import ExplainingView
@@ -46,6 +47,7 @@ class Views:
         self.wallet_card = WalletCardView(profile)
         self.wallet_lists = WalletListsView()
         self.money = MoneyView(profile)
+        self.collectibles = CollectiblesView(profile)
         self.stakes = StakesView(profile)
         self.portfolio = PortfolioView(profile)
         self.prices = PricesView(profile)

@@ -1,6 +1,6 @@
 """What wallets hold."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -8,14 +8,12 @@ from typing import Final
 from walletwatch.bot.formatting import Amounts, short, unit_price, wallet, whole, worth
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
-from walletwatch.bot.links import address_buttons, linked
+from walletwatch.bot.links import address_buttons
 from walletwatch.bot.texts import Html, Texts
 from walletwatch.bot.views.paging import age, behind, in_rows, page_of, turns
-from walletwatch.domain.collectibles import Collectible
 from walletwatch.domain.holdings import HeldToken, WalletHoldings, native_note
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT, ChainProfile
-from walletwatch.domain.tokens import TokenIdentity
 from walletwatch.domain.work import Button, RenderedMessage
 
 TOKENS_SHOWN: Final = 12
@@ -109,58 +107,6 @@ class MoneyView:
             (*in_rows(buttons, 2), *turns(Action.TOKENS, behind(holder.ref), page, last, say), back),
         )
 
-    def nfts(
-        self,
-        holder: Holder,
-        total: int,
-        tokens: Sequence[HeldToken],
-        known: Mapping[str, Collectible] | None,
-        collections: Mapping[str, TokenIdentity],
-        page: int,
-        say: Texts,
-    ) -> RenderedMessage:
-        """A page of what may be NFTs.
-
-        Args:
-            holder: The wallet.
-            total: How many there are.
-            tokens: Of this page, with their names.
-            known: By mint; None where the chain did not tell.
-            collections: What their collections are called.
-            page: Counted from zero.
-            say: Of the reader.
-        """
-        back = self._back(holder, say)
-        if not total:
-            return RenderedMessage(say("nfts.none", wallet=holder.title(say)), (back,))
-        page, last = page_of(page, total, PAGE_SIZE)
-        lines = [say("nfts.title", wallet=holder.title(say), count=total)]
-        for number, token in enumerate(tokens, page * PAGE_SIZE + 1):
-            one = known.get(token.mint) if known is not None else None
-            name = token.identity.name or token.identity.symbol if token.identity else None
-            lines += [
-                Html(""),
-                say(
-                    "nfts.line",
-                    number=number,
-                    name=name or say("nfts.unnamed"),
-                    mint=linked(self._profile, token.mint, say),
-                ),
-            ]
-            if token.identity is not None and token.identity.impostor_of is not None:
-                lines.append(say("nfts.impostor", name=self._real(token.identity.impostor_of, say)))
-            if one is not None and one.collection is not None:
-                identity = collections.get(one.collection)
-                called = identity.name or identity.symbol if identity else None
-                lines.append(say("nfts.collection", name=called or short(one.collection)))
-            if one is None:
-                lines.append(say("nfts.unknown"))
-            elif not one.unique:
-                lines.append(say("nfts.several"))
-        return RenderedMessage(
-            join_lines(lines), (*turns(Action.NFTS, behind(holder.ref), page, last, say), back)
-        )
-
     def _total(self, held: WalletHoldings, say: Texts) -> Html:
         total = held.total
         native = held.native.usd if held.native else None
@@ -223,8 +169,8 @@ class MoneyView:
         second = [button(say("button.stakes"), Action.STAKES, holder.ref)]
         if any(not each.may_be_nft for each in held.tokens):
             second.insert(0, button(say("button.tokens"), Action.TOKENS, holder.ref))
-        if held.nfts:
-            second.append(button(say("button.nfts"), Action.NFTS, holder.ref))
+        # Metaplex Core assets are no tokens: whether there are some is asked there.
+        second.append(button(say("button.nfts"), Action.NFTS, holder.ref))
         return (tuple(first), tuple(second), *address_buttons(self._profile, holder.address, say))
 
     def _back(self, holder: Holder, say: Texts) -> tuple[Button, ...]:

@@ -115,8 +115,10 @@ class PortfolioView:
             unread = portfolio.unread[:WALLETS]
             names = series((wallet(each.address, each.label, say) for each in unread), say)
             lines.append(say("portfolio.unread", count=len(portfolio.unread), wallets=names))
-        if not portfolio.complete:
-            lines.append(say("portfolio.incomplete"))
+        if portfolio.partial:
+            partial = portfolio.partial[:WALLETS]
+            names = series((wallet(each.address, each.label, say) for each in partial), say)
+            lines.append(say("portfolio.partial", wallets=names))
         return [Html(""), *lines] if lines else []
 
     def _worth(self, usd: Decimal, portfolio: Portfolio, say: Texts) -> str | None:

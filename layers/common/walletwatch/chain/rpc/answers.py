@@ -135,7 +135,7 @@ def to_program_account(entry: object, slot: int) -> AccountData:
     """A row of `getProgramAccounts` in encoding `base64`."""
     if isinstance(entry, dict) and isinstance(entry.get("pubkey"), str):
         return to_account(entry["pubkey"], entry.get("account"), slot)
-    raise ChainUnavailable("getProgramAccounts answered a row of another shape")
+    raise ChainUnavailable("the node listed an account in another shape")
 
 
 def to_simulation_result(simulation: Simulation, answer: Answer) -> SimulationResult:

@@ -103,6 +103,27 @@ class RpcChain:
             for holding in (to_holding(kind, entry) for entry in entries)
         ]
 
+    async def held_accounts(self, owner: str, *, head: int) -> Sequence[AccountData]:
+        """The token accounts of both token programs as bytes (`getTokenAccountsByOwner`, a `dataSlice`)."""
+        options = {
+            "commitment": _COMMITMENT,
+            "encoding": "base64",
+            "dataSlice": {"offset": 0, "length": head},
+        }
+        answers = await asyncio.gather(
+            *(
+                self._call("getTokenAccountsByOwner", owner, {"programId": program}, options)
+                for program in PROGRAMS.values()
+            )
+        )
+        found: list[AccountData] = []
+        for answer in answers:
+            slot, entries = with_context(answer)
+            if not isinstance(entries, list):
+                raise ChainUnavailable("getTokenAccountsByOwner answered no list")
+            found += [to_program_account(entry, slot) for entry in entries]
+        return found
+
     async def stake_accounts(self, owner: str) -> Sequence[NewAccount]:
         """The stake accounts whose staker or withdrawer is `owner` (`getProgramAccounts`)."""
         answers = await asyncio.gather(
@@ -205,11 +226,12 @@ class RpcChain:
         return {address: account for answer in answers for address, account in answer.items()}
 
     async def program_accounts(
-        self, program: str, *, size: int, memcmp: Mapping[int, str], slice_: tuple[int, int]
+        self, program: str, *, size: int | None, memcmp: Mapping[int, str], slice_: tuple[int, int]
     ) -> Sequence[AccountData]:
         """The accounts a program owns (`getProgramAccounts`, with filters and a `dataSlice`)."""
-        filters = [{"dataSize": size}, *(_memcmp(place, wanted) for place, wanted in memcmp.items())]
-        return await self._program_accounts(program, filters, slice_)
+        filters = [_memcmp(place, wanted) for place, wanted in memcmp.items()]
+        sized = [] if size is None else [{"dataSize": size}]
+        return await self._program_accounts(program, [*sized, *filters], slice_)
 
     async def largest_token_accounts(self, mint: str) -> Sequence[str]:
         """The token accounts that hold the most of a mint (`getTokenLargestAccounts`)."""

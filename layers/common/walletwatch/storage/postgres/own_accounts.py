@@ -10,18 +10,27 @@ from walletwatch.storage.postgres.database import Connection, Database, together
 from walletwatch.storage.postgres.samples import NEAREST
 
 ACCOUNTS_PER_WALLET: Final = 200
-"""A wallet that everybody sends something to has thousands; its stakes and its oldest accounts come first."""
+"""A wallet that everybody sends something to has thousands, which the chain lists in fewer calls."""
+COUNTED_UP_TO: Final = 50_000
+"""Accounts of a wallet; whoever has more is not read in whole anyway."""
 
 _ACCOUNTS: Final = """
-SELECT s.id, w.address, s.label, a.address, a.mint
+SELECT s.id, w.address, s.label, k.known, a.address, a.mint
   FROM subscriptions s
   JOIN wallets w ON w.id = s.wallet_id
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS known
+         FROM (SELECT
+                 FROM watched_accounts a
+                WHERE a.wallet_id = w.id AND a.kind <> 'system'
+                LIMIT %(counted)s) a
+  ) k
   LEFT JOIN LATERAL (
        SELECT a.id, a.address, a.mint
          FROM watched_accounts a
         WHERE a.wallet_id = w.id AND a.kind <> 'system'
         ORDER BY a.kind = 'stake' DESC, a.id
-        LIMIT %(limit)s + 1
+        LIMIT %(limit)s
   ) a ON true
  WHERE s.chat_id = %(chat_id)s
  ORDER BY s.id, a.mint IS NULL DESC, a.id
@@ -52,25 +61,28 @@ class PostgresOwnAccounts:
             "near": NEAR,
             "also": list(also),
             "limit": ACCOUNTS_PER_WALLET,
+            "counted": COUNTED_UP_TO,
         }
 
         async def work(connection: Connection) -> OwnWallets:
             async with together(connection):
                 accounts = await connection.execute(_ACCOUNTS, values)
                 before = await connection.execute(_BEFORE, values)
-            known: dict[tuple[int, str, str | None], list[tuple[str, str | None]]] = {}
-            for subscription_id, wallet, label, address, mint in await accounts.fetchall():
-                found = known.setdefault((subscription_id, wallet, label), [])
+            counted: dict[int, int] = {}
+            shown: dict[tuple[int, str, str | None], list[tuple[str, str | None]]] = {}
+            for subscription_id, wallet, label, known, address, mint in await accounts.fetchall():
+                found = shown.setdefault((subscription_id, wallet, label), [])
+                counted[subscription_id] = known
                 if address is not None:
                     found.append((address, mint))
             wallets = tuple(
                 OwnWallet(
                     *wallet,
-                    accounts=tuple(address for address, _ in found[:ACCOUNTS_PER_WALLET]),
-                    mints=frozenset(mint for _, mint in found[:ACCOUNTS_PER_WALLET] if mint is not None),
-                    complete=len(found) <= ACCOUNTS_PER_WALLET,
+                    accounts=tuple(address for address, _ in found),
+                    mints=frozenset(mint for _, mint in found if mint is not None),
+                    left_out=counted[wallet[0]] - len(found),
                 )
-                for wallet, found in known.items()
+                for wallet, found in shown.items()
             )
             return OwnWallets(wallets, dict(await before.fetchall()))
 
