@@ -15,7 +15,8 @@ from walletwatch.bot.html_length import MAX_UNITS, units
 from walletwatch.bot.texts import texts
 from walletwatch.domain.activities import Activity, ActivityKind, Held, Leg
 from walletwatch.domain.annotations import Annotation, AssetNote, Flag, Lookalike
-from walletwatch.domain.chats import ChatSettings, Currency
+from walletwatch.domain.chats import ChatSettings
+from walletwatch.domain.currencies import Currency
 from walletwatch.domain.delivery import DeliveryKind, PendingDelivery
 
 MINT = "Fmxzgey1Bpo8PMSfEEASC9FtFGFm9bN1omqxNkkpBnTk"

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.bot.conftest import ADMIN, ALERT_GROUP, ANNA, BORIS, GROUP, WALLET, Chat
 from walletwatch.bot import timezones
 from walletwatch.bot.keyboards import Action, CallbackData
-from walletwatch.domain.chats import Currency
+from walletwatch.domain.currencies import Currency
 from walletwatch.services.personal import COPIES_AN_HOUR, FEEDBACK_A_DAY, MAX_FEEDBACK
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)

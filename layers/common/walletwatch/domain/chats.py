@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from walletwatch.domain.administration import Maintenance
+from walletwatch.domain.currencies import Currency
 from walletwatch.domain.filters import Filter
 from walletwatch.domain.quiet import Pace, QuietHours, Timing
 
@@ -22,14 +23,6 @@ class ChatKind(StrEnum):
     GROUP = "group"
     SUPERGROUP = "supergroup"
     CHANNEL = "channel"
-
-
-class Currency(StrEnum):
-    """What values are told in."""
-
-    USD = "usd"
-    NATIVE = "native"
-    """The chain's own token."""
 
 
 @dataclass(frozen=True, slots=True)

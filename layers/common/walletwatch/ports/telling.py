@@ -168,6 +168,9 @@ class Messenger(Protocol):
 class Renderer(Protocol):
     """Turns what happened into messages in the reader's language."""
 
+    async def ready(self, chats: Iterable[Chat]) -> None:
+        """Know what it takes to write to these chats; before each of the messages to them."""
+
     def delivery(self, delivery: PendingDelivery) -> RenderedMessage:
         """The message of an activity or of a digest."""
 

@@ -13,7 +13,8 @@ from walletwatch.bot.keyboards import Action, StaleData
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import LANGUAGES
 from walletwatch.bot.views.basics import SETTINGS
-from walletwatch.domain.chats import Chat, ChatSettings, Currency
+from walletwatch.domain.chats import Chat, ChatSettings
+from walletwatch.domain.currencies import Currency
 from walletwatch.services.personal import COPIES_AN_HOUR, FEEDBACK_A_DAY, MAX_FEEDBACK
 
 FOLLOW_TELEGRAM: Final = "auto"

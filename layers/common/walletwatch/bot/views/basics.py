@@ -8,7 +8,8 @@ from walletwatch.bot.formatting import clock, lasting, wallet, when, whole
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import LANGUAGES, Html, Texts, texts
-from walletwatch.domain.chats import DEFAULT_LANGUAGE, Chat, Contact, Currency, Subscription
+from walletwatch.domain.chats import DEFAULT_LANGUAGE, Chat, Contact, Subscription
+from walletwatch.domain.currencies import Currency
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import ChainProfile
