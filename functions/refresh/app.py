@@ -1,4 +1,4 @@
-"""Every six hours: reads who made the exchange's pools, and warns of those who take the liquidity out."""
+"""Every six hours: the rates of the day, and who made the exchange's pools or takes the liquidity out."""
 
 from dataclasses import asdict
 from functools import cache
@@ -23,7 +23,12 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         context: Of Lambda.
     """
     refresh = _refresh()
-    work = refresh.service.run(
-        remaining=lambda: observability.remaining_seconds(context), believe=event.get("believe")
+    return perform(refresh.telemetry, _run(refresh, event.get("believe"), context), context)
+
+
+async def _run(refresh: bootstrap.Refresh, believe: str | None, context: object) -> dict[str, Any]:
+    rates = await refresh.rates.run(believe)
+    done = await refresh.service.run(
+        remaining=lambda: observability.remaining_seconds(context), believe=believe
     )
-    return asdict(perform(refresh.telemetry, work, context))
+    return {**asdict(done), "rates": rates}

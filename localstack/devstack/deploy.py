@@ -120,6 +120,7 @@ def deploy(stack: Stack, *, sweep_interval: float, parameters: Mapping[str, str]
         "ChainProfile": os.environ.get("CHAIN_PROFILE") or "local",
         "ListedTokens": LISTED_TOKENS,
         "RpcUrls": addresses.rpc_url,
+        "FxRatesUrl": addresses.fx_rates_url,
         "SweepIntervalSeconds": f"{sweep_interval:g}",
         "DatabaseUrl": addresses.database_url,
         "RedisUrl": addresses.redis_url,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from walletwatch.services.backfilling import Backfilling
     from walletwatch.services.broadcasting import BroadcastReports, BroadcastSteps
     from walletwatch.services.checking import Checking
+    from walletwatch.services.currencies import RateRefreshing
     from walletwatch.services.delivering import Delivering
     from walletwatch.services.digesting import Digesting
     from walletwatch.services.drawing import Drawing
@@ -125,6 +126,7 @@ class Refresh:
     """What the refresh function runs."""
 
     service: "Refreshing"
+    rates: "RateRefreshing"
     telemetry: "Telemetry"
 
 
@@ -586,6 +588,7 @@ def cleanup() -> Cleanup:
         ledger=PostgresLedger(database, clock),
         queues=parts.make_queues(),
         renderer=HtmlRenderer(config.load(config.ChainSettings).profile),
+        rates=parts.make_rates(database, metrics),
         clock=clock,
         metrics=metrics,
     )
@@ -598,10 +601,12 @@ def refresh() -> Refresh:
     from walletwatch.chain.rpc.batching import BatchingCaller
     from walletwatch.chain.rpc.reader import RpcChain
     from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
+    from walletwatch.services.currencies import RateRefreshing
     from walletwatch.services.looking_again import LookingAgain
     from walletwatch.services.pool_suspects import PoolSuspects
     from walletwatch.services.refreshing import Refreshing
     from walletwatch.storage.postgres.dealings import PostgresDealings
+    from walletwatch.storage.postgres.fx_rates import PostgresFxRates
     from walletwatch.storage.postgres.lists import PostgresAddressLists
     from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
     from walletwatch.storage.redis.leases import RedisLeases
@@ -634,7 +639,8 @@ def refresh() -> Refresh:
         metrics=metrics,
         money=money,
     )
-    return Refresh(service, parts.make_telemetry("refresh", metrics, redis, rpc))
+    rates = RateRefreshing(parts.make_rate_source(), PostgresFxRates(database), store, clock, metrics)
+    return Refresh(service, rates, parts.make_telemetry("refresh", metrics, redis, rpc))
 
 
 def alerts() -> Alerts:

@@ -113,6 +113,7 @@ def make_dialogue(
     batching = RpcChain(BatchingCaller(rpc))
     chronicle = PostgresChronicle(database, parts.make_reads(database, metrics))
     subscriptions, book = PostgresSubscriptionStore(database), PostgresWalletBook(database)
+    rates = parts.make_rates(database, metrics)
     balances = Balances(batching, cache, metrics)
     prices = parts.make_prices(batching, redis, metrics, profile, PostgresSamples(database))
     tokens = parts.make_tokens(batching, redis, metrics, profile)
@@ -162,7 +163,8 @@ def make_dialogue(
         quotas=Quotas(
             PostgresPlanStore(database), RedisRateLimits(redis), clock, metrics, plan_settings.limits
         ),
-        views=Views(profile),
+        views=Views(profile, rates.known),
+        rates=rates,
         catalogue=CATALOGUE,
         operators=operators,
         metrics=metrics,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from walletwatch.ports.alerting import Samples
     from walletwatch.ports.chain import Chain, Decode, Outlines, Prices, Tokens
     from walletwatch.ports.common import Metrics
+    from walletwatch.ports.currencies import RateSource
     from walletwatch.ports.listing import PoolList
     from walletwatch.ports.volatile import Cache
     from walletwatch.queueing.consumer import Consumer
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from walletwatch.services.annotating import Annotating
     from walletwatch.services.broadcasting import BroadcastSteps
     from walletwatch.services.checking import Checking
+    from walletwatch.services.currencies import FreshRates
     from walletwatch.services.digesting import Digesting
     from walletwatch.services.scan_memory import ScanMemory
     from walletwatch.services.telemetry import Telemetry
@@ -386,6 +388,26 @@ def make_pool_lists(profile: "ChainProfile") -> "Sequence[PoolList]":
     return (XdexPoolList(XdexClient(settings.xdex_api_url, profile.exchange.api_network, SystemClock())),)
 
 
+def make_rates(database: "Database", metrics: EmfMetrics) -> "FreshRates":
+    """What dollars are in other currencies; read when somebody is told of one."""
+    from walletwatch.domain.currencies import Rates
+    from walletwatch.services.currencies import FreshRates
+    from walletwatch.storage.postgres.fx_rates import PostgresFxRates
+
+    known = Rates(config.load(config.ChainSettings).profile.native_symbol)
+    return FreshRates(known, PostgresFxRates(database), SystemClock(), metrics)
+
+
+def make_rate_source() -> "RateSource | None":
+    """Who publishes the rates; None where this deployment offers no money of countries."""
+    url = config.load(config.RateSettings).fx_rates_url
+    if not url:
+        return None
+    from walletwatch.chain.prices.open_rates import OpenRates
+
+    return OpenRates(url, SystemClock())
+
+
 def make_transactions(chain: "RpcChain", redis: "RedisServer", metrics: EmfMetrics) -> "Transactions":
     """Transactions that several checks share."""
     from walletwatch.services.transactions import Transactions
@@ -413,7 +435,7 @@ def make_digesting(database: "Database", metrics: EmfMetrics) -> "Digesting":
     return Digesting(
         ledger=PostgresLedger(database, clock),
         queues=make_queues(),
-        renderer=HtmlRenderer(config.load(config.ChainSettings).profile),
+        renderer=HtmlRenderer(config.load(config.ChainSettings).profile, make_rates(database, metrics)),
         clock=clock,
         metrics=metrics,
         retention=retention(),
@@ -448,7 +470,7 @@ def make_alerting(database: "Database", metrics: EmfMetrics) -> "Alerting":
         ledger=PostgresAlertLedger(database, clock),
         past=PostgresPast(database),
         queues=make_queues(),
-        renderer=HtmlRenderer(config.load(config.ChainSettings).profile),
+        renderer=HtmlRenderer(config.load(config.ChainSettings).profile, make_rates(database, metrics)),
         clock=clock,
         metrics=metrics,
         retention=retention(),

@@ -212,6 +212,16 @@ class PriceSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper)
         return prices
 
 
+class RateSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
+    """Of what dollars are in the money of countries.
+
+    Attributes:
+        fx_rates_url: Of a file in the form of `chain.prices.open_rates`; empty: none is offered.
+    """
+
+    fx_rates_url: str = ""
+
+
 class FetchSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     """Of the files that tokens point to.
 

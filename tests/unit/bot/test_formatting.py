@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from walletwatch.bot.folding import folded
-from walletwatch.bot.formatting import clock, day, dollars, lasting, number, percent, series, when, whole
+from walletwatch.bot.formatting import clock, day, lasting, money, number, percent, series, when, whole
 from walletwatch.bot.texts import LANGUAGES, Html, texts
+from walletwatch.domain.currencies import USD
 
 EN = texts("en")
 MOMENT = datetime(2026, 11, 30, 22, 5, 9, tzinfo=UTC)
@@ -67,8 +68,8 @@ def test_a_share(share: str, expected: str) -> None:
 
 
 def test_losses_are_dollars_too() -> None:
-    assert dollars(Decimal("-1234.5"), EN) == "−$1,234"
-    assert dollars(Decimal(0), EN) == "$0"
+    assert money(Decimal("-1234.5"), USD, EN) == "−$1,234"
+    assert money(Decimal(0), USD, EN) == "$0"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

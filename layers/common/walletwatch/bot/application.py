@@ -82,7 +82,9 @@ class BotApplication:
         self._failure: TransientError | None = None
         self._bot = KnownBot(token, api_url, username, make_request())
         self._arrivals = Arrivals(self._bot, subscriptions, dialogue.linking, metrics)
-        self._inline_mode = InlineMode(dialogue.inline, dialogue.views.inline, metrics, username)
+        self._inline_mode = InlineMode(
+            dialogue.inline, dialogue.views.inline, metrics, username, dialogue.rates
+        )
         self._persistence = self._conversations.persistence
         self._application = make_application(self._bot, self._persistence)
         self._started = False
@@ -359,7 +361,7 @@ class BotApplication:
         self, update: Update, run: Run, *, with_watched: bool = False, always: bool = False
     ) -> None:
         """Run it for whoever sent the update; `always`, whatever they may do now: what was paid is owed."""
-        talk = talk_of(update, self._bot)
+        talk = talk_of(update, self._bot, self._dialogue.rates.known)
         if talk is None:
             return
         try:
@@ -375,6 +377,7 @@ class BotApplication:
     def _met(self, run: Run, *, with_watched: bool, always: bool) -> Run:
         async def answer(talk: Talk) -> None:
             greeting = await self._dialogue.watching.greet(talk.contact, with_watched=with_watched)
+            await self._dialogue.rates.ready([greeting.chat])
             talk.meet(greeting.chat)
             talk.watched = greeting.watched
             if not always and not self._operators.may(talk.contact):
@@ -448,7 +451,7 @@ class BotApplication:
         error = context.error
         self._metrics.count("HandlerErrors")
         _log.error("a handler failed", exc_info=error)
-        talk = talk_of(update, self._bot) if isinstance(update, Update) else None
+        talk = talk_of(update, self._bot, self._dialogue.rates.known) if isinstance(update, Update) else None
         if talk is None or talk.in_group:
             return
         try:

@@ -118,8 +118,10 @@ def unit_price(usd: Decimal, say: Texts, native_usd: Decimal | None = None) -> s
     if value >= 1000:
         return None if abs(usd) >= MAX_MONEY else money(value, currency, say)
     shown = number(_cut(value), say)
-    return f"{shown} {currency.symbol}" if currency.currency is Currency.NATIVE else _with_symbol(
-        shown, currency, say
+    return (
+        f"{shown} {currency.symbol}"
+        if currency.currency is Currency.NATIVE
+        else _with_symbol(shown, currency, say)
     )
 
 

@@ -43,6 +43,16 @@ class Denomination:
     symbol: str
     places: int = 2
 
+    @property
+    def code(self) -> str:
+        """ISO 4217's, or the token's symbol."""
+        return self.symbol if self.currency is Currency.NATIVE else self.currency.value.upper()
+
+    @property
+    def title(self) -> str:
+        """How it is offered."""
+        return self.code if self.currency is Currency.NATIVE else f"{self.symbol} {self.code}"
+
 
 USD: Final = Denomination(Currency.USD, "$")
 FIAT: Final[Mapping[Currency, Denomination]] = MappingProxyType(
@@ -105,8 +115,8 @@ class Exchange:
     def rate(self, day: date | None = None) -> Decimal | None:
         """Units for a dollar; None where that is not known.
 
-        It is the newest rate that is not of a later day. Money of a country is taken at the first rate that is
-        known where the day is older than all of them; a token had no such price then.
+        It is the newest rate that is not of a later day. Where the day is older than all rates, money of a
+        country is taken at the first of them; a token had no such price then.
 
         Args:
             day: In UTC; None for today.

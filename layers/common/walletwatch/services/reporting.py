@@ -52,9 +52,7 @@ class Summaries:
     def __init__(self, chronicle: Chronicle) -> None:
         self._chronicle = chronicle
 
-    async def summary(
-        self, chat_id: int, span: Span, zone: tzinfo, exchange: Exchange = DOLLARS
-    ) -> Summary:
+    async def summary(self, chat_id: int, span: Span, zone: tzinfo, exchange: Exchange = DOLLARS) -> Summary:
         """What a period brought to all wallets of the chat."""
         found, carried, told = await self._chronicle.gather_for_report(chat_id, span, limit=ACTIVITIES)
         activities = [record.activity for record in found.records]

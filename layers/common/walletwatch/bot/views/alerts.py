@@ -6,7 +6,7 @@ from decimal import Decimal, localcontext
 from types import MappingProxyType
 from typing import Final
 
-from walletwatch.bot.formatting import Amounts, percent, wallet, when
+from walletwatch.bot.formatting import Amounts, percent, unit_price, wallet, when
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts, texts_for
@@ -16,6 +16,7 @@ from walletwatch.domain.activities import ActivityKind
 from walletwatch.domain.alert_rules.firing import Firing, PendingAlert
 from walletwatch.domain.alert_rules.rule import AlertKind, Family, NewRule, Rule
 from walletwatch.domain.annotations import AssetNote
+from walletwatch.domain.currencies import Rates
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.work import Button, RenderedMessage
@@ -30,10 +31,11 @@ _TITLES: Final = frozenset(ActivityKind)
 
 
 class AlertView:
-    """Renders for one chain profile."""
+    """Renders for one chain profile, with the rates that are known."""
 
-    def __init__(self, profile: ChainProfile) -> None:
+    def __init__(self, profile: ChainProfile, rates: Rates | None = None) -> None:
         self._profile = profile
+        self._rates = rates or Rates(profile.native_symbol)
         self._amounts = Amounts(profile)
         self._words = RuleWords(profile)
         self._tellers: Mapping[AlertKind, Teller] = MappingProxyType(

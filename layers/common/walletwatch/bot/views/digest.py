@@ -47,9 +47,7 @@ class DigestView:
     Each list has an end. Where names are so long that not all of it fits, the end of the message is left out.
     """
 
-    def __init__(
-        self, profile: ChainProfile, activities: ActivityView, rates: Rates | None = None
-    ) -> None:
+    def __init__(self, profile: ChainProfile, activities: ActivityView, rates: Rates | None = None) -> None:
         self._profile = profile
         self._rates = rates or Rates(profile.native_symbol)
         self._activities = activities

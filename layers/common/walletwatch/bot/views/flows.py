@@ -115,7 +115,11 @@ class FlowsView:
                 for address, flow in _ranked(told, BY_VALUE, "")
             ]
             nobody = flows.by_party.get(None)
-            return named if nobody is None else [*named, say("flows.nobody", **_told(nobody, told.currency, say))]
+            return (
+                named
+                if nobody is None
+                else [*named, say("flows.nobody", **_told(nobody, told.currency, say))]
+            )
         return [self._asset(flow, told.currency, say) for flow in flows.by_asset]
 
     def _asset(self, flow: AssetFlow, currency: Denomination, say: Texts) -> Html:

@@ -65,9 +65,19 @@ class ReportView:
             lines.append(say("activity.line.more", count=len(flows.by_asset) - ASSETS))
         lines.append(Html(""))
         if summary.largest_in:
-            lines.append(say("report.largest_in", what=self._movement(summary.largest_in, summary.currency, parties, say)))
+            lines.append(
+                say(
+                    "report.largest_in",
+                    what=self._movement(summary.largest_in, summary.currency, parties, say),
+                )
+            )
         if summary.largest_out:
-            lines.append(say("report.largest_out", what=self._movement(summary.largest_out, summary.currency, parties, say)))
+            lines.append(
+                say(
+                    "report.largest_out",
+                    what=self._movement(summary.largest_out, summary.currency, parties, say),
+                )
+            )
         if summary.new_parties:
             named = [parties.name(address, say) for address in summary.new_parties[:PARTIES]]
             lines.append(

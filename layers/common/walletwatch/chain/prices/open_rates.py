@@ -1,7 +1,7 @@
 """`ports.currencies.RateSource` by a public JSON file of daily rates for the dollar.
 
 The form is that of ExchangeRate-API's open access, without a key (https://www.exchangerate-api.com/docs/free):
-`result`, `base_code`, `time_last_update_unix` in Unix seconds, and `rates`, units for a dollar by ISO 4217 code.
+`result`, `base_code`, `time_last_update_unix` (seconds), and `rates`: units for a dollar by ISO 4217 code.
 """
 
 import random
