@@ -3,15 +3,14 @@
 from collections.abc import Iterable
 
 from walletwatch.bot.texts import texts, texts_for
-from walletwatch.bot.views.activity import ActivityView
 from walletwatch.bot.views.alerts import AlertView
-from walletwatch.bot.views.digest import DigestView
+from walletwatch.bot.views.delivery import DeliveryView
 from walletwatch.bot.views.report import ReportView
 from walletwatch.bot.views.scan import ScanView
 from walletwatch.domain.alert_rules.firing import PendingAlert
 from walletwatch.domain.chats import Chat
 from walletwatch.domain.currencies import Rates
-from walletwatch.domain.delivery import DeliveryKind, PendingDelivery
+from walletwatch.domain.delivery import PendingDelivery
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.reports import ReportPeriod, Summary
 from walletwatch.domain.risk_watch import KnownRisk
@@ -26,8 +25,7 @@ class HtmlRenderer:
     def __init__(self, profile: ChainProfile, rates: FreshRates | None = None) -> None:
         known = rates.known if rates else Rates(profile.native_symbol)
         self._rates, self._known = rates, known
-        self._activities = ActivityView(profile, known)
-        self._digests = DigestView(profile, self._activities, known)
+        self._deliveries = DeliveryView(profile, known)
         self._scans = ScanView(profile)
         self._alerts = AlertView(profile, known)
         self._reports = ReportView(profile)
@@ -38,12 +36,8 @@ class HtmlRenderer:
             await self._rates.ready(chats)
 
     def delivery(self, delivery: PendingDelivery) -> RenderedMessage:
-        """The message of an activity or of a digest."""
-        if delivery.kind is DeliveryKind.DIGEST:
-            return self._digests.digest(delivery.activities, delivery.subscription)
-        return self._activities.activity(
-            delivery.activities[0], delivery.subscription, delivery.names, delivery.key
-        )
+        """The message of an activity, of a group, or of a digest."""
+        return self._deliveries.message(delivery)
 
     def scan(self, report: ScanReport, language: str) -> RenderedMessage:
         """The message of a security scan."""
