@@ -93,7 +93,7 @@ class TestHowItIsSpokenTo:
         await chat.press(data(Action.CURRENCY, "usd"))
         assert (await settings_of(chat)).currency is Currency.USD  # type: ignore[attr-defined]
         await chat.send("/currency doubloons")
-        assert "USD or in XNT" in chat.last
+        assert "I know: USD, XNT." in chat.last
 
     async def test_in_a_group_only_administrators_choose(self, chat: Chat) -> None:
         await chat.send("/timezone Madrid", chat=GROUP)

@@ -135,9 +135,11 @@ def _exchanged(usd: Decimal, say: Texts, native_usd: Decimal | None) -> tuple[De
 
 
 def _with_symbol(amount: str, currency: Denomination, say: Texts) -> str:
+    if amount.startswith("< "):
+        return f"< {_with_symbol(amount.removeprefix('< '), currency, say)}"
     # A symbol of letters does not touch the digits behind it.
     symbol = f"{currency.symbol}\u00a0" if currency.symbol[-1].isalpha() else currency.symbol
-    return str(say("format.money", symbol=symbol, amount=amount)).strip()
+    return str(say("format.money", symbol=Html(symbol), amount=Html(amount))).strip()
 
 
 def _cut(value: Decimal) -> Decimal:

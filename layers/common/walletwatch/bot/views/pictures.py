@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from walletwatch.bot.formatting import dollars, number, percent, whole
+from walletwatch.bot.formatting import money, number, percent, whole
 from walletwatch.bot.keyboards import Action, StaleData, button
 from walletwatch.bot.texts import Html, Texts, texts
 from walletwatch.domain.addresses import is_address, shortened
 from walletwatch.domain.chats import Subscription
+from walletwatch.domain.currencies import USD
 from walletwatch.domain.lookback import Lookback
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.pictures import (
@@ -194,7 +195,7 @@ class PicturesView:
                 left_out = [say("chart.note.left_out", count=chart.left_out)] if chart.left_out else []
                 parts = [say("chart.note.dollars"), *left_out]
             case Allocation():
-                total = dollars(chart.total, say) or ""
+                total = money(chart.total, USD, say) or ""
                 unpriced = [say("chart.note.unpriced", count=chart.unpriced)] if chart.unpriced else []
                 parts = [Html(total), *unpriced]
             case NetworkChart():
