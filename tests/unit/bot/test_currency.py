@@ -26,7 +26,7 @@ from walletwatch.services.currencies import FreshRates
 async def rated(chat: Chat) -> Chat:
     """A dollar is half a euro since two days ago, and was two before; 100 of everything else."""
     today = chat.clock.now().date()
-    everything = {currency: Decimal(100) for currency in FIAT if currency is not Currency.USD}
+    everything: dict[Currency, Decimal] = {currency: Decimal(100) for currency in FIAT if currency is not Currency.USD}
     for days, eur in ((9, "2"), (2, "0.5")):
         rates = {**everything, Currency.EUR: Decimal(eur)}
         await chat.fx.keep(RateSheet(today - timedelta(days=days), rates))
@@ -53,7 +53,7 @@ class TestChoosing:
         assert sum(map(len, texts[:-1])) == len(Currency)
         assert {len(row) for row in texts[:-1]} == {3}
         assert "✅ $ USD" in texts[0]
-        assert texts[0][1] == "€ EUR"
+        assert texts[0][1] == "⬜️ € EUR"
         await rated.press(data(Action.CURRENCY, "eur"))
         assert await settled(rated) is Currency.EUR
         assert "no rate" not in rated.last

@@ -81,7 +81,7 @@ def test_each_value_is_reckoned_at_the_rate_of_its_day() -> None:
     price = told.price(
         Price(NATIVE, Decimal(2), datetime(2026, 11, 1, tzinfo=UTC), PriceSource.POOLS, Decimal(50))
     )
-    assert (price.usd, price.liquidity_usd) == (Decimal("1.8"), 45)
+    assert (price.usd, price.liquidity_usd) == (Decimal("1.8"), Decimal(45))
 
 
 def test_the_tokens_own_price_at_the_time_counts_before_that_of_the_day() -> None:

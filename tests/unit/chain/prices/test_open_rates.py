@@ -29,8 +29,8 @@ async def latest(handle: Handler, clock: FakeClock | None = None) -> RateSheet:
     return await source.latest()
 
 
-def always(body: bytes, status: int = 200, **headers: str) -> Handler:
-    return lambda _: httpx2.Response(status, stream=Body(body), headers=headers)
+def always(body: bytes, **headers: str) -> Handler:
+    return lambda _: httpx2.Response(200, stream=Body(body), headers=headers)
 
 
 def changed(**fields: Any) -> bytes:
