@@ -26,7 +26,9 @@ from walletwatch.services.currencies import FreshRates
 async def rated(chat: Chat) -> Chat:
     """A dollar is half a euro since two days ago, and was two before; 100 of everything else."""
     today = chat.clock.now().date()
-    everything: dict[Currency, Decimal] = {currency: Decimal(100) for currency in FIAT if currency is not Currency.USD}
+    everything: dict[Currency, Decimal] = {
+        currency: Decimal(100) for currency in FIAT if currency is not Currency.USD
+    }
     for days, eur in ((9, "2"), (2, "0.5")):
         rates = {**everything, Currency.EUR: Decimal(eur)}
         await chat.fx.keep(RateSheet(today - timedelta(days=days), rates))

@@ -14,7 +14,8 @@ from walletwatch.domain.currencies import Currency, Rates
 from walletwatch.domain.errors import SourceRefused, SourceUnavailable
 from walletwatch.domain.money import NATIVE
 from walletwatch.ports.currencies import RateSheet
-from walletwatch.services.currencies import AGAIN, FRESH, FreshRates, RateRefreshing
+from walletwatch.services.currencies import AGAIN, FRESH, FreshRates
+from walletwatch.services.rate_refreshing import RateRefreshing
 
 
 class World:

@@ -15,9 +15,9 @@ from walletwatch.parts.redis import make_redis
 from walletwatch.parts.rpc import make_rpc
 from walletwatch.parts.telemetry import make_telemetry
 from walletwatch.runtime import SystemClock
-from walletwatch.services.currencies import RateRefreshing
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.pool_suspects import PoolSuspects
+from walletwatch.services.rate_refreshing import RateRefreshing
 from walletwatch.services.refreshing import Refreshing
 from walletwatch.services.telemetry import Telemetry
 from walletwatch.settings.chain import ChainSettings
