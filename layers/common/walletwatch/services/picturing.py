@@ -12,6 +12,7 @@ from walletwatch.domain.addresses import shortened
 from walletwatch.domain.browsing import WalletChoice
 from walletwatch.domain.chain import WalletBalance
 from walletwatch.domain.chats import Subscription
+from walletwatch.domain.currencies import DOLLARS, Exchange
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import ChainUnavailable, PriceUnavailable
 from walletwatch.domain.inspection.network import Contact, Network
@@ -49,6 +50,7 @@ from walletwatch.ports.media import Movements, Surroundings
 from walletwatch.ports.watching import SubscriptionStore
 from walletwatch.services.analysing import Analysing
 from walletwatch.services.analysing_use import Analytics
+from walletwatch.services.currencies import FreshRates
 
 STEPS: Final = {
     Lookback.WEEK: timedelta(hours=1),
@@ -76,6 +78,7 @@ class Picturing:
         prices: Prices,
         surroundings: Surroundings,
         analytics: Analytics,
+        rates: FreshRates,
         profile: ChainProfile,
         clock: Clock,
     ) -> None:
@@ -87,6 +90,7 @@ class Picturing:
         self._prices = prices
         self._surroundings = surroundings
         self._analytics = analytics
+        self._rates = rates
         self._profile = profile
         self._clock = clock
 
@@ -218,8 +222,20 @@ class Picturing:
         if not values:
             raise NothingToDraw("unpriced")
         name = None if request.subscription_id is None else _name(watched[0])
-        slices = _slices({self._called(asset, identities): value for asset, value in values.items()})
-        return Allocation(name, slices, unpriced=len(amounts) - len(values))
+        exchange = await self._exchange(watched[0])
+        worth = {
+            self._called(asset, identities): value if (told := exchange.of(value)) is None else told
+            for asset, value in values.items()
+        }
+        unpriced = len(amounts) - len(values)
+        return Allocation(name, _slices(worth), unpriced, exchange.denomination)
+
+    async def _exchange(self, subscription: Subscription) -> Exchange:
+        """Into what the chat is told values in, where a rate of today is known; else into dollars."""
+        chat = subscription.chat
+        await self._rates.ready([chat])
+        exchange = self._rates.known.exchange(chat.settings.currency)
+        return DOLLARS if exchange.rate() is None else exchange
 
     def _called(self, asset: str, identities: Mapping[str, TokenIdentity]) -> str:
         if asset == NATIVE:
@@ -234,7 +250,8 @@ class Picturing:
 
     async def _profits(self, subscription: Subscription, request: DrawRequest) -> Profits:
         choice = WalletChoice(subscription_id=subscription.id)
-        gains = await self._analysing.gains(request.chat_id, choice, None)
+        exchange = await self._exchange(subscription)
+        gains = await self._analysing.gains(request.chat_id, choice, None, exchange)
         if not gains.results:
             raise NothingToDraw("empty")
         if not gains.priced:
@@ -254,6 +271,7 @@ class Picturing:
             tuple(profits),
             left_out=len(gains.results) - len(shown),
             partial=gains.subject.since is not None,
+            currency=gains.currency,
         )
 
     async def _network(self, request: DrawRequest) -> NetworkChart:
