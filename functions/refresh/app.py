@@ -1,4 +1,4 @@
-"""Every six hours: reads who made the exchange's pools, and warns of those who take the liquidity out."""
+"""Every six hours: the rates of the day, and who made the exchange's pools or takes the liquidity out."""
 
 from dataclasses import asdict
 from functools import cache
@@ -20,11 +20,16 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Refresh, and say what was done.
 
     Args:
-        event: Of the schedule; or an operator's, whose `believe` names a source that has shrunk for a reason.
+        event: Of the schedule; or an operator's, whose `believe` names a source that changed for a reason.
         context: Of Lambda.
     """
-    refresh = _refresh()
-    work = refresh.service.run(
-        remaining=lambda: observability.remaining_seconds(context), believe=event.get("believe")
+    parts = _refresh()
+    return perform(parts.telemetry, _run(parts, event.get("believe"), context), context)
+
+
+async def _run(parts: Refresh, believe: str | None, context: object) -> dict[str, Any]:
+    rates = await parts.rates.run(believe)
+    done = await parts.service.run(
+        remaining=lambda: observability.remaining_seconds(context), believe=believe
     )
-    return asdict(perform(refresh.telemetry, work, context))
+    return {**asdict(done), "rates": rates}

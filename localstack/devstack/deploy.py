@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 STACK_NAME: Final = "x1-wallet-watcher-local"
 BUCKET: Final = "x1-wallet-watcher-local-artifacts"
-WATCHERS: Final = frozenset({"SweepFunction", "StreamFunction"})
-"""Outputs that name the functions which start every minute; `WatchMode` tells which of them there are."""
+STARTED: Final = frozenset({"RefreshFunction", "SweepFunction", "StreamFunction"})
+"""Outputs that name what would wait for its schedule; `WatchMode` tells which watchers there are."""
 ARCHITECTURE: Final = "arm64" if os.uname().machine in {"aarch64", "arm64"} else "x86_64"
 """Of this machine, in Lambda's words."""
 ADMIN_ID: Final = 999
@@ -98,7 +98,8 @@ def deploy(stack: Stack, *, sweep_interval: float, parameters: Mapping[str, str]
     """Build, deploy, migrate and start the watchers.
 
     LocalStack skips custom resources, so the migration is invoked here with the event that CloudFormation
-    would send; and its schedules start a minute after the deployment, so the watchers are started too.
+    would send. Its schedules start a minute after the deployment or later, so the watchers are started too,
+    and the refresh that brings the rates of currencies.
 
     Args:
         stack: A stack that runs.
@@ -120,6 +121,7 @@ def deploy(stack: Stack, *, sweep_interval: float, parameters: Mapping[str, str]
         "ChainProfile": os.environ.get("CHAIN_PROFILE") or "local",
         "ListedTokens": LISTED_TOKENS,
         "RpcUrls": addresses.rpc_url,
+        "FxRatesUrl": addresses.fx_rates_url,
         "SweepIntervalSeconds": f"{sweep_interval:g}",
         "DatabaseUrl": addresses.database_url,
         "RedisUrl": addresses.redis_url,
@@ -152,8 +154,8 @@ def deploy(stack: Stack, *, sweep_interval: float, parameters: Mapping[str, str]
     outputs = _outputs(addresses.aws_url)
     api_url = _api_url(stack, outputs)
     _migrate(functions, outputs["MigrateFunction"], f"{api_url}/telegram")
-    for watcher in outputs.keys() & WATCHERS:
-        functions.invoke(FunctionName=outputs[watcher], InvocationType="Event", Payload=b"{}")
+    for name in outputs.keys() & STARTED:
+        functions.invoke(FunctionName=outputs[name], InvocationType="Event", Payload=b"{}")
     return Deployment(api_url, overrides["WebhookSecret"], outputs, build_seconds, time.monotonic() - started)
 
 

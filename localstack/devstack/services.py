@@ -187,6 +187,18 @@ def telegram_double(folder: Path, port: int, token: str, username: str) -> Servi
     )
 
 
+def rates_double(folder: Path, port: int) -> Service:
+    """The double of who publishes currencies' rates."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return Service(
+        "rates",
+        [sys.executable, "-m", "rates_double", "--port", str(port)],
+        _environment(),
+        folder,
+        ready=_says(folder / "rates.log", f"ready http://127.0.0.1:{port}"),
+    )
+
+
 def localstack(folder: Path, port: int, function_logs: Path) -> Service:
     """LocalStack in its own environment, with functions as processes."""
     for name in ("cache", "tmp", "root"):

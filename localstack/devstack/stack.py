@@ -33,7 +33,7 @@ from devstack.state import Addresses, State
 BOT_TOKEN: Final = "7000000001:local-stack-token-of-the-telegram-double"  # noqa: S105 - of the double only
 BOT_USERNAME: Final = "x1walletwatchbot"
 STOP_SIGNALS: Final = {"postgres": signal.SIGINT}
-START_ORDER: Final = ("postgres", "valkey", "chain", "telegram", "localstack")
+START_ORDER: Final = ("postgres", "valkey", "chain", "telegram", "rates", "localstack")
 EXTERNAL: Final[Mapping[str, str]] = {
     "postgres": "DATABASE_URL",
     "valkey": "REDIS_URL",
@@ -242,6 +242,7 @@ class Stack:
             "telegram": lambda: services.telegram_double(
                 folder("telegram"), ports["telegram"], BOT_TOKEN, BOT_USERNAME
             ),
+            "rates": lambda: services.rates_double(folder("rates"), ports["rates"]),
             "localstack": lambda: services.localstack(
                 folder("localstack"), ports["localstack"], self.function_logs
             ),
@@ -306,5 +307,6 @@ def _addresses(ports: Mapping[str, int], external: Mapping[str, str]) -> Address
         rpc_url=rpc_url,
         rpc_ws_url=os.environ.get("RPC_WS_URL") or rpc_url.replace("http", "ws", 1),
         telegram_url=f"http://127.0.0.1:{ports['telegram']}",
+        fx_rates_url=f"http://127.0.0.1:{ports['rates']}/v6/latest/USD",
         aws_url=external.get("localstack") or f"http://127.0.0.1:{ports['localstack']}",
     )

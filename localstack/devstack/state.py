@@ -17,6 +17,7 @@ class Addresses:
     rpc_url: str
     rpc_ws_url: str
     telegram_url: str
+    fx_rates_url: str
     aws_url: str
 
 

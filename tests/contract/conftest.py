@@ -29,6 +29,7 @@ from tests.fakes.movements import FakeMovements
 from tests.fakes.people import FakePeople
 from tests.fakes.plans import FakePlanStore
 from tests.fakes.pools import FakePoolCreators
+from tests.fakes.rates import FakeFxRates
 from tests.fakes.reporting import FakeReportSchedules
 from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
@@ -38,6 +39,7 @@ from walletwatch.ports.alerting import AlertLedger, AlertRules, Past, Preference
 from walletwatch.ports.broadcasting import Broadcasts
 from walletwatch.ports.chronicle import Chronicle
 from walletwatch.ports.common import Clock
+from walletwatch.ports.currencies import FxRates
 from walletwatch.ports.linking import LinkedChats
 from walletwatch.ports.listing import Dealings, PoolCreators
 from walletwatch.ports.media import HistoryPages, MediaStore, Movements
@@ -63,6 +65,7 @@ from walletwatch.storage.postgres.chronicle import PostgresChronicle
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.following import PostgresFollowStore
+from walletwatch.storage.postgres.fx_rates import PostgresFxRates
 from walletwatch.storage.postgres.history import PostgresHistory
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.ledger_retention import PostgresLedgerRetention
@@ -126,6 +129,7 @@ class Stores:
     past: Past
     dealings: Dealings
     pools: PoolCreators
+    fx: FxRates
     own_accounts: OwnAccounts
     chronicle: Chronicle
     schedules: ReportSchedules
@@ -217,6 +221,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             fake.past,
             FakeDealings(fake.tables),
             FakePoolCreators(),
+            FakeFxRates(fake.tables),
             FakeOwnAccounts(fake.tables, fake.samples),
             FakeChronicle(fake.tables, lists=lists),
             FakeReportSchedules(fake.tables),
@@ -250,6 +255,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresPast(database),
         PostgresDealings(database),
         PostgresPoolCreators(database),
+        PostgresFxRates(database),
         PostgresOwnAccounts(database),
         PostgresChronicle(database, database),
         PostgresReportSchedules(database),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ from tests.fakes.queues import FakeQueues
 from tests.fakes.stores import FakeStores
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.alert_rules.firing import PendingAlert
+from walletwatch.domain.chats import Chat
 from walletwatch.domain.delivery import DeliveryStatus, PendingDelivery, activity_key
 from walletwatch.domain.digests import DigestPolicy
 from walletwatch.domain.risk_watch import KnownRisk
@@ -64,6 +65,9 @@ class MortalQueues(FakeQueues):
 
 class Naming:
     """`ports.Renderer` whose messages name their kind and what they tell."""
+
+    async def ready(self, chats: Iterable[Chat]) -> None:
+        del chats
 
     def delivery(self, delivery: PendingDelivery) -> RenderedMessage:
         names = [each.signature for each in delivery.activities]

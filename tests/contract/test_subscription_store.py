@@ -17,7 +17,8 @@ from tests.contract.things import (
     tell_all,
 )
 from walletwatch.domain.alert_rules.rule import AlertKind, NewRule, Terms
-from walletwatch.domain.chats import Chat, ChatKind, ChatSettings, Currency, Owner, Subscription
+from walletwatch.domain.chats import Chat, ChatKind, ChatSettings, Owner, Subscription
+from walletwatch.domain.currencies import Currency
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery, activity_key
 from walletwatch.domain.errors import QuotaExceeded, UnknownChat
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, NewAccount, WatchedAccount

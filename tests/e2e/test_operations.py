@@ -278,12 +278,12 @@ async def test_the_cleanup_says_what_it_did(operators: Operators, deployed: Depl
 
 
 async def test_the_refresh_says_what_it_did(operators: Operators, deployed: Deployed) -> None:
-    """The local chain has no exchange: there is nothing to read, and that is no failure."""
+    """The local chain has no exchange: there is nothing to read of it, and that is no failure."""
     functions = client("lambda", deployed.stack.addresses.aws_url)
     answer = functions.invoke(FunctionName=operators.outputs["RefreshFunction"], Payload=b"{}")
     done = json.loads(answer["Payload"].read())
     assert "FunctionError" not in answer, done
-    assert (done["complete"], done["refused"], done["read"]) == (True, 0, 0)
+    assert (done["complete"], done["refused"], done["read"], done["rates"]) == (True, 0, 0, 10)
 
 
 async def test_poisoned_work_ends_in_the_dead_letter_queue_and_comes_back(

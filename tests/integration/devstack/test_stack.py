@@ -112,7 +112,7 @@ def test_servers_named_in_the_environment_take_the_place_of_our_own(
     monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/database")
     monkeypatch.setenv("RPC_URL", "https://rpc.example")
     stack.start()
-    assert set(stack.running()) == {"valkey", "telegram"}
+    assert set(stack.running()) == {"valkey", "telegram", "rates"}
     assert stack.addresses.aws_url == "http://127.0.0.1:9"
     assert stack.addresses.database_url == "postgresql://elsewhere/database"
     assert stack.addresses.rpc_url == "https://rpc.example"

@@ -29,6 +29,7 @@ from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.plans import FakePlanStore
 from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
+from tests.fakes.rates import FakeFxRates
 from tests.fakes.reporting import FakeReportSchedules
 from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
@@ -48,6 +49,7 @@ from walletwatch.bot.persistence import ConversationPersistence
 from walletwatch.bot.views.all import Views
 from walletwatch.chain.decoding import decode_transaction
 from walletwatch.chain.decoding.outline import outline
+from walletwatch.domain.currencies import Rates
 from walletwatch.domain.profile import PROFILES
 from walletwatch.runtime import SystemClock
 from walletwatch.services.admitting import Admitting
@@ -58,6 +60,7 @@ from walletwatch.services.auditing import Auditing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
+from walletwatch.services.currencies import FreshRates
 from walletwatch.services.drawing import PictureRequests
 from walletwatch.services.explaining import Explaining
 from walletwatch.services.exporting import ExportRequests
@@ -208,7 +211,8 @@ async def environments(
                 pictures=PictureRequests(queues, rates),
                 exports=ExportRequests(queues, clock),
                 personal=Personal(FakePersonalRecords(stores), rates, clock, metrics),
-                views=Views(PROFILES["x1-mainnet"]),
+                views=Views(PROFILES["x1-mainnet"], Rates("XNT")),
+                rates=FreshRates(Rates("XNT"), FakeFxRates(), clock, metrics),
                 catalogue=CATALOGUE,
                 operators=Operators(),
                 metrics=metrics,

@@ -35,6 +35,7 @@ from tests.fakes.personal import FakePersonalRecords
 from tests.fakes.plans import FakePlanStore
 from tests.fakes.prices import FakePrices
 from tests.fakes.queues import FakeQueues
+from tests.fakes.rates import FakeFxRates
 from tests.fakes.reporting import FakeReportSchedules
 from tests.fakes.risks import FakeRisks
 from tests.fakes.stores import FakeStores
@@ -53,6 +54,7 @@ from walletwatch.bot.persistence import ConversationPersistence
 from walletwatch.bot.views.all import Views
 from walletwatch.chain.decoding import decode_transaction
 from walletwatch.chain.decoding.outline import outline
+from walletwatch.domain.currencies import Rates
 from walletwatch.domain.plans import LIMITS, Plan, Quota
 from walletwatch.domain.profile import PROFILES
 from walletwatch.services.admitting import Admitting
@@ -63,6 +65,7 @@ from walletwatch.services.auditing import Auditing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
+from walletwatch.services.currencies import FreshRates
 from walletwatch.services.drawing import PictureRequests
 from walletwatch.services.explaining import Explaining
 from walletwatch.services.exporting import ExportRequests
@@ -123,6 +126,7 @@ class Chat:
     metrics: FakeMetrics
     sessions: FakeAdmission
     clock: FakeClock
+    fx: FakeFxRates
     inspector: FakeInspector
     judge: FakeJudge
     scans: ScanReports
@@ -208,6 +212,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     linked, codes = FakeLinkedChats(stores.tables), FakeCache(clock)
     plans, rates = FakePlanStore(stores.tables), FakeRateLimits(clock)
     personal, risks = FakePersonalRecords(stores), FakeRisks(stores.tables)
+    known, fx = Rates("XNT"), FakeFxRates(stores.tables)
     operators = Operators(frozenset({ADMIN}), frozenset({ALERT_GROUP}))
     schedules = FakeReportSchedules(stores.tables)
     history = stores.samples
@@ -294,7 +299,8 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
                 pictures=PictureRequests(queues, FakeRateLimits(clock)),
                 exports=ExportRequests(queues, clock),
                 personal=Personal(personal, FakeRateLimits(clock), clock, metrics),
-                views=Views(PROFILES["x1-mainnet"]),
+                views=Views(PROFILES["x1-mainnet"], known),
+                rates=FreshRates(known, fx, clock, metrics),
                 catalogue=CATALOGUE,
                 operators=operators,
                 metrics=metrics,
@@ -338,6 +344,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         metrics,
         sessions,
         clock,
+        fx,
         inspector,
         judge,
         ScanReports(inspector, judge, memory, clock),

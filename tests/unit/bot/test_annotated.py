@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from telegram_double.html_mode import parse_html
 from tests.unit.bot.test_rendering import PEER, RENDERER, SUBSCRIPTION, USDC, WALLET, activity, render
-from walletwatch.bot.formatting import dollars
+from walletwatch.bot.formatting import money
 from walletwatch.bot.html_length import MAX_UNITS, units
 from walletwatch.bot.texts import texts
 from walletwatch.domain.activities import Activity, ActivityKind, Held, Leg
 from walletwatch.domain.annotations import Annotation, AssetNote, Flag, Lookalike
-from walletwatch.domain.chats import ChatSettings, Currency
+from walletwatch.domain.chats import ChatSettings
+from walletwatch.domain.currencies import DOLLARS, Currency
 from walletwatch.domain.delivery import DeliveryKind, PendingDelivery
 
 MINT = "Fmxzgey1Bpo8PMSfEEASC9FtFGFm9bN1omqxNkkpBnTk"
@@ -195,7 +196,7 @@ def test_a_digest_knows_names_and_values_and_warns_of_what_it_holds() -> None:
     ],
 )  # fmt: skip
 def test_dollars_as_people_say_them(value: str, said: str | None) -> None:
-    assert dollars(Decimal(value), texts("en")) == said
+    assert money(Decimal(value), DOLLARS.denomination, texts("en")) == said
 
 
 notes = st.builds(

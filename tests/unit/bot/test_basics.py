@@ -8,7 +8,7 @@ import pytest
 from tests.unit.bot.conftest import ADMIN, ALERT_GROUP, ANNA, BORIS, GROUP, WALLET, Chat
 from walletwatch.bot import timezones
 from walletwatch.bot.keyboards import Action, CallbackData
-from walletwatch.domain.chats import Currency
+from walletwatch.domain.currencies import Currency
 from walletwatch.services.personal import COPIES_AN_HOUR, FEEDBACK_A_DAY, MAX_FEEDBACK
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -93,7 +93,7 @@ class TestHowItIsSpokenTo:
         await chat.press(data(Action.CURRENCY, "usd"))
         assert (await settings_of(chat)).currency is Currency.USD  # type: ignore[attr-defined]
         await chat.send("/currency doubloons")
-        assert "USD or in XNT" in chat.last
+        assert "I know: USD, XNT." in chat.last
 
     async def test_in_a_group_only_administrators_choose(self, chat: Chat) -> None:
         await chat.send("/timezone Madrid", chat=GROUP)

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from walletwatch.bot.folding import folded
-from walletwatch.bot.formatting import clock, day, dollars, lasting, number, percent, series, when, whole
+from walletwatch.bot.formatting import clock, day, lasting, money, number, percent, series, when, whole
 from walletwatch.bot.texts import LANGUAGES, Html, texts
+from walletwatch.domain.currencies import FIAT, USD, Currency
 
 EN = texts("en")
 MOMENT = datetime(2026, 11, 30, 22, 5, 9, tzinfo=UTC)
@@ -67,8 +68,32 @@ def test_a_share(share: str, expected: str) -> None:
 
 
 def test_losses_are_dollars_too() -> None:
-    assert dollars(Decimal("-1234.5"), EN) == "−$1,234"
-    assert dollars(Decimal(0), EN) == "$0"
+    assert money(Decimal("-1234.5"), USD, EN) == "−$1,234"
+    assert money(Decimal(0), USD, EN) == "$0"
+
+
+@pytest.mark.parametrize(
+    ("language", "currency", "value", "said"),
+    [
+        ("en", Currency.EUR, "1234.5", "€1,234"),
+        ("en", Currency.EUR, "-12.345", "−€12.34"),
+        ("en", Currency.JPY, "12.6", "JP¥13"),
+        ("en", Currency.JPY, "0.4", "< JP¥1"),
+        ("en", Currency.IDR, "0", "Rp\u00a00"),
+        ("en", Currency.BRL, "0.001", "< R$0.01"),
+        ("es", Currency.EUR, "1234.5", "1\u00a0234\u00a0€"),
+        ("es", Currency.EUR, "12.3", "12,30\u00a0€"),
+        ("ru", Currency.RUB, "-12.3", "−12,30\u00a0₽"),
+        ("ru", Currency.IDR, "5", "5\u00a0Rp"),
+        ("zh", Currency.CNY, "12", "CN¥12.00"),
+        ("hi", Currency.INR, "12", "₹12.00"),
+        ("en", Currency.UAH, "1e15", None),
+    ],
+)
+def test_money_is_written_as_the_language_writes_it(
+    language: str, currency: Currency, value: str, said: str | None
+) -> None:
+    assert money(Decimal(value), FIAT[currency], texts(language)) == said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.bot.conftest import ANNA, BORIS, GROUP, OTHER, TOKEN, WALLET, Chat
 from walletwatch.bot.keyboards import Action, CallbackData
 from walletwatch.domain.chats import Chat as KnownChat
-from walletwatch.domain.chats import Currency
+from walletwatch.domain.currencies import Currency
 
 BOT = int(TOKEN.partition(":")[0])
 CHANNEL, THREAD = -300, 77

@@ -18,7 +18,7 @@ from tests.unit.chain.test_money_readers import stake as stake_of
 from walletwatch.bot.keyboards import Action, CallbackData
 from walletwatch.domain.addresses import decode_address
 from walletwatch.domain.chain import AccountData, StakingReward, TokenHolding
-from walletwatch.domain.chats import Currency
+from walletwatch.domain.currencies import Currency
 from walletwatch.domain.errors import ChainUnavailable
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import PROFILES, WRAPPED_NATIVE_MINT

@@ -14,6 +14,7 @@ from walletwatch.bot.messenger import CAPTION_UNITS
 from walletwatch.bot.texts import LANGUAGES
 from walletwatch.bot.views.exports import ExportsView
 from walletwatch.bot.views.pictures import PicturesView
+from walletwatch.domain.currencies import FIAT, Currency
 from walletwatch.domain.exports import ExportFormat, ExportRequest, Written
 from walletwatch.domain.lookback import Lookback
 from walletwatch.domain.pictures import (
@@ -64,9 +65,14 @@ CHARTS: list[tuple[Chart, str, str]] = [
     ),
     (Allocation("Savings", (Slice("XNT", Decimal(5)),), 0), "What Savings holds", "$5.00"),
     (
+        Allocation("Savings", (Slice("XNT", Decimal(5)),), 0, FIAT[Currency.EUR]),
+        "What Savings holds",
+        "€5.00",
+    ),
+    (
         Profits("Savings", (Profit("A", Decimal(1), None),), 2),
         "Profit and loss of Savings",
-        "in US dollars · 2 tokens left out",
+        "in USD · 2 tokens left out",
     ),
     (
         NetworkChart("XNT", (Node("a", "Ab…yz"),), (), 4, complete=False),

@@ -13,6 +13,7 @@ STATE = state.State(
         rpc_url="http://c",
         rpc_ws_url="ws://c",
         telegram_url="http://t",
+        fx_rates_url="http://f",
         aws_url="http://a",
     ),
     processes=(Started("postgres", 17, 1.5), Started("valkey", 18, 2.5)),

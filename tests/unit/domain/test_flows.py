@@ -30,7 +30,7 @@ def test_in_out_days_and_parties() -> None:
         {WALLET, OTHER_WALLET},
         UTC,
     )
-    assert [told.total.received_usd, told.total.sent_usd, told.total.unpriced] == [6, 2, 1]
+    assert [told.total.received_worth, told.total.sent_worth, told.total.unpriced] == [6, 2, 1]
     assert (told.internal, told.fees, told.total.movements) == (1, 5000, 3)
     assert told.total.known_share == Decimal(2) / 3
     assert [(on, flow.movements) for on, flow in told.by_day.items()] == [
@@ -94,8 +94,8 @@ def test_every_way_of_looking_at_it_comes_to_the_same(
         assert sum(flow.unpriced for flow in flows) == told.total.unpriced
         # Python's own precision would round the test's sums.
         with localcontext(prec=100):
-            assert sum(flow.received_usd for flow in flows) == told.total.received_usd
-            assert sum(flow.sent_usd for flow in flows) == told.total.sent_usd
+            assert sum(flow.received_worth for flow in flows) == told.total.received_worth
+            assert sum(flow.sent_worth for flow in flows) == told.total.sent_worth
     assert told.total.movements + told.internal == len(legs)
     assert sum(flow.received - flow.sent for flow in told.by_asset) == sum(
         amount for _, amount, whom, _, _ in legs if whom != OTHER_WALLET

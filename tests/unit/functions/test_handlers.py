@@ -366,11 +366,15 @@ def test_the_refresh_says_what_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
             asked.append(believe)
             return Refreshed(9, 1, 8, 2, 1, 1, complete=True)
 
-    parts = SimpleNamespace(service=Refreshing(), telemetry=Telemetry())
+    class Rates:
+        async def run(self, believe: str | None) -> int:
+            return 0 if believe is None else 10
+
+    parts = SimpleNamespace(service=Refreshing(), rates=Rates(), telemetry=Telemetry())
     monkeypatch.setattr(refresh, "_refresh", lambda: parts)
     done = {"listed": 9, "refused": 1, "read": 8, "drained": 2, "examined": 1, "entered": 1, "complete": True}
-    assert refresh.handler({"source": "aws.events"}, CONTEXT) == done
-    assert refresh.handler({"believe": "XDEX API"}, CONTEXT) == done
+    assert refresh.handler({"source": "aws.events"}, CONTEXT) == {**done, "rates": 0}
+    assert refresh.handler({"believe": "XDEX API"}, CONTEXT) == {**done, "rates": 10}
     assert asked == [None, "XDEX API"]
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from walletwatch.bot.views import pictures as views
 from walletwatch.domain.analytics import Series
+from walletwatch.domain.currencies import FIAT, Currency, Denomination
 from walletwatch.domain.pictures import (
     Allocation,
     BalanceHistory,
@@ -37,6 +38,7 @@ from walletwatch.pictures.palette import PALETTES
 NOW = datetime(2026, 11, 30, 2, tzinfo=UTC)
 LABELS = (*views.LABELS, *views.USE_LABELS)
 MONTHS = ("янв", "фев", "мар", "апр", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
+FIVE = Decimal(5)
 WORDS = PictureWords("Баланс 余额 शेष", "30 days · now 1", MONTHS, {label: label for label in LABELS})
 HOSTILE = "$x^{2}$ \\frac \N{RIGHT-TO-LEFT OVERRIDE}\N{PILE OF POO}\n\t\x00<b>Z" + "\u0335" * 40
 MIDNIGHT = date(2026, 11, 1)
@@ -83,6 +85,11 @@ CHARTS: dict[str, Chart] = {
     "nothing came or went": Flows("x", "XNT", (Flow(MIDNIGHT, Decimal(), Decimal()),), 1, partial=False),
     "profits": Profits("x", (Profit("A", Decimal(-5), None), Profit("B", None, Decimal(7))), 1),
     "only losses": Profits("x", (Profit("A", Decimal(-5), Decimal("-1e9")),), 0),
+    **{
+        f"profits in {each.code}": Profits("x", (Profit("A", -FIVE, Decimal("12345.6")),), 0, currency=each)
+        for each in (*FIAT.values(), Denomination(Currency.NATIVE, "XNT"))
+    },
+    "allocation in rubles": Allocation(None, (Slice("XNT", Decimal(50)),), 0, FIAT[Currency.RUB]),
     "no profit at all": Profits("x", (Profit("A", Decimal(), Decimal()),), 0),
     "network": network(6, 7),
     "a lonely pair": network(1, 0),

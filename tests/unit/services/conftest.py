@@ -1,6 +1,6 @@
 """A watcher whose every part is in memory."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from tests.fakes.stores import FakeStores
 from tests.fakes.tokens import FakeTokens
 from walletwatch.domain.activities import Activity, ActivityKind, Leg
 from walletwatch.domain.alert_rules.firing import PendingAlert
-from walletwatch.domain.chats import ChatKind, Contact
+from walletwatch.domain.chats import Chat, ChatKind, Contact
 from walletwatch.domain.delivery import PendingDelivery
 from walletwatch.domain.digests import DigestPolicy
 from walletwatch.domain.errors import MalformedTransaction
@@ -41,6 +41,9 @@ START = 100
 
 class TextRenderer:
     """`ports.Renderer` whose messages name what they tell."""
+
+    async def ready(self, chats: Iterable[Chat]) -> None:
+        del chats
 
     def delivery(self, delivery: PendingDelivery) -> RenderedMessage:
         return RenderedMessage(" ".join(activity.signature for activity in delivery.activities))

@@ -12,9 +12,11 @@ from tests.contract.things import activity, address, contact
 from tests.fakes.chain import FakeChain
 from tests.fakes.chronicle import FakeChronicle
 from tests.fakes.clock import FakeClock
+from tests.fakes.metrics import FakeMetrics
 from tests.fakes.movements import FakeMovements
 from tests.fakes.people import FakePeople
 from tests.fakes.prices import FakePrices
+from tests.fakes.rates import FakeFxRates
 from tests.fakes.stores import FakeStores
 from tests.fakes.tokens import FakeTokens
 from tests.fakes.usage import FakeUsage
@@ -22,6 +24,8 @@ from walletwatch.domain.activities import ActivityKind, Leg
 from walletwatch.domain.analytics import ACTIVE_PEOPLE, ACTIVE_WALLETS, DAYS, DELIVERIES
 from walletwatch.domain.annotations import Annotation, AssetNote
 from walletwatch.domain.chain import TokenHolding
+from walletwatch.domain.chats import ChatSettings
+from walletwatch.domain.currencies import Currency, Rates
 from walletwatch.domain.errors import ChainUnavailable, PriceUnavailable
 from walletwatch.domain.inspection.network import Bond, Contact, Group, Link, Listed, Network
 from walletwatch.domain.lookback import Lookback
@@ -46,8 +50,10 @@ from walletwatch.domain.profile import PROFILES, WRAPPED_NATIVE_MINT
 from walletwatch.domain.risk import Unknown, UnknownReason
 from walletwatch.domain.tokens import IdentitySource, TokenIdentity
 from walletwatch.domain.wallets import AccountKind
+from walletwatch.ports.currencies import RateSheet
 from walletwatch.services.analysing import Analysing
 from walletwatch.services.analysing_use import Analytics
+from walletwatch.services.currencies import FreshRates
 from walletwatch.services.picture_courses import PictureCourses
 from walletwatch.services.picture_names import PictureNames
 from walletwatch.services.picture_networks import PictureNetworks
@@ -71,14 +77,16 @@ class World:
         self.stores, self.chain = FakeStores(self.clock), FakeChain()
         self.prices, self.tokens = FakePrices(self.clock), FakeTokens()
         self.movements = FakeMovements(self.stores.tables)
+        self.fx = FakeFxRates(self.stores.tables)
         self.usage = FakeUsage(FakePeople(self.stores))
         profile = PROFILES["x1-mainnet"]
         names = PictureNames(self.tokens, profile)
         analysing = Analysing(FakeChronicle(self.stores.tables), self.prices, self.clock)
+        rates = FreshRates(Rates("XNT"), self.fx, self.clock, FakeMetrics())
         self.service = Picturing(
             subscriptions=self.stores.subscriptions,
             courses=PictureCourses(self.chain, self.movements, names, self.clock),
-            values=PictureValues(self.chain, analysing, self.tokens, self.prices, names),
+            values=PictureValues(self.chain, analysing, self.tokens, self.prices, names, rates),
             networks=PictureNetworks(self.stores.subscriptions, self.surroundings, profile),
             analytics=Analytics(self.usage, self.clock),
         )
@@ -398,3 +406,19 @@ async def test_how_the_bot_is_used(world: World) -> None:
     shown = (chart.active, chart.wallets, chart.sent, chart.failed)
     assert [series.values[-1] for series in shown] == [3, 5, 7, 2]
     assert all(len(series.values) == DAYS and series.total == series.values[-1] for series in shown)
+
+
+async def test_values_are_of_the_chats_currency_where_a_rate_is_known() -> None:
+    world = World()
+    subscription = await world.watch()
+    world.chain.lamports[WALLET] = 4 * XNT
+    world.prices.usd = {NATIVE: Decimal(3)}
+    await world.stores.subscriptions.change_settings(CHAT, ChatSettings(currency=Currency.EUR))
+    told = await world.chart(PictureKind.ALLOCATION, subscription)
+    assert isinstance(told, Allocation)
+    assert (told.total, told.currency.code) == (Decimal(12), "USD")
+    await world.fx.keep(RateSheet(world.clock.now().date(), {Currency.EUR: Decimal("0.5")}))
+    world.clock.advance(3700)
+    told = await world.chart(PictureKind.ALLOCATION, subscription)
+    assert isinstance(told, Allocation)
+    assert (told.total, told.currency.code) == (Decimal(6), "EUR")

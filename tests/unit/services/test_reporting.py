@@ -11,16 +11,19 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.leases import FakeLeases
 from tests.fakes.metrics import FakeMetrics
 from tests.fakes.queues import FakeQueues
+from tests.fakes.rates import FakeFxRates
 from tests.fakes.reporting import FakeReportSchedules
 from tests.fakes.stores import FakeStores
 from tests.lives import XNT, received
 from walletwatch.bot.rendering import HtmlRenderer
 from walletwatch.domain.chats import ChatSettings
+from walletwatch.domain.currencies import Rates
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.profile import PROFILES
 from walletwatch.domain.reports import ReportPeriod, Schedule
 from walletwatch.services import reporting
+from walletwatch.services.currencies import FreshRates
 from walletwatch.services.reporting import Reporting, Summaries
 
 DAILY = Schedule(ReportPeriod.DAILY, 540)
@@ -41,6 +44,7 @@ class World:
             ledger=self.stores.ledger,
             queues=self.queues,
             renderer=HtmlRenderer(PROFILES["x1-mainnet"]),
+            rates=FreshRates(Rates("XNT"), FakeFxRates(), self.clock, self.metrics),
             clock=self.clock,
             metrics=self.metrics,
         )

@@ -9,6 +9,7 @@ from walletwatch.parts.broadcasts import make_broadcast_steps
 from walletwatch.parts.digesting import make_digesting
 from walletwatch.parts.postgres import make_database, make_reads
 from walletwatch.parts.queues import make_queues
+from walletwatch.parts.rates import make_rates
 from walletwatch.parts.redis import make_redis
 from walletwatch.parts.telemetry import make_telemetry
 from walletwatch.runtime import SystemClock
@@ -86,6 +87,7 @@ def cleanup() -> Cleanup:
         ledger=PostgresLedger(database, clock),
         queues=make_queues(),
         renderer=HtmlRenderer(load(ChainSettings).profile),
+        rates=make_rates(database, metrics),
         clock=clock,
         metrics=metrics,
     )

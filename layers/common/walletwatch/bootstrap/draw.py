@@ -10,6 +10,7 @@ from walletwatch.parts.media import make_media
 from walletwatch.parts.postgres import make_database, make_reads
 from walletwatch.parts.prices import make_prices
 from walletwatch.parts.queues import make_queues
+from walletwatch.parts.rates import make_rates
 from walletwatch.parts.redis import make_redis
 from walletwatch.parts.rpc import make_rpc
 from walletwatch.parts.scans import make_surroundings
@@ -69,7 +70,7 @@ def draw() -> Draw:
     picturing = Picturing(
         subscriptions=subscriptions,
         courses=PictureCourses(chain, PostgresMovements(reads), names, clock),
-        values=PictureValues(chain, analysing, tokens, prices, names),
+        values=PictureValues(chain, analysing, tokens, prices, names, make_rates(database, metrics)),
         networks=PictureNetworks(subscriptions, surroundings, profile),
         analytics=Analytics(PostgresUsage(database, reads), clock),
     )

@@ -10,17 +10,20 @@ from walletwatch.observability import EmfMetrics
 from walletwatch.parts.pool_lists import make_pool_lists
 from walletwatch.parts.postgres import make_database
 from walletwatch.parts.queues import make_queues
+from walletwatch.parts.rates import make_rate_source
 from walletwatch.parts.redis import make_redis
 from walletwatch.parts.rpc import make_rpc
 from walletwatch.parts.telemetry import make_telemetry
 from walletwatch.runtime import SystemClock
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.pool_suspects import PoolSuspects
+from walletwatch.services.rate_refreshing import RateRefreshing
 from walletwatch.services.refreshing import Refreshing
 from walletwatch.services.telemetry import Telemetry
 from walletwatch.settings.chain import ChainSettings
 from walletwatch.settings.reading import load
 from walletwatch.storage.postgres.dealings import PostgresDealings
+from walletwatch.storage.postgres.fx_rates import PostgresFxRates
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
 from walletwatch.storage.redis.leases import RedisLeases
@@ -31,6 +34,7 @@ class Refresh:
     """What the refresh function runs."""
 
     service: Refreshing
+    rates: RateRefreshing
     telemetry: Telemetry
 
 
@@ -64,4 +68,5 @@ def refresh() -> Refresh:
         metrics=metrics,
         money=money,
     )
-    return Refresh(service, make_telemetry("refresh", metrics, redis, rpc))
+    rates = RateRefreshing(make_rate_source(), PostgresFxRates(database), store, clock, metrics)
+    return Refresh(service, rates, make_telemetry("refresh", metrics, redis, rpc))

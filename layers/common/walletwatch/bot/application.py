@@ -65,10 +65,13 @@ class BotApplication:
         self._subscriptions = subscriptions
         self._metrics = metrics
         self._bot = KnownBot(token, api_url, username, make_request())
-        self._guard = Guard(self._bot, Entrance(dialogue, operators, metrics), subscriptions, metrics)
+        entrance = Entrance(dialogue, operators, metrics)
+        self._guard = Guard(self._bot, entrance, subscriptions, dialogue.rates.known, metrics)
         self._words = Words(dialogue, self._guard, operators, metrics, username)
         self._arrivals = Arrivals(self._bot, subscriptions, dialogue.linking, metrics)
-        self._inline_mode = InlineMode(dialogue.inline, dialogue.views.inline, metrics, username)
+        self._inline_mode = InlineMode(
+            dialogue.inline, dialogue.views.inline, metrics, username, dialogue.rates
+        )
         self._persistence = self._conversations.persistence
         self._application = make_application(self._bot, self._persistence)
         self._started = False

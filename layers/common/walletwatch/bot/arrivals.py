@@ -9,7 +9,7 @@ from telegram.error import TelegramError
 
 from walletwatch.bot.markup import to_markup
 from walletwatch.bot.rights import may_post
-from walletwatch.bot.texts import texts_for
+from walletwatch.bot.texts import texts
 from walletwatch.bot.views.groups import HtmlNotices
 from walletwatch.domain.chats import Chat, ChatKind, Contact
 from walletwatch.domain.work import RenderedMessage
@@ -60,7 +60,7 @@ class Arrivals:
         if contact.chat_kind is ChatKind.CHANNEL:
             await self._ask_bringer(chat, by)
         else:
-            await self._say(chat.chat_id, RenderedMessage(texts_for(chat)("group.welcome")))
+            await self._say(chat.chat_id, RenderedMessage(texts(chat.spoken_language)("group.welcome")))
 
     async def _ask_bringer(self, chat: Chat, by: int | None) -> None:
         """In a channel nobody wants to read the bot's greeting: who brought it is asked in private."""

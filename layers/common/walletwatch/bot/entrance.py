@@ -31,6 +31,7 @@ class Entrance:
             with_watched=names is not None and names.names_wallet,
             with_rules=names is not None and names.names_alert,
         )
+        await self._dialogue.rates.ready([greeting.chat])
         talk.meet(greeting.chat)
         talk.watched, talk.rules = greeting.watched, greeting.rules
         if not always and not self._operators.may(talk.contact):

@@ -12,15 +12,15 @@ from walletwatch.bot.texts import Html, Texts, escape
 from walletwatch.domain.activities import Leg
 from walletwatch.domain.addresses import shortened
 from walletwatch.domain.annotations import AssetNote
-from walletwatch.domain.chats import Currency
+from walletwatch.domain.currencies import USD, Currency, Denomination
 from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS, to_decimal
 from walletwatch.domain.profile import ChainProfile
 
 MAX_PLACES: Final = 9
 MAX_INTEGER_DIGITS: Final = 15
 CENT: Final = Decimal("0.01")
-MAX_USD: Final = Decimal(10) ** 15
-"""Nothing is worth more; such a price is a mistake or a joke, and is not shown."""
+MAX_MONEY: Final = Decimal(10) ** 15
+"""Nothing is worth more, in whatever currency; such a price is a mistake or a joke, and is not shown."""
 NO_NOTES: Final[Mapping[str, AssetNote]] = MappingProxyType({})
 NO_NAMES: Final[Mapping[str, str | None]] = MappingProxyType({})
 _UNITS: Final = (("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
@@ -76,47 +76,74 @@ def series(items: Iterable[Html], say: Texts) -> Html:
     return Html(say("format.comma").join(items))
 
 
-def dollars(value: Decimal, say: Texts) -> str | None:
-    """A value in US dollars as people say it; None where it is too large to be believed."""
+def money(value: Decimal, currency: Denomination, say: Texts) -> str | None:
+    """An amount of money as people say it; None where it is too large to be believed."""
     with localcontext(prec=60):
         size = abs(value)
-        if size >= MAX_USD:
+        if size >= MAX_MONEY:
             return None
+        if currency.currency is Currency.NATIVE:
+            return f"{number(_cents(value), say)} {currency.symbol}"
         if size == 0:
-            return "$0"
+            return _with_symbol("0", currency, say)
         sign = "−" if value < 0 else ""
-        if size < CENT:
-            return f"< ${_marked(str(CENT), say)}"
-        places = Decimal(1) if size >= 1000 else CENT
-        return f"{sign}${_marked(f'{size.quantize(places, rounding=ROUND_HALF_EVEN):,f}', say)}"
+        least = Decimal(1).scaleb(-currency.places)
+        if size < least:
+            return f"< {_with_symbol(_marked(str(least), say), currency, say)}"
+        places = Decimal(1) if size >= 1000 else least
+        amount = _marked(f"{size.quantize(places, rounding=ROUND_HALF_EVEN):,f}", say)
+        return f"{sign}{_with_symbol(amount, currency, say)}"
 
 
-def unit_price(usd: Decimal, say: Texts) -> str | None:
-    """What one whole token costs, with as many places as matter; None where that cannot be believed."""
-    size = abs(usd)
-    if size >= 1000:
-        return dollars(usd, say)
-    return f"${number(_cut(size), say)}"
+def worth(usd: Decimal, say: Texts, native_usd: Decimal | None = None) -> str | None:
+    """What dollars are to the reader, at the rate of the day; None where it is too large to be believed.
+
+    Args:
+        usd: The value.
+        say: Of the reader, whose currency it has. Where no rate is known, dollars are told.
+        native_usd: What the chain's own token was worth at the moment, where that is known.
+    """
+    return None if abs(usd) >= MAX_MONEY else money(*_exchanged(usd, say, native_usd), say)
+
+
+def unit_price(usd: Decimal, say: Texts, native_usd: Decimal | None = None) -> str | None:
+    """What one whole token costs the reader, with as many places as matter; None where it cannot be believed.
+
+    Args:
+        usd: The price.
+        say: Of the reader.
+        native_usd: As for `worth`.
+    """
+    value, currency = _exchanged(abs(usd), say, native_usd)
+    if value >= 1000:
+        return None if abs(usd) >= MAX_MONEY else money(value, currency, say)
+    shown = number(_cut(value), say)
+    return (
+        f"{shown} {currency.symbol}"
+        if currency.currency is Currency.NATIVE
+        else _with_symbol(shown, currency, say)
+    )
+
+
+def _exchanged(usd: Decimal, say: Texts, native_usd: Decimal | None) -> tuple[Decimal, Denomination]:
+    exchange = say.exchange
+    if exchange.currency is Currency.NATIVE and native_usd:
+        with localcontext(prec=60):
+            return usd / native_usd, exchange.denomination
+    value = exchange.of(usd, say.day)
+    return (usd, USD) if value is None else (value, exchange.denomination)
+
+
+def _with_symbol(amount: str, currency: Denomination, say: Texts) -> str:
+    if amount.startswith("< "):
+        return f"< {_with_symbol(amount.removeprefix('< '), currency, say)}"
+    # A symbol of letters does not touch the digits behind it.
+    symbol = f"{currency.symbol}\u00a0" if currency.symbol[-1].isalpha() else currency.symbol
+    return str(say("format.money", symbol=Html(symbol), amount=Html(amount))).strip()
 
 
 def _cut(value: Decimal) -> Decimal:
     return value.quantize(Decimal("0.0001"), rounding=ROUND_DOWN) if value >= 1 else value
-
-
-def worth(usd: Decimal, say: Texts, profile: ChainProfile, native_usd: Decimal | None) -> str | None:
-    """A value as the reader is told it; None where it is too large to be believed.
-
-    Args:
-        usd: The value in US dollars.
-        say: Of the reader, whose currency it has.
-        profile: Names the chain's own token.
-        native_usd: What that is worth; where it is not known, the value is told in dollars.
-    """
-    if say.currency is Currency.NATIVE and native_usd:
-        with localcontext(prec=60):
-            value = usd / native_usd
-            return None if abs(usd) >= MAX_USD else f"{number(_cents(value), say)} {profile.native_symbol}"
-    return dollars(usd, say)
 
 
 def _cents(value: Decimal) -> Decimal:
@@ -250,12 +277,12 @@ class Amounts:
     ) -> Html:
         if note is None or note.usd is None or decimals is None or note.impostor_of or not amount:
             return shown
-        if note is notes.get(NATIVE) and texts.currency is Currency.NATIVE:
+        if note is notes.get(NATIVE) and texts.exchange.currency is Currency.NATIVE:
             return shown
         native = notes.get(NATIVE)
         with localcontext(prec=60):
             usd = to_decimal(amount, decimals) * note.usd
-        value = worth(usd, texts, self._profile, native.usd if native else None)
+        value = worth(usd, texts, native.usd if native else None)
         return shown if value is None else Html(f"{shown} (≈ {escape(value)})")
 
 

@@ -13,6 +13,7 @@ from walletwatch.bot.entrance import Entrance
 from walletwatch.bot.library import Context
 from walletwatch.bot.messenger import translate
 from walletwatch.bot.talk import Talk, talk_of
+from walletwatch.domain.currencies import Rates
 from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, TransientError, UnknownWallet
 from walletwatch.ports.common import Metrics
 from walletwatch.ports.watching import SubscriptionStore
@@ -31,11 +32,17 @@ class Guard:
     """
 
     def __init__(
-        self, bot: Bot, entrance: Entrance, subscriptions: SubscriptionStore, metrics: Metrics
+        self,
+        bot: Bot,
+        entrance: Entrance,
+        subscriptions: SubscriptionStore,
+        rates: Rates,
+        metrics: Metrics,
     ) -> None:
         self._bot = bot
         self._entrance = entrance
         self._subscriptions = subscriptions
+        self._rates = rates
         self._metrics = metrics
         self._failure: TransientError | None = None
 
@@ -67,7 +74,7 @@ class Guard:
             names: The command whose words it has: what they may name is read with the greeting.
             always: Whatever they may do now: what was paid is owed.
         """
-        talk = talk_of(update, self._bot)
+        talk = talk_of(update, self._bot, self._rates)
         if talk is None:
             return
 
@@ -90,7 +97,7 @@ class Guard:
         error = context.error
         self._metrics.count("HandlerErrors")
         _log.error("a handler failed", exc_info=error)
-        talk = talk_of(update, self._bot) if isinstance(update, Update) else None
+        talk = talk_of(update, self._bot, self._rates) if isinstance(update, Update) else None
         if talk is None or talk.in_group:
             return
         try:

@@ -20,6 +20,7 @@ from walletwatch.bot.views.inline import InlineChoice, InlineView
 from walletwatch.domain.errors import TransientError
 from walletwatch.domain.inline import InlineAnswer
 from walletwatch.ports.common import Metrics
+from walletwatch.services.currencies import FreshRates
 from walletwatch.services.inline_cards import InlineCards
 
 KEPT_FOR: Final = timedelta(seconds=5)
@@ -33,16 +34,21 @@ _log = logging.getLogger("walletwatch.inline")
 class InlineMode:
     """Answers are one person's: Telegram keeps them for nobody else."""
 
-    def __init__(self, cards: InlineCards, view: InlineView, metrics: Metrics, username: str) -> None:
+    def __init__(
+        self, cards: InlineCards, view: InlineView, metrics: Metrics, username: str, rates: FreshRates
+    ) -> None:
         self._cards = cards
         self._view = view
         self._metrics = metrics
         self._username = username
+        self._rates = rates
 
     async def answer(self, query: InlineQuery) -> None:
         """Answer in time or not at all: whoever typed it has typed on since."""
         try:
             found = await self._cards.answer(query.from_user.id, query.query.strip(), query.offset)
+            if found.chat is not None:
+                await self._rates.ready([found.chat])
             await self._send(query, found)
         except (TransientError, TelegramError) as error:
             if isinstance(error, BadRequest) and _TOO_OLD in error.message.lower():
@@ -52,7 +58,7 @@ class InlineMode:
 
     async def _send(self, query: InlineQuery, found: InlineAnswer) -> None:
         spoken = supported(query.from_user.language_code)
-        say = texts(spoken) if found.chat is None else texts_for(found.chat)
+        say = texts(spoken) if found.chat is None else texts_for(found.chat, self._rates.known)
         words = query.query.strip()
         if not found.cards and words and not query.offset:
             prompt = say("inline.nothing")

@@ -1,5 +1,7 @@
 """The renderer of the functions that write messages without a dialogue."""
 
+from collections.abc import Iterable
+
 from walletwatch.bot.texts import texts, texts_for
 from walletwatch.bot.views.alerts import AlertView
 from walletwatch.bot.views.delivery import DeliveryView
@@ -7,22 +9,31 @@ from walletwatch.bot.views.report import ReportView
 from walletwatch.bot.views.scan import ScanView
 from walletwatch.domain.alert_rules.firing import PendingAlert
 from walletwatch.domain.chats import Chat
+from walletwatch.domain.currencies import Rates
 from walletwatch.domain.delivery import PendingDelivery
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.reports import ReportPeriod, Summary
 from walletwatch.domain.risk_watch import KnownRisk
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.work import RenderedMessage
+from walletwatch.services.currencies import FreshRates
 
 
 class HtmlRenderer:
     """`ports.Renderer` in Telegram HTML."""
 
-    def __init__(self, profile: ChainProfile) -> None:
-        self._deliveries = DeliveryView(profile)
+    def __init__(self, profile: ChainProfile, rates: FreshRates | None = None) -> None:
+        known = rates.known if rates else Rates(profile.native_symbol)
+        self._rates, self._known = rates, known
+        self._deliveries = DeliveryView(profile, known)
         self._scans = ScanView(profile)
-        self._alerts = AlertView(profile)
+        self._alerts = AlertView(profile, known)
         self._reports = ReportView(profile)
+
+    async def ready(self, chats: Iterable[Chat]) -> None:
+        """Know the rates of the currencies that these chats are told values in."""
+        if self._rates is not None:
+            await self._rates.ready(chats)
 
     def delivery(self, delivery: PendingDelivery) -> RenderedMessage:
         """The message of an activity, of a group, or of a digest."""
@@ -34,7 +45,7 @@ class HtmlRenderer:
 
     def report(self, summary: Summary, period: ReportPeriod, chat: Chat) -> RenderedMessage:
         """A report of a day or a week."""
-        say = texts_for(chat)
+        say = texts_for(chat, self._known)
         return self._reports.report(summary, period, chat.settings.timezone, say)
 
     def risk_worse(self, report: ScanReport, before: KnownRisk, language: str) -> RenderedMessage:

@@ -24,6 +24,7 @@ from walletwatch.bot.rights import is_admin
 from walletwatch.bot.texts import Html, Texts, supported, texts, texts_for
 from walletwatch.domain.alert_rules.rule import Rule
 from walletwatch.domain.chats import Chat, ChatKind, Contact, Subscription
+from walletwatch.domain.currencies import Rates
 from walletwatch.domain.errors import DeliveryUnavailable
 from walletwatch.domain.sessions import Session
 from walletwatch.domain.work import Button, RenderedMessage
@@ -44,6 +45,7 @@ class Talk:
     """What a command's handler is given.
 
     Attributes:
+        rates: By which values are told.
         known: The chat as it is remembered; None until `meet`.
         body: What `arguments` are the words of, with its line breaks.
         attachment: A file that came with it.
@@ -61,6 +63,7 @@ class Talk:
     contact: Contact
     say: Texts
     message_id: int
+    rates: Rates
     arguments: tuple[str, ...] = ()
     body: str = ""
     attachment: Document | None = None
@@ -94,7 +97,7 @@ class Talk:
     def meet(self, chat: Chat) -> None:
         """Speak to the chat as it wishes."""
         self.known = chat
-        self.say = texts_for(chat)
+        self.say = texts_for(chat, self.rates)
 
     @property
     def in_group(self) -> bool:
@@ -268,7 +271,7 @@ def contact_of(update: Update) -> Contact | None:
     )
 
 
-def talk_of(update: Update, bot: Bot) -> Talk | None:
+def talk_of(update: Update, bot: Bot, rates: Rates) -> Talk | None:
     """The conversation of an update; None for a kind that is none."""
     query = update.callback_query
     message = query.message if query else update.effective_message
@@ -284,6 +287,7 @@ def talk_of(update: Update, bot: Bot) -> Talk | None:
         contact=contact,
         say=texts(contact.language),
         message_id=message.message_id,
+        rates=rates,
         query_id=query.id if query else None,
         attachment=message.document if isinstance(message, Message) and query is None else None,
         sender_chat_id=sender.id if sender else None,

@@ -6,13 +6,15 @@ become markup.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
 from functools import cache
 from html import escape as escape_html
 from importlib import resources
 from typing import Final
 
 from walletwatch.bot.locale_files import read
-from walletwatch.domain.chats import DEFAULT_LANGUAGE, Chat, Currency
+from walletwatch.domain.chats import DEFAULT_LANGUAGE, Chat
+from walletwatch.domain.currencies import DOLLARS, Exchange, Rates
 
 LANGUAGES: Final = ("en", "es", "ru", "zh", "hi")
 """The languages that have a folder. Each has all texts but those of `ENGLISH_ONLY`."""
@@ -61,11 +63,13 @@ class Texts:
     """The texts of one language, with English where it lacks one.
 
     Attributes:
-        currency: What the reader is told values in.
+        exchange: Into what the reader is told values in.
+        day: Whose rates count (UTC); None for those of today.
     """
 
-    def __init__(self, language: str, currency: Currency = Currency.USD) -> None:
-        self.currency = currency
+    def __init__(self, language: str, exchange: Exchange = DOLLARS, day: date | None = None) -> None:
+        self.exchange = exchange
+        self.day = day
         self.language = supported(language)
         self._entries = entries(self.language)
         self._fallback = entries(DEFAULT_LANGUAGE)
@@ -78,6 +82,17 @@ class Texts:
         """
         template = self._template(key, values.get("count"))
         return Html(template.format_map({name: _value(value) for name, value in values.items()}))
+
+    def on(self, at: int | datetime | None) -> "Texts":
+        """The same for what happened at a moment: Unix seconds, or a moment that knows its zone."""
+        if at is None:
+            return self
+        moment = at if isinstance(at, datetime) else datetime.fromtimestamp(at, UTC)
+        return Texts(self.language, self.exchange, moment.astimezone(UTC).date())
+
+    def in_dollars(self) -> "Texts":
+        """The same for what is told in dollars, whatever the reader has chosen."""
+        return texts(self.language)
 
     def _template(self, key: str, count: object) -> str:
         for entries, language in ((self._entries, self.language), (self._fallback, DEFAULT_LANGUAGE)):
@@ -97,14 +112,14 @@ def supported(language: str | None) -> str:
 
 
 @cache
-def texts(language: str, currency: Currency = Currency.USD) -> Texts:
-    """The texts for a language, read once."""
-    return Texts(language, currency)
+def texts(language: str) -> Texts:
+    """The texts for a language, with values in dollars, read once."""
+    return Texts(language)
 
 
-def texts_for(chat: Chat) -> Texts:
+def texts_for(chat: Chat, rates: Rates) -> Texts:
     """The texts as a chat wishes to be spoken to."""
-    return texts(chat.spoken_language, chat.settings.currency)
+    return Texts(chat.spoken_language, rates.exchange(chat.settings.currency))
 
 
 @cache

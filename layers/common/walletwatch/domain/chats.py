@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from walletwatch.domain.currencies import Currency
 from walletwatch.domain.filters import Filter
 from walletwatch.domain.quiet import Pace, QuietHours, Timing
 
@@ -21,14 +22,6 @@ class ChatKind(StrEnum):
     GROUP = "group"
     SUPERGROUP = "supergroup"
     CHANNEL = "channel"
-
-
-class Currency(StrEnum):
-    """What values are told in."""
-
-    USD = "usd"
-    NATIVE = "native"
-    """The chain's own token."""
 
 
 @dataclass(frozen=True, slots=True)

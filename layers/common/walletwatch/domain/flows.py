@@ -14,7 +14,7 @@ from walletwatch.domain.valuing import Movement, decimals_of, movements, note_of
 
 @dataclass(slots=True)
 class Flow:
-    """What came and went, in dollars of the time.
+    """What came and went, and what it was worth at the time.
 
     Attributes:
         arrivals: How many movements came in.
@@ -24,8 +24,8 @@ class Flow:
 
     arrivals: int = 0
     departures: int = 0
-    received_usd: Decimal = Decimal(0)
-    sent_usd: Decimal = Decimal(0)
+    received_worth: Decimal = Decimal(0)
+    sent_worth: Decimal = Decimal(0)
     unpriced: int = 0
 
     @property
@@ -52,9 +52,9 @@ class Flow:
             return
         with localcontext(ARITHMETIC):
             if came:
-                self.received_usd += movement.usd
+                self.received_worth += movement.usd
             else:
-                self.sent_usd += movement.usd
+                self.sent_worth += movement.usd
 
 
 @dataclass(slots=True)

@@ -125,6 +125,8 @@ PoolDiscoveryFailures Count times a provider did not list the exchange's pools
 RefreshesWithoutLease Count runs of the refresh that found another one at work
 ListSourcesRefused Count answers of lists from outside that were not believed
 ListSourcesUnavailable Count lists from outside that could not be had
+FxRatesTaken Count rates of currencies that were taken
+FxRatesUnread Count times that the rates of currencies could not be read
 PoolsRead Count pools of the exchange that were read
 PoolsUnreadable Count addresses that a list calls a pool and that are none of the exchange's
 PoolMakersExamined Count makers of drained pools whose deeds were looked into

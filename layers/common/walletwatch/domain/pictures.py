@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from walletwatch.domain.analytics import Series
+from walletwatch.domain.currencies import USD, Denomination
 from walletwatch.domain.lookback import Lookback
 from walletwatch.domain.money import NATIVE
 
@@ -102,7 +103,7 @@ class Slice:
 
     Attributes:
         name: None for the sum of the small ones.
-        value: In dollars, above zero.
+        value: Above zero.
     """
 
     name: str | None
@@ -117,15 +118,17 @@ class Allocation:
         name: Of the wallet; None for all of a chat's.
         slices: The largest first, the sum of the small ones last.
         unpriced: How many more tokens are held, whose prices are not known.
+        currency: Of the values.
     """
 
     name: str | None
     slices: tuple[Slice, ...]
     unpriced: int
+    currency: Denomination = USD
 
     @property
     def total(self) -> Decimal:
-        """In dollars."""
+        """All of them."""
         return sum((each.value for each in self.slices), Decimal())
 
 
@@ -161,7 +164,7 @@ class Flows:
 
 @dataclass(frozen=True, slots=True)
 class Profit:
-    """What was won or lost with a token, in dollars.
+    """What was won or lost with a token.
 
     Attributes:
         realised: By what was sold; None where a price was not known.
@@ -181,12 +184,14 @@ class Profits:
         profits: At most `MAX_BARS`, those of most weight first.
         left_out: Further tokens, of less weight, or of which not enough is known.
         partial: Whether older activities were left out.
+        currency: Of the values.
     """
 
     name: str
     profits: tuple[Profit, ...]
     left_out: int
     partial: bool = False
+    currency: Denomination = USD
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +272,7 @@ class PictureWords:
         months: Short names of the twelve months.
         point: The decimal mark.
         group: Between thousands.
+        money: How money stands, with places for `{symbol}` and `{amount}`.
         day_and_month: How a day stands at an axis, with places for `{day}` and `{month}`.
         month_and_year: How a month does, with places for `{month}` and `{year}`.
     """
@@ -277,6 +283,7 @@ class PictureWords:
     labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     point: str = "."
     group: str = ","
+    money: str = "{symbol}{amount}"
     day_and_month: str = "{day} {month}"
     month_and_year: str = "{month} {year}"
 

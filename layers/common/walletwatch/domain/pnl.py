@@ -215,7 +215,7 @@ def _carry(books: Books, flow: CarriedFlow, own: Collection[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one asset, in dollars where that can be said.
+    """What became of one asset, as far as that can be said.
 
     Attributes:
         value: What all that is owned is worth now; None without a fresh price.

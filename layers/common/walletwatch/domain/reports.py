@@ -11,10 +11,12 @@ from walletwatch.domain.activities import Activity
 from walletwatch.domain.browsing import OwnWallet
 from walletwatch.domain.carrying import CarriedFlow
 from walletwatch.domain.chats import Chat
+from walletwatch.domain.currencies import DOLLARS, Denomination, Exchange
 from walletwatch.domain.flows import Flows, flows_of
 from walletwatch.domain.lots import NOTHING
 from walletwatch.domain.periods import Span
 from walletwatch.domain.pnl import reckon
+from walletwatch.domain.reckoning import reckoned
 from walletwatch.domain.usage import Told
 from walletwatch.domain.valuing import Movement, movements
 
@@ -80,18 +82,20 @@ class Summary:
     Attributes:
         span: Which period.
         wallets: All of the chat.
+        currency: What is reckoned in.
         activities: How many there were.
         failures: How many transactions failed.
         largest_in: The most valuable that came in; None where nothing that came had a price.
         largest_out: The same of what went out.
         new_parties: Whom the wallets had never dealt with before, as far as is stored.
-        realised: Gains less losses in dollars, where both price and cost were known.
+        realised: Gains less losses, where both price and cost were known.
         told: What became of the messages.
         is_cut: Whether there were so many activities that older ones were left out.
     """
 
     span: Span
     wallets: Sequence[OwnWallet]
+    currency: Denomination
     activities: int
     failures: int
     flows: Flows
@@ -116,6 +120,7 @@ def summarise(
     told: Told,
     span: Span,
     zone: tzinfo,
+    exchange: Exchange = DOLLARS,
     *,
     is_cut: bool,
 ) -> Summary:
@@ -128,8 +133,11 @@ def summarise(
         told: In the period.
         span: Closed on both sides.
         zone: Of the chat.
+        exchange: Into what is wanted.
         is_cut: Whether older activities were left out.
     """
+    reckoning = reckoned(exchange, activities, carried)
+    activities, carried = reckoning.activities, reckoning.carried
     own = {wallet.address for wallet in wallets}
     inside = [activity for activity in activities if _is_within(activity.block_time, span)]
     moved = [
@@ -143,6 +151,7 @@ def summarise(
     return Summary(
         span,
         wallets,
+        reckoning.exchange.denomination,
         len(inside),
         sum(not activity.success for activity in inside),
         flows_of(inside, own, zone),

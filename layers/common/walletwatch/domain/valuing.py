@@ -22,7 +22,8 @@ class Movement:
     """A leg with its value.
 
     Attributes:
-        usd: What all of it was worth, never negative; None where nobody knew.
+        usd: What all of it was worth, never negative; None where nobody knew. It is in dollars, unless the
+            activity was reckoned in another currency (`domain.reckoning`).
     """
 
     activity: Activity

@@ -3,6 +3,7 @@
 from walletwatch.bot.rendering import HtmlRenderer
 from walletwatch.observability import EmfMetrics
 from walletwatch.parts.queues import make_queues
+from walletwatch.parts.rates import make_rates
 from walletwatch.runtime import SystemClock
 from walletwatch.services.alerting import Alerting
 from walletwatch.settings.chain import ChainSettings
@@ -22,7 +23,7 @@ def make_alerting(database: Database, metrics: EmfMetrics) -> Alerting:
         ledger=PostgresAlertLedger(database, clock),
         past=PostgresPast(database),
         queues=make_queues(),
-        renderer=HtmlRenderer(load(ChainSettings).profile),
+        renderer=HtmlRenderer(load(ChainSettings).profile, make_rates(database, metrics)),
         clock=clock,
         metrics=metrics,
         retention=load(RetentionSettings).retention,

@@ -17,6 +17,7 @@ from walletwatch.parts.money import make_money
 from walletwatch.parts.postgres import make_reads
 from walletwatch.parts.prices import make_prices
 from walletwatch.parts.queues import make_queues
+from walletwatch.parts.rates import make_rates
 from walletwatch.parts.scan_memory import make_scan_memory
 from walletwatch.parts.tokens import make_tokens
 from walletwatch.runtime import SystemClock
@@ -81,7 +82,7 @@ def make_dialogue(
 ) -> Dialogue:
     """The use cases, over the webhook's stores and the chain."""
     clock = SystemClock()
-    chain, rates = RpcChain(rpc), RedisRateLimits(redis, turn)
+    chain, limits = RpcChain(rpc), RedisRateLimits(redis, turn)
     queues = make_queues()
     profile = load(ChainSettings).profile
     plan_settings = load(PlanSettings)
@@ -94,6 +95,7 @@ def make_dialogue(
     prices = make_prices(batching, redis, metrics, profile, PostgresSamples(database), turn)
     tokens = make_tokens(batching, redis, metrics, profile, turn)
     money = make_money(profile, batching, cache, database, metrics, Valuation(prices, tokens))
+    rates = make_rates(database, metrics)
     return Dialogue(
         watching=Watching(
             subscriptions,
@@ -104,16 +106,16 @@ def make_dialogue(
         wallets=Wallets(
             book,
             NativeReads(batching, money.valuation),
-            Importing(subscriptions, book, chain, queues, rates),
+            Importing(subscriptions, book, chain, queues, limits),
             Sharing(book, clock),
             clock,
         ),
         balances=balances,
         money=money,
-        backfills=BackfillRequests(queues, rates, clock),
+        backfills=BackfillRequests(queues, limits, clock),
         scans=ScanRequests(queues),
         reports=make_scan_memory(cache, metrics, profile),
-        admin_desk=make_admin_desk(cache, rates, database, operators, plan_settings.limits, metrics),
+        admin_desk=make_admin_desk(cache, limits, database, operators, plan_settings.limits, metrics),
         admin=make_administering(secrets, telegram, redis, turn, chain, database, metrics),
         ledger=PostgresLedger(database, clock),
         desk=make_alert_desk(chain, tokens, database, metrics),
@@ -124,9 +126,9 @@ def make_dialogue(
             LookingAgain(PostgresDealings(database), queues, clock, metrics),
             clock,
         ),
-        pictures=PictureRequests(queues, rates),
+        pictures=PictureRequests(queues, limits),
         exports=ExportRequests(queues, clock),
-        personal=Personal(PostgresPersonalRecords(database), rates, clock, metrics),
+        personal=Personal(PostgresPersonalRecords(database), limits, clock, metrics),
         inline=InlineCards(subscriptions, balances, chain, tokens, prices, metrics),
         linking=Linking(PostgresLinkedChats(database), subscriptions, cache),
         plans=Plans(
@@ -136,8 +138,9 @@ def make_dialogue(
             metrics,
             plan_settings.offers,
         ),
-        quotas=Quotas(PostgresPlanStore(database), rates, clock, metrics, plan_settings.limits),
-        views=Views(profile),
+        quotas=Quotas(PostgresPlanStore(database), limits, clock, metrics, plan_settings.limits),
+        views=Views(profile, rates.known),
+        rates=rates,
         catalogue=CATALOGUE,
         operators=operators,
         metrics=metrics,

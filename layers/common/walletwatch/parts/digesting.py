@@ -7,6 +7,7 @@ from walletwatch.domain.digests import DigestPolicy
 from walletwatch.domain.plans import Plan, Quota
 from walletwatch.observability import EmfMetrics
 from walletwatch.parts.queues import make_queues
+from walletwatch.parts.rates import make_rates
 from walletwatch.runtime import SystemClock
 from walletwatch.services.digesting import Digesting
 from walletwatch.settings.chain import ChainSettings
@@ -25,7 +26,7 @@ def make_digesting(database: Database, metrics: EmfMetrics) -> Digesting:
     return Digesting(
         ledger=PostgresLedger(database, clock),
         queues=make_queues(),
-        renderer=HtmlRenderer(load(ChainSettings).profile),
+        renderer=HtmlRenderer(load(ChainSettings).profile, make_rates(database, metrics)),
         clock=clock,
         metrics=metrics,
         retention=load(RetentionSettings).retention,

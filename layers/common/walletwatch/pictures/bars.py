@@ -4,8 +4,9 @@ from decimal import Decimal
 
 from matplotlib.axes import Axes
 
+from walletwatch.domain.currencies import Denomination
 from walletwatch.domain.pictures import Profit, Profits
-from walletwatch.pictures.canvas import LABEL, Sheet, compact
+from walletwatch.pictures.canvas import LABEL, Sheet, money
 from walletwatch.pictures.fonts import plain
 
 THICKNESS = 0.36
@@ -28,13 +29,21 @@ def draw(chart: Profits, on: Sheet) -> None:
     axes.set_xlim(low - reach * (0.34 if low < 0 else 0.02), high + reach * 0.34)
     axes.axvline(0, color=on.palette.quiet, linewidth=1.2)
     for row, each in enumerate(chart.profits):
-        _pair(axes, row, each, colors, reach, on)
+        _pair(axes, row, each, colors, reach, chart.currency, on)
     axes.set_ylim(len(chart.profits) - 0.45, -0.55)
     axes.set_yticks(range(len(chart.profits)), [plain(each.name, 11) for each in chart.profits])
     axes.tick_params(axis="y", labelcolor=on.palette.text)
 
 
-def _pair(axes: Axes, row: int, each: Profit, colors: tuple[str, str], reach: float, on: Sheet) -> None:
+def _pair(
+    axes: Axes,
+    row: int,
+    each: Profit,
+    colors: tuple[str, str],
+    reach: float,
+    currency: Denomination,
+    on: Sheet,
+) -> None:
     for value, offset, color in (
         (each.realised, -(THICKNESS + BETWEEN) / 2, colors[0]),
         (each.unrealised, (THICKNESS + BETWEEN) / 2, colors[1]),
@@ -43,11 +52,11 @@ def _pair(axes: Axes, row: int, each: Profit, colors: tuple[str, str], reach: fl
             continue
         axes.barh(row + offset, float(value), THICKNESS, color=color)
         side = 1 if value >= 0 else -1
-        sign = "−" if value < 0 else "+" if value > 0 else ""
+        sign = "+" if value > 0 else ""
         axes.text(
             float(value) + side * reach * 0.02,
             row + offset,
-            f"{sign}${compact(abs(value), on.words)}",
+            f"{sign}{money(value, currency, on.words)}",
             ha="left" if side > 0 else "right",
             va="center",
             fontsize=LABEL - 1.5,

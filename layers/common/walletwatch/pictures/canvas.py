@@ -14,6 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from walletwatch.domain.currencies import Currency, Denomination
 from walletwatch.domain.pictures import PictureWords
 from walletwatch.pictures.fonts import FAMILIES, plain, register
 from walletwatch.pictures.palette import Palette
@@ -125,6 +126,16 @@ def compact(value: Decimal, words: PictureWords) -> str:
         if size >= unit * Decimal("0.9995"):
             return _signed(value, _digits(size / unit), words) + letter
     return _signed(value, _digits(size), words)
+
+
+def money(value: Decimal, currency: Denomination, words: PictureWords) -> str:
+    """An amount of money in few characters; a gain has no sign, a loss a minus."""
+    amount = compact(abs(value), words)
+    sign = "−" if value < 0 else ""
+    if currency.currency is Currency.NATIVE:
+        return f"{sign}{amount} {plain(currency.symbol, 8)}"
+    symbol = f"{currency.symbol} " if currency.symbol[-1].isalpha() else currency.symbol
+    return sign + words.money.format(symbol=symbol, amount=amount).strip()
 
 
 def _digits(size: Decimal) -> str:

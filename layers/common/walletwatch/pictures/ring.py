@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from walletwatch.domain.pictures import Allocation
-from walletwatch.pictures.canvas import LABEL, Sheet, compact
+from walletwatch.pictures.canvas import LABEL, Sheet, money
 from walletwatch.pictures.fonts import plain
 
 LEAST_SHARE = Decimal("0.012")
@@ -29,7 +29,7 @@ def draw(chart: Allocation, on: Sheet) -> None:
         radius=1.0,
         wedgeprops={"width": 0.3, "edgecolor": on.palette.surface, "linewidth": 2.5},
     )
-    total = f"${compact(chart.total, on.words)}"
+    total = money(chart.total, chart.currency, on.words)
     axes.text(0, 0, total, ha="center", va="center", fontsize=22, fontweight="bold", color=on.palette.text)
     top = 0.44 + ROW * (len(shares) - 1) / 2
     for index, (part, share, color) in enumerate(zip(chart.slices, shares, colors, strict=True)):

@@ -1,11 +1,12 @@
 """What is told, and to whom: the ledger, and Telegram as its sender sees it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.alert_rules.firing import PendingAlert
+from walletwatch.domain.chats import Chat
 from walletwatch.domain.delivery import Candidate, DeliveryStatus, NewDelivery, PendingDelivery
 from walletwatch.domain.digests import Burst, Outgoing
 from walletwatch.domain.risk_watch import KnownRisk
@@ -171,6 +172,9 @@ class Messenger(Protocol):
 
 class Renderer(Protocol):
     """Turns what happened into messages in the reader's language."""
+
+    async def ready(self, chats: Iterable[Chat]) -> None:
+        """Know what it takes to write to these chats; before each of the messages to them."""
 
     def delivery(self, delivery: PendingDelivery) -> RenderedMessage:
         """The message of an activity or of a digest."""

@@ -136,6 +136,7 @@ class Alerting:
         return await self._queue(await self._ledger.stuck(older_than, limit))
 
     async def _queue(self, pending: Sequence[PendingAlert]) -> int:
+        await self._renderer.ready(alert.chat for alert in pending)
         await self._queues.notify(
             [
                 Notification(

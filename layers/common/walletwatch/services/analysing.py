@@ -11,12 +11,14 @@ from typing import Final
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.anomalies import Examined, by_wallet, examine
 from walletwatch.domain.browsing import Found, OwnWallet, WalletChoice, chosen_of, is_called
+from walletwatch.domain.currencies import DOLLARS, Denomination, Exchange
 from walletwatch.domain.errors import ChainUnavailable, PriceUnavailable, UnknownWallet
 from walletwatch.domain.flows import Flows, flows_of
 from walletwatch.domain.lots import NOTHING, Position
 from walletwatch.domain.periods import ALL_TIME, Period, Span
 from walletwatch.domain.pnl import Result, reckon, result_of
 from walletwatch.domain.prices import ARITHMETIC, Price
+from walletwatch.domain.reckoning import reckoned
 from walletwatch.domain.usage import Usage
 from walletwatch.ports.chain import Prices
 from walletwatch.ports.chronicle import Chronicle
@@ -53,9 +55,14 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class FlowsOf:
-    """What came in and went out."""
+    """What came in and went out.
+
+    Attributes:
+        currency: What it is reckoned in.
+    """
 
     subject: Subject
+    currency: Denomination
     flows: Flows
     warned: Mapping[str, str]
 
@@ -65,13 +72,15 @@ class Gains:
     """What was gained and lost.
 
     Attributes:
+        currency: What all is reckoned in.
         results: The most valuable first; what has no price behind what has.
-        realised: Of these, in dollars.
+        realised: Of these.
         unrealised: Of those that have a price.
         priced: Whether prices of now could be asked for.
     """
 
     subject: Subject
+    currency: Denomination
     results: Sequence[Result]
     realised: Decimal
     unrealised: Decimal
@@ -94,7 +103,9 @@ class Analysing:
         self._prices = prices
         self._clock = clock
 
-    async def gains(self, chat_id: int, choice: WalletChoice, asset: str | None) -> Gains:
+    async def gains(
+        self, chat_id: int, choice: WalletChoice, asset: str | None, exchange: Exchange = DOLLARS
+    ) -> Gains:
         """What was gained and lost, of all assets or of one.
 
         All wallets of the chat are reckoned with, since what comes from one of them brings its cost along.
@@ -103,13 +114,15 @@ class Analysing:
             chat_id: Whose wallets.
             choice: Which of them. A name that no wallet has is taken for the symbol of a token.
             asset: Only this one.
+            exchange: Into what is wanted.
 
         Raises:
             UnknownWallet: No wallet, and no token, is meant.
         """
         found, flows = await self._chronicle.gather_with_carried(chat_id, limit=ACTIVITIES)
         own = {wallet.address for wallet in found.wallets}
-        books = reckon(activities_of(found), own, flows)
+        told = reckoned(exchange, activities_of(found), flows)
+        books = reckon(told.activities, own, told.carried)
         named = {wallet.subscription_id for wallet in found.wallets if is_called(wallet, choice.name)}
         chosen = chosen_of(found.wallets, named, choice)
         positions = [
@@ -122,11 +135,13 @@ class Analysing:
         if found.wallets and (not chosen or (choice.name is not None and not named and not positions)):
             raise UnknownWallet(choice.name or "")
         prices = await self._present_prices(positions)
-        results = [result_of(position, (prices or {}).get(position.asset)) for position in positions]
+        worth = {asset: told.price(price) for asset, price in (prices or {}).items()}
+        results = [result_of(position, worth.get(position.asset)) for position in positions]
         oldest = found.records[0].activity.block_time if found.records and found.more else None
         with localcontext(ARITHMETIC):
             return Gains(
                 Subject(found.wallets, chosen, ALL_TIME, oldest),
+                told.exchange.denomination,
                 sorted(results, key=_worthiness),
                 sum((each.position.realised for each in results), NOTHING),
                 sum((each.unrealised for each in results if each.unrealised is not None), NOTHING),
@@ -172,8 +187,15 @@ class Analysing:
             _log.warning("no prices", extra={"reason": str(error)})
             return None
 
-    async def flows(self, chat_id: int, choice: WalletChoice, period: Period, zone: tzinfo) -> FlowsOf:
-        """What came in and went out in a period.
+    async def flows(
+        self,
+        chat_id: int,
+        choice: WalletChoice,
+        period: Period,
+        zone: tzinfo,
+        exchange: Exchange = DOLLARS,
+    ) -> FlowsOf:
+        """What came in and went out in a period, in the currency that is wanted where its rates are known.
 
         Raises:
             UnknownWallet: No wallet of the chat is called that, or has this subscription.
@@ -182,7 +204,9 @@ class Analysing:
         found, warned = await self._chronicle.gather_with_warnings(chat_id, choice, span, limit=ACTIVITIES)
         subject = subject_of(found, choice, period)
         own = {wallet.address for wallet in subject.chosen}
-        return FlowsOf(subject, flows_of(activities_of(found), own, zone), warned)
+        told = reckoned(exchange, activities_of(found))
+        flows = flows_of(told.activities, own, zone)
+        return FlowsOf(subject, told.exchange.denomination, flows, warned)
 
 
 def _is_token(position: Position, name: str) -> bool:

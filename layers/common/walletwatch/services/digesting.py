@@ -98,6 +98,7 @@ class Digesting:
         return len(stuck)
 
     async def _queue(self, outgoing: Outgoing) -> None:
+        await self._renderer.ready(delivery.subscription.chat for delivery in outgoing.pending)
         await self._queues.notify([self._notification(delivery) for delivery in outgoing.pending])
         soon = self._clock.now() + SOON
         await self._queues.close_digests([due for due in outgoing.open if due.due_at <= soon])

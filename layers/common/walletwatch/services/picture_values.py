@@ -7,6 +7,7 @@ from decimal import Decimal, localcontext
 from walletwatch.domain.browsing import WalletChoice
 from walletwatch.domain.chain import WalletBalance
 from walletwatch.domain.chats import Subscription
+from walletwatch.domain.currencies import DOLLARS, Exchange
 from walletwatch.domain.errors import PriceUnavailable
 from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS
 from walletwatch.domain.pictures import (
@@ -25,20 +26,28 @@ from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
 from walletwatch.domain.tokens import TokenIdentity
 from walletwatch.ports.chain import Chain, Prices, Tokens
 from walletwatch.services.analysing import Analysing
+from walletwatch.services.currencies import FreshRates
 from walletwatch.services.picture_names import PictureNames, wallet_name
 
 
 class PictureValues:
-    """Holdings, profits and losses in dollars."""
+    """Holdings, profits and losses in the chat's currency."""
 
     def __init__(
-        self, chain: Chain, analysing: Analysing, tokens: Tokens, prices: Prices, names: PictureNames
+        self,
+        chain: Chain,
+        analysing: Analysing,
+        tokens: Tokens,
+        prices: Prices,
+        names: PictureNames,
+        rates: FreshRates,
     ) -> None:
         self._chain = chain
         self._analysing = analysing
         self._tokens = tokens
         self._prices = prices
         self._names = names
+        self._rates = rates
 
     async def allocation(self, watched: Sequence[Subscription], name: str | None) -> Allocation:
         """What some wallets hold together.
@@ -62,13 +71,18 @@ class PictureValues:
         }
         if not values:
             raise NothingToDraw("unpriced")
-        slices = _slices({self._names.of(asset, identities): value for asset, value in values.items()})
-        return Allocation(name, slices, unpriced=len(amounts) - len(values))
+        exchange = await self._exchange(watched[0])
+        worth = {
+            self._names.of(asset, identities): value if (told := exchange.of(value)) is None else told
+            for asset, value in values.items()
+        }
+        return Allocation(name, _slices(worth), len(amounts) - len(values), exchange.denomination)
 
     async def profits(self, subscription: Subscription, request: DrawRequest) -> Profits:
         """What was made with each asset, the largest first."""
         choice = WalletChoice(subscription_id=subscription.id)
-        gains = await self._analysing.gains(request.chat_id, choice, None)
+        exchange = await self._exchange(subscription)
+        gains = await self._analysing.gains(request.chat_id, choice, None, exchange)
         if not gains.results:
             raise NothingToDraw("empty")
         if not gains.priced:
@@ -88,7 +102,15 @@ class PictureValues:
             tuple(profits),
             left_out=len(gains.results) - len(shown),
             partial=gains.subject.since is not None,
+            currency=gains.currency,
         )
+
+    async def _exchange(self, subscription: Subscription) -> Exchange:
+        """Into what the chat is told values in, where a rate of today is known; else into dollars."""
+        chat = subscription.chat
+        await self._rates.ready([chat])
+        exchange = self._rates.known.exchange(chat.settings.currency)
+        return DOLLARS if exchange.rate() is None else exchange
 
 
 def _amounts(balances: Sequence[WalletBalance]) -> dict[str, tuple[int, int]]:

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from walletwatch.domain.chats import Chat
+from walletwatch.domain.currencies import DOLLARS, Exchange
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery, delivery_key
 from walletwatch.domain.periods import Span
 from walletwatch.domain.reports import (
@@ -24,6 +25,7 @@ from walletwatch.ports.queueing import Queues
 from walletwatch.ports.reporting import ReportSchedules
 from walletwatch.ports.telling import Ledger
 from walletwatch.ports.volatile import Leases
+from walletwatch.services.currencies import FreshRates
 
 ACTIVITIES: Final = 10_000
 PAGE: Final = 100
@@ -50,11 +52,11 @@ class Summaries:
     def __init__(self, chronicle: Chronicle) -> None:
         self._chronicle = chronicle
 
-    async def summary(self, chat_id: int, span: Span, zone: tzinfo) -> Summary:
+    async def summary(self, chat_id: int, span: Span, zone: tzinfo, exchange: Exchange = DOLLARS) -> Summary:
         """What a period brought to all wallets of the chat."""
         found, carried, told = await self._chronicle.gather_for_report(chat_id, span, limit=ACTIVITIES)
         activities = [record.activity for record in found.records]
-        return summarise(activities, found.wallets, carried, told, span, zone, is_cut=found.more)
+        return summarise(activities, found.wallets, carried, told, span, zone, exchange, is_cut=found.more)
 
 
 class ReportRequests:
@@ -65,10 +67,12 @@ class ReportRequests:
         self._schedules = schedules
         self._clock = clock
 
-    async def now(self, chat_id: int, period: ReportPeriod, zone: tzinfo) -> Summary:
+    async def now(
+        self, chat_id: int, period: ReportPeriod, zone: tzinfo, exchange: Exchange = DOLLARS
+    ) -> Summary:
         """The day or the week that ends now."""
         span = span_before(self._clock.now(), period, zone)
-        return await self._summaries.summary(chat_id, span, zone)
+        return await self._summaries.summary(chat_id, span, zone, exchange)
 
     async def order(self, chat_id: int, schedule: Schedule, zone: tzinfo) -> datetime:
         """Write one regularly; says when the first one comes."""
@@ -93,6 +97,7 @@ class Reporting:
         ledger: Ledger,
         queues: Queues,
         renderer: RendersReports,
+        rates: FreshRates,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
@@ -102,6 +107,7 @@ class Reporting:
         self._ledger = ledger
         self._queues = queues
         self._renderer = renderer
+        self._rates = rates
         self._clock = clock
         self._metrics = metrics
 
@@ -149,7 +155,10 @@ class Reporting:
         status = await self._ledger.add(NewDelivery(key, DeliveryKind.REPORT, chat.chat_id, None, None))
         if status is not DeliveryStatus.PENDING:
             return False
-        summary = await self._summaries.summary(chat.chat_id, span_before(due.due_at, period, zone), zone)
+        await self._rates.ready([chat])
+        exchange = self._rates.known.exchange(chat.settings.currency)
+        span = span_before(due.due_at, period, zone)
+        summary = await self._summaries.summary(chat.chat_id, span, zone, exchange)
         message = self._renderer.report(summary, period, chat)
         now = self._clock.now()
         topic = chat.settings.topic

@@ -12,6 +12,16 @@ from walletwatch.settings.reading import InvalidSettings
 from walletwatch.settings.values import PositiveFloat, PositiveInt
 
 
+class RateSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
+    """Of what dollars are in the money of countries.
+
+    Attributes:
+        fx_rates_url: Of a file in the form of `chain.prices.open_rates`; empty: no such money is offered.
+    """
+
+    fx_rates_url: str = ""
+
+
 class PriceSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     """Of prices in US dollars.
 

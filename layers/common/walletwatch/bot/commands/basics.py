@@ -9,15 +9,14 @@ from walletwatch.bot import timezones
 from walletwatch.bot.commands.command import Area, Command, Topic
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of
 from walletwatch.bot.folding import folded
-from walletwatch.bot.keyboards import Action, StaleData
+from walletwatch.bot.keyboards import Action, CallbackData, StaleData
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import LANGUAGES
 from walletwatch.bot.views.basics import SETTINGS
-from walletwatch.domain.chats import Chat, ChatSettings, Currency
+from walletwatch.domain.chats import Chat, ChatSettings
 from walletwatch.services.personal import COPIES_AN_HOUR, FEEDBACK_A_DAY, MAX_FEEDBACK
 
 FOLLOW_TELEGRAM: Final = "auto"
-_UNITS: Final = {unit.value: unit for unit in Currency}
 
 
 async def start(talk: Talk, dialogue: Dialogue) -> None:
@@ -136,21 +135,38 @@ async def set_timezone(talk: Talk, dialogue: Dialogue, name: str) -> None:
 
 
 async def currency(talk: Talk, dialogue: Dialogue) -> None:
-    """/currency [usd or native]: choose what values are told in."""
+    """/currency [CODE]: choose what values are told in."""
+    await dialogue.rates.load()
     if talk.arguments:
-        await set_currency(talk, dialogue, talk.arguments[0].lower())
+        await _set_currency(talk, dialogue, " ".join(talk.arguments))
     else:
-        await talk.show(dialogue.views.basics.currencies(talk.chat, dialogue.views.profile, talk.say))
+        await _show_currencies(talk, dialogue)
 
 
-async def set_currency(talk: Talk, dialogue: Dialogue, name: str) -> None:
-    """Tell values in this from now on; the chain's own token goes by its symbol too."""
-    symbol = dialogue.views.profile.native_symbol
-    chosen = Currency.NATIVE if name == symbol.lower() else _UNITS.get(name)
+async def choose_currency(talk: Talk, dialogue: Dialogue, data: CallbackData) -> None:
+    """Show the currencies, or tell values in the one that was tapped."""
+    await dialogue.rates.load()
+    if data.argument:
+        await _set_currency(talk, dialogue, data.argument)
+    else:
+        await _show_currencies(talk, dialogue)
+
+
+async def _show_currencies(talk: Talk, dialogue: Dialogue) -> None:
+    offered = dialogue.rates.known.offered
+    await talk.show(dialogue.views.basics.currencies(talk.chat, offered, talk.say))
+
+
+async def _set_currency(talk: Talk, dialogue: Dialogue, name: str) -> None:
+    """Tell values in this from now on; a currency goes by its code and by its symbol."""
+    offered = dialogue.rates.known.offered
+    wanted = name.lower()
+    names = ((each, {each.currency.value, each.code.lower(), each.symbol.lower()}) for each in offered)
+    chosen = next((each.currency for each, called in names if wanted in called), None)
     if chosen is None:
-        raise Complaint("currency.unknown", symbol=symbol)
+        raise Complaint("currency.unknown", known=", ".join(each.code for each in offered))
     await _change(talk, dialogue, replace(talk.chat.settings, currency=chosen))
-    await talk.show(dialogue.views.basics.currencies(talk.chat, dialogue.views.profile, talk.say))
+    await _show_currencies(talk, dialogue)
 
 
 async def status(talk: Talk, dialogue: Dialogue) -> None:
@@ -263,9 +279,7 @@ AREA: Final = Area(
         Action.TIMEZONE: lambda talk, dialogue, data: (
             set_timezone(talk, dialogue, data.argument) if data.argument else timezone(talk, dialogue)
         ),
-        Action.CURRENCY: lambda talk, dialogue, data: (
-            set_currency(talk, dialogue, data.argument) if data.argument else currency(talk, dialogue)
-        ),
+        Action.CURRENCY: choose_currency,
         Action.HELP: lambda talk, dialogue, data: help_topic(talk, dialogue, data.argument),
         Action.STATUS: lambda talk, dialogue, _data: status(talk, dialogue),
         Action.FORGET_CONFIRMED: lambda talk, dialogue, _data: forget_confirmed(talk, dialogue),

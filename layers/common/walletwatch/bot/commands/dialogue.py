@@ -26,6 +26,7 @@ from walletwatch.services.analysing import Analysing
 from walletwatch.services.backfilling import BackfillRequests
 from walletwatch.services.balances import Balances
 from walletwatch.services.browsing import Browsing
+from walletwatch.services.currencies import FreshRates
 from walletwatch.services.drawing import PictureRequests
 from walletwatch.services.explaining import Explaining
 from walletwatch.services.exporting import ExportRequests
@@ -88,6 +89,7 @@ class Dialogue:
     explaining: Explaining
     analysing: Analysing
     summaries: ReportRequests
+    rates: FreshRates
 
 
 class Complaint(Exception):

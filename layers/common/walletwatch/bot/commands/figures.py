@@ -44,14 +44,14 @@ async def top(talk: Talk, dialogue: Dialogue) -> None:
 
 async def _show_flows(talk: Talk, dialogue: Dialogue, choice: WalletChoice, code: ScopeCode) -> None:
     zone = talk.chat.settings.timezone
-    told = await dialogue.analysing.flows(talk.chat_id, choice, code.period, zone_of(zone))
+    told = await dialogue.analysing.flows(talk.chat_id, choice, code.period, zone_of(zone), talk.say.exchange)
     shown = ScopeCode(told.subject.subscription_id, code.period, code.mark, code.page)
     await talk.show(dialogue.views.flows.flows(told, shown, zone, talk.say))
 
 
 async def _show_top(talk: Talk, dialogue: Dialogue, choice: WalletChoice, code: ScopeCode) -> None:
     zone = talk.chat.settings.timezone
-    told = await dialogue.analysing.flows(talk.chat_id, choice, code.period, zone_of(zone))
+    told = await dialogue.analysing.flows(talk.chat_id, choice, code.period, zone_of(zone), talk.say.exchange)
     shown = ScopeCode(told.subject.subscription_id, code.period, code.mark, code.page)
     await talk.show(dialogue.views.flows.top(told, shown, zone, talk.say))
 

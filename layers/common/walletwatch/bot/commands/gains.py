@@ -35,7 +35,7 @@ async def show(talk: Talk, dialogue: Dialogue, data: CallbackData) -> None:
 async def _show(
     talk: Talk, dialogue: Dialogue, choice: WalletChoice, asset: str | None, code: ScopeCode
 ) -> None:
-    gains = await dialogue.analysing.gains(talk.chat_id, choice, asset)
+    gains = await dialogue.analysing.gains(talk.chat_id, choice, asset, talk.say.exchange)
     shown = ScopeCode(gains.subject.subscription_id, ALL_TIME, page=code.page)
     await talk.show(dialogue.views.gains.gains(gains, shown, talk.chat.settings.timezone, talk.say))
 

@@ -59,7 +59,7 @@ async def pressed(talk: Talk, dialogue: Dialogue, data: CallbackData) -> None:
 
 async def _show(talk: Talk, dialogue: Dialogue, period: ReportPeriod) -> None:
     zone = talk.chat.settings.timezone
-    summary = await dialogue.summaries.now(talk.chat_id, period, zone_of(zone))
+    summary = await dialogue.summaries.now(talk.chat_id, period, zone_of(zone), talk.say.exchange)
     await talk.show(dialogue.views.report.report(summary, period, zone, talk.say))
 
 

@@ -14,6 +14,7 @@ from walletwatch.domain.activities import Activity, ActivityKind, Leg
 from walletwatch.domain.addresses import is_address
 from walletwatch.domain.annotations import AssetNote, Flag
 from walletwatch.domain.chats import Subscription
+from walletwatch.domain.currencies import Rates
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.work import Button, RenderedMessage
 
@@ -39,10 +40,11 @@ PAYMENTS: Final = frozenset({ActivityKind.TRANSFER_OUT, ActivityKind.NFT_OUT})
 
 
 class ActivityView:
-    """Renders for one chain profile."""
+    """Renders for one chain profile, with the rates that are known."""
 
-    def __init__(self, profile: ChainProfile) -> None:
+    def __init__(self, profile: ChainProfile, rates: Rates | None = None) -> None:
         self._profile = profile
+        self._rates = rates or Rates(profile.native_symbol)
         self._amounts = Amounts(profile)
 
     def activity(
@@ -60,7 +62,7 @@ class ActivityView:
             names: The labels of the chat's wallets by address.
             key: Of the ledger entry, for the buttons; empty where there is none.
         """
-        say = texts_for(subscription.chat)
+        say = texts_for(subscription.chat, self._rates).on(activity.block_time)
         who = Names(self._profile, names)
         lines = [
             *self._warnings(activity, say),
@@ -79,7 +81,7 @@ class ActivityView:
         self, activity: Activity, subscription: Subscription, names: Mapping[str, str | None], key: str
     ) -> RenderedMessage:
         """Everything that is known of an activity, with whole addresses."""
-        say = texts_for(subscription.chat)
+        say = texts_for(subscription.chat, self._rates).on(activity.block_time)
         message = self.activity(activity, subscription, names, key)
         others = dict.fromkeys(leg.counterparty for leg in activity.legs if leg.counterparty)
         mints = dict.fromkeys(leg.asset for leg in activity.legs if not leg.is_native)
@@ -98,6 +100,7 @@ class ActivityView:
     def story(self, activity: Activity, names: Mapping[str, str | None], say: Texts) -> list[Html]:
         """What happened to a wallet that is named already, without fee and time."""
         who = Names(self._profile, names)
+        say = say.on(activity.block_time)
         return [
             *self._warnings(activity, say),
             Html(f"<b>{self._title(activity, say)}</b>"),
@@ -110,6 +113,7 @@ class ActivityView:
     ) -> list[Html]:
         """One of several that a message tells of the same wallet: all but the wallet and the time."""
         who = Names(self._profile, names)
+        say = say.on(activity.block_time)
         link = transaction_link(self._profile, activity.signature)
         return [
             *self._warnings(activity, say),
@@ -124,7 +128,7 @@ class ActivityView:
         self, activity: Activity, subscription: Subscription, names: Mapping[str, str | None], key: str
     ) -> RenderedMessage:
         """An activity, with the ways to hear less like it in place of its buttons."""
-        say = texts_for(subscription.chat)
+        say = texts_for(subscription.chat, self._rates).on(activity.block_time)
         notes = notes_of(activity)
         mints = dict.fromkeys(leg.asset for leg in activity.legs if is_address(leg.asset))
         rows = [
@@ -146,6 +150,7 @@ class ActivityView:
 
     def headline(self, activity: Activity, say: Texts) -> Html:
         """What happened in one line: the title, and the first amounts where it has none."""
+        say = say.on(activity.block_time)
         title = self._title(activity, say)
         if activity.kind in _WITH_AMOUNT and len({leg.asset for leg in activity.legs}) == 1:
             return title

@@ -6,7 +6,7 @@ from decimal import Decimal, localcontext
 from types import MappingProxyType
 from typing import Final
 
-from walletwatch.bot.formatting import Amounts, percent, wallet, when
+from walletwatch.bot.formatting import Amounts, percent, unit_price, wallet, when
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts, texts_for
@@ -16,6 +16,7 @@ from walletwatch.domain.activities import ActivityKind
 from walletwatch.domain.alert_rules.firing import Firing, PendingAlert
 from walletwatch.domain.alert_rules.rule import AlertKind, Family, NewRule, Rule
 from walletwatch.domain.annotations import AssetNote
+from walletwatch.domain.currencies import Rates
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.work import Button, RenderedMessage
@@ -30,10 +31,11 @@ _TITLES: Final = frozenset(ActivityKind)
 
 
 class AlertView:
-    """Renders for one chain profile."""
+    """Renders for one chain profile, with the rates that are known."""
 
-    def __init__(self, profile: ChainProfile) -> None:
+    def __init__(self, profile: ChainProfile, rates: Rates | None = None) -> None:
         self._profile = profile
+        self._rates = rates or Rates(profile.native_symbol)
         self._amounts = Amounts(profile)
         self._words = RuleWords(profile)
         self._tellers: Mapping[AlertKind, Teller] = MappingProxyType(
@@ -65,7 +67,7 @@ class AlertView:
 
     def message(self, alert: PendingAlert, *, test: bool = False) -> RenderedMessage:
         """What one alert says, or all that were held."""
-        say = texts_for(alert.chat)
+        say = texts_for(alert.chat, self._rates)
         zone = alert.chat.settings.timezone
         if len(alert.firings) == 1:
             (firing,) = alert.firings
@@ -117,6 +119,7 @@ class AlertView:
 
     def _happened(self, firing: Firing, say: Texts) -> list[Html]:
         shown = Html("") if firing.wallet is None else wallet(firing.wallet, firing.label, say)
+        say = say.on(firing.at)
         return [self._tellers[firing.kind](firing, shown, say), *_counterparty(firing, say)]
 
     def _balance(self, firing: Firing, shown: Html, say: Texts) -> Html:
@@ -184,15 +187,19 @@ def _inactive(firing: Firing, shown: Html, say: Texts) -> Html:
 
 
 def _price(firing: Firing, _shown: Html, say: Texts) -> Html:
-    return say("alert.fired.price", price=usd(_decimal(firing, "price"), say))
+    return say("alert.fired.price", price=_told(_decimal(firing, "price"), say))
 
 
 def _price_moved(firing: Firing, _shown: Html, say: Texts) -> Html:
     price, before = _decimal(firing, "price"), _decimal(firing, "before")
     with localcontext(prec=60):
         moved = (price - before) / before if before else Decimal(0)
-    values = {"price": usd(price, say), "before": usd(before, say), "percent": percent(moved, say)}
+    values = {"price": _told(price, say), "before": _told(before, say), "percent": percent(moved, say)}
     return say("alert.fired.price_moved", **values)
+
+
+def _told(price: Decimal, say: Texts) -> str:
+    return unit_price(price, say) or usd(price, say)
 
 
 def _approval(firing: Firing, shown: Html, say: Texts) -> Html:

@@ -29,20 +29,21 @@ from walletwatch.bot.views.stakes import StakesView
 from walletwatch.bot.views.wallet_card import WalletCardView
 from walletwatch.bot.views.wallet_lists import WalletListsView
 from walletwatch.bot.views.wallets import WalletsView
+from walletwatch.domain.currencies import Rates
 from walletwatch.domain.profile import ChainProfile
 
 
 class Views:
-    """Renders for one chain profile."""
+    """Renders for one chain profile, with the rates that are known."""
 
-    def __init__(self, profile: ChainProfile) -> None:
+    def __init__(self, profile: ChainProfile, rates: Rates) -> None:
         self.profile = profile
         self.basics = BasicsView()
         self.groups = GroupsView()
         self.inline = InlineView(profile)
         self.plans = PlansView()
         self.approvals = ApprovalsView(profile)
-        self.deliveries = DeliveryView(profile)
+        self.deliveries = DeliveryView(profile, rates)
         self.wallets = WalletsView(profile)
         self.wallet_card = WalletCardView(profile)
         self.wallet_lists = WalletListsView()
@@ -54,11 +55,11 @@ class Views:
         self.scans = ScanView(profile)
         self.pictures = PicturesView(profile)
         self.exports = ExportsView()
-        self.alerts = AlertView(profile)
+        self.alerts = AlertView(profile, rates)
         self.alert_lists = AlertListView(self.alerts)
         self.filters = FiltersView(profile)
         self.silence = SilenceView()
-        self.history = HistoryView(profile)
+        self.history = HistoryView(profile, rates)
         self.explaining = ExplainingView(profile)
         self.flows = FlowsView(profile)
         self.gains = GainsView(profile)

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import batched
 from typing import Final
 
 from walletwatch.bot.formatting import clock, lasting, wallet, when, whole
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import LANGUAGES, Html, Texts, texts
-from walletwatch.domain.chats import DEFAULT_LANGUAGE, Chat, Contact, Currency, Subscription
+from walletwatch.domain.chats import DEFAULT_LANGUAGE, Chat, Contact, Subscription
+from walletwatch.domain.currencies import Currency, Denomination
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import ChainProfile
@@ -19,6 +21,7 @@ SETTINGS: Final = ("muted", "failed", "dust", "spam", "risk", "news")
 BEHIND: Final = timedelta(seconds=90)
 """A look longer ago than this is said to be behind: no sweep takes as long between two rounds."""
 FOLLOW_TELEGRAM: Final = "auto"
+CURRENCIES_ACROSS: Final = 3
 
 type Rows = tuple[tuple[Button, ...], ...]
 
@@ -60,6 +63,7 @@ class BasicsView:
             say("settings.title"),
             say("settings.language", language=texts(chat.spoken_language)("language.name")),
             say("settings.timezone", zone=present.timezone),
+            say("settings.currency", currency=say.exchange.denomination.title),
             say("settings.hint"),
         ]
         switches = tuple(
@@ -103,14 +107,18 @@ class BasicsView:
         zone = chat.settings.timezone
         return RenderedMessage(say("timezone.set", zone=zone, time=when(now, say, zone)), (_settings(say),))
 
-    def currencies(self, chat: Chat, profile: ChainProfile, say: Texts) -> RenderedMessage:
-        """What values can be told in."""
-        names = {Currency.USD: "USD", Currency.NATIVE: profile.native_symbol}
-        choices = tuple(
-            button(_marked(unit is chat.settings.currency, name), Action.CURRENCY, unit.value)
-            for unit, name in names.items()
-        )
-        return RenderedMessage(say("currency.title"), (choices, _settings(say)))
+    def currencies(self, chat: Chat, offered: Sequence[Denomination], say: Texts) -> RenderedMessage:
+        """What values can be told in, and that thresholds stay dollars."""
+        chosen = chat.settings.currency
+        choices = [
+            button(_marked(each.currency is chosen, each.title), Action.CURRENCY, each.currency.value)
+            for each in offered
+        ]
+        lines = [say("currency.title"), say("currency.hint")]
+        if chosen is not Currency.USD and say.exchange.rate() is None:
+            lines.append(say("currency.no_rate"))
+        rows = tuple(tuple(row) for row in batched(choices, CURRENCIES_ACROSS, strict=False))
+        return RenderedMessage(join_lines(lines), (*rows, _settings(say)))
 
     def status(self, status: ChatStatus, zone: str, say: Texts) -> RenderedMessage:
         """Whether the wallets are looked at, and what became of the messages."""

@@ -11,6 +11,7 @@ from walletwatch.bot.texts import Html, Texts, texts_for
 from walletwatch.bot.views.activity import ActivityView
 from walletwatch.bot.views.digest import DigestView, between
 from walletwatch.domain.activities import Activity
+from walletwatch.domain.currencies import Rates
 from walletwatch.domain.delivery import PendingDelivery
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.work import RenderedMessage
@@ -22,19 +23,20 @@ SEPARATOR: Final = "."
 
 
 class DeliveryView:
-    """Renders for one chain profile."""
+    """Renders for one chain profile, with the rates that are known."""
 
-    def __init__(self, profile: ChainProfile) -> None:
+    def __init__(self, profile: ChainProfile, rates: Rates) -> None:
         self._profile = profile
-        self._activities = ActivityView(profile)
-        self._digests = DigestView(profile, self._activities)
+        self._rates = rates
+        self._activities = ActivityView(profile, rates)
+        self._digests = DigestView(profile, self._activities, rates)
 
     def message(self, delivery: PendingDelivery) -> RenderedMessage:
         """What is sent."""
         activities, subscription = delivery.activities, delivery.subscription
         if len(activities) == 1:
             return self._activities.activity(activities[0], subscription, delivery.names, delivery.key)
-        say = texts_for(subscription.chat)
+        say = texts_for(subscription.chat, self._rates)
         lines = self._parts(delivery, say)
         if len(activities) > MAX_PARTS or units("\n".join(lines)) > MAX_UNITS:
             return self._digests.digest(activities, subscription)
@@ -60,7 +62,7 @@ class DeliveryView:
         shown = self._activities.details(activity, delivery.subscription, delivery.names, key)
         if number is None:
             return shown
-        say = texts_for(delivery.subscription.chat)
+        say = texts_for(delivery.subscription.chat, self._rates)
         back = (button(say("button.back"), Action.TOLD, delivery.key),)
         return replace(shown, keyboard=(*shown.keyboard, back))
 

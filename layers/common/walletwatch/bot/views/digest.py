@@ -13,6 +13,7 @@ from walletwatch.bot.views.activity import PAYMENTS, ActivityView, kind_title, n
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.annotations import AssetNote
 from walletwatch.domain.chats import Subscription
+from walletwatch.domain.currencies import Rates
 from walletwatch.domain.money import NATIVE, to_decimal
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.work import RenderedMessage
@@ -46,8 +47,9 @@ class DigestView:
     Each list has an end. Where names are so long that not all of it fits, the end of the message is left out.
     """
 
-    def __init__(self, profile: ChainProfile, activities: ActivityView) -> None:
+    def __init__(self, profile: ChainProfile, activities: ActivityView, rates: Rates | None = None) -> None:
         self._profile = profile
+        self._rates = rates or Rates(profile.native_symbol)
         self._activities = activities
         self._amounts = Amounts(profile)
 
@@ -58,7 +60,7 @@ class DigestView:
             activities: All of them, oldest first.
             subscription: Whose chat is told.
         """
-        say = texts_for(subscription.chat)
+        say = texts_for(subscription.chat, self._rates).on(activities[-1].block_time)
         name = wallet(subscription.address, subscription.label, say)
         lines = [
             say("digest.title", count=len(activities), wallet=name),

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from walletwatch.bot.formatting import day, dollars, percent, short, wallet, whole
+from walletwatch.bot.formatting import day, money, percent, short, wallet, whole
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.scope_codes import ScopeCode
 from walletwatch.bot.texts import Html, Texts, escape
 from walletwatch.bot.views.paging import turns
 from walletwatch.bot.views.periods import period_text
+from walletwatch.domain.currencies import Denomination
 from walletwatch.domain.flows import Flow
 from walletwatch.domain.periods import ALL_TIME, Period
 from walletwatch.domain.work import Button
@@ -79,17 +80,18 @@ def unpriced_text(flow: Flow, say: Texts) -> list[Html]:
     return [say("figures.unpriced", count=flow.unpriced, total=whole(flow.movements, say), share=share)]
 
 
-def usd(value: Decimal, say: Texts) -> Html:
-    """Dollars, or that they are too many to be believed."""
-    shown = dollars(value, say)
+def amount_of(value: Decimal, currency: Denomination, say: Texts) -> Html:
+    """Money, or that it is too much to be believed."""
+    shown = money(value, currency, say)
     return say("figures.absurd") if shown is None else escape(shown)
 
 
-def in_and_out(flow: Flow, say: Texts) -> Html:
-    """What came and went, in dollars; what had no price is not called nothing."""
+def in_and_out(flow: Flow, currency: Denomination, say: Texts) -> Html:
+    """What came and went; what had no price is not called nothing."""
     if flow.unpriced == flow.movements:
         return say("figures.no_price")
-    return say("figures.in_out", received=usd(flow.received_usd, say), sent=usd(flow.sent_usd, say))
+    received, sent = (amount_of(each, currency, say) for each in (flow.received_worth, flow.sent_worth))
+    return say("figures.in_out", received=received, sent=sent)
 
 
 def page_of[T](items: Sequence[T], page: int, size: int) -> tuple[Sequence[T], int]:

@@ -20,6 +20,7 @@ from walletwatch.bot.views.figures import (
 )
 from walletwatch.bot.views.parties import Parties
 from walletwatch.bot.views.periods import date_text
+from walletwatch.domain.currencies import Denomination
 from walletwatch.domain.flows import AssetFlow, Flow
 from walletwatch.domain.money import to_decimal
 from walletwatch.domain.profile import ChainProfile
@@ -50,7 +51,7 @@ class FlowsView:
         rows, pages = page_of(self._rows(told, code.mark, zone, say), code.page, ROWS)
         lines = head(say("flows.title", wallet=subject_text(told.subject, say)), told.subject, zone, say)
         if flows.total.movements:
-            lines += [Html(""), in_and_out(flows.total, say), *unpriced_text(flows.total, say)]
+            lines += [Html(""), in_and_out(flows.total, told.currency, say), *unpriced_text(flows.total, say)]
         if flows.internal:
             lines.append(say("flows.internal", count=flows.internal))
         if flows.fees:
@@ -78,7 +79,7 @@ class FlowsView:
         lines.append(Html(""))
         for place, (address, flow) in enumerate(rows, code.page * ROWS + 1):
             name = parties.linked(address, say)
-            lines.append(say("top.item", place=place, party=name, **_told(flow, say)))
+            lines.append(say("top.item", place=place, party=name, **_told(flow, told.currency, say)))
         if not rows:
             lines.append(say("flows.nothing"))
         elif order == BY_VALUE:
@@ -104,20 +105,24 @@ class FlowsView:
         flows = told.flows
         if mark == BY_DAY:
             return [
-                say("flows.day", day=date_text(on, zone, say), **_told(flow, say))
+                say("flows.day", day=date_text(on, zone, say), **_told(flow, told.currency, say))
                 for on, flow in sorted(flows.by_day.items(), reverse=True)
             ]
         if mark == BY_PARTY:
             parties = Parties(self._profile, told.subject.wallets, told.warned)
             named = [
-                say("flows.party", party=parties.linked(address, say), **_told(flow, say))
+                say("flows.party", party=parties.linked(address, say), **_told(flow, told.currency, say))
                 for address, flow in _ranked(told, BY_VALUE, "")
             ]
             nobody = flows.by_party.get(None)
-            return named if nobody is None else [*named, say("flows.nobody", **_told(nobody, say))]
-        return [self._asset(flow, say) for flow in flows.by_asset]
+            return (
+                named
+                if nobody is None
+                else [*named, say("flows.nobody", **_told(nobody, told.currency, say))]
+            )
+        return [self._asset(flow, told.currency, say) for flow in flows.by_asset]
 
-    def _asset(self, flow: AssetFlow, say: Texts) -> Html:
+    def _asset(self, flow: AssetFlow, currency: Denomination, say: Texts) -> Html:
         notes = {} if flow.note is None else {flow.asset: replace(flow.note, usd=None)}
         net = flow.received - flow.sent
         line = say(
@@ -129,7 +134,7 @@ class FlowsView:
         )
         if flow.unpriced == flow.movements:
             return line
-        return Html(f"{line} · {in_and_out(flow, say)}")
+        return Html(f"{line} · {in_and_out(flow, currency, say)}")
 
 
 def _bare(flow: AssetFlow, units: int, say: Texts) -> str:
@@ -150,13 +155,13 @@ def _ranked(told: FlowsOf, order: str, direction: str) -> list[Ranked]:
         return {"i": flow.arrivals, "o": flow.departures}.get(direction, flow.movements)
 
     def value(flow: Flow) -> Decimal:
-        both = flow.received_usd + flow.sent_usd
-        return {"i": flow.received_usd, "o": flow.sent_usd}.get(direction, both)
+        both = flow.received_worth + flow.sent_worth
+        return {"i": flow.received_worth, "o": flow.sent_worth}.get(direction, both)
 
     if order == BY_VALUE:
         return sorted(parties, key=lambda item: (-value(item[1]), -number_of_movements(item[1]), item[0]))
     return sorted(parties, key=lambda item: (-number_of_movements(item[1]), -value(item[1]), item[0]))
 
 
-def _told(flow: Flow, say: Texts) -> Mapping[str, Html]:
-    return {"flow": in_and_out(flow, say), "times": say("figures.times", count=flow.movements)}
+def _told(flow: Flow, currency: Denomination, say: Texts) -> Mapping[str, Html]:
+    return {"flow": in_and_out(flow, currency, say), "times": say("figures.times", count=flow.movements)}

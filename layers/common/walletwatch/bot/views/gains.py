@@ -9,7 +9,8 @@ from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action
 from walletwatch.bot.scope_codes import ScopeCode
 from walletwatch.bot.texts import Html, Texts
-from walletwatch.bot.views.figures import Scope, head, page_of, subject_text, usd
+from walletwatch.bot.views.figures import Scope, amount_of, head, page_of, subject_text
+from walletwatch.domain.currencies import Denomination
 from walletwatch.domain.lots import Position
 from walletwatch.domain.money import to_decimal
 from walletwatch.domain.pnl import Result
@@ -38,28 +39,29 @@ class GainsView:
         if gains.results:
             lines += [
                 Html(""),
-                say("pnl.realised", amount=signed(gains.realised, say)),
-                say("pnl.unrealised", amount=signed(gains.unrealised, say)),
+                say("pnl.realised", amount=signed(gains.realised, gains.currency, say)),
+                say("pnl.unrealised", amount=signed(gains.unrealised, gains.currency, say)),
             ]
         else:
             lines.append(say("flows.nothing"))
         if not gains.priced:
             lines.append(say("pnl.no_prices"))
         for result in results:
-            lines += [Html(""), *self._result(result, say)]
+            lines += [Html(""), *self._result(result, gains.currency, say)]
         if gains.results:
             lines += [Html(""), say("pnl.method")]
         keyboard = (scope.turns(pages, say), scope.wallets(subject, say))
         return RenderedMessage(join_lines(lines), tuple(row for row in keyboard if row))
 
-    def _result(self, result: Result, say: Texts) -> list[Html]:
+    def _result(self, result: Result, currency: Denomination, say: Texts) -> list[Html]:
         position = result.position
         owned = position.owned
-        lines = [self._held(result, say)]
+        lines = [self._held(result, currency, say)]
         if owned.known:
-            lines.append(say("pnl.cost", cost=usd(owned.cost, say), gain=self._gain(result, say)))
+            cost = amount_of(owned.cost, currency, say)
+            lines.append(say("pnl.cost", cost=cost, gain=self._gain(result, currency, say)))
         if position.realised:
-            lines.append(say("pnl.sold", amount=signed(position.realised, say)))
+            lines.append(say("pnl.sold", amount=signed(position.realised, currency, say)))
         if owned.unknown:
             lines.append(say("pnl.unknown_cost", amount=_bare(position, owned.unknown, say)))
         if position.unsettled:
@@ -70,18 +72,18 @@ class GainsView:
             lines.append(say("pnl.aside", amount=_bare(position, position.aside.units, say)))
         return lines
 
-    def _held(self, result: Result, say: Texts) -> Html:
+    def _held(self, result: Result, currency: Denomination, say: Texts) -> Html:
         position = result.position
         notes = {} if position.note is None else {position.asset: replace(position.note, usd=None)}
         amount = self._amounts.asset(position.asset, position.owned.units, position.decimals, say, notes)
         if result.value is None:
             return say("pnl.held_unpriced", amount=amount)
-        return say("pnl.held", amount=amount, value=usd(result.value, say))
+        return say("pnl.held", amount=amount, value=amount_of(result.value, currency, say))
 
-    def _gain(self, result: Result, say: Texts) -> Html:
+    def _gain(self, result: Result, currency: Denomination, say: Texts) -> Html:
         if result.unrealised is None:
             return say("common.unknown")
-        shown = signed(result.unrealised, say)
+        shown = signed(result.unrealised, currency, say)
         cost = result.position.owned.cost
         if not cost:
             return shown
@@ -89,9 +91,9 @@ class GainsView:
         return Html(f"{shown} ({'−' if result.unrealised < 0 else '+'}{share})")
 
 
-def signed(value: Decimal, say: Texts) -> Html:
+def signed(value: Decimal, currency: Denomination, say: Texts) -> Html:
     """A gain with a plus, a loss with a minus."""
-    shown = usd(value, say)
+    shown = amount_of(value, currency, say)
     return Html(f"+{shown}") if value > 0 else shown
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from walletwatch.bot.formatting import short
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
-from walletwatch.bot.texts import Html, Texts, texts, texts_for
+from walletwatch.bot.texts import Html, Texts, texts
 from walletwatch.bot.views.paging import behind, page_of, turns
 from walletwatch.domain.chats import Chat, ChatKind
 from walletwatch.domain.linking import Link, LinkedChat, LinkedWallet
@@ -138,13 +138,13 @@ class HtmlNotices:
 
     def unreachable(self, chat: Chat, owner: Chat) -> RenderedMessage:
         """To the owner in private: a group or channel does not take messages any more."""
-        say = texts_for(owner)
+        say = texts(owner.spoken_language)
         text = say("notice.unreachable", icon=_icon(chat), title=_title(chat, say))
         return RenderedMessage(text, (_choice(chat, Action.LINK, f"{chat.chat_id}.0"),))
 
     def topic_gone(self, chat: Chat) -> RenderedMessage:
         """To a forum: the topic that alerts went to is closed, or gone."""
-        return RenderedMessage(texts_for(chat)("notice.topic_gone"))
+        return RenderedMessage(texts(chat.spoken_language)("notice.topic_gone"))
 
     def brought(self, chat: Chat, language: str) -> RenderedMessage:
         """To whoever brought the bot into a channel."""

@@ -22,6 +22,7 @@ from walletwatch.domain.browsing import (
     SeenAsset,
 )
 from walletwatch.domain.chats import Chat, Subscription
+from walletwatch.domain.currencies import Rates
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.periods import ALL_TIME, Period
 from walletwatch.domain.profile import ChainProfile
@@ -41,11 +42,11 @@ _ACROSS: Final = 3
 
 
 class HistoryView:
-    """Renders for one chain profile."""
+    """Renders for one chain profile, with the rates that are known."""
 
-    def __init__(self, profile: ChainProfile) -> None:
+    def __init__(self, profile: ChainProfile, rates: Rates) -> None:
         self._profile = profile
-        self._activities = ActivityView(profile)
+        self._activities = ActivityView(profile, rates)
 
     def page(self, page: HistoryPage, chat: Chat, say: Texts) -> RenderedMessage:
         """A page: each activity in a line, with a number whose button opens it."""

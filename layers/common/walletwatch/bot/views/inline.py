@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Final
 
-from walletwatch.bot.formatting import Amounts, number, short
+from walletwatch.bot.formatting import Amounts, short, unit_price
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.texts import Html, Texts
 from walletwatch.domain.annotations import AssetNote
@@ -73,8 +73,9 @@ class InlineView:
         identity = card.identity
         name = identity.symbol or identity.name or short(identity.mint)
         price = say("inline.no_price")
-        if card.usd is not None and identity.impostor_of is None:
-            price = say("inline.price", price=f"${number(card.usd, say)}")
+        shown = unit_price(card.usd, say) if card.usd is not None and identity.impostor_of is None else None
+        if shown is not None:
+            price = say("inline.price", price=shown)
         lines = [say("inline.token", name=name, address=short(identity.mint))]
         if identity.name and identity.name != name:
             lines.append(say("inline.token_name", name=identity.name))

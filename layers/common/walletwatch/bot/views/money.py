@@ -94,12 +94,14 @@ class MoneyView:
             return RenderedMessage(say("tokens.none", wallet=holder.title(say)), (back,))
         page, last = page_of(page, len(everything), PAGE_SIZE)
         lines = [say("tokens.title", wallet=holder.title(say), count=len(everything))]
+        native = held.native.usd if held.native else None
         for number, token in enumerate(tokens, page * PAGE_SIZE + 1):
             lines += [
                 Html(""),
                 say("tokens.line", number=number, token=self._token(token, say, held, bare=True)),
             ]
-            price = unit_price(token.price.usd, say) if token.price and token.usd is not None else None
+            valued = token.price if token.usd is not None else None
+            price = unit_price(valued.usd, say, native) if valued else None
             lines.append(say("tokens.price", price=price) if price else say("tokens.unpriced"))
         buttons = [button(_name(each), Action.MINT, each.mint) for each in tokens]
         return RenderedMessage(
@@ -110,7 +112,7 @@ class MoneyView:
     def _total(self, held: WalletHoldings, say: Texts) -> Html:
         total = held.total
         native = held.native.usd if held.native else None
-        value = worth(total.usd, say, self._profile, native) if total.usd is not None else None
+        value = worth(total.usd, say, native) if total.usd is not None else None
         if not held.priced:
             return say("balance.prices_away")
         if value is None:

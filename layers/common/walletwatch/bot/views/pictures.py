@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from walletwatch.bot.formatting import dollars, number, percent, whole
+from walletwatch.bot.formatting import money, number, percent, whole
 from walletwatch.bot.keyboards import Action, StaleData, button
 from walletwatch.bot.texts import Html, Texts, texts
 from walletwatch.domain.addresses import is_address, shortened
@@ -126,6 +126,7 @@ class PicturesView:
             labels=self._labels(chart, say),
             point=str(say("format.point")),
             group=str(say("format.group")),
+            money=str(say("format.money", symbol="{symbol}", amount="{amount}")),
             day_and_month=str(say("format.day_and_month", day="{day}", month="{month}")),
             month_and_year=str(say("format.month_and_year", month="{month}", year="{year}")),
         )
@@ -192,9 +193,9 @@ class PicturesView:
                 parts = [period, Html(chart.symbol), *([columns] if chart.days > 1 else [])]
             case Profits():
                 left_out = [say("chart.note.left_out", count=chart.left_out)] if chart.left_out else []
-                parts = [say("chart.note.dollars"), *left_out]
+                parts = [say("chart.note.currency", currency=chart.currency.code), *left_out]
             case Allocation():
-                total = dollars(chart.total, say) or ""
+                total = money(chart.total, chart.currency, say) or ""
                 unpriced = [say("chart.note.unpriced", count=chart.unpriced)] if chart.unpriced else []
                 parts = [Html(total), *unpriced]
             case NetworkChart():

@@ -5,12 +5,13 @@ from datetime import datetime
 from decimal import Decimal, localcontext
 from typing import Final
 
-from walletwatch.bot.formatting import Amounts, dollars, number, percent, series, short, wallet, worth
+from walletwatch.bot.formatting import Amounts, number, percent, series, short, wallet, worth
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts, escape
 from walletwatch.bot.views.paging import age, in_rows
 from walletwatch.domain.annotations import AssetNote
+from walletwatch.domain.currencies import Currency
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.portfolio import STAKED, Change, Slice
 from walletwatch.domain.profile import ChainProfile
@@ -67,7 +68,9 @@ class PortfolioView:
         usd = portfolio.total.usd
         if usd is None:
             return (say("portfolio.no_value"),)
-        shown = dollars(usd, say)
+        # What it is in the chain's own token stands beside it in any case.
+        beside = say.in_dollars() if say.exchange.currency is Currency.NATIVE else say
+        shown = worth(usd, beside)
         native = _in_native(usd, portfolio)
         if shown is None:
             return (say("portfolio.no_value"),)
@@ -122,7 +125,7 @@ class PortfolioView:
         return [Html(""), *lines] if lines else []
 
     def _worth(self, usd: Decimal, portfolio: Portfolio, say: Texts) -> str | None:
-        return worth(usd, say, self._profile, portfolio.native.usd if portfolio.native else None)
+        return worth(usd, say, portfolio.native.usd if portfolio.native else None)
 
 
 def bar(share: Decimal) -> str:

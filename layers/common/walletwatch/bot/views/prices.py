@@ -8,11 +8,11 @@ from typing import Final
 from walletwatch.bot.formatting import (
     Amounts,
     day,
-    dollars,
     number,
     percent,
     short,
     unit_price,
+    worth,
 )
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
@@ -22,6 +22,7 @@ from walletwatch.bot.views.paging import age, behind, in_rows, page_of, turns
 from walletwatch.bot.views.portfolio import signed
 from walletwatch.domain.annotations import AssetNote
 from walletwatch.domain.assets import Asset
+from walletwatch.domain.currencies import Currency
 from walletwatch.domain.inspection.mint import Extensions, MintState
 from walletwatch.domain.markets import Market, Markets
 from walletwatch.domain.money import NATIVE, to_decimal
@@ -54,7 +55,9 @@ class PricesView:
         if not asset.listed:
             lines.append(say("token.mint", mint=asset.id))
         lines += self._warnings(asset, say)
-        shown = unit_price(price.usd, say) if price else None
+        # What it is in the chain's own token stands beside it in any case.
+        beside = say.in_dollars() if say.exchange.currency is Currency.NATIVE else say
+        shown = unit_price(price.usd, beside) if price else None
         if price is None or shown is None:
             lines.append(say("price.unknown"))
         else:
@@ -110,14 +113,15 @@ class PricesView:
         program = say("token.modern" if mint.token_2022 else "token.classic")
         lines.append(say("token.program", program=program, count=mint.decimals))
         lines.append(self._supply(mint, say))
-        shown = unit_price(price.usd, say) if price else None
+        native = _native_usd(prices)
+        shown = unit_price(price.usd, say, native) if price else None
         if shown:
             lines.append(say("token.price", price=shown))
         else:
             lines.append(say("price.unknown") if priced else say("error.prices"))
         if price and shown and not _hides(mint):
             with localcontext(prec=60):
-                value = dollars(to_decimal(mint.supply, mint.decimals) * price.usd, say)
+                value = worth(to_decimal(mint.supply, mint.decimals) * price.usd, say, native)
             if value is not None:
                 lines.append(say("token.value", value=value))
         lines.append(self._depth(markets, prices, say))
@@ -153,14 +157,15 @@ class PricesView:
             total = sum((depth for depth in depths.values() if depth is not None), Decimal(0))
         page, last = page_of(page, len(ordered), POOLS_PAGE)
         lines = [say("pools.title", asset=self.name(asset, say), count=len(ordered))]
-        shown_total = dollars(total, say) if total else None
+        native = _native_usd(prices)
+        shown_total = worth(total, say, native) if total else None
         if shown_total:
             lines.append(say("pools.total", value=shown_total))
         for place, pool in enumerate(
             ordered[page * POOLS_PAGE : (page + 1) * POOLS_PAGE], page * POOLS_PAGE + 1
         ):
             depth = depths[pool.address]
-            lines += [Html(""), *self._pool(place, pool, depth, total, identities, say, zone)]
+            lines += [Html(""), *self._pool(place, pool, depth, total, native, identities, say, zone)]
         if not markets.complete:
             lines += [Html(""), say("pools.incomplete")]
         return RenderedMessage(
@@ -233,7 +238,7 @@ class PricesView:
     def _market(self, quote: AssetQuote, price: Price, say: Texts) -> Sequence[Html]:
         if price.liquidity_usd is None:
             return ()
-        shown = dollars(price.liquidity_usd, say)
+        shown = worth(price.liquidity_usd, say)
         if shown is None:
             return ()
         lines = [say("price.liquidity", value=shown)]
@@ -256,7 +261,7 @@ class PricesView:
                 (each.depth_usd(prices, tuple(self._profile.tokens)) or Decimal(0) for each in markets.pools),
                 Decimal(0),
             )
-        shown = dollars(depth, say) if depth else None
+        shown = worth(depth, say, _native_usd(prices)) if depth else None
         if shown is None:
             return say("token.pools", count=len(markets.pools))
         return say("token.pools_deep", count=len(markets.pools), value=shown)
@@ -267,6 +272,7 @@ class PricesView:
         pool: Market,
         depth: Decimal | None,
         total: Decimal,
+        native: Decimal | None,
         identities: Mapping[str, TokenIdentity],
         say: Texts,
         zone: str,
@@ -279,7 +285,7 @@ class PricesView:
             if (each := identities.get(mint)) is not None
         }
         first, second = (self._amounts.symbol(mint, say, notes) for mint in pool.mints)
-        shown = dollars(depth, say) if depth is not None else None
+        shown = worth(depth, say, native) if depth is not None else None
         if shown is None or depth is None:
             lines = [say("pools.line_unvalued", number=place, first=first, second=second)]
         else:
@@ -372,3 +378,9 @@ def _powers(mint: MintState) -> Sequence[str]:
         "unreadable": bool(extensions.unreadable),
     }
     return [name for name, present in has.items() if present]
+
+
+def _native_usd(prices: Mapping[str, Price]) -> Decimal | None:
+    """What the chain's own token is worth; None where that is not known."""
+    native = prices.get(NATIVE)
+    return native.usd if native else None

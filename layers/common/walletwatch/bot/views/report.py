@@ -9,10 +9,11 @@ from walletwatch.bot.formatting import Amounts, series, when
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts
-from walletwatch.bot.views.figures import in_and_out, unpriced_text, usd
+from walletwatch.bot.views.figures import amount_of, in_and_out, unpriced_text
 from walletwatch.bot.views.gains import signed
 from walletwatch.bot.views.insights import told_lines
 from walletwatch.bot.views.parties import Parties, transaction_link
+from walletwatch.domain.currencies import Denomination
 from walletwatch.domain.flows import AssetFlow
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.reports import ReportPeriod, Summary
@@ -58,22 +59,32 @@ class ReportView:
         flows = summary.flows
         lines = []
         if flows.total.movements:
-            lines += [in_and_out(flows.total, say), *unpriced_text(flows.total, say)]
+            lines += [in_and_out(flows.total, summary.currency, say), *unpriced_text(flows.total, say)]
         lines += [self._asset(flow, say) for flow in flows.by_asset[:ASSETS]]
         if len(flows.by_asset) > ASSETS:
             lines.append(say("activity.line.more", count=len(flows.by_asset) - ASSETS))
         lines.append(Html(""))
         if summary.largest_in:
-            lines.append(say("report.largest_in", what=self._movement(summary.largest_in, parties, say)))
+            lines.append(
+                say(
+                    "report.largest_in",
+                    what=self._movement(summary.largest_in, summary.currency, parties, say),
+                )
+            )
         if summary.largest_out:
-            lines.append(say("report.largest_out", what=self._movement(summary.largest_out, parties, say)))
+            lines.append(
+                say(
+                    "report.largest_out",
+                    what=self._movement(summary.largest_out, summary.currency, parties, say),
+                )
+            )
         if summary.new_parties:
             named = [parties.name(address, say) for address in summary.new_parties[:PARTIES]]
             lines.append(
                 say("report.new_parties", count=len(summary.new_parties), parties=series(named, say))
             )
         if summary.realised:
-            lines.append(say("report.realised", amount=signed(summary.realised, say)))
+            lines.append(say("report.realised", amount=signed(summary.realised, summary.currency, say)))
         if flows.fees:
             lines.append(say("digest.fees", amount=self._amounts.native(flows.fees, say)))
         if summary.failures:
@@ -86,12 +97,12 @@ class ReportView:
         amount = self._amounts.asset(flow.asset, abs(net), flow.decimals, say, notes)
         return say("report.net", sign="±" if net == 0 else "+" if net > 0 else "−", amount=amount)
 
-    def _movement(self, movement: Movement, parties: Parties, say: Texts) -> Html:
+    def _movement(self, movement: Movement, currency: Denomination, parties: Parties, say: Texts) -> Html:
         leg, activity = movement.leg, movement.activity
         assert movement.usd is not None
         notes = {} if activity.annotation is None else activity.annotation.assets
         bare = {asset: replace(note, usd=None) for asset, note in notes.items()}
-        what = f"{self._amounts.leg(leg, say, bare)} ({usd(movement.usd, say)})"
+        what = f"{self._amounts.leg(leg, say, bare)} ({amount_of(movement.usd, currency, say)})"
         if leg.counterparty:
             what += f" {'←' if leg.amount > 0 else '→'} {parties.name(leg.counterparty, say)}"
         return Html(f"{what}{transaction_link(self._profile, activity.signature)}")

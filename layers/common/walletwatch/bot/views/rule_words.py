@@ -3,9 +3,10 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from walletwatch.bot.formatting import Amounts, dollars, lasting, number, percent, wallet
+from walletwatch.bot.formatting import Amounts, lasting, money, percent, unit_price, wallet
 from walletwatch.bot.texts import Html, Texts
 from walletwatch.domain.alert_rules.rule import AlertKind, Terms
+from walletwatch.domain.currencies import USD
 from walletwatch.domain.profile import ChainProfile
 
 
@@ -41,6 +42,7 @@ class RuleWords:
 
 
 def usd(value: Decimal, say: Texts) -> str:
-    """A price in dollars with all the places that matter: many tokens cost far less than a cent."""
-    shown = dollars(value, say) if value >= 1 else None
-    return shown or f"${number(value, say)}"
+    """Dollars that somebody has named, with all the places that matter: many tokens cost less than a cent."""
+    dollars = say.in_dollars()
+    shown = money(value, USD, dollars) if value >= 1 else None
+    return shown or unit_price(value, dollars) or say("figures.absurd")

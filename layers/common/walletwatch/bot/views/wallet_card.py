@@ -212,7 +212,7 @@ class WalletCardView:
         if len(holdings.tokens) > TOKENS:
             lines.append(say("wallet.more_tokens", count=len(holdings.tokens) - TOKENS))
         if total.usd is not None and holdings.tokens:
-            value = worth(total.usd, say, self._profile, notes[NATIVE].usd)
+            value = worth(total.usd, say, notes[NATIVE].usd)
             if value is not None:
                 key = "wallet.worth_known" if total.unpriced else "wallet.worth"
                 lines.append(say(key, value=value))

@@ -1,0 +1,1 @@
+"""A double of the publisher of currencies' rates, for the local stack."""
