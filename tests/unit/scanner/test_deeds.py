@@ -38,7 +38,19 @@ def found(*usages: Usage, **helps: object) -> list[Finding]:
 
 def pool(opened_at: int) -> Liquidity:
     state = PoolState(
-        "pool", MAKER, opened_at, OTHER, "vault", "counter vault", True, 5, 5, Decimal(9), None, None
+        "pool",
+        MAKER,
+        opened_at,
+        OTHER,
+        "vault",
+        "counter vault",
+        True,
+        5,
+        5,
+        Decimal(9),
+        Decimal(1),
+        None,
+        None,
     )
     return Liquidity(MINT, (state,), True, 1_790_000_900, 41)
 
