@@ -65,7 +65,7 @@ class RiskWatching:
             await self._alerting.tell_risk(
                 watchers, cause=check.cause, before=before.score, score=verdict.score
             )
-        if verdict.confidence >= ENOUGH_CONFIDENCE:
+        if verdict.confidence >= ENOUGH_CONFIDENCE and verdict.is_clear:
             await self._risks.keep(
                 wallet.id, KnownRisk(verdict.score, verdict.level, verdict.rules, self._clock.now())
             )
