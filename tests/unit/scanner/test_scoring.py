@@ -244,3 +244,14 @@ points = 5
     assert parse_rules(text + '\nnature = "evidence"\n').version == 1
     with pytest.raises(ValueError):  # noqa: PT011 - each says it in its own words
         parse_rules(text.replace(old, new) + nature)
+
+
+def test_the_lists_own_word_counts_of_a_listed_token_and_that_of_its_company_does_not() -> None:
+    rules = read_rules()
+
+    def of(rule: str) -> int:
+        return weigh([Outcome("listed", (found(rule),))], rules, trusted=True).score
+
+    assert [of(rule) for rule in ("blocked", "observed", "reported")] == [60, 45, 45]
+    company = ("creator_listed", "contact_listed_paid", "wallet_funded_by_listed", "imitates_listed")
+    assert [of(rule) for rule in company] == [0, 0, 0, 0]
