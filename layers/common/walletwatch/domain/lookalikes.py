@@ -129,7 +129,7 @@ def skeleton(text: str) -> str:
 
 
 def skeletons(text: str) -> frozenset[str]:
-    """The same, and that of the text as it shows where something in it turns it around; without empty ones."""
+    """The same, and that of the text as it shows where something in it turns it around; no empty ones."""
     shapes = {skeleton(text)}
     if _OVERRIDE in text:
         shapes.add(skeleton(text[::-1]))
