@@ -75,8 +75,7 @@ def has_worsened(before: KnownRisk | None, now: Verdict) -> bool:
 def is_comparable(before: KnownRisk | None, now: Verdict) -> bool:
     """Whether later looks can be compared with this one.
 
-    A first or a lower score is not, where the chain did not answer: what was not seen would be news once it is
-    seen.
+    A first or a lower score is not, where the chain did not answer: what was missed would be news later.
     """
     if now.confidence < ENOUGH_CONFIDENCE or not now.is_clear:
         return False
