@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from walletwatch.domain.errors import ChainUnavailable
-from walletwatch.domain.risk import Evidence, Facts, Finding, Nature, Verdict, Weighed
+from walletwatch.domain.risk import Evidence, Facts, Finding, Nature, UnknownReason, Verdict, Weighed
 from walletwatch.domain.scans import Inspection
 from walletwatch.domain.tokens import TokenIdentity
 from walletwatch.domain.work import SubjectKind
@@ -40,6 +40,7 @@ class FakeJudge:
     score: int = 0
     rules_found: tuple[str, ...] = ()
     trusted: set[str] = field(default_factory=set)
+    unknown: dict[str, UnknownReason] = field(default_factory=dict)
 
     def trusts(self, inspection: Inspection) -> bool:
         return inspection.subject in self.trusted
@@ -58,4 +59,4 @@ class FakeJudge:
             )
             for rule in self.rules_found
         )
-        return Verdict(self.score, rules.level(self.score), 100, findings, {}, rules.version)
+        return Verdict(self.score, rules.level(self.score), 100, findings, self.unknown, rules.version)

@@ -96,7 +96,7 @@ async def test_money_that_was_taken_out_is_found(world: World) -> None:
     # What a withdrawal does: the LP mint is named, and both vaults have less.
     owner = world.people[0]
     own = Mint(mint.address, mint.program, mint.decimals)
-    await world.acts.wrap_native(owner, 10 * WHOLE)
+    await world.acts.wrap_native(owner, 20 * WHOLE)
     swapped = MadePool(
         pool.mints,
         (0, 0),
@@ -118,7 +118,7 @@ async def test_money_that_was_taken_out_is_found(world: World) -> None:
         "withdraw",
         [
             transfer(own, owner.pubkey(), world.maker.pubkey(), 15 * MILLION),
-            transfer(WRAPPED, owner.pubkey(), world.maker.pubkey(), 9 * WHOLE),
+            transfer(WRAPPED, owner.pubkey(), world.maker.pubkey(), 18 * WHOLE),
             transfer(lp, world.maker.pubkey(), world.maker.pubkey(), 1),
         ],
         [owner, world.maker],
@@ -129,6 +129,7 @@ async def test_money_that_was_taken_out_is_found(world: World) -> None:
     (removal,) = states[swapped.address].removals
     assert (removal.by, removal.share) == (str(owner.pubkey()), Decimal("0.75"))
     assert states[pool.address].removals == ()
+    # 28 percent of what both pools held.
     assert "liquidity_pulled" in rules(facts)
     assert judged(facts).score >= 60
 

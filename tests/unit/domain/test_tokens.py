@@ -47,6 +47,8 @@ def test_a_token_without_metadata_has_no_name() -> None:
         ("USDC.x", "Whatever", USDC), ("USDС.x", "Whatever", USDC), ("u s d c x", "", USDC),
         ("FREE", "USD Coin on X1", USDC), ("FREE", "USD  Сoin on Х1", USDC), ("USDC.x", "USDC.x", USDC),
         ("XNT", "", "native"), ("$XNT", "", "native"), ("ХNT", "", "native"), ("X\u200bNT", "", "native"),
+        ("XNT\u3164", "", "native"), ("X\u1160NT", "", "native"), ("\u202eTNX", "", "native"),
+        ("\u202ex.CDSU", "", USDC), ("TNX", "", None),
         ("NEW", "Wrapped XNT", "native"), ("pХNT", "", "pXNTyoqQsskHdZ7Q1rnP25FEyHHjissbs7n6RRN2nP5"),
         ("ABC", "Alphabet", None), ("USD", "", None), ("", "", None), ("XNTO", "XNT to the moon", None),
     ],

@@ -38,7 +38,19 @@ def found(*usages: Usage, **helps: object) -> list[Finding]:
 
 def pool(opened_at: int) -> Liquidity:
     state = PoolState(
-        "pool", MAKER, opened_at, OTHER, "vault", "counter vault", True, 5, 5, Decimal(9), None, None
+        "pool",
+        MAKER,
+        opened_at,
+        OTHER,
+        "vault",
+        "counter vault",
+        True,
+        5,
+        5,
+        Decimal(9),
+        Decimal(1),
+        None,
+        None,
     )
     return Liquidity(MINT, (state,), True, 1_790_000_900, 41)
 
@@ -67,12 +79,6 @@ def test_several_signers_weigh_less_than_one_key() -> None:
         scores.append(weigh([outcome], rules).score)
     assert scores == [40, 20]
     assert [each.rule for each in found(USAGE, authorities=shared)] == ["delegate_took_shared"]
-    # Who an authority of the past was is not known; a key is nothing better.
-    unknown = Unknown(UnknownReason.UNAVAILABLE)
-    outcome = CHECK.make(
-        {MintState: STATE, MintDeeds: MintDeeds(MINT, (USAGE,), 9, complete=True), MintAuthorities: unknown}
-    )
-    assert [each.rule for each in outcome.findings] == ["delegate_took"]
 
 
 def test_frozen_accounts_count_in_full_while_they_are_frozen() -> None:
@@ -132,3 +138,16 @@ def test_what_was_not_read_lowers_the_confidence_only() -> None:
     assert [each.rule for each in outcome.findings] == ["delegate_took"]
     unread = CHECK.make({MintState: STATE, MintDeeds: Unknown(UnknownReason.REFUSED)})
     assert (unread.findings, unread.unknown) == ((), UnknownReason.REFUSED)
+
+
+def test_whose_power_it_was_is_not_guessed() -> None:
+    signers = behind(STATE, Authority(AuthorityKind.MULTISIG, None, 2, 3))
+    minted = replace(USAGE, kind=DeedKind.MINTED, amount=10**14, traded=True)
+    (known,) = found(minted, authorities=signers)
+    assert known.rule == "minted_after_launch_shared"
+    facts: dict[type, object] = {
+        MintState: STATE,
+        MintDeeds: MintDeeds(MINT, (minted,), 9, True),
+        MintAuthorities: Unknown(UnknownReason.REFUSED),
+    }
+    assert CHECK.make(facts) == Outcome("deeds", (), UnknownReason.REFUSED)

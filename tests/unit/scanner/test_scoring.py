@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from walletwatch.domain.risk import (
     CannotTell,
@@ -68,6 +69,34 @@ def test_a_floor_lifts_the_score() -> None:
 def test_the_powers_of_who_is_trusted_count_for_little_and_their_deeds_in_full() -> None:
     assert score("could", "could_too", "could_elsewhere", trusted=True) == 15
     assert score("could", "did", trusted=True) == 65
+
+
+def test_whoever_vouches_answers_for_the_families_left_to_him_and_for_no_other() -> None:
+    rules = structs.replace(
+        RULES,
+        limits=Limits(capability=45, trusted_capability=15, vouched=frozenset({"names"})),
+        families={**RULES.families, "names": 60},
+        rules={**RULES.rules, "named": Rule("names", Nature.EVIDENCE, 60, floor=75)},
+    )
+    outcomes = [Outcome("heavy", (found("named"), found("did")))]
+    assert weigh(outcomes, rules).score == 100
+    vouched = weigh(outcomes, rules, trusted=True)
+    assert vouched.score == 50
+    # It is told, behind what weighs.
+    assert [(each.finding.rule, each.nature) for each in vouched.findings] == [
+        ("did", Nature.EVIDENCE),
+        ("named", Nature.NOTE),
+    ]
+
+
+def test_without_a_vital_check_nothing_is_clear_that_looks_safe() -> None:
+    rules = structs.replace(RULES, checks={"light": CheckWeight(1, vital=True), "heavy": CheckWeight(3)})
+    unmade = Outcome("light", (), UnknownReason.REFUSED)
+    unsure = weigh([unmade, Outcome("heavy")], rules)
+    assert (unsure.score, unsure.confidence, unsure.is_clear) == (0, 75, False)
+    assert weigh([Outcome("light"), Outcome("heavy")], rules).is_clear
+    # What is not safe is so without it, too.
+    assert weigh([unmade, Outcome("heavy", (found("could"),))], rules).is_clear
 
 
 def test_a_share_is_a_part_of_the_points() -> None:
@@ -215,3 +244,14 @@ points = 5
     assert parse_rules(text + '\nnature = "evidence"\n').version == 1
     with pytest.raises(ValueError):  # noqa: PT011 - each says it in its own words
         parse_rules(text.replace(old, new) + nature)
+
+
+def test_the_lists_own_word_counts_of_a_listed_token_and_that_of_its_company_does_not() -> None:
+    rules = read_rules()
+
+    def of(rule: str) -> int:
+        return weigh([Outcome("listed", (found(rule),))], rules, trusted=True).score
+
+    assert [of(rule) for rule in ("blocked", "observed", "reported")] == [60, 45, 45]
+    company = ("creator_listed", "contact_listed_paid", "wallet_funded_by_listed", "imitates_listed")
+    assert [of(rule) for rule in company] == [0, 0, 0, 0]

@@ -63,7 +63,7 @@ def shares(*, burned: int = 0, locked: int = 0, makers: int = 0, one: int = 0) -
 
 POOL = PoolState(
     address("pool"), MAKER, NOW - 90 * DAY, address("counter"), address("vault"), address("counter vault"),
-    True, 10**9, 10**9, Decimal(50_000), shares(burned=100), (),
+    True, 10**9, 10**9, Decimal(50_000), Decimal("0.000025"), shares(burned=100), (),
 )  # fmt: skip
 
 
@@ -193,8 +193,38 @@ def test_a_depth_that_is_not_known_is_not_thin() -> None:
 )
 def test_removals(by: str, share: str, days: int | None, found: set[str]) -> None:
     at = None if days is None else NOW - days * DAY
-    removal = Removal("s" * 88, 70, at, by, Decimal(share))
+    removal = Removal("s" * 88, 70, at, by, Decimal(share), (10**9, 10**9))
     assert rules(traded(replace(POOL, removals=(removal,)))) == found
+
+
+def test_a_small_pool_that_anybody_opened_and_left_says_nothing() -> None:
+    # A thousandth of what the other pool holds.
+    removal = Removal("s" * 88, 70, NOW, MAKER, Decimal(1), (10**6, 10**6))
+    left = replace(POOL, address=address("small"), reserve=0, counter_reserve=0, depth_usd=Decimal(0))
+    left = replace(left, removals=(removal,))
+    assert rules(traded(POOL, left)) == set()
+    assert rules(traded(left)) >= {"liquidity_pulled"}
+    # What it is paired with now has no price: nothing can be compared, and nothing is held against it.
+    unpriced = verdict(traded(POOL, replace(left, counter_usd=REFUSED)))
+    assert unpriced.score == 0
+    assert unpriced.unknown == {"liquidity_removals": UnknownReason.REFUSED}
+    # Nor do pools of worthless counters hide what is taken.
+    junk = replace(POOL, address=address("junk"), depth_usd=Unknown(UnknownReason.UNAVAILABLE))
+    assert "liquidity_pulled" in rules(traded(left, junk))
+
+
+def test_a_history_that_cannot_be_read_hides_no_other() -> None:
+    removal = Removal("s" * 88, 70, NOW, MAKER, Decimal(1), (10**9, 10**9))
+    unread = replace(POOL, address=address("unread"), removals=REFUSED)
+    found = verdict(traded(unread, replace(POOL, removals=(removal,))))
+    assert "liquidity_pulled" in {each.finding.rule for each in found.findings}
+    assert found.unknown["liquidity_removals"] is UnknownReason.REFUSED
+
+
+def test_a_pool_that_opens_in_no_calendar() -> None:
+    findings = verdict(traded(replace(POOL, opened_at=2**64 - 1))).findings
+    (young,) = [each.finding for each in findings if each.finding.rule == "young_pool"]
+    assert young.evidence[0].value == str(2**64 - 1)
 
 
 @pytest.mark.parametrize(
@@ -251,7 +281,7 @@ def test_a_fee_is_no_more_than_the_worst_that_is_announced(
 def test_facts_are_kept() -> None:
     for kind, fact in FINE.items():
         assert decode(encode(fact), kind | Unknown) == fact
-    removal = Removal("s" * 88, 70, None, MAKER, Decimal("0.5"))
+    removal = Removal("s" * 88, 70, None, MAKER, Decimal("0.5"), (1, 2))
     unknown = traded(replace(POOL, depth_usd=REFUSED, lp=None, removals=(removal,)))
     assert decode(encode(unknown), Liquidity | Unknown) == unknown
     failed = tried((AttemptKind.SELL, FROZEN), (AttemptKind.BUY, UNTRIED), (AttemptKind.BUY, Passed(1, None)))

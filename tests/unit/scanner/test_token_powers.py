@@ -4,6 +4,7 @@ import json
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ from walletwatch.domain.inspection.mint import (
     FeeSchedule,
     MintState,
     Pausable,
+    ScaledUiAmount,
     TransferFee,
     TransferHook,
 )
@@ -190,11 +192,16 @@ def test_fees_now_and_later(state: MintState, epoch: int, expected: list[str]) -
         assert verdict(state, authorities).level is Level.EXTREME
 
 
-def test_a_fee_whose_epoch_is_not_known_is_told_at_its_worst() -> None:
-    state = fee(0, 9_900)
-    found = verdict(state, behind(state, epoch=Unknown(UnknownReason.REFUSED)))
-    assert [each.finding.rule for each in found.findings] == ["transfer_fee_confiscates"]
+def test_a_fee_whose_epoch_is_not_known_is_never_held_against_what_may_be_over() -> None:
+    unknown = Unknown(UnknownReason.REFUSED)
+    coming, over = fee(0, 9_900), fee(9_900, 0)
+    found = verdict(coming, behind(coming, epoch=unknown))
+    assert [each.finding.rule for each in found.findings] == ["transfer_fee_confiscates_soon"]
     assert found.unknown == {"transfer_fee": UnknownReason.REFUSED}
+    found = verdict(over, behind(over, epoch=unknown))
+    assert (found.score, found.findings) == (0, ())
+    # Nor is it called safe.
+    assert not found.is_clear
 
 
 @pytest.mark.parametrize(
@@ -241,17 +248,88 @@ def account(owner: str, data: bytes) -> AccountData:
     return AccountData(OTHER, owner, 1, data, 7)
 
 
+def authority(address: str, mint: str, at_it: AccountData | None) -> Authority:
+    return read_authority(address, mint, at_it, program=TOKEN_2022)
+
+
 def test_what_an_authority_is() -> None:
-    multisig = account(TOKEN_2022, b"\x02\x03\x01" + bytes(352))
+    multisig = account(TOKEN_2022, b"\x02\x03\x01" + bytes(range(96)) + bytes(256))
     derived = master_edition_address(OTHER)
-    assert read_authority(MAKER, MINT, None) == KEY
-    assert read_authority(MAKER, MINT, account(SYSTEM, b"")) == KEY
-    assert read_authority(MAKER, MINT, multisig) == Authority(AuthorityKind.MULTISIG, TOKEN_2022, 2, 3)
-    assert read_authority(MAKER, MINT, account(OTHER, b"")) == Authority(AuthorityKind.PROGRAM, OTHER)
+    assert authority(MAKER, MINT, None) == KEY
+    assert authority(MAKER, MINT, account(SYSTEM, b"")) == KEY
+    assert authority(MAKER, MINT, multisig) == Authority(AuthorityKind.MULTISIG, TOKEN_2022, 2, 3)
+    assert authority(derived, MINT, account(OTHER, b"")) == Authority(AuthorityKind.PROGRAM, OTHER)
     # A stranger's edition is no edition of this mint.
-    assert read_authority(derived, MINT, None) == Authority(AuthorityKind.PROGRAM)
-    assert read_authority(derived, OTHER, None).kind is AuthorityKind.EDITION
+    assert authority(derived, MINT, None) == Authority(AuthorityKind.PROGRAM)
+    assert authority(derived, OTHER, None).kind is AuthorityKind.EDITION
     assert len(multisig.data) < HEAD
+
+
+@pytest.mark.parametrize(
+    ("owner", "data"),
+    [
+        # Whose account was given to a program: the key signs all the same.
+        (OTHER, b""),
+        # One of three is enough, and so is one that is all three.
+        (TOKEN_2022, b"\x01\x03\x01" + bytes(range(96)) + bytes(256)),
+        (TOKEN_2022, b"\x02\x03\x01" + 3 * bytes(range(32)) + bytes(256)),
+        # Token-2022 takes the other program's multisig for a plain signer.
+        (TOKEN, b"\x02\x03\x01" + bytes(range(96)) + bytes(256)),
+    ],
+)
+def test_one_key_that_looks_like_several(owner: str, data: bytes) -> None:
+    assert authority(MAKER, MINT, account(owner, data)) == KEY
+
+
+def test_a_fixed_program_that_another_may_replace() -> None:
+    state = mint(hook=TransferHook(OTHER, MAKER))
+    fixed = HookProgram(OTHER, exists=True, upgrade_authority=None)
+    found = verdict(state, behind(state, hook=fixed))
+    assert {each.finding.rule for each in found.findings} == {"hook_fixed", "hook_can_be_set"}
+
+
+def test_a_program_that_cannot_be_read_weighs_as_the_least_that_it_can_be() -> None:
+    state = mint(hook=TransferHook(OTHER, None))
+    fixed = HookProgram(OTHER, exists=True, upgrade_authority=None)
+    unread = verdict(state, behind(state, hook=Unknown(UnknownReason.UNREADABLE)))
+    assert [each.finding.rule for each in unread.findings] == ["hook_unread"]
+    assert unread.score == verdict(state, behind(state, hook=fixed)).score
+    assert not unread.is_clear
+
+
+def test_nothing_is_safe_whose_powers_were_not_looked_at() -> None:
+    state = replace(mint(), mint_authority=MAKER)
+    unread = verdict(state, Unknown(UnknownReason.REFUSED))
+    assert (unread.score, unread.level, unread.is_clear) == (0, Level.SAFE, False)
+    strange = mint(unreadable=(99,))
+    assert not verdict(strange, behind(strange)).is_clear
+    assert verdict(mint(), behind(mint())).is_clear
+
+
+@pytest.mark.parametrize(
+    ("multiplier", "new", "since", "rule", "values"),
+    [
+        (1, 1, 0, "shown_multiplied", {"multiplier": 1}),
+        (
+            1, 1000, 1_790_000_000, "shown_multiplied_from",
+            {"multiplier": 1, "new_multiplier": 1000, "day": "2026-09-21"},
+        ),
+        (
+            1, 2, 2**63 - 1, "shown_multiplied_from",
+            {"multiplier": 1, "new_multiplier": 2, "day": "9223372036854775807"},
+        ),
+        (
+            1, 2, -(2**63), "shown_multiplied_from",
+            {"multiplier": 1, "new_multiplier": 2, "day": "-9223372036854775808"},
+        ),
+    ],
+)  # fmt: skip
+def test_amounts_that_are_shown_otherwise_now_and_later(
+    multiplier: int, new: int, since: int, rule: str, values: dict[str, Any]
+) -> None:
+    state = mint(scaled=ScaledUiAmount(Decimal(multiplier), Decimal(new), since, None))
+    (found,) = verdict(state, behind(state)).findings
+    assert (found.finding.rule, found.finding.values) == (rule, values)
 
 
 def test_who_may_replace_a_program() -> None:

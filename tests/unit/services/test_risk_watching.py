@@ -11,6 +11,7 @@ from tests.fakes.risks import FakeRisks
 from tests.unit.services.conftest import OTHER, WALLET, TextRenderer, World
 from walletwatch.domain.chats import ChatSettings
 from walletwatch.domain.errors import ChainUnavailable, QueueUnavailable
+from walletwatch.domain.risk import UnknownReason
 from walletwatch.domain.risk_watch import LOOK_AFTER
 from walletwatch.domain.work import RiskCheck
 from walletwatch.services.risk_watching import RiskWatching
@@ -81,6 +82,23 @@ async def test_a_step_over_an_edge_or_within_a_level_is_no_news(risks: Risks, be
     await risks.look(before)
     await risks.look(now, "b")
     assert risks.world.told() == []
+
+
+async def test_what_was_only_not_seen_for_a_while_is_no_news(risks: Risks) -> None:
+    risks.judge.unknown = {"contacts": UnknownReason.UNAVAILABLE}
+    await risks.look(0)
+    assert risks.known.known == {}
+    risks.judge.unknown = {}
+    await risks.look(45, "b")
+    risks.judge.unknown = {"contacts": UnknownReason.UNAVAILABLE}
+    await risks.look(0, "c")
+    risks.judge.unknown = {}
+    await risks.look(45, "d")
+    assert risks.world.told() == []
+    # What is worse is so, whatever else was not seen.
+    risks.judge.unknown = {"contacts": UnknownReason.UNAVAILABLE}
+    await risks.look(90, "e")
+    assert risks.world.told() == [(1, "worse 45 90 en")]
 
 
 async def test_scores_of_other_rules_do_not_compare(risks: Risks) -> None:

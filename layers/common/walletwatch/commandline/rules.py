@@ -19,6 +19,7 @@ works, and where the thresholds come from: [scanner.md](scanner.md).
 
 A level begins at: {levels}.
 Capabilities add at most {capability} points over all families, {trusted} of a subject that is vouched for.
+Nothing of these families counts against that: {vouched}.
 
 | Family | Adds at most |
 |---|---|
@@ -44,6 +45,7 @@ def document() -> str:
         levels=", ".join(f"{name} {score}" for name, score in rules.levels.items()),
         capability=rules.limits.capability,
         trusted=rules.limits.trusted_capability,
+        vouched=", ".join(sorted(rules.limits.vouched)),
         families="\n".join(f"| {name} | {cap} |" for name, cap in rules.families.items()),
     )
     sections = [
@@ -57,9 +59,14 @@ def document() -> str:
 def _section(title: str, checks: tuple[Check, ...], texts: Mapping[str, Any]) -> str:
     weights = read_rules().checks
     rows = "\n".join(
-        f"| {check.name} | {texts['check'][check.name]} | {weights[check.name].weight} |" for check in checks
+        f"| {check.name} | {texts['check'][check.name]} | {weights[check.name].weight} "
+        f"| {'no' if weights[check.name].vital else ''} |"
+        for check in checks
     )
-    return f"## {title}\n\n| Check | Looks at | Weight in the confidence |\n|---|---|---|\n{rows}"
+    return (
+        f"## {title}\n\n| Check | Looks at | Weight in the confidence | Safe without it |\n"
+        f"|---|---|---|---|\n{rows}"
+    )
 
 
 def _row(name: str, rule: Rule, texts: Mapping[str, Any]) -> str:

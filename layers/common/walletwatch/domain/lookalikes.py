@@ -57,6 +57,8 @@ _SAME_SHAPE: Final = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s"})
 _SQUARED: Final = ((0x1F150, 26), (0x1F170, 26), (0x1F1E6, 26))
 """Letters in black circles, in black squares, and regional indicators: A to Z from each of these on."""
 
+_OVERRIDE: Final = "\u202e"
+"""What follows it shows from right to left, Latin letters too."""
 _JOINERS: Final = frozenset("\u200c\u200d")
 """Scripts of Asia, and pictures made of several, are written with these."""
 _FLAG: Final = "\U0001f3f4"
@@ -123,7 +125,15 @@ def skeleton(text: str) -> str:
         # A capital may be like no letter while its small form is like one.
         parts += [plain] if plain else [_LOOKALIKES.get(small, small) for small in character.casefold()]
     same = unicodedata.normalize("NFKD", "".join(parts)).translate(_SAME_SHAPE)
-    return "".join(character for character in same if character.isalnum())
+    return "".join(character for character in same if character.isalnum() and character not in _INVISIBLE)
+
+
+def skeletons(text: str) -> frozenset[str]:
+    """The same, and that of the text as it shows where something in it turns it around; no empty ones."""
+    shapes = {skeleton(text)}
+    if _OVERRIDE in text:
+        shapes.add(skeleton(text[::-1]))
+    return frozenset(shapes - {""})
 
 
 def _beginning(text: str) -> str:

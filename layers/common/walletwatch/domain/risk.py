@@ -149,6 +149,7 @@ class Verdict:
         findings: The heaviest first.
         unknown: The checks that could not be made, with the reason.
         rules: Version of the rules that were applied.
+        blind: Whether a check was not made without which nothing is called safe.
     """
 
     score: int
@@ -157,3 +158,9 @@ class Verdict:
     findings: tuple[Weighed, ...]
     unknown: Mapping[str, UnknownReason]
     rules: int
+    blind: bool = False
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether enough was looked at for what the level says."""
+        return self.level is not Level.SAFE or (self.confidence >= ENOUGH_CONFIDENCE and not self.blind)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from walletwatch.domain.activities import Activity, ActivityKind
-from walletwatch.domain.risk import ENOUGH_CONFIDENCE, Verdict
+from walletwatch.domain.risk import ENOUGH_CONFIDENCE, UnknownReason, Verdict
 
 LOOK_AFTER: Final = timedelta(minutes=6)
 """Later than anything of a scan that can change at any moment is remembered, and once for a burst."""
@@ -70,3 +70,14 @@ def has_worsened(before: KnownRisk | None, now: Verdict) -> bool:
         and now.level > before.level
         and now.score - before.score >= MIN_RISE
     )
+
+
+def is_comparable(before: KnownRisk | None, now: Verdict) -> bool:
+    """Whether later looks can be compared with this one.
+
+    A first or a lower score is not, where the chain did not answer: what was missed would be news later.
+    """
+    if now.confidence < ENOUGH_CONFIDENCE or not now.is_clear:
+        return False
+    holds = before is not None and before.rules == now.rules and now.score >= before.score
+    return holds or UnknownReason.UNAVAILABLE not in now.unknown.values()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from walletwatch.domain.lookalikes import readable, skeleton
+from walletwatch.domain.lookalikes import readable, skeleton, skeletons
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT, ChainProfile
 
@@ -82,7 +82,7 @@ def impostor_of(mint: str, names: tuple[str, ...], profile: ChainProfile) -> str
     """
     if mint in profile.tokens:
         return None
-    borne = {shape for name in names if (shape := skeleton(name))}
+    borne = frozenset[str]().union(*map(skeletons, names))
     if skeleton(profile.native_symbol) in borne:
         return NATIVE
     for known, token in profile.tokens.items():

@@ -30,16 +30,27 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CheckWeight(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a check is worth to the confidence of a verdict."""
+    """What a check is worth to the confidence of a verdict.
+
+    Attributes:
+        vital: Nothing is called safe where this check could not be made.
+    """
 
     weight: int
+    vital: bool = False
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The most that capabilities add to a score, of a subject that is vouched for and of others."""
+    """The most that capabilities add to a score, of a subject that is vouched for and of others.
+
+    Attributes:
+        vouched: Families that weigh nothing for a subject that is vouched for: whose it is, and whom it deals
+            with, is what whoever vouches has looked at.
+    """
 
     capability: int
     trusted_capability: int
+    vouched: frozenset[str] = frozenset()
 
 
 class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,6 +104,8 @@ def parse_rules(text: str) -> Rules:
             raise ValueError(f"{name}: points and floor are from 0 to {_MAX}")
         if rule.nature is Nature.NOTE and (rule.points or rule.floor):
             raise ValueError(f"{name}: a note weighs nothing")
+    if not rules.limits.vouched <= rules.families.keys():
+        raise ValueError("vouching is for families that there are")
     if any(check.weight <= 0 for check in rules.checks.values()):
         raise ValueError("a check that weighs nothing would tell nothing")
     return rules

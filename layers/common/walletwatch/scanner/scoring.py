@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from walletwatch.domain.risk import Nature, Outcome, Verdict, Weighed
+from walletwatch.domain.risk import Finding, Nature, Outcome, Verdict, Weighed
 from walletwatch.scanner.rules import Rules
 
 _MAX = Decimal(100)
@@ -15,7 +15,8 @@ def weigh(outcomes: Sequence[Outcome], rules: Rules, *, trusted: bool = False) -
 
     Each family adds its findings' points up to its cap, evidence first. What is a capability adds no more
     than a limit over all families together; that limit is lower for what is trusted. Floors lift the result.
-    What could not be looked at takes from the confidence only.
+    What could not be looked at takes from the confidence only, and makes nothing safe. Who is vouched for is
+    not held to what the rules leave to whoever vouches.
 
     Args:
         outcomes: Of every check that applied.
@@ -25,11 +26,8 @@ def weigh(outcomes: Sequence[Outcome], rules: Rules, *, trusted: bool = False) -
     Raises:
         KeyError: A check or a finding that the rules do not know.
     """
-    found = [
-        Weighed(finding, rules.rules[finding.rule].nature, rules.points(finding.rule, finding.share))
-        for outcome in outcomes
-        for finding in outcome.findings
-    ]
+    vouched = rules.limits.vouched if trusted else frozenset[str]()
+    found = [_weighed(finding, rules, vouched) for outcome in outcomes for finding in outcome.findings]
     evidence, capability = Decimal(0), Decimal(0)
     for family, members in _by_family(found, rules).items():
         cap = Decimal(rules.families[family])
@@ -42,7 +40,7 @@ def weigh(outcomes: Sequence[Outcome], rules: Rules, *, trusted: bool = False) -
         (
             rules.rules[each.finding.rule].floor
             for each in found
-            if not (trusted and each.nature is Nature.CAPABILITY)
+            if each.nature is not Nature.NOTE and not (trusted and each.nature is Nature.CAPABILITY)
         ),
         default=0,
     )
@@ -55,13 +53,25 @@ def weigh(outcomes: Sequence[Outcome], rules: Rules, *, trusted: bool = False) -
         findings=tuple(
             sorted(
                 found,
-                key=lambda each: (rules.rules[each.finding.rule].floor, each.points),
+                key=lambda each: (
+                    each.nature is not Nature.NOTE,
+                    rules.rules[each.finding.rule].floor,
+                    each.points,
+                ),
                 reverse=True,
             )
         ),
         unknown={outcome.check: outcome.unknown for outcome in outcomes if outcome.unknown is not None},
         rules=rules.version,
+        blind=any(outcome.unknown is not None and rules.checks[outcome.check].vital for outcome in outcomes),
     )
+
+
+def _weighed(finding: Finding, rules: Rules, vouched: frozenset[str]) -> Weighed:
+    rule, points = rules.rules[finding.rule], rules.points(finding.rule, finding.share)
+    if rule.family in vouched:
+        return Weighed(finding, Nature.NOTE, Decimal(0))
+    return Weighed(finding, rule.nature, points)
 
 
 def _by_family(found: Sequence[Weighed], rules: Rules) -> dict[str, list[Weighed]]:

@@ -3,7 +3,7 @@
 from walletwatch.domain.chats import Chat
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery, delivery_key
 from walletwatch.domain.risk import ENOUGH_CONFIDENCE
-from walletwatch.domain.risk_watch import KnownRisk, has_worsened
+from walletwatch.domain.risk_watch import KnownRisk, has_worsened, is_comparable
 from walletwatch.domain.rules import of_everything
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.work import Notification, RiskCheck, SubjectKind
@@ -65,7 +65,7 @@ class RiskWatching:
             await self._alerting.tell_risk(
                 watchers, cause=check.cause, before=before.score, score=verdict.score
             )
-        if verdict.confidence >= ENOUGH_CONFIDENCE:
+        if is_comparable(before, verdict):
             await self._risks.keep(
                 wallet.id, KnownRisk(verdict.score, verdict.level, verdict.rules, self._clock.now())
             )

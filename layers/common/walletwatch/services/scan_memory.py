@@ -46,6 +46,7 @@ class _Report(msgspec.Struct, frozen=True):
     read_at: datetime
     fresh_until: datetime
     connections: Connections | None = None
+    blind: bool = False
 
 
 class ScanMemory:
@@ -90,6 +91,7 @@ def _packed(report: ScanReport) -> _Report:
         report.read_at,
         report.fresh_until,
         report.connections,
+        verdict.blind,
     )
 
 
@@ -120,7 +122,9 @@ def _opened(kept: _Report) -> ScanReport:
         subject=kept.subject,
         kind=kept.kind,
         identity=kept.identity,
-        verdict=Verdict(kept.score, kept.level, kept.confidence, findings, kept.unknown, kept.rules),
+        verdict=Verdict(
+            kept.score, kept.level, kept.confidence, findings, kept.unknown, kept.rules, kept.blind
+        ),
         trusted=kept.trusted,
         read_at=kept.read_at,
         fresh_until=kept.fresh_until,

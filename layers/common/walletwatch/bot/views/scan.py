@@ -10,7 +10,7 @@ from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts
 from walletwatch.bot.views.paging import turns
 from walletwatch.domain.profile import ChainProfile
-from walletwatch.domain.risk import ENOUGH_CONFIDENCE, Evidence, Finding, Level, Nature, Weighed
+from walletwatch.domain.risk import Evidence, Finding, Level, Nature, Weighed
 from walletwatch.domain.risk_watch import KnownRisk
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.tokens import TokenIdentity
@@ -119,14 +119,14 @@ class ScanView:
 
     def _level(self, report: ScanReport, say: Texts) -> Html:
         verdict = report.verdict
-        if _is_unclear(report):
+        if not verdict.is_clear:
             return say("risk.level_line", sign=_UNCLEAR, level=say("risk.level.unclear"), score=verdict.score)
         level = say(f"risk.level.{verdict.level.name.lower()}")
         return say("risk.level_line", sign=SIGNS[verdict.level], level=level, score=verdict.score)
 
     def _sentence(self, report: ScanReport, say: Texts) -> Html:
         kind = "token" if report.kind is SubjectKind.TOKEN else "wallet"
-        if _is_unclear(report):
+        if not report.verdict.is_clear:
             return say(f"risk.{kind}.unclear")
         sentence = say(f"risk.{kind}.{report.verdict.level.name.lower()}")
         return Html(f"{sentence} {say('risk.trusted')}") if report.trusted else sentence
@@ -189,10 +189,6 @@ class ScanView:
         url = self._profile.address_url(report.subject)
         copy = Button(say("button.copy_address"), copy_text=report.subject)
         return (Button(say("button.explorer"), url=url), copy) if url else (copy,)
-
-
-def _is_unclear(report: ScanReport) -> bool:
-    return report.verdict.level is Level.SAFE and report.verdict.confidence < ENOUGH_CONFIDENCE
 
 
 def _told(weighed: Weighed, say: Texts) -> Sequence[Html]:

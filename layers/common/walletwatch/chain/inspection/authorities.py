@@ -13,7 +13,7 @@ from walletwatch.domain.addresses import encode_address
 from walletwatch.domain.chain import AccountData
 from walletwatch.domain.inspection.authorities import Authority, AuthorityKind, HookProgram, MetaplexMetadata
 from walletwatch.domain.inspection.mint import MintState
-from walletwatch.domain.programs import METAPLEX, SYSTEM, TOKEN_PROGRAMS, UPGRADEABLE_LOADER
+from walletwatch.domain.programs import METAPLEX, SYSTEM, TOKEN, TOKEN_2022, UPGRADEABLE_LOADER
 
 LOADERS: Final = frozenset(
     {
@@ -26,6 +26,9 @@ LOADERS: Final = frozenset(
 _MULTISIG_LENGTH: Final = 355
 HEAD: Final = _MULTISIG_LENGTH + 1
 """Bytes of an account that tell a multisig, and who may replace a program's code."""
+_MULTISIG_HEAD: Final = 3
+"""Signatures needed, signers, and whether it is initialized; then the signers."""
+_MAX_SIGNERS: Final = 11
 _METADATA_V1: Final = 4
 _MAX_CREATORS: Final = 5
 """Of Metaplex; more mean that it is read wrongly."""
@@ -80,19 +83,42 @@ def read_authorities(
 ) -> Mapping[str, Authority]:
     """All who have a say about a mint, by address."""
     named = [*authorities_of(mint), *([metaplex.update_authority] if metaplex else [])]
-    return {address: read_authority(address, mint.address, accounts.get(address)) for address in named}
+    program = TOKEN_2022 if mint.token_2022 else TOKEN
+    return {
+        address: read_authority(address, mint.address, accounts.get(address), program=program)
+        for address in named
+    }
 
 
-def read_authority(address: str, mint: str, account: AccountData | None) -> Authority:
-    """What an authority of a mint is."""
+def read_authority(address: str, mint: str, account: AccountData | None, *, program: str) -> Authority:
+    """What an authority of a mint is.
+
+    Whoever has the key of an address signs for it, whatever program its account is given to: only addresses
+    without a key, and multisigs of the mint's own program, need more than one signature.
+
+    Args:
+        address: Of the authority.
+        mint: Whose authority it is.
+        account: At that address.
+        program: The token program of the mint; it takes another's multisig for a plain signer.
+    """
     if address == master_edition_address(mint):
         return Authority(AuthorityKind.EDITION, METAPLEX)
-    if account is not None and account.owner in TOKEN_PROGRAMS and len(account.data) == _MULTISIG_LENGTH:
+    if account is not None and account.owner == program and len(account.data) == _MULTISIG_LENGTH:
         needed, signers = account.data[0], account.data[1]
+        if _one_signs(account.data, needed, signers):
+            return Authority(AuthorityKind.KEY)
         return Authority(AuthorityKind.MULTISIG, account.owner, needed, signers)
-    if account is not None and account.owner != SYSTEM:
-        return Authority(AuthorityKind.PROGRAM, account.owner)
-    return Authority(AuthorityKind.KEY) if is_on_curve(address) else Authority(AuthorityKind.PROGRAM)
+    if is_on_curve(address):
+        return Authority(AuthorityKind.KEY)
+    owner = None if account is None or account.owner == SYSTEM else account.owner
+    return Authority(AuthorityKind.PROGRAM, owner)
+
+
+def _one_signs(multisig: bytes, needed: int, signers: int) -> bool:
+    """Whether one key suffices: one that is named several times counts as often (`validate_owner`)."""
+    named = [multisig[_MULTISIG_HEAD + 32 * place :][:32] for place in range(min(signers, _MAX_SIGNERS))]
+    return max(map(named.count, named), default=0) >= needed
 
 
 def read_metaplex_authority(mint: str, account: AccountData | None) -> MetaplexMetadata | None:

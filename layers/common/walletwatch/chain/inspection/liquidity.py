@@ -129,6 +129,7 @@ class LiquidityReader:
             reserve=reserves.amounts[side] if reserves else 0,
             counter_reserve=reserves.amounts[counter] if reserves else 0,
             depth_usd=_depth(reserves, counter, prices, pool.mints[counter]),
+            counter_usd=_worth(1, details.decimals[counter], prices, pool.mints[counter]),
             lp=inside[0],
             removals=inside[1],
         )
@@ -184,11 +185,16 @@ def _depth(
 ) -> Decimal | Unknown:
     if reserves is None:
         return Decimal(0)
+    worth = _worth(reserves.amounts[side], reserves.decimals[side], prices, mint)
+    return worth if isinstance(worth, Unknown) else 2 * worth
+
+
+def _worth(amount: int, decimals: int, prices: Mapping[str, Price] | Unknown, mint: str) -> Decimal | Unknown:
     if isinstance(prices, Unknown):
         return prices
     if mint not in prices:
         return Unknown(UnknownReason.UNAVAILABLE)
-    return 2 * value_usd(reserves.amounts[side], reserves.decimals[side], prices[mint])
+    return value_usd(amount, decimals, prices[mint])
 
 
 def _rank(state: PoolState) -> tuple[bool, Decimal, str]:

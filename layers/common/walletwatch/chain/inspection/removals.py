@@ -44,13 +44,14 @@ def read_removal(result: Mapping[str, Any], vaults: tuple[str, str]) -> Removal 
     transaction = parse_transaction(result)
     if transaction.error is not None:
         return None
-    shares = []
+    shares, taken = [], []
     for vault in vaults:
         changes = [token for token in transaction.tokens if token.address == vault]
         before = sum(token.before or 0 for token in changes)
         after = sum(token.after or 0 for token in changes)
         if after >= before:
             return None
+        taken.append(before - after)
         shares.append(ARITHMETIC.divide(Decimal(before - after), Decimal(before)))
     return Removal(
         transaction.signature,
@@ -58,4 +59,5 @@ def read_removal(result: Mapping[str, Any], vaults: tuple[str, str]) -> Removal 
         transaction.block_time,
         transaction.fee_payer,
         min(shares).quantize(Decimal("0.0001")),
+        (taken[0], taken[1]),
     )

@@ -62,6 +62,7 @@ class PoolDetails:
         config: Of its fees.
         creator: Who made the pool, and was given the first LP tokens.
         token_programs: Of the mints.
+        decimals: Of the mints.
         observation: Where the program notes its prices.
         opens_at: Unix seconds; never before the pool was made.
     """
@@ -70,6 +71,7 @@ class PoolDetails:
     creator: str
     lp_mint: str
     token_programs: tuple[str, str]
+    decimals: tuple[int, int]
     observation: str
     opens_at: int
 
@@ -131,6 +133,7 @@ def read_details(account: AccountData) -> PoolDetails:
         creator=at(_CREATOR),
         lp_mint=at(_LP_MINT),
         token_programs=(at(_TOKEN_PROGRAMS[0]), at(_TOKEN_PROGRAMS[1])),
+        decimals=(account.data[_DECIMALS[0]], account.data[_DECIMALS[1]]),
         observation=at(_OBSERVATION),
         opens_at=_u64(account.data, _OPEN_TIME),
     )

@@ -34,6 +34,7 @@ class Removal:
         at: Unix seconds; None where the node does not know.
         by: Who paid for the transaction.
         share: Part of what the pool held, from 0 to 1.
+        taken: Raw tokens out of each vault, in the order of the pool's account.
     """
 
     signature: str
@@ -41,6 +42,7 @@ class Removal:
     at: int | None
     by: str
     share: Decimal
+    taken: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class PoolState:
         reserve: Raw tokens that it trades with; 0 where it does not trade.
         counter_reserve: The same of the other token.
         depth_usd: What both sides are worth, twice the other one's.
+        counter_usd: What one raw token of the other mint is worth.
         lp: None for a pool that was not looked into.
         removals: Of the last times that its LP tokens moved; None for a pool that was not looked into.
     """
@@ -70,6 +73,7 @@ class PoolState:
     reserve: int
     counter_reserve: int
     depth_usd: Decimal | Unknown
+    counter_usd: Decimal | Unknown
     lp: LpShares | Unknown | None
     removals: tuple[Removal, ...] | Unknown | None
 

@@ -37,11 +37,14 @@ def _look(
         known = authorities.known if isinstance(authorities, MintAuthorities) else {}
         return by_kind(name, known.get(usages[0].by))
 
+    yield from _paused(of(DeedKind.PAUSED))
+    yield from _raised(of(DeedKind.FEE_RAISED))
+    if isinstance(authorities, Unknown):
+        # What the others weigh depends on whether one key did it.
+        raise CannotTell(authorities.reason)
     yield from _seized(mint, of(DeedKind.TAKEN), "delegate_took", "taken by the permanent delegate", rule)
     yield from _seized(mint, of(DeedKind.BURNED), "delegate_burned", "burned by the permanent delegate", rule)
     yield from _frozen(of(DeedKind.FROZEN), rule)
-    yield from _paused(of(DeedKind.PAUSED))
-    yield from _raised(of(DeedKind.FEE_RAISED))
     minted = [each for each in of(DeedKind.MINTED) if each.traded or _was_open(each, liquidity)]
     yield from _minted(mint, minted, rule)
     if not deeds.complete:

@@ -20,9 +20,12 @@ def _look(mint: MintState, authorities: MintAuthorities) -> Iterator[Finding]:
         return
     if isinstance(authorities.epoch, int):
         yield from _known(mint, fee, authorities.epoch)
+    elif _weight(fee.newer) > _weight(fee.older):
+        # It is in force or will be; the lower one may be over.
+        yield from _charged(mint, fee.newer, "newer_transfer_fee", "_soon")
     else:
-        # One of the two is in force, and the other was or will be.
-        yield from _charged(mint, max(fee.older, fee.newer, key=_weight), "transfer_fee", "")
+        # A higher one before it may be over: what nobody could look at is not held against it.
+        yield from _charged(mint, fee.newer, "newer_transfer_fee", "")
     found = power(
         "transfer_fee_changeable",
         mint.address,
