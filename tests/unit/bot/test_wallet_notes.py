@@ -34,7 +34,7 @@ class TestLabel:
     async def test_step_by_step(self, chat: Chat) -> None:
         (number,) = await watched(chat, "old")
         await chat.send("/label")
-        assert chat.buttons == [data(Action.LABEL, number)]
+        assert chat.buttons == [data(Action.LABEL, number), data(Action.RUN, "cancel")]
         await chat.press(chat.buttons[0])
         assert "How shall I call" in chat.last
         await chat.send("x" * 49)

@@ -36,6 +36,8 @@ from walletwatch.bot.messenger import make_request, translate
 from walletwatch.bot.operators import Operators
 from walletwatch.bot.pasted import unlinked
 from walletwatch.bot.talk import Talk, contact_of, talk_of
+from walletwatch.bot.views import ways
+from walletwatch.bot.views.ways import Rows
 from walletwatch.domain.addresses import is_address, looks_like_signature
 from walletwatch.domain.admission import Admitted, SessionChange
 from walletwatch.domain.chats import ChatKind, Contact
@@ -241,7 +243,7 @@ class BotApplication:
             elif looks_like_signature(pasted):
                 await explain(talk, self._dialogue, pasted)
             elif text:
-                raise Complaint("error.unknown_command")
+                raise Complaint("error.unclear")
 
         await self._guarded(update, answer, with_watched=self._asked_for_wallet(message))
 
@@ -417,7 +419,12 @@ class BotApplication:
         if talk.query_id is not None:
             await talk.toast(text, alert=True)
         else:
-            await talk.reply(text)
+            await talk.reply(text, self._helpful(talk, complaint))
+
+    def _helpful(self, talk: Talk, complaint: Complaint) -> Rows:
+        """Buttons below a complaint; a question that is still open can be left."""
+        is_open = not talk.in_group and self._persistence.conversation(talk.chat_id).session is not None
+        return (*ways.behind(complaint.key, talk.say), *(ways.giving_up(talk.say) if is_open else ()))
 
     def _transient(self, talk: Talk, error: TransientError) -> None:
         if talk.answered:

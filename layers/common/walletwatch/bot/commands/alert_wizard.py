@@ -24,6 +24,7 @@ from walletwatch.bot.formatting import lasting, short
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html, Texts
 from walletwatch.bot.views.wallets import PAGE_SIZE
+from walletwatch.bot.views.ways import giving_up
 from walletwatch.domain.addresses import is_address
 from walletwatch.domain.alert_rules.rule import (
     MAX_DAYS,
@@ -221,7 +222,9 @@ async def _question(
     if not asked and not message.keyboard:
         await talk.reply(talk.say("addalert.usage"))
         return
-    await talk.show(message)
+    await talk.show(
+        replace(message, keyboard=(*message.keyboard, *giving_up(talk.say))) if asked else message
+    )
 
 
 async def _take(talk: Talk, dialogue: Dialogue, draft: Draft, need: Need) -> None:

@@ -13,6 +13,7 @@ from walletwatch.bot.keyboards import Action, StaleData
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html
 from walletwatch.bot.views.alerts import sample
+from walletwatch.bot.views.ways import giving_up
 from walletwatch.domain.alert_rules.firing import PendingAlert
 from walletwatch.domain.alert_rules.rule import (
     MAX_COOLDOWN,
@@ -125,7 +126,7 @@ async def rename(talk: Talk, dialogue: Dialogue, number: int) -> None:
     rule = await _rule(talk, dialogue, number)
     if not await dialogue.conversations.ask(talk.contact, "editalert", before=(str(rule.number), "name")):
         raise Complaint("error.session_lost")
-    await talk.reply(talk.say("addalert.name.ask", number=rule.number))
+    await talk.reply(talk.say("addalert.name.ask", number=rule.number), giving_up(talk.say))
 
 
 async def set_option(talk: Talk, dialogue: Dialogue, argument: str) -> None:

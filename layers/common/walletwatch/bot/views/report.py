@@ -13,6 +13,7 @@ from walletwatch.bot.views.figures import in_and_out, unpriced_text, usd
 from walletwatch.bot.views.gains import signed
 from walletwatch.bot.views.insights import told_lines
 from walletwatch.bot.views.parties import Parties, transaction_link
+from walletwatch.bot.views.ways import nothing_watched
 from walletwatch.domain.flows import AssetFlow
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.reports import ReportPeriod, Summary
@@ -33,7 +34,7 @@ class ReportView:
     def report(self, summary: Summary, period: ReportPeriod, zone: str, say: Texts) -> RenderedMessage:
         """What came and went, the largest, who is new, fees, gains, failures, and what was told."""
         if not summary.wallets:
-            return RenderedMessage(say("list.empty"))
+            return nothing_watched(say)
         parties = Parties(self._profile, summary.wallets)
         span = summary.span
         lines = [
