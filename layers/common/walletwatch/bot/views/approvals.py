@@ -37,7 +37,7 @@ class ApprovalsView:
         """Who may spend from a wallet beside its owner, and how to end it; one that is watched has a card."""
         name = wallet(balance.address, subscription.label if subscription else None, say)
         lines = [line for holding in balance.holdings for line in self._lines(holding, say)]
-        card = ((button(say("button.card"), Action.CARD, subscription.id),),) if subscription else ()
+        card = ((button(say("button.open"), Action.CARD, subscription.id),),) if subscription else ()
         keyboard = (*address_buttons(self._profile, balance.address, say), *card)
         if not lines:
             return RenderedMessage(say("approvals.none", wallet=name), keyboard)

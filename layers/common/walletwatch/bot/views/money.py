@@ -247,7 +247,7 @@ def balance_button(holder: Holder, say: Texts, key: str = "button.balance") -> B
 
 def card_button(holder: Holder, say: Texts) -> tuple[Button, ...]:
     """The way to the card of a wallet that the chat watches."""
-    return () if holder.ref == holder.address else (button(say("button.card"), Action.CARD, holder.ref),)
+    return () if holder.ref == holder.address else (button(say("button.open"), Action.CARD, holder.ref),)
 
 
 def _name(token: HeldToken) -> str:

@@ -219,6 +219,9 @@ class WalletCardView:
         lines = [say("wallet.native", amount=native)]
         for each in holdings.tokens[:TOKENS]:
             amount = self._amounts.asset(each.mint, each.amount, each.decimals, say, notes)
+            if each.identity is not None and each.identity.impostor_of is not None:
+                real = self._amounts.symbol(each.identity.impostor_of, say)
+                amount = say("balance.impostor", amount=amount, name=real)
             lines.append(say("wallet.frozen" if each.frozen else "wallet.token", amount=amount))
         if len(holdings.tokens) > TOKENS:
             lines.append(say("wallet.more_tokens", count=len(holdings.tokens) - TOKENS))
