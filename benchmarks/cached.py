@@ -44,8 +44,8 @@ from walletwatch.domain.admission import Arrival, Quota, SessionChange, Settleme
 from walletwatch.domain.profile import PROFILES
 from walletwatch.domain.sessions import SESSION_TTL, Session
 from walletwatch.domain.work import SubjectKind
+from walletwatch.parts.scans import make_scan_reports
 from walletwatch.runtime import SystemClock
-from walletwatch.scan_parts import make_scan_reports
 from walletwatch.services.balances import Balances
 from walletwatch.services.holdings import Holdings
 from walletwatch.services.valuation import Valuation

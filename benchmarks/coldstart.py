@@ -88,8 +88,9 @@ def main() -> int:
         imported = milliseconds(function, "import app")
         first = milliseconds(
             function,
-            "import app; from walletwatch import bootstrap, parts; "
-            f"parts.read_secret = lambda arn: {SECRETS!r}.encode(); bootstrap.{builder}()",
+            f"import app; from walletwatch.bootstrap.{builder} import {builder} as build; "
+            "from walletwatch.parts import secrets; "
+            f"secrets.read_secret = lambda arn: {SECRETS!r}.encode(); build()",
         )
         print(f"{function:14}{imported:10.0f}{first:10.0f}{first / everything:20.2f}")
     print(f"{'boto3':14}{milliseconds('webhook', 'import boto3'):10.0f}")

@@ -24,7 +24,7 @@ from traffic.actions import Chain as Actions
 from traffic.mints import Extensions
 from walletwatch.chain.rpc.client import RpcClient
 from walletwatch.domain.work import SubjectKind
-from walletwatch.scan_parts import make_scan_reports
+from walletwatch.parts.scans import make_scan_reports
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate

@@ -31,7 +31,7 @@ from walletwatch.domain.sweep import Shard
 from walletwatch.domain.work import Backfill, BalanceCheck, DigestDue, Notification, RiskCheck, SecurityScan
 from walletwatch.runtime import SystemClock
 from walletwatch.services.sweep_rounds import SweepRounds
-from walletwatch.settings import SweepSettings
+from walletwatch.settings.watching import SweepSettings
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.migrate import migrate
 from walletwatch.storage.postgres.watch import PostgresWatchStore

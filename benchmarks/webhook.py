@@ -37,13 +37,17 @@ from telegram.ext import Application, MessageHandler, filters
 
 from benchmarks.cached import running, some_wallet
 from functions.webhook import app
-from walletwatch import parts, runtime
+from walletwatch import runtime
 from walletwatch.bot.commands.command import Topic
 from walletwatch.bot.commands.table import AREAS
 from walletwatch.bot.keyboards import Action, CallbackData
 from walletwatch.chain.rpc.reader import RpcChain
 from walletwatch.domain.admission import Arrival, Quota
 from walletwatch.observability import EmfMetrics
+from walletwatch.parts import postgres
+from walletwatch.parts import redis as redis_parts
+from walletwatch.parts import secrets as secret_parts
+from walletwatch.parts.rpc import make_rpc
 from walletwatch.runtime import SystemClock
 from walletwatch.services.balances import Balances
 from walletwatch.storage.postgres.migrate import migrate
@@ -298,11 +302,11 @@ async def reading(read: Callable[[], Awaitable[object]]) -> float:
 async def reads(wallet: str) -> tuple[float, float]:
     """Milliseconds of reading a session with its claim, and a cached balance."""
     metrics = EmfMetrics("webhook")
-    redis = parts.make_redis()
+    redis = redis_parts.make_redis()
     admission = RedisAdmission(redis, RedisTelemetryBoard(redis, SystemClock()), metrics)
     numbers = itertools.count(10**9)
     quota = Quota("benchmark", 10**9, timedelta(minutes=1))
-    balances = Balances(RpcChain(parts.make_rpc(metrics)), RedisCache(redis, metrics), metrics)
+    balances = Balances(RpcChain(make_rpc(metrics)), RedisCache(redis, metrics), metrics)
     session = await reading(lambda: admission.admit(Arrival(next(numbers), 1, quota, 1)))
     balance = await reading(lambda: balances.balance(wallet))
     return session, balance
@@ -311,7 +315,7 @@ async def reads(wallet: str) -> tuple[float, float]:
 def measure(database_url: str, redis_url: str, rpc_url: str, telegram: str) -> bool:
     """Print the table; False where a target is missed."""
     secrets = json.dumps({"bot_token": TOKEN, "webhook_secret": SECRET}).encode()
-    parts.read_secret = lambda arn: secrets  # noqa: ARG005
+    secret_parts.read_secret = lambda arn: secrets  # noqa: ARG005
     os.environ.update(
         {
             "SECRET_ARN": "arn:of-the-benchmark",
@@ -329,8 +333,9 @@ def measure(database_url: str, redis_url: str, rpc_url: str, telegram: str) -> b
             **dict.fromkeys(QUEUES, f"{telegram}/queue"),
         }
     )
-    database, redis = parts.make_database(), parts.make_redis()
-    parts.make_database, parts.make_redis = lambda: database, lambda: redis
+    database, redis = postgres.make_database(), redis_parts.make_redis()
+    postgres.Database = lambda *_, **__: database  # type: ignore[assignment,attr-defined]
+    redis_parts.RedisServer = lambda _: redis  # type: ignore[assignment,attr-defined,misc]
     runtime.run(migrate(database_url))
     wallet, _ = runtime.run(some_wallet(rpc_url))
     people = People(wallet)

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from walletwatch import bootstrap, observability
+from walletwatch import observability
+from walletwatch.bootstrap.alarm import Alarm, alarm
 from walletwatch.domain.alerts import Finding
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.invocation import perform
@@ -19,8 +20,8 @@ _log = logging.getLogger("walletwatch.alarm")
 
 
 @cache
-def _alarm() -> bootstrap.Alarm:
-    return bootstrap.alarm()
+def _alarm() -> Alarm:
+    return alarm()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     return perform(alarm.telemetry, _hear(alarm, records), context)
 
 
-async def _tick(alarm: bootstrap.Alarm) -> Sequence[Finding]:
+async def _tick(alarm: Alarm) -> Sequence[Finding]:
     findings = await alarm.service.look()
     try:
         await alarm.broadcasts.tell()
@@ -47,7 +48,7 @@ async def _tick(alarm: bootstrap.Alarm) -> Sequence[Finding]:
     return findings
 
 
-async def _hear(alarm: bootstrap.Alarm, records: list[dict[str, Any]]) -> dict[str, Any]:
+async def _hear(alarm: Alarm, records: list[dict[str, Any]]) -> dict[str, Any]:
     invalid: InvalidAlarm | None = None
     heard: list[str] = []
     for record in records:

@@ -4,15 +4,16 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any
 
-from walletwatch import bootstrap, observability
+from walletwatch import observability
+from walletwatch.bootstrap.alerts import Alerts, alerts
 from walletwatch.invocation import perform
 
 observability.configure_logging("alerts")
 
 
 @cache
-def _alerts() -> bootstrap.Alerts:
-    return bootstrap.alerts()
+def _alerts() -> Alerts:
+    return alerts()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

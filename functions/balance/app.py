@@ -6,7 +6,8 @@ Digests come to their end here too, and broadcasts go on.
 from functools import cache
 from typing import Any
 
-from walletwatch import bootstrap, observability
+from walletwatch import observability
+from walletwatch.bootstrap.balance import Balance, balance
 from walletwatch.domain.work import Backfill, BalanceCheck, BroadcastStep, DigestDue
 from walletwatch.invocation import perform
 from walletwatch.queueing.consumer import QueueRecord
@@ -16,8 +17,8 @@ observability.configure_logging("balance")
 
 
 @cache
-def _balance() -> bootstrap.Balance:
-    return bootstrap.balance()
+def _balance() -> Balance:
+    return balance()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

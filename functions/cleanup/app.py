@@ -4,7 +4,8 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any, Final
 
-from walletwatch import bootstrap, observability
+from walletwatch import observability
+from walletwatch.bootstrap.cleanup import Cleanup, cleanup
 from walletwatch.invocation import perform
 
 CLEANING_SECONDS: Final = 60.0
@@ -14,8 +15,8 @@ observability.configure_logging("cleanup")
 
 
 @cache
-def _cleanup() -> bootstrap.Cleanup:
-    return bootstrap.cleanup()
+def _cleanup() -> Cleanup:
+    return cleanup()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
@@ -25,7 +26,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     return perform(cleanup.telemetry, _work(cleanup, context), context)
 
 
-async def _work(cleanup: bootstrap.Cleanup, context: object) -> dict[str, Any]:
+async def _work(cleanup: Cleanup, context: object) -> dict[str, Any]:
     def remaining() -> float:
         return observability.remaining_seconds(context) - CLEANING_SECONDS
 

@@ -3,7 +3,8 @@
 from functools import cache
 from typing import Any
 
-from walletwatch import bootstrap, observability
+from walletwatch import observability
+from walletwatch.bootstrap.draw import Draw, draw
 from walletwatch.invocation import perform
 from walletwatch.queueing.consumer import QueueRecord
 from walletwatch.queueing.messages import decode_draw_request
@@ -12,8 +13,8 @@ observability.configure_logging("draw")
 
 
 @cache
-def _draw() -> bootstrap.Draw:
-    return bootstrap.draw()
+def _draw() -> Draw:
+    return draw()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

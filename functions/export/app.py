@@ -3,7 +3,8 @@
 from functools import cache
 from typing import Any
 
-from walletwatch import bootstrap, observability
+from walletwatch import observability
+from walletwatch.bootstrap.export import Export, export
 from walletwatch.invocation import perform
 from walletwatch.queueing.consumer import QueueRecord
 from walletwatch.queueing.messages import decode_export_request
@@ -12,8 +13,8 @@ observability.configure_logging("export")
 
 
 @cache
-def _export() -> bootstrap.Export:
-    return bootstrap.export()
+def _export() -> Export:
+    return export()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
-from walletwatch import bootstrap, observability
+from walletwatch import observability
+from walletwatch.bootstrap.health import HealthEndpoint, health
 from walletwatch.domain.health import Health
 from walletwatch.invocation import perform
 from walletwatch.services.exposition import CONTENT_TYPE
@@ -18,8 +19,8 @@ observability.configure_logging("health")
 
 
 @cache
-def _health() -> bootstrap.Health:
-    return bootstrap.health()
+def _health() -> HealthEndpoint:
+    return health()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

@@ -6,7 +6,8 @@ import urllib.request
 from functools import cache
 from typing import Any, Final
 
-from walletwatch import bootstrap, observability, runtime
+from walletwatch import observability, runtime
+from walletwatch.bootstrap.migration import Migration, migration
 from walletwatch.domain.errors import WalletWatchError
 
 ANSWER_TIMEOUT_SECONDS: Final = 10
@@ -21,8 +22,8 @@ class UnknownTask(WalletWatchError):
 
 
 @cache
-def _migration() -> bootstrap.Migration:
-    return bootstrap.migration()
+def _migration() -> Migration:
+    return migration()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from walletwatch import bootstrap, observability
+from walletwatch import observability
+from walletwatch.bootstrap.notification import Notifying, notification
 from walletwatch.invocation import perform
 from walletwatch.queueing.consumer import QueueRecord, Retry
 from walletwatch.queueing.messages import InvalidMessage, decode_notification
@@ -14,8 +15,8 @@ observability.configure_logging("notification")
 
 
 @cache
-def _notification() -> bootstrap.Notifying:
-    return bootstrap.notification()
+def _notification() -> Notifying:
+    return notification()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

@@ -4,15 +4,16 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any
 
-from walletwatch import bootstrap, observability
+from walletwatch import observability
+from walletwatch.bootstrap.refresh import Refresh, refresh
 from walletwatch.invocation import perform
 
 observability.configure_logging("refresh")
 
 
 @cache
-def _refresh() -> bootstrap.Refresh:
-    return bootstrap.refresh()
+def _refresh() -> Refresh:
+    return refresh()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

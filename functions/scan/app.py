@@ -3,7 +3,8 @@
 from functools import cache
 from typing import Any
 
-from walletwatch import bootstrap, observability
+from walletwatch import observability
+from walletwatch.bootstrap.scan import Scan, scan
 from walletwatch.domain.work import RiskCheck
 from walletwatch.invocation import perform
 from walletwatch.queueing.consumer import QueueRecord
@@ -13,8 +14,8 @@ observability.configure_logging("scan")
 
 
 @cache
-def _scan() -> bootstrap.Scan:
-    return bootstrap.scan()
+def _scan() -> Scan:
+    return scan()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

@@ -3,15 +3,16 @@
 from functools import cache
 from typing import Any
 
-from walletwatch import bootstrap, observability
+from walletwatch import observability
+from walletwatch.bootstrap.stream import Stream, stream
 from walletwatch.invocation import perform
 
 observability.configure_logging("stream")
 
 
 @cache
-def _stream() -> bootstrap.Stream:
-    return bootstrap.stream()
+def _stream() -> Stream:
+    return stream()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from functools import cache
 from typing import Any
 
-from walletwatch import bootstrap, observability
+from walletwatch import observability
+from walletwatch.bootstrap.sweep import Sweep, sweep
 from walletwatch.invocation import perform
 from walletwatch.services.shard_leases import Worker
 
@@ -11,8 +12,8 @@ observability.configure_logging("sweep")
 
 
 @cache
-def _sweep() -> bootstrap.Sweep:
-    return bootstrap.sweep()
+def _sweep() -> Sweep:
+    return sweep()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

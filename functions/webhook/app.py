@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import msgspec
 
-from walletwatch import bootstrap, observability
+from walletwatch import observability
+from walletwatch.bootstrap.webhook import Webhook, webhook
 from walletwatch.domain.errors import TransientError
 from walletwatch.invocation import perform
 
@@ -23,8 +24,8 @@ _log = logging.getLogger("walletwatch.webhook")
 
 
 @cache
-def _webhook() -> bootstrap.Webhook:
-    return bootstrap.webhook()
+def _webhook() -> Webhook:
+    return webhook()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from walletwatch.domain.delivery import (
     PendingDelivery,
     activity_key,
 )
-from walletwatch.domain.digests import Burst, DigestPolicy, Outgoing, digest_key, plan_deliveries
+from walletwatch.domain.digests import Burst, DigestPolicy, Outgoing, digest_key, group_key, plan_deliveries
 from walletwatch.domain.work import DigestDue
 
 POLICY = DigestPolicy(burst=2, interval=timedelta(seconds=60))
@@ -36,6 +36,16 @@ class Teller:
         self.bursts: Mapping[int, Burst] = {}
 
     async def tell(self, done: Sequence[Activity], *subscriptions: Subscription) -> Outgoing:
+        """One after the other, as a flood comes; what there is to queue for all of it."""
+        pending: dict[str, PendingDelivery] = {}
+        still_open: dict[str, DigestDue] = {}
+        for each in done:
+            outgoing = await self.tell_together([each], *subscriptions)
+            pending |= {delivery.key: delivery for delivery in outgoing.pending}
+            still_open |= {due.digest_key: due for due in outgoing.open}
+        return Outgoing(list(pending.values()), list(still_open.values()))
+
+    async def tell_together(self, done: Sequence[Activity], *subscriptions: Subscription) -> Outgoing:
         candidates = candidates_of(done, *subscriptions)
         since = self.stores.clock.now() - POLICY.interval
         return await self.stores.ledger.record(
@@ -59,6 +69,70 @@ def key_of(first: Activity, subscription: Subscription) -> str:
 @pytest.fixture
 def teller(stores: Stores) -> Teller:
     return Teller(stores)
+
+
+class TestTogether:
+    async def test_what_comes_together_is_one_message(self, stores: Stores, teller: Teller) -> None:
+        anna, boris = await watch(stores, ANNA), await watch(stores, BORIS)
+        outgoing = await teller.tell_together([ONE, TWO, THREE], anna, boris)
+        assert [(each.kind, each.activities) for each in outgoing.pending] == [
+            (DeliveryKind.GROUP, (ONE, TWO, THREE))
+        ] * 2
+        assert {each.subscription.id: each.key for each in outgoing.pending} == {
+            each.id: group_key(Candidate(ONE, each)) for each in (anna, boris)
+        }
+        assert outgoing.open == []
+
+    async def test_it_is_queued_again_until_it_is_sent(self, stores: Stores, teller: Teller) -> None:
+        anna = await watch(stores, ANNA)
+        outgoing = await teller.tell_together([ONE, TWO], anna)
+        assert await teller.tell_together([ONE, TWO], anna) == outgoing
+        assert (await teller.tell_together([ONE], anna)) == outgoing
+        assert await teller.tell_together([TWO], anna) == Outgoing([], [])
+        stores.clock.advance(3600)
+        assert signatures(await stores.ledger.stuck(timedelta(minutes=30), 9)) == ["s1 s2"]
+        (group,) = outgoing.pending
+        await stores.ledger.settle(group.key, DeliveryStatus.SENT)
+        assert await teller.tell_together([ONE, TWO], anna) == Outgoing([], [])
+
+    async def test_only_what_is_new_is_grouped(self, stores: Stores, teller: Teller) -> None:
+        anna = await watch(stores, ANNA)
+        await teller.tell([ONE], anna)
+        outgoing = await teller.tell_together([ONE, TWO, THREE], anna)
+        assert signatures(outgoing.pending) == ["s1", "s2 s3"]
+
+    async def test_it_counts_as_one_message(self, stores: Stores, teller: Teller) -> None:
+        anna = await watch(stores, ANNA)
+        await teller.tell_together([ONE, TWO], anna)
+        await teller.tell_together([THREE, FOUR], anna)
+        assert teller.bursts == {anna.id: Burst(1)}
+        (opened,) = (await teller.tell_together([FIVE], anna)).open
+        assert opened.digest_key == key_of(FIVE, anna)
+
+    async def test_its_entry_is_read_by_its_chat_only(self, stores: Stores, teller: Teller) -> None:
+        anna = await watch(stores, ANNA)
+        (group,) = (await teller.tell_together([ONE, TWO], anna)).pending
+        await stores.ledger.settle(group.key, DeliveryStatus.SENT)
+        assert await stores.ledger.entry(ANNA, group.key) == group
+        assert await stores.ledger.entry(BORIS, group.key) is None
+
+    async def test_it_goes_with_the_group(self, stores: Stores, teller: Teller) -> None:
+        group = await watch(stores, GROUP)
+        await teller.tell_together([ONE, TWO], group)
+        await stores.subscriptions.migrate(GROUP, SUPERGROUP)
+        (moved,) = await stores.subscriptions.subscriptions(SUPERGROUP)
+        stores.clock.advance(3600)
+        (told,) = await stores.ledger.stuck(timedelta(minutes=30), 9)
+        assert (told.subscription, told.activities) == (moved, (ONE, TWO))
+
+    async def test_one_whose_activities_the_new_group_has_already_is_gone(
+        self, stores: Stores, teller: Teller
+    ) -> None:
+        old, new = await watch(stores, GROUP), await watch(stores, SUPERGROUP)
+        await teller.tell_together([ONE, TWO], old, new)
+        await stores.subscriptions.migrate(GROUP, SUPERGROUP)
+        keys = [group_key(Candidate(ONE, each)) for each in (old, new)]
+        assert await stores.ledger.statuses(keys) == {keys[1]: DeliveryStatus.PENDING}
 
 
 class TestOpen:

@@ -16,7 +16,7 @@ from walletwatch.domain.delivery import (
     NewDelivery,
     PendingDelivery,
 )
-from walletwatch.domain.digests import Burst, Outgoing, digest_key
+from walletwatch.domain.digests import Burst, Outgoing, digest_key, group_key
 from walletwatch.domain.work import DigestDue
 from walletwatch.ports.common import Clock
 from walletwatch.ports.telling import DeliveryPlan
@@ -53,7 +53,8 @@ class FakeLedger:
         for entry in entries:
             self._write(entry)
         keys = {row.entry.key for each in present if (row := self._entry(each))}
-        return self._outgoing(keys | {digest_key(each) for each in present} | closed)
+        together = {key(each) for each in present for key in (group_key, digest_key)}
+        return self._outgoing(keys | together | closed)
 
     async def keep(self, wallet_id: int, activities: Sequence[Activity]) -> None:
         self.outage.check()
@@ -185,12 +186,13 @@ class FakeLedger:
         due_at, key = min(digests, default=(None, None))
         if due_at is not None and due_at <= now + (now - since):
             return Burst(digest_key=key, due_at=due_at)
-        one_by_one = {DeliveryStatus.PENDING, DeliveryStatus.SENT, DeliveryStatus.FAILED}
+        at_once = {DeliveryKind.ACTIVITY, DeliveryKind.GROUP}
+        told = {DeliveryStatus.PENDING, DeliveryStatus.SENT, DeliveryStatus.FAILED}
         return Burst(
             sum(
-                row.entry.kind is DeliveryKind.ACTIVITY
+                row.entry.kind in at_once
                 and (row.entry.chat_id, row.entry.wallet_id) == owner
-                and row.status in one_by_one
+                and row.status in told
                 and row.created_at > since
                 for row in self.tables.deliveries.values()
             ),

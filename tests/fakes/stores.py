@@ -217,7 +217,11 @@ class FakeSubscriptionStore:
         for key, delivery in list(tables.deliveries.items()):
             entry = delivery.entry
             left = entry.chat_id == new_chat_id and key not in told
-            if entry.kind is DeliveryKind.DIGEST and left and delivery.status is DeliveryStatus.PENDING:
+            if (
+                entry.kind in {DeliveryKind.GROUP, DeliveryKind.DIGEST}
+                and left
+                and delivery.status is DeliveryStatus.PENDING
+            ):
                 del tables.deliveries[key]
 
     async def subscribe(

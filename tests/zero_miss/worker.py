@@ -11,9 +11,12 @@ import time
 from collections.abc import Callable
 
 from tests.zero_miss.queues import Received, UnreliableQueues
-from walletwatch import bootstrap, parts
+from walletwatch.bootstrap.balance import balance
+from walletwatch.bootstrap.stream import stream
+from walletwatch.bootstrap.sweep import sweep
 from walletwatch.domain.errors import TransientError
 from walletwatch.domain.work import BalanceCheck, DigestDue
+from walletwatch.parts import queues as queue_parts
 from walletwatch.queueing.messages import decode_balance_work
 
 INVOCATION_SECONDS = 25.0
@@ -26,29 +29,29 @@ def _invocation() -> Callable[[], float]:
 
 
 async def _sweep() -> None:
-    service = bootstrap.sweep().service
+    service = sweep().service
     while True:
         await service.run(remaining=_invocation())
 
 
 async def _stream() -> None:
-    service = bootstrap.stream().service
+    service = stream().service
     while True:
         await service.run(remaining=_invocation())
 
 
 async def _balance(queues: UnreliableQueues) -> None:
-    balance = bootstrap.balance()
+    parts = balance()
     logging.getLogger("walletwatch.checking").setLevel(logging.CRITICAL)
 
     async def check(record: Received) -> None:
         work = decode_balance_work(record.body)
         try:
             if isinstance(work, DigestDue):
-                await balance.digesting.close(work)
+                await parts.digesting.close(work)
             else:
                 assert isinstance(work, BalanceCheck)
-                await balance.checking.run(work, attempt=record.attempt, remaining=_invocation())
+                await parts.checking.run(work, attempt=record.attempt, remaining=_invocation())
         except TransientError:
             await queues.give_back(record, random.uniform(0, 0.2 * 2 ** min(record.attempt, 5)))
         else:
@@ -64,7 +67,8 @@ async def _balance(queues: UnreliableQueues) -> None:
 def main() -> None:
     role, url = sys.argv[1:]
     queues = UnreliableQueues(url)
-    parts.make_queues = lambda: queues  # type: ignore[assignment,return-value] # the one part that is not real
+    # The one part that is not real.
+    queue_parts.SqsQueues = lambda **_: queues  # type: ignore[assignment,attr-defined]
     logging.basicConfig(level=logging.WARNING)
     asyncio.run({"sweep": _sweep, "stream": _stream}[role]() if role != "balance" else _balance(queues))
 

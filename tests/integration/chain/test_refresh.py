@@ -29,7 +29,7 @@ from walletwatch.domain.money import NATIVE
 from walletwatch.domain.pools import CHAIN, POOLS
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT, ChainProfile, Exchange
 from walletwatch.domain.work import SubjectKind
-from walletwatch.scan_parts import make_scan_reports
+from walletwatch.parts.scans import make_scan_reports
 from walletwatch.services.looking_again import LookingAgain
 from walletwatch.services.pool_suspects import PoolSuspects
 from walletwatch.services.refreshing import Refreshed, Refreshing

@@ -30,7 +30,7 @@ from walletwatch.domain.profile import PROFILES, ChainProfile, Exchange
 from walletwatch.domain.risk import Level, UnknownReason
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.work import SubjectKind
-from walletwatch.scan_parts import make_scan_reports
+from walletwatch.parts.scans import make_scan_reports
 
 pytestmark = pytest.mark.integration
 

@@ -25,10 +25,13 @@ from tests.fakes.queues import FakeQueues
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.vitals import FakeSystem
 from tests.wire import Wire
-from walletwatch import bootstrap, dialogue_parts, parts
+from walletwatch.bootstrap.webhook import Webhook, webhook
 from walletwatch.bot import application
 from walletwatch.bot.commands.command import Topic
 from walletwatch.bot.commands.table import AREAS
+from walletwatch.parts import admin_desk, dialogue, postgres, secrets
+from walletwatch.parts import queues as queue_parts
+from walletwatch.parts import redis as redis_parts
 from walletwatch.services import balances
 from walletwatch.services.intake import Intake
 from walletwatch.storage.postgres import database as database_module
@@ -162,7 +165,7 @@ class Wires:
 class Environment:
     """The webhook's, warm."""
 
-    webhook: bootstrap.Webhook
+    webhook: Webhook
     telegram: Telegram
     wires: Wires
     numbers: "count[int]" = field(default_factory=lambda: count(1))
@@ -203,15 +206,15 @@ async def environment(
     telegram = Telegram(wires)
     system = FakeSystem()
     queues, chain = FakeQueues(), FakeChain()
-    secrets = {"bot_token": "7:token-of-the-tests", "webhook_secret": "secret-of-the-tests"}
+    kept = {"bot_token": "7:token-of-the-tests", "webhook_secret": "secret-of-the-tests"}
     monkeypatch.setattr(application, "make_request", lambda **_: telegram)
     # However slow the machine is, the second time round finds what the first has read.
     monkeypatch.setattr(balances, "BALANCE_TTL", timedelta(minutes=10))
-    monkeypatch.setattr(parts, "read_secret", lambda _: msgspec.json.encode(secrets))
-    monkeypatch.setattr(parts, "make_queues", lambda: queues)
-    monkeypatch.setattr(parts, "make_inspection", lambda: system.queues)
-    monkeypatch.setattr(parts, "make_vital_signs", lambda *_: system.signs)
-    monkeypatch.setattr(dialogue_parts, "RpcChain", lambda *_args, **_kwargs: chain)
+    monkeypatch.setattr(secrets, "read_secret", lambda _: msgspec.json.encode(kept))
+    monkeypatch.setattr(queue_parts, "SqsQueues", lambda **_: queues)
+    monkeypatch.setattr(admin_desk, "make_inspection", lambda: system.queues)
+    monkeypatch.setattr(admin_desk, "make_vital_signs", lambda *_: system.signs)
+    monkeypatch.setattr(dialogue, "RpcChain", lambda *_args, **_kwargs: chain)
     # A connection that rested is asked whether it still lives, whatever it is needed for.
     monkeypatch.setattr(database_module, "CHECK_AFTER_SECONDS", 3600.0)
     async with sql.open() as sql_port, redis.open() as redis_port:
@@ -229,10 +232,10 @@ async def environment(
             "UPDATES_PER_MINUTE": "1000000",
         }.items():
             monkeypatch.setenv(name, value)
-        database, server = parts.make_database(), parts.make_redis()
-        monkeypatch.setattr(parts, "make_database", lambda: database)
-        monkeypatch.setattr(parts, "make_redis", lambda: server)
-        yield Environment(bootstrap.webhook(), telegram, wires)
+        database, server = postgres.make_database(), redis_parts.make_redis()
+        monkeypatch.setattr(postgres, "Database", lambda *_, **__: database)
+        monkeypatch.setattr(redis_parts, "RedisServer", lambda _: server)
+        yield Environment(webhook(), telegram, wires)
         await database.close()
         await server.close()
 

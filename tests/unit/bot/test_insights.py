@@ -43,7 +43,7 @@ async def test_stats_count_what_happened_and_what_was_told(chat: Chat) -> None:
     assert "4 of them are transactions that failed" in chat.last
     assert "<b>Pocket</b> · <code>B69c…m9Tq</code>: 35 activities, the last on 1 Nov 2026" in chat.last
     assert "<b>Savings</b>" in chat.last
-    assert "One told in a digest" in chat.last
+    assert "One told together with others" in chat.last
     assert "2 not told, as you wished" in chat.last
     assert "· 1 while everything was muted" in chat.last
     assert "· 1 for other reasons" in chat.last

@@ -193,10 +193,47 @@ def test_a_digest_counts_and_adds_up() -> None:
 
 
 def test_a_digest_says_what_came_and_went_where_nothing_is_left() -> None:
-    both = [activity(ActivityKind.SWAP, Leg("native", sign * 10**9, 9), fee=0) for sign in (1, -1, -1)]
-    assert "± 0 XNT <i>(+ 1, − 1)</i>" in render(*both[:2])
-    assert "− 1 XNT <i>(+ 1, − 2)</i>" in render(*both)
+    both = [
+        activity(ActivityKind.SWAP, Leg("native", sign * 10**9, 9), fee=0) for sign in (1, -1, -1, 1, -1, 1)
+    ]
+    assert "± 0 XNT <i>(+ 3, − 3)</i>" in render(*both)
+    assert "− 1 XNT <i>(+ 3, − 4)</i>" in render(*both, both[1])
     assert "• 🔄 Swapped + 1 XNT" in render(*both)
+
+
+def test_a_few_that_came_together_are_told_one_after_the_other() -> None:
+    told = [
+        activity(ActivityKind.TRANSFER_IN, Leg("native", 5 * 10**9, 9, PEER), fee=0, signature="5" * 87),
+        activity(ActivityKind.SWAP, Leg("native", -(10**9), 9), Leg(USDC, 5 * 10**6, 6), signature="not one"),
+    ]
+    link = "https://explorer.mainnet.x1.xyz/tx/" + "5" * 87
+    assert render(*told).split("\n") == [
+        "📚 <b>2 activities</b> of <b>Savings</b> · <code>9Dpj…CoaU</code>",
+        "",
+        f'<b>1. 📥 Received 5 XNT</b> <a href="{link}">↗</a>',
+        "👤 From <code>B69c…m9Tq</code>",
+        "",
+        "<b>2. 🔄 Swapped</b>",
+        "− 1 XNT",
+        "+ 5 USDC.x",
+        "⛽ Fee 0.000005 XNT",
+        "",
+        "🕒 26 Oct 2026, 07:33:20 UTC",
+    ]
+    later = replace(told[1], block_time=1_793_000_060)
+    assert render(told[0], later).endswith("🕒 26 Oct 2026, 07:33:20 UTC to 26 Oct 2026, 07:34:20 UTC")
+
+
+def test_a_few_whose_tale_is_too_long_are_added_up() -> None:
+    long = activity(
+        ActivityKind.BURN,
+        Leg("native", -1, 9),
+        error="e" * 300,
+        program="p" * 300,
+        details={"memo": "m" * 300},
+    )
+    assert "In total:" not in render(*[long] * 2)
+    assert "In total:" in render(*[long] * 5)
 
 
 def test_the_fullest_digest_still_fits() -> None:

@@ -6,6 +6,7 @@ from tests.contract.things import activity, address, candidates_of, tell_all
 from tests.unit.bot.conftest import ANNA, BORIS, WALLET, Chat
 from walletwatch.bot.keyboards import Action, CallbackData
 from walletwatch.domain.delivery import activity_key
+from walletwatch.domain.digests import DigestPolicy, plan_deliveries
 
 SENDER = address("sender")
 
@@ -68,3 +69,52 @@ async def test_less_of_it(chat: Chat, key: str) -> None:
     assert SENDER in known.settings.filter.senders
     await chat.press(CallbackData(Action.LESS, key).encode(), user=BORIS)
     assert "outdated" in chat.last
+
+
+class TestGroup:
+    """Two payments that came together."""
+
+    @pytest.fixture
+    async def group(self, chat: Chat) -> str:
+        for user in (ANNA, BORIS):
+            await chat.send(f"/watch {WALLET} Mine", user=user)
+        (subscription,) = await chat.stores.subscriptions.subscriptions(ANNA)
+        told = [activity(letter * 88, 2_000_000_000 + place, WALLET) for place, letter in enumerate("45")]
+        now = chat.clock.now()
+        outgoing = await chat.stores.ledger.record(
+            subscription.wallet_id,
+            told,
+            candidates_of(told, subscription),
+            lambda new, bursts: plan_deliveries(new, bursts, policy=DigestPolicy(), now=now, oldest=now),
+            since=now,
+        )
+        (message,) = outgoing.pending
+        return message.key
+
+    async def test_each_has_its_details_and_a_way_back(self, chat: Chat, group: str) -> None:
+        back = CallbackData(Action.TOLD, group).encode()
+        for number, letter in ((1, "4"), (2, "5")):
+            await chat.press(details(f"{group}.{number}"))
+            assert f"<code>{letter * 88}</code>" in chat.last
+            assert chat.buttons[-1] == back
+            assert details(f"{group}.{number}") in chat.buttons
+        await chat.press(back)
+        assert "2 activities" in chat.last
+        assert chat.buttons == [details(f"{group}.{number}") for number in (1, 2)]
+
+    async def test_less_of_one_of_them(self, chat: Chat, group: str) -> None:
+        await chat.press(CallbackData(Action.LESS, f"{group}.2").encode())
+        assert chat.buttons[-2:] == [
+            CallbackData(Action.AM_BLOCK_SENDER, SENDER).encode(),
+            details(f"{group}.2"),
+        ]
+
+    async def test_nobody_elses_is_shown(self, chat: Chat, group: str) -> None:
+        for data in (details(f"{group}.1"), CallbackData(Action.TOLD, group).encode()):
+            await chat.press(data, user=BORIS)
+            assert "outdated" in chat.last
+
+    @pytest.mark.parametrize("number", ["0", "3", "99", "100", "-1", "x", ""])
+    async def test_a_number_that_it_does_not_have(self, chat: Chat, group: str, number: str) -> None:
+        await chat.press(details(f"{group}.{number}"))
+        assert "outdated" in chat.last

@@ -100,6 +100,7 @@ class Program:
 @example(10**9, 2, 4, [QUIET] * 4)
 @example(10**9, 2, 4, [*[QUIET] * 4, ClusterStake(10**9, 1, 10**10)])
 @example(10**9, 0, 4, [*[QUIET] * 4, *[ClusterStake(10**11, 1, 10**11)] * 5])
+@example(34, 5, 4, [*[ClusterStake(0, 1, 1)] * 5, ClusterStake(1, 1, 1)])
 def test_what_can_be_withdrawn_is_what_the_program_gives(
     stake: int, begun: int, ended: int, past: list[ClusterStake]
 ) -> None:

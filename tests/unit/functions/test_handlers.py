@@ -27,7 +27,8 @@ from functions.scan import app as scan
 from functions.sweep import app as sweep
 from functions.webhook import app as webhook
 from tests.fakes.vitals import FakeSystem
-from walletwatch import bootstrap, observability
+from walletwatch import observability
+from walletwatch.bootstrap.health import HealthEndpoint
 from walletwatch.domain.alerts import AlertLimits
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.exports import ExportFormat, ExportRequest
@@ -60,7 +61,9 @@ from walletwatch.services.health import HealthCheck
 from walletwatch.services.housekeeping import Housekept
 from walletwatch.services.refreshing import Refreshed
 from walletwatch.services.shard_leases import Worker
-from walletwatch.settings import ChainSettings, InvalidSettings, Secrets, load
+from walletwatch.settings.chain import ChainSettings
+from walletwatch.settings.reading import InvalidSettings, load
+from walletwatch.settings.secrets import Secrets
 
 SECRET = "secret-of-the-tests"
 WALLET = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
@@ -382,7 +385,7 @@ class TestHealth:
     def system(self, monkeypatch: pytest.MonkeyPatch) -> FakeSystem:
         system = FakeSystem()
         check = HealthCheck(system.signs, system.board, AlertLimits())
-        parts = bootstrap.Health(self.TOKEN, check, Telemetry())  # type: ignore[arg-type]
+        parts = HealthEndpoint(self.TOKEN, check, Telemetry())  # type: ignore[arg-type]
         monkeypatch.setattr(health, "_health", lambda: parts)
         return system
 

@@ -21,9 +21,10 @@ def test_what_draws_and_what_writes_spreadsheets_is_imported_by_nobody_else(func
     script = f"""
 import json, sys
 import functions.{function}.app
-from walletwatch import bootstrap, parts
-parts.read_secret = lambda arn: {SECRETS!r}.encode()
-bootstrap.{BUILDERS[function]}()
+from walletwatch.bootstrap.{BUILDERS[function]} import {BUILDERS[function]} as build
+from walletwatch.parts import secrets
+secrets.read_secret = lambda arn: {SECRETS!r}.encode()
+build()
 print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))
 """
     environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": str(ROOT), "PTB_TIMEDELTA": "true"}

@@ -16,7 +16,7 @@ from walletwatch.domain.digests import DigestPolicy
 from walletwatch.domain.errors import ChainUnavailable, QueueUnavailable, TransientError
 from walletwatch.domain.sweep import Shard
 from walletwatch.domain.wallets import AccountKind, Cursor, NewAccount
-from walletwatch.domain.work import AccountHint, BalanceCheck, CheckReason
+from walletwatch.domain.work import AccountHint, BalanceCheck, CheckReason, Priority
 from walletwatch.services.checking import CHUNK_SIZE, UNEXPLAINED_TRIES
 
 POLICY = DigestPolicy()
@@ -35,11 +35,22 @@ async def _check(world: World, check: BalanceCheck = ALL, *, attempt: int = 1) -
 async def test_each_watcher_is_told_of_each_transaction_in_order(world: World) -> None:
     await world.watch(1)
     await world.watch(2)
-    world.pay("a", WALLET)
-    world.pay("b", WALLET)
-    await _check(world)
+    for signature in ("a", "b"):
+        world.pay(signature, WALLET)
+        await _check(world)
     assert sorted(world.told()) == [(1, "a"), (1, "b"), (2, "a"), (2, "b")]
     assert [text for chat, text in world.told() if chat == 1] == ["a", "b"]
+
+
+async def test_what_comes_together_is_told_in_one_message(world: World) -> None:
+    await world.watch(1)
+    for signature in ("a", "b", "c"):
+        world.pay(signature, WALLET)
+    await _check(world)
+    await _check(world)
+    assert world.told() == [(1, "a b c")]
+    (notification,) = world.queues.notifications
+    assert notification.priority is Priority.INTERACTIVE
 
 
 async def test_the_chain_is_asked_once_for_any_number_of_watchers(world: World) -> None:
@@ -94,17 +105,21 @@ async def test_a_transaction_of_two_accounts_of_a_wallet_is_told_once(world: Wor
 
 async def test_a_flood_is_paged_to_its_end_and_becomes_one_digest(world: World) -> None:
     await world.watch(1)
+    first = [f"f{number}" for number in range(BURST)]
+    for signature in first:
+        world.pay(signature, WALLET)
+        await _check(world)
+    assert world.told() == [(1, signature) for signature in first]
     signatures = [f"s{number}" for number in range(4 * CHUNK_SIZE + 1)]
     for signature in signatures:
         world.pay(signature, WALLET)
     await _check(world)
-    assert world.told() == [(1, signature) for signature in signatures[:BURST]]
     (account,) = await accounts_of(world.stores.watch)
     assert account.cursor.signature == signatures[-1]
     (due,) = world.queues.digests
     world.clock.moment = due.due_at
     await world.digesting.close(due)
-    assert world.told()[BURST:] == [(1, " ".join(signatures[BURST:]))]
+    assert world.told()[BURST:] == [(1, " ".join(signatures))]
 
 
 async def test_with_little_time_left_the_rest_is_queued(world: World) -> None:
@@ -123,7 +138,7 @@ async def test_an_unreadable_transaction_is_told_as_such_and_blocks_nothing(worl
     world.chain.land("garbage", {"garbage": True}, WALLET)
     world.pay("after", WALLET)
     await _check(world)
-    assert world.told() == [(1, "garbage"), (1, "after")]
+    assert world.told() == [(1, "garbage after")]
     assert world.metrics.counts["UnreadableTransactions"] == 1
 
 

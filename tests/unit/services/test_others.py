@@ -235,7 +235,7 @@ async def test_a_digest_whose_end_nobody_saw_is_closed(world: World) -> None:
     await world.watch(1)
     for number in range(12):
         world.pay(f"s{number}", WALLET)
-    await world.checking.run(BalanceCheck(WALLET, CheckReason.CHANGED), attempt=1, remaining=lambda: 30.0)
+        await world.checking.run(BalanceCheck(WALLET, CheckReason.CHANGED), attempt=1, remaining=lambda: 30.0)
     assert (await _housekeeping(world).run()).closed == 0
     world.clock.advance(61)
     assert (await _housekeeping(world).run()).closed == 1

@@ -2,7 +2,8 @@
 
 import pytest
 
-from walletwatch.settings import FetchSettings, InvalidSettings, load
+from walletwatch.settings.fetching import FetchSettings
+from walletwatch.settings.reading import InvalidSettings, load
 
 ORIGIN = "http://127.0.0.1:8080"
 

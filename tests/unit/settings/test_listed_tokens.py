@@ -3,7 +3,8 @@
 import pytest
 
 from walletwatch.domain.profile import PROFILES, WRAPPED_NATIVE_MINT, ChainProfile, ListedToken
-from walletwatch.settings import ChainSettings, InvalidSettings, load
+from walletwatch.settings.chain import ChainSettings
+from walletwatch.settings.reading import InvalidSettings, load
 
 MINT = "B69chRzqzDCmdB5WYB8NRu5Yv5ZA95ABiZcdzCgGm9Tq"
 

@@ -5,8 +5,12 @@ import logging
 
 import pytest
 
-from walletwatch import observability, parts
-from walletwatch.settings import AdminSettings, DatabaseSettings, InvalidSettings, QueueSettings, load
+from walletwatch import observability
+from walletwatch.parts import logins
+from walletwatch.settings.queues import QueueSettings
+from walletwatch.settings.reading import InvalidSettings, load
+from walletwatch.settings.stores import DatabaseSettings
+from walletwatch.settings.telegram import AdminSettings
 
 PASSWORD = "p@ss/word:with?all#of%it"
 
@@ -20,14 +24,14 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
         assert arn == "arn:secret"
         return answers.pop(0) if len(answers) > 1 else answers[0]
 
-    monkeypatch.setattr(parts, "read_secret", read)
+    monkeypatch.setattr(logins, "read_secret", read)
     return answers
 
 
 async def test_the_login_goes_into_the_url_and_into_no_log_line(
     secrets: list[bytes], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    login = parts.LoginOfSecret("postgresql://host:5432/db?sslmode=require", "arn:secret")
+    login = logins.LoginOfSecret("postgresql://host:5432/db?sslmode=require", "arn:secret")
     url = await login()
     assert url == (
         "postgresql://walletwatch:p%40ss%2Fword%3Awith%3Fall%23of%25it@host:5432/db?sslmode=require"
@@ -41,9 +45,9 @@ async def test_a_password_that_was_replaced_is_read_within_a_minute(
     secrets: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 1000.0
-    monkeypatch.setattr("walletwatch.parts.time.monotonic", lambda: now)
+    monkeypatch.setattr("walletwatch.parts.logins.time.monotonic", lambda: now)
     secrets.append(json.dumps({"username": "walletwatch", "password": "another password"}).encode())
-    login = parts.LoginOfSecret("postgresql://host/db", "arn:secret")
+    login = logins.LoginOfSecret("postgresql://host/db", "arn:secret")
     first = await login()
     now += 59
     assert await login() == first
@@ -52,7 +56,7 @@ async def test_a_password_that_was_replaced_is_read_within_a_minute(
 
 
 async def test_without_a_secret_the_url_is_as_it_is() -> None:
-    assert await parts.LoginOfSecret("postgresql://user@host/db", "")() == "postgresql://user@host/db"
+    assert await logins.LoginOfSecret("postgresql://user@host/db", "")() == "postgresql://user@host/db"
 
 
 class TestSettings:

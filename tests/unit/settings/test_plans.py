@@ -3,7 +3,8 @@
 import pytest
 
 from walletwatch.domain.plans import LIMITS, OFFERS, Offer, Plan, Quota
-from walletwatch.settings import InvalidSettings, PlanSettings, load
+from walletwatch.settings.plans import PlanSettings
+from walletwatch.settings.reading import InvalidSettings, load
 
 
 def settings(**environ: str) -> PlanSettings:

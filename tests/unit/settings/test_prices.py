@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from tests.fakes.chain import FakeChain
-from walletwatch import parts
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.prices import PriceSource
 from walletwatch.domain.profile import PROFILES
 from walletwatch.observability import EmfMetrics
-from walletwatch.settings import InvalidSettings, PriceSettings, load
+from walletwatch.parts.prices import make_prices
+from walletwatch.settings.prices import PriceSettings
+from walletwatch.settings.reading import InvalidSettings, load
 from walletwatch.storage.redis.server import RedisServer
 
 USDC_X = "B69chRzqzDCmdB5WYB8NRu5Yv5ZA95ABiZcdzCgGm9Tq"
@@ -73,7 +74,7 @@ async def built(chain: str, monkeypatch: pytest.MonkeyPatch, **environ: str) -> 
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     redis = RedisServer("redis://127.0.0.1:1")
-    prices = parts.make_prices(FakeChain(), redis, EmfMetrics("test"), PROFILES[chain])
+    prices = make_prices(FakeChain(), redis, EmfMetrics("test"), PROFILES[chain])
     try:
         return dict(await prices.prices([NATIVE, USDC_X]))
     finally:

@@ -31,6 +31,7 @@ class Action(StrEnum):
     MENU = "m"
     DETAILS = "td"
     LESS = "tl"
+    TOLD = "tt"
     LANGUAGE = "ln"
     TIMEZONE = "tz"
     CURRENCY = "cu"

@@ -1,14 +1,13 @@
 """The renderer of the functions that write messages without a dialogue."""
 
 from walletwatch.bot.texts import texts, texts_for
-from walletwatch.bot.views.activity import ActivityView
 from walletwatch.bot.views.alerts import AlertView
-from walletwatch.bot.views.digest import DigestView
+from walletwatch.bot.views.delivery import DeliveryView
 from walletwatch.bot.views.report import ReportView
 from walletwatch.bot.views.scan import ScanView
 from walletwatch.domain.alert_rules.firing import PendingAlert
 from walletwatch.domain.chats import Chat
-from walletwatch.domain.delivery import DeliveryKind, PendingDelivery
+from walletwatch.domain.delivery import PendingDelivery
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.reports import ReportPeriod, Summary
 from walletwatch.domain.risk_watch import KnownRisk
@@ -20,19 +19,14 @@ class HtmlRenderer:
     """`ports.Renderer` in Telegram HTML."""
 
     def __init__(self, profile: ChainProfile) -> None:
-        self._activities = ActivityView(profile)
-        self._digests = DigestView(profile, self._activities)
+        self._deliveries = DeliveryView(profile)
         self._scans = ScanView(profile)
         self._alerts = AlertView(profile)
         self._reports = ReportView(profile)
 
     def delivery(self, delivery: PendingDelivery) -> RenderedMessage:
-        """The message of an activity or of a digest."""
-        if delivery.kind is DeliveryKind.DIGEST:
-            return self._digests.digest(delivery.activities, delivery.subscription)
-        return self._activities.activity(
-            delivery.activities[0], delivery.subscription, delivery.names, delivery.key
-        )
+        """The message of an activity, of a group, or of a digest."""
+        return self._deliveries.message(delivery)
 
     def scan(self, report: ScanReport, language: str) -> RenderedMessage:
         """The message of a security scan."""

@@ -25,6 +25,8 @@ class DeliveryKind(StrEnum):
     """What a message tells."""
 
     ACTIVITY = "activity"
+    GROUP = "group"
+    """Activities that came together, told at once."""
     DIGEST = "digest"
     SCAN = "scan"
     PICTURE = "picture"
@@ -56,7 +58,7 @@ class NewDelivery:
 
     Attributes:
         reason: Why it is suppressed or failed.
-        digest_key: The digest that tells this one too, where it is merged.
+        digest_key: The group or digest that tells this one too, where it is merged.
         due_at: When a digest ends, which takes in more until then.
     """
 
@@ -91,7 +93,7 @@ class PendingDelivery:
     """A ledger entry that still has to be sent, with all that is needed to render it.
 
     Attributes:
-        activities: One for an activity; all merged ones, oldest first, for a digest.
+        activities: One for an activity; all merged ones, oldest first, for a group or a digest.
         names: The labels of the chat's wallets by address; None for one that has none.
     """
 

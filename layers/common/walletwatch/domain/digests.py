@@ -1,4 +1,4 @@
-"""What is told one by one, and what together in a digest."""
+"""What is told by itself, what at once with what came together with it, and what in a digest."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class DigestPolicy:
     """How much of a flood a chat hears at once, for each wallet it watches.
 
     Attributes:
-        burst: So many activities are told one by one in any interval.
+        burst: So many messages are sent at once in any interval.
         interval: For so long a digest takes in what is more than that, and then it is sent.
         premium_interval: The same for those of the premium plan.
     """
@@ -45,7 +45,7 @@ class Burst:
     """What a chat heard of a wallet in the interval that ends now.
 
     Attributes:
-        told: How many activities one by one; of no interest, and 0, where a digest is open that is due soon.
+        told: How many messages at once; of no interest, and 0, where a digest is open that is due soon.
         digest_key: The open digest, which takes in what comes until it is due.
         due_at: When that is.
     """
@@ -77,6 +77,11 @@ def digest_key(first: Candidate) -> str:
     return delivery_key(DeliveryKind.DIGEST, first.key)
 
 
+def group_key(first: Candidate) -> str:
+    """The ledger key of the group that this candidate is the first of."""
+    return delivery_key(DeliveryKind.GROUP, first.key)
+
+
 def plan_deliveries(
     candidates: Sequence[Candidate],
     bursts: Mapping[int, Burst],
@@ -85,16 +90,18 @@ def plan_deliveries(
     now: datetime,
     oldest: datetime,
 ) -> Sequence[NewDelivery]:
-    """The ledger entries of new candidates: told, merged into a digest, or suppressed with the reason.
+    """The ledger entries of new candidates: told, alone or grouped, merged into a digest, or suppressed.
 
     Args:
-        candidates: Oldest first.
+        candidates: Oldest first. What is told at once of one subscription is one message: a person who gets
+            three payments in a block reads of them in one place.
         bursts: By id of the subscription; one that is missing has heard nothing lately.
         policy: For all chats.
         now: By the clock of the ledger's entries.
         oldest: What happened before this moment is not told any more.
     """
     deliveries: list[NewDelivery] = []
+    at_once: dict[int, list[Candidate]] = {}
     present = dict(bursts)
     for candidate in candidates:
         subscription = candidate.subscription
@@ -109,23 +116,34 @@ def plan_deliveries(
             # It was opened in a time that has been ended since, and waits for nothing that comes now.
             key = None
         if key is None and held_until is None and burst.told < policy.burst:
-            present[subscription.id] = Burst(burst.told + 1)
-            deliveries.append(_entry(candidate, DeliveryStatus.PENDING))
+            at_once.setdefault(subscription.id, []).append(candidate)
             continue
         if key is None:
             key = digest_key(candidate)
             due_at = held_until or now + policy.interval_of(subscription.chat.owner, now)
             present[subscription.id] = Burst(digest_key=key, due_at=due_at)
-            deliveries.append(_digest(key, candidate, due_at))
+            deliveries.append(_opened(DeliveryKind.DIGEST, key, candidate, due_at))
         deliveries.append(_entry(candidate, DeliveryStatus.MERGED, digest_key=key))
+    for together in at_once.values():
+        deliveries += _at_once(together)
     return deliveries
 
 
-def _digest(key: str, first: Candidate, due_at: datetime) -> NewDelivery:
+def _at_once(together: Sequence[Candidate]) -> Sequence[NewDelivery]:
+    """One message, of one activity or of several."""
+    first, *others = together
+    if not others:
+        return [_entry(first, DeliveryStatus.PENDING)]
+    key = group_key(first)
+    merged = [_entry(candidate, DeliveryStatus.MERGED, digest_key=key) for candidate in together]
+    return [_opened(DeliveryKind.GROUP, key, first, None), *merged]
+
+
+def _opened(kind: DeliveryKind, key: str, first: Candidate, due_at: datetime | None) -> NewDelivery:
     subscription = first.subscription
     return NewDelivery(
         key=key,
-        kind=DeliveryKind.DIGEST,
+        kind=kind,
         chat_id=subscription.chat.chat_id,
         wallet_id=subscription.wallet_id,
         signature=None,

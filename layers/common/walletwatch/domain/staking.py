@@ -94,7 +94,8 @@ def _warmed_up(delegation: Delegation, epoch: int, history: StakeHistory) -> tup
     if begun not in history:
         return stake, 0
     effective = 0
-    for past in range(begun, min(epoch, delegation.deactivation_epoch)):
+    # The program takes the first epoch in before it asks whether the stake had ended by then.
+    for past in range(begun, max(begun + 1, min(epoch, delegation.deactivation_epoch))):
         cluster = history.get(past)
         if cluster is None or not cluster.activating:
             break

@@ -1,4 +1,4 @@
-"""Telling what is new: one by one, and what is too much for that in digests.
+"""Telling what is new: at once, and what is too much for that in digests.
 
 A digest is an entry of the ledger that is open for an interval. While it is open, further activities are
 merged into it; when it is due, it is closed, under the lock under which they are merged, and only then

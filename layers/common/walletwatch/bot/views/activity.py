@@ -9,6 +9,7 @@ from walletwatch.bot.html_length import join_lines, plain
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.links import address_buttons
 from walletwatch.bot.texts import Html, Texts, texts_for
+from walletwatch.bot.views.parties import transaction_link
 from walletwatch.domain.activities import Activity, ActivityKind, Leg
 from walletwatch.domain.addresses import is_address
 from walletwatch.domain.annotations import AssetNote, Flag
@@ -102,6 +103,21 @@ class ActivityView:
             Html(f"<b>{self._title(activity, say)}</b>"),
             *self._legs(activity, say, who),
             *self._details(activity, say, who),
+        ]
+
+    def part(
+        self, activity: Activity, number: int, names: Mapping[str, str | None], say: Texts
+    ) -> list[Html]:
+        """One of several that a message tells of the same wallet: all but the wallet and the time."""
+        who = Names(self._profile, names)
+        link = transaction_link(self._profile, activity.signature)
+        return [
+            *self._warnings(activity, say),
+            Html(f"<b>{number}. {self._title(activity, say)}</b>{link}"),
+            *self._legs(activity, say, who),
+            *self._details(activity, say, who),
+            *self._after(activity, say),
+            *self._costs(activity, say),
         ]
 
     def less(

@@ -1,12 +1,12 @@
 """The views that the dialogue uses, by what they are about."""
 
-from walletwatch.bot.views.activity import ActivityView
 from walletwatch.bot.views.alert_lists import AlertListView
 from walletwatch.bot.views.alerts import AlertView
 from walletwatch.bot.views.approvals import ApprovalsView
 from walletwatch.bot.views.basics import BasicsView
 from walletwatch.bot.views.choosing import ChoosingView
 from walletwatch.bot.views.connections import ConnectionsView
+from walletwatch.bot.views.delivery import DeliveryView
 from walletwatch.bot.views.explaining import ExplainingView
 from walletwatch.bot.views.exports import ExportsView
 from walletwatch.bot.views.filters import FiltersView
@@ -41,7 +41,7 @@ class Views:
         self.inline = InlineView(profile)
         self.plans = PlansView()
         self.approvals = ApprovalsView(profile)
-        self.activities = ActivityView(profile)
+        self.deliveries = DeliveryView(profile)
         self.wallets = WalletsView(profile)
         self.wallet_card = WalletCardView(profile)
         self.wallet_lists = WalletListsView()

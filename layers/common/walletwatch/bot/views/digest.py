@@ -62,7 +62,7 @@ class DigestView:
         name = wallet(subscription.address, subscription.label, say)
         lines = [
             say("digest.title", count=len(activities), wallet=name),
-            _between(activities, say, subscription.chat.settings.timezone),
+            between(activities, say, subscription.chat.settings.timezone),
             *([say("digest.explorer")] if self._profile.explorer else []),
             *self._warnings(activities, say),
             *self._kinds(activities, say),
@@ -154,7 +154,8 @@ class DigestView:
         return [Html(""), say("digest.first"), *first, *_more(len(activities) - len(first), say)]
 
 
-def _between(activities: Sequence[Activity], say: Texts, zone: str) -> Html:
+def between(activities: Sequence[Activity], say: Texts, zone: str) -> Html:
+    """When the first and the last of them happened."""
     times = [activity.block_time for activity in activities if activity.block_time is not None]
     first, last = min(times, default=None), max(times, default=None)
     return say("digest.between", first=when(first, say, zone), last=when(last, say, zone))

@@ -12,7 +12,7 @@ from psycopg import AsyncCursor
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.delivery import Candidate, DeliveryStatus, NewDelivery, PendingDelivery
-from walletwatch.domain.digests import Burst, Outgoing, digest_key
+from walletwatch.domain.digests import Burst, Outgoing, digest_key, group_key
 from walletwatch.domain.work import DigestDue
 from walletwatch.ports.common import Clock
 from walletwatch.ports.telling import DeliveryPlan
@@ -82,7 +82,7 @@ SELECT s.id, digest.key, digest.due_at,
             (SELECT count(*)
                FROM deliveries d
               WHERE d.chat_id = s.chat_id AND d.wallet_id = s.wallet_id AND d.created_at > %(since)s
-                AND d.kind = 'activity' AND d.status IN ('pending', 'sent', 'failed'))
+                AND d.kind IN ('activity', 'group') AND d.status IN ('pending', 'sent', 'failed'))
             ELSE 0
         END
   FROM subscriptions s
@@ -133,7 +133,7 @@ SELECT d.key, d.kind, d.created_at, told.payloads,
                LIMIT 1
               ) a
        ) told
- WHERE d.kind IN ('activity', 'digest') AND told.payloads IS NOT NULL
+ WHERE d.kind IN ('activity', 'group', 'digest') AND told.payloads IS NOT NULL
 """
 """There is one activity at most; saying so keeps the planner from reading all activities of a busy wallet."""
 
@@ -234,7 +234,7 @@ class PostgresLedger:
                 await insert_deliveries(connection, planned, self._clock.now())
                 keys = {known[identity] for pair in valid if (identity := _identity(pair)) in known}
                 keys.update(delivery.key for delivery in planned)
-                keys.update(digest_key(pair) for pair in valid)
+                keys.update(key(pair) for pair in valid for key in (group_key, digest_key))
                 keys.update(row[0] for row in await closed.fetchall())
                 pending = await connection.execute(_PENDING_OF_KEYS, {"keys": list(keys)})
                 still_open = await connection.execute(_OPEN_OF_KEYS, {"keys": list(keys)})
@@ -333,7 +333,7 @@ class PostgresLedger:
         await self._database.run(work)
 
     async def stuck(self, older_than: timedelta, limit: int) -> Sequence[PendingDelivery]:
-        """Activity and digest entries that have been pending for longer than this, oldest first."""
+        """Activities, groups and digests that have been pending for longer than this, oldest first."""
         values = {"before": self._clock.now() - older_than, "limit": limit}
 
         async def work(connection: Connection) -> Sequence[PendingDelivery]:

@@ -157,7 +157,7 @@ _MIGRATION: Final = (
     """,
     """
     DELETE FROM deliveries digest
-     WHERE digest.kind = 'digest' AND digest.chat_id = %(old)s AND digest.status = 'pending'
+     WHERE digest.kind IN ('group', 'digest') AND digest.chat_id = %(old)s AND digest.status = 'pending'
        AND NOT EXISTS (SELECT FROM deliveries merged WHERE merged.digest_key = digest.key)
     """,
     "UPDATE deliveries SET chat_id = %(new)s WHERE chat_id = %(old)s",

@@ -3,7 +3,6 @@
 Only the functions that scan and that draw import this.
 """
 
-from walletwatch import settings as config
 from walletwatch.chain.fetching.fetcher import GuardedFetcher
 from walletwatch.chain.fetching.locations import Links
 from walletwatch.chain.inspection.deeds import DeedsReader
@@ -37,7 +36,7 @@ from walletwatch.domain.inspection.tradability import Tradability
 from walletwatch.domain.lists import Standing
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.risk import Unknown
-from walletwatch.parts import make_scan_memory
+from walletwatch.parts.scan_memory import make_scan_memory
 from walletwatch.ports.chain import Chain, Prices
 from walletwatch.ports.common import Metrics
 from walletwatch.ports.listing import PoolCreators
@@ -49,6 +48,8 @@ from walletwatch.scanner.judging import RuleJudge
 from walletwatch.scanner.rules import read_rules
 from walletwatch.services.scanning import ScanReports
 from walletwatch.services.standing import StandingReader
+from walletwatch.settings.fetching import FetchSettings
+from walletwatch.settings.reading import load
 
 
 def make_scan_reports(
@@ -123,7 +124,6 @@ def make_surroundings(
 
 
 def _mint_parts(chain: Chain, cache: Cache, metrics: Metrics, profile: ChainProfile) -> tuple[Part, ...]:
-
     identity = IdentityReader(chain, profile, _outside(chain, cache, metrics, profile))
     return (
         Part("mint", MINT_FACTS, FLEETING, MintReader(chain).read),
@@ -132,8 +132,7 @@ def _mint_parts(chain: Chain, cache: Cache, metrics: Metrics, profile: ChainProf
 
 
 def _outside(chain: Chain, cache: Cache, metrics: Metrics, profile: ChainProfile) -> Outside | None:
-
-    settings = config.load(config.FetchSettings)
+    settings = load(FetchSettings)
     if not settings.fetch_metadata:
         return None
     links = Links(
@@ -148,7 +147,6 @@ def _outside(chain: Chain, cache: Cache, metrics: Metrics, profile: ChainProfile
 def _market_parts(
     chain: Chain, cache: Cache, metrics: Metrics, profile: ChainProfile, prices: Prices
 ) -> tuple[Part, ...]:
-
     clock = SystemClock()
     owners = OwnerReader(chain, profile)
     holders = HoldersReader(Ranker(chain), owners)
@@ -165,7 +163,6 @@ def _market_parts(
 
 
 def _people_parts(chain: Chain, profile: ChainProfile, pools: PoolCreators) -> tuple[Part, ...]:
-
     people = TokenPeople(chain, profile, pools)
     return (
         Part("origin", (TokenOrigin,), STEADY, people.origin, (MintState,)),

@@ -1,0 +1,99 @@
+"""What is told of a wallet as a message: one activity, several that came together, or a digest of many."""
+
+from dataclasses import replace
+from typing import Final
+
+from walletwatch.bot.formatting import wallet, when
+from walletwatch.bot.html_length import MAX_UNITS, join_lines, units
+from walletwatch.bot.keyboards import Action, StaleData, button
+from walletwatch.bot.links import address_buttons
+from walletwatch.bot.texts import Html, Texts, texts_for
+from walletwatch.bot.views.activity import ActivityView
+from walletwatch.bot.views.digest import DigestView, between
+from walletwatch.domain.activities import Activity
+from walletwatch.domain.delivery import PendingDelivery
+from walletwatch.domain.profile import ChainProfile
+from walletwatch.domain.work import RenderedMessage
+
+MAX_PARTS: Final = 5
+"""More than this are counted and added up instead of being told one after the other."""
+SEPARATOR: Final = "."
+"""Between a ledger key and the number of one of its activities, from 1."""
+
+
+class DeliveryView:
+    """Renders for one chain profile."""
+
+    def __init__(self, profile: ChainProfile) -> None:
+        self._profile = profile
+        self._activities = ActivityView(profile)
+        self._digests = DigestView(profile, self._activities)
+
+    def message(self, delivery: PendingDelivery) -> RenderedMessage:
+        """What is sent."""
+        activities, subscription = delivery.activities, delivery.subscription
+        if len(activities) == 1:
+            return self._activities.activity(activities[0], subscription, delivery.names, delivery.key)
+        say = texts_for(subscription.chat)
+        lines = self._parts(delivery, say)
+        if len(activities) > MAX_PARTS or units("\n".join(lines)) > MAX_UNITS:
+            return self._digests.digest(activities, subscription)
+        numbers = tuple(
+            button(str(number), Action.DETAILS, f"{delivery.key}{SEPARATOR}{number}")
+            for number in range(1, len(activities) + 1)
+        )
+        return RenderedMessage(
+            join_lines(lines), (numbers, *address_buttons(self._profile, subscription.address, say))
+        )
+
+    def details(self, delivery: PendingDelivery, number: int | None) -> RenderedMessage:
+        """Everything that is known of one of its activities.
+
+        Args:
+            delivery: The message.
+            number: Which one, from 1; None where it tells only one.
+
+        Raises:
+            StaleData: It has none of this number.
+        """
+        activity, key = _chosen(delivery, number)
+        shown = self._activities.details(activity, delivery.subscription, delivery.names, key)
+        if number is None:
+            return shown
+        say = texts_for(delivery.subscription.chat)
+        back = (button(say("button.back"), Action.TOLD, delivery.key),)
+        return replace(shown, keyboard=(*shown.keyboard, back))
+
+    def less(self, delivery: PendingDelivery, number: int | None) -> RenderedMessage:
+        """One of its activities, with the ways to hear less like it.
+
+        Raises:
+            StaleData: It has none of this number.
+        """
+        activity, key = _chosen(delivery, number)
+        return self._activities.less(activity, delivery.subscription, delivery.names, key)
+
+    def _parts(self, delivery: PendingDelivery, say: Texts) -> list[Html]:
+        subscription = delivery.subscription
+        name = wallet(subscription.address, subscription.label, say)
+        lines = [say("digest.title", count=len(delivery.activities), wallet=name)]
+        for number, activity in enumerate(delivery.activities[:MAX_PARTS], 1):
+            lines += [Html(""), *self._activities.part(activity, number, delivery.names, say)]
+        zone = subscription.chat.settings.timezone
+        times = {when(activity.block_time, say, zone) for activity in delivery.activities}
+        if len(times) > 1:
+            return [*lines, Html(""), between(delivery.activities, say, zone)]
+        return [*lines, Html(""), say("activity.line.time", time=times.pop())]
+
+
+def _chosen(delivery: PendingDelivery, number: int | None) -> tuple[Activity, str]:
+    """One activity of a message, and what stands for it in the data of a button.
+
+    Raises:
+        StaleData: There is none of this number.
+    """
+    if number is None:
+        return delivery.activities[0], delivery.key
+    if not 0 < number <= len(delivery.activities):
+        raise StaleData
+    return delivery.activities[number - 1], f"{delivery.key}{SEPARATOR}{number}"

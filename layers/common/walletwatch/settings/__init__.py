@@ -1,0 +1,1 @@
+"""Settings of the functions, by what they are of; each function reads only what it needs."""
