@@ -55,7 +55,7 @@ class TestLabel:
     @pytest.mark.parametrize(
         ("text", "expected"),
         [
-            ("/label nobody x", "no wallet called nobody"),
+            ("/label nobody x", "no wallet called “nobody”"),
             (f"/label {OTHER} x", "does not watch"),
             (f"/label {WALLET[:-1]}0 x", "base58"),
             (f"/tag {OTHER} x", "does not watch"),

@@ -237,7 +237,7 @@ class TestCard:
         await chat.send(f"/wallet {OTHER}")
         assert data(Action.WATCH_ADDRESS, OTHER) in chat.buttons
         await chat.send("/wallet nobody")
-        assert "no wallet called nobody" in chat.last
+        assert "no wallet called “nobody”" in chat.last
         await chat.send("/wallet")
         assert "Send me its address" in chat.last
         await chat.send(OTHER)

@@ -63,23 +63,23 @@ class ReportView:
         lines += [self._asset(flow, say) for flow in flows.by_asset[:ASSETS]]
         if len(flows.by_asset) > ASSETS:
             lines.append(say("activity.line.more", count=len(flows.by_asset) - ASSETS))
-        lines.append(Html(""))
+        besides: list[Html] = []
         if summary.largest_in:
-            lines.append(say("report.largest_in", what=self._movement(summary.largest_in, parties, say)))
+            besides.append(say("report.largest_in", what=self._movement(summary.largest_in, parties, say)))
         if summary.largest_out:
-            lines.append(say("report.largest_out", what=self._movement(summary.largest_out, parties, say)))
+            besides.append(say("report.largest_out", what=self._movement(summary.largest_out, parties, say)))
         if summary.new_parties:
             named = [parties.name(address, say) for address in summary.new_parties[:PARTIES]]
-            lines.append(
+            besides.append(
                 say("report.new_parties", count=len(summary.new_parties), parties=series(named, say))
             )
         if summary.realised:
-            lines.append(say("report.realised", amount=signed(summary.realised, say)))
+            besides.append(say("report.realised", amount=signed(summary.realised, say)))
         if flows.fees:
-            lines.append(say("digest.fees", amount=self._amounts.native(flows.fees, say)))
+            besides.append(say("digest.fees", amount=self._amounts.native(flows.fees, say)))
         if summary.failures:
-            lines.append(say("report.failures", count=summary.failures))
-        return lines
+            besides.append(say("report.failures", count=summary.failures))
+        return [*lines, *([Html(""), *besides] if besides else [])]
 
     def _asset(self, flow: AssetFlow, say: Texts) -> Html:
         notes = {} if flow.note is None else {flow.asset: replace(flow.note, usd=None)}
