@@ -15,7 +15,7 @@ from telegram_double.testing import RunningDouble, running_double
 from tests.integration.telegram_double.conftest import receiving
 from tests.unit.bot.conftest import ALERT_GROUP, Chat
 from tests.unit.bot.conftest import chat as chat  # noqa: PLC0414 - the fixture
-from tests.unit.bot.test_everything import ARGUMENTS, LAST
+from tests.unit.bot.test_everything import ARGUMENTS, FORGET, LAST
 from walletwatch.bot.commands.table import COMMANDS
 from walletwatch.bot.registration import ALLOWED_UPDATES
 from walletwatch.bot.texts import LANGUAGES
@@ -74,7 +74,7 @@ class Phone:
         assert refused == [], what
         for message in await self.control.messages(self.person.id, since=self.cursor):
             for data in _data_of(message):
-                if message.from_bot and data not in self.seen:
+                if message.from_bot and data not in self.seen and data != FORGET:
                     self.seen.add(data)
                     self.new.append((message, data))
 

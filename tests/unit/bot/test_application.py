@@ -30,10 +30,11 @@ async def _watched(chat: Chat, user: int = ANNA, wallet: str = WALLET, label: st
 
 
 class TestCommands:
-    async def test_start_greets_with_a_menu(self, chat: Chat) -> None:
+    async def test_start_greets_with_the_first_steps(self, chat: Chat) -> None:
         await chat.send("/start")
         assert "Welcome" in chat.last
-        assert data(Action.LIST, 0) in chat.buttons
+        assert chat.buttons[0] == data(Action.ADD)
+        assert data(Action.MENU) in chat.buttons
 
     async def test_a_deep_link_offers_its_wallet(self, chat: Chat) -> None:
         await chat.send(f"/start w_{WALLET}")
@@ -88,13 +89,13 @@ class TestCommands:
             ("/unwatch", "no wallet"),
             ("/balance", "of which address"),
             ("/scan", "Scan which address"),
-            ("/backfill", "of which wallet"),
+            ("/backfill", "no wallet"),
             ("/cancel", "nothing to cancel"),
             (f"/backfill {WALLET}", "does not watch"),
             (f"/backfill {WALLET} 0", "at most 90 days"),
             (f"/backfill {WALLET} 91", "at most 90 days"),
             ("/nonsense", "/help"),
-            ("just text", "/help"),
+            ("just text", "didn't get that"),
         ],
     )
     async def test_bad_input_is_answered_with_what_is_wrong(

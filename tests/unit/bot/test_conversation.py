@@ -10,6 +10,8 @@ from walletwatch.bot.keyboards import Action, CallbackData
 from walletwatch.domain.errors import DeliveryUnavailable, StoreUnavailable
 from walletwatch.domain.sessions import SESSION_TTL
 
+CANCEL = CallbackData(Action.RUN, "cancel").encode()
+
 
 async def watched(chat: Chat, user: int = ANNA) -> list[str]:
     return [found.address for found in await chat.stores.subscriptions.subscriptions(user)]
@@ -22,7 +24,7 @@ class TestAnswering:
         await chat.send(f"{WALLET} My savings")
         assert "Now watching <b>My savings</b>" in chat.last
         await chat.send("and this?")
-        assert "don't know that command" in chat.last
+        assert "didn't get that" in chat.last
 
     async def test_each_half_may_go_to_another_instance(self, chat: Chat) -> None:
         other = await chat.another_instance()
@@ -49,7 +51,7 @@ class TestAnswering:
         chat.chain.lamports[WALLET] = 2 * 10**9
         await chat.send(command)
         assert "Or send me" in chat.last
-        assert len(chat.buttons) == 1
+        assert chat.buttons[1:] == [CANCEL]
         await chat.send(answer)
         assert said in chat.last
         assert chat.sessions.stored == {}
@@ -94,7 +96,7 @@ class TestAnswering:
         await chat.send(WALLET)
         assert "3 wallets" in chat.last
         await chat.send("why?")
-        assert "don't know that command" in chat.last
+        assert "didn't get that" in chat.last
 
     async def test_a_bug_ends_the_question(self, chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
         async def broken(*_: object, **__: object) -> None:
@@ -120,14 +122,34 @@ class TestEnding:
         await chat.send("/cancel")
         assert "nothing to cancel" in chat.last
         await chat.send("hello")
-        assert "don't know that command" in chat.last
+        assert "didn't get that" in chat.last
+
+    @pytest.mark.parametrize(
+        "command",
+        ["/watch", "/scan", "/tx", "/token", "/convert", "/import", "/feedback", "/report_scam", "/appeal"],
+    )
+    async def test_each_question_has_a_button_to_leave_it(self, chat: Chat, command: str) -> None:
+        await chat.send(command)
+        assert chat.buttons == [CANCEL]
+        await chat.send("0OIl")
+        await chat.press(CANCEL)
+        name, _ = next(call for call in reversed(chat.request.calls) if "callback" not in call[0].lower())
+        assert name == "editMessageText"
+        assert "All right" in chat.last or "nothing to cancel" in chat.last
+        assert chat.sessions.stored == {}
+
+    async def test_below_a_complaint_the_question_can_be_left(self, chat: Chat) -> None:
+        await chat.send("/watch")
+        await chat.send("hello")
+        assert "not an address" in chat.last
+        assert chat.buttons == [CANCEL]
 
     @pytest.mark.parametrize("command", ["/help", "/list", "/nonsense", "/start"])
     async def test_any_other_command_ends_it(self, chat: Chat, command: str) -> None:
         await chat.send("/watch")
         await chat.send(command)
         await chat.send("hello")
-        assert "don't know that command" in chat.last
+        assert "didn't get that" in chat.last
 
     async def test_the_last_question_counts(self, chat: Chat) -> None:
         await chat.send("/watch")
@@ -141,7 +163,7 @@ class TestEnding:
         await chat.send("/balance")
         await chat.press(chat.buttons[0])
         await chat.send("hello")
-        assert "don't know that command" in chat.last
+        assert "didn't get that" in chat.last
 
     async def test_silence_ends_it_and_talk_does_not(self, chat: Chat) -> None:
         await chat.send("/watch")
@@ -151,7 +173,7 @@ class TestEnding:
             assert "not an address" in chat.last
         chat.clock.advance(SESSION_TTL.total_seconds())
         await chat.send("hello")
-        assert "don't know that command" in chat.last
+        assert "didn't get that" in chat.last
 
     async def test_a_question_asked_since_is_not_ended_by_the_answer_to_another(self, chat: Chat) -> None:
         other = await chat.another_instance()
@@ -173,7 +195,7 @@ class TestWhose:
     async def test_a_question_is_one_persons(self, chat: Chat) -> None:
         await chat.send("/watch", user=ANNA)
         await chat.send("hello", user=BORIS)
-        assert "don't know that command" in chat.last
+        assert "didn't get that" in chat.last
         await chat.send(WALLET, user=ANNA)
         assert (await watched(chat, ANNA), await watched(chat, BORIS)) == ([WALLET], [])
 

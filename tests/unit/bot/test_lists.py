@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.bot.conftest import ADMIN, OTHER, WALLET, Chat
+from tests.unit.bot.conftest import ADMIN, GROUP, OTHER, WALLET, Chat
 from walletwatch.bot.texts import texts
 from walletwatch.domain.addresses import encode_address
 from walletwatch.domain.lists import ADMINISTRATORS, REPORTS, ListKind
@@ -54,8 +54,12 @@ async def test_to_others_the_commands_of_administrators_do_not_exist(chat: Chat,
      ("appeal", "appeal")],
 )  # fmt: skip
 async def test_what_is_missing_is_said(chat: Chat, command: str, word: str) -> None:
+    asks = command in {"report_scam", "appeal"}
     await chat.send(f"/{command}", user=ADMIN)
-    assert chat.last == SAY(f"lists.{word}.usage")
+    assert chat.last == SAY("lists.ask_address" if asks else f"lists.{word}.usage")
+    if asks:
+        await chat.send(f"/{command}", user=ADMIN, chat=GROUP)
+        assert chat.last == SAY(f"lists.{word}.usage")
     await chat.send(f"/{command} 0x00 because", user=ADMIN)
     assert chat.last == SAY("error.not_base58")
     assert chat.lists.listed == {}
@@ -110,9 +114,9 @@ async def test_long_lists_have_pages(chat: Chat) -> None:
     for number in range(12):
         await chat.send(f"/block {address(number)} why not", user=ADMIN)
     await chat.send("/blocklist")
-    assert chat.buttons == ["1:bl:1"]
+    assert chat.buttons == ["1:bl:1", "1:go:report_scam", "1:go:appeal"]
     await chat.press("1:bl:1")
-    assert chat.buttons == ["1:bl:0"]
+    assert chat.buttons[0] == "1:bl:0"
     assert len(await chat.lists.newest(ListKind.BLOCK, limit=20, offset=0)) == 12
 
 
@@ -128,3 +132,14 @@ async def test_one_that_others_have_overtaken_can_still_be_decided(chat: Chat) -
         chat.clock.advance(1)
     await chat.press(f"1:rv:ay.{address(REVIEWS)}", user=ADMIN)
     assert chat.last == SAY("lists.review.agreed", address=address(REVIEWS))
+
+
+async def test_a_report_step_by_step(chat: Chat) -> None:
+    await chat.send("/report_scam")
+    await chat.send("hello")
+    assert "not an address" in chat.last
+    await chat.send(OTHER)
+    assert chat.last == SAY("lists.ask_why")
+    await chat.send("took the liquidity out")
+    assert chat.last == SAY("lists.report.done", address=OTHER)
+    assert chat.sessions.stored == {}

@@ -280,7 +280,7 @@ class TestSharing:
         assert "One link is open" in chat.last
         assert token not in str(chat.request.calls[-1])
         await chat.press(data(Action.SHARE_REVOKED, share.id))
-        assert "works no more" in chat.last
+        assert "no longer works" in chat.last
         await self._reveals_nothing(chat, token)
         await chat.press(data(Action.SHARE_REVOKED, share.id))
         assert "outdated" in chat.last

@@ -34,7 +34,7 @@ class TestLabel:
     async def test_step_by_step(self, chat: Chat) -> None:
         (number,) = await watched(chat, "old")
         await chat.send("/label")
-        assert chat.buttons == [data(Action.LABEL, number)]
+        assert chat.buttons == [data(Action.LABEL, number), data(Action.RUN, "cancel")]
         await chat.press(chat.buttons[0])
         assert "How shall I call" in chat.last
         await chat.send("x" * 49)
@@ -55,7 +55,7 @@ class TestLabel:
     @pytest.mark.parametrize(
         ("text", "expected"),
         [
-            ("/label nobody x", "no wallet called nobody"),
+            ("/label nobody x", "no wallet called “nobody”"),
             (f"/label {OTHER} x", "does not watch"),
             (f"/label {WALLET[:-1]}0 x", "base58"),
             (f"/tag {OTHER} x", "does not watch"),

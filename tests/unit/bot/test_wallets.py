@@ -237,7 +237,7 @@ class TestCard:
         await chat.send(f"/wallet {OTHER}")
         assert data(Action.WATCH_ADDRESS, OTHER) in chat.buttons
         await chat.send("/wallet nobody")
-        assert "no wallet called nobody" in chat.last
+        assert "no wallet called “nobody”" in chat.last
         await chat.send("/wallet")
         assert "Send me its address" in chat.last
         await chat.send(OTHER)
@@ -267,7 +267,7 @@ class TestCard:
         (number,) = await watched(chat, "one")
         await chat.press(data(Action.CARD, number))
         buttons = list(chat.buttons)
-        assert len(buttons) == 14
+        assert len(buttons) == 17
         for each in buttons:
             await chat.press(each)
             assert chat.request.calls[-1][0] == "answerCallbackQuery"
@@ -281,7 +281,7 @@ class TestChoosing:
         await chat.press(data(Action.CARD, numbers[15]))
         await chat.send("/balance")
         assert chat.buttons[0] == data(Action.BALANCE, numbers[15])
-        assert chat.buttons[-1] == data(Action.CHOOSE, "b.1")
+        assert chat.buttons[-2:] == [data(Action.CHOOSE, "b.1"), data(Action.RUN, "cancel")]
         await chat.press(data(Action.CHOOSE, "b.1"))
         name, arguments = chat.request.calls[-2]
         assert name == "editMessageReplyMarkup"

@@ -66,13 +66,15 @@ class BotApplication:
         self._metrics = metrics
         self._bot = KnownBot(token, api_url, username, make_request())
         entrance = Entrance(dialogue, operators, metrics)
-        self._guard = Guard(self._bot, entrance, subscriptions, dialogue.rates.known, metrics)
+        self._persistence = self._conversations.persistence
+        self._guard = Guard(
+            self._bot, entrance, subscriptions, self._persistence, dialogue.rates.known, metrics
+        )
         self._words = Words(dialogue, self._guard, operators, metrics, username)
         self._arrivals = Arrivals(self._bot, subscriptions, dialogue.linking, metrics)
         self._inline_mode = InlineMode(
             dialogue.inline, dialogue.views.inline, metrics, username, dialogue.rates
         )
-        self._persistence = self._conversations.persistence
         self._application = make_application(self._bot, self._persistence)
         self._started = False
         self._add_handlers()

@@ -12,7 +12,10 @@ from walletwatch.bot.commands.dialogue import Complaint, unknown_wallet
 from walletwatch.bot.entrance import Entrance
 from walletwatch.bot.library import Context
 from walletwatch.bot.messenger import translate
+from walletwatch.bot.persistence import ConversationPersistence
 from walletwatch.bot.talk import Talk, talk_of
+from walletwatch.bot.views import ways
+from walletwatch.bot.views.ways import Rows
 from walletwatch.domain.currencies import Rates
 from walletwatch.domain.errors import ChainUnavailable, QuotaExceeded, TransientError, UnknownWallet
 from walletwatch.ports.common import Metrics
@@ -36,12 +39,14 @@ class Guard:
         bot: Bot,
         entrance: Entrance,
         subscriptions: SubscriptionStore,
+        persistence: ConversationPersistence,
         rates: Rates,
         metrics: Metrics,
     ) -> None:
         self._bot = bot
         self._entrance = entrance
         self._subscriptions = subscriptions
+        self._persistence = persistence
         self._rates = rates
         self._metrics = metrics
         self._failure: TransientError | None = None
@@ -122,7 +127,12 @@ class Guard:
         if talk.query_id is not None:
             await talk.toast(text, alert=True)
         else:
-            await talk.reply(text)
+            await talk.reply(text, self._helpful(talk, complaint))
+
+    def _helpful(self, talk: Talk, complaint: Complaint) -> Rows:
+        """Buttons below a complaint; a question that is still open can be left."""
+        is_open = not talk.in_group and self._persistence.conversation(talk.chat_id).session is not None
+        return (*ways.behind(complaint.key, talk.say), *(ways.giving_up(talk.say) if is_open else ()))
 
     def _transient(self, talk: Talk, error: TransientError) -> None:
         if talk.answered:

@@ -18,6 +18,7 @@ class Action(StrEnum):
     """What a button does. The value is on the wire: keep it short, never reuse one."""
 
     CARD = "c"
+    RUN = "go"
     BALANCE = "b"
     SCAN = "s"
     UNWATCH = "u"
@@ -52,6 +53,7 @@ class Action(StrEnum):
     WATCH_ADDRESS = "wa"
     ADD = "wf"
     CHOOSE = "wc"
+    BACKFILL = "wh"
     LABEL = "wl"
     CLEAR = "wk"
     WALLET_TAGS = "wt"
@@ -98,6 +100,7 @@ class Action(StrEnum):
     REVIEW = "rv"
     PICTURE = "gp"
     PICTURE_CHOSEN = "gc"
+    PICTURE_BESIDE = "gb"
     NETWORK = "gn"
     EXPORT_HISTORY = "ge"
     AM_LIST = "al"

@@ -56,7 +56,7 @@ class Words:
             elif looks_like_signature(pasted):
                 await explain(talk, self._dialogue, pasted)
             elif text:
-                raise Complaint("error.unknown_command")
+                raise Complaint("error.unclear")
 
         await self._guard.run(update, answer, names=self._asking(message))
 

@@ -23,6 +23,7 @@ from walletwatch.bot.keyboards import Action, StaleData
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Texts
 from walletwatch.bot.views.alert_lists import FIELDS
+from walletwatch.bot.views.ways import leaving
 from walletwatch.domain.alert_rules.changes import about, is_same, with_terms
 from walletwatch.domain.alert_rules.rule import (
     MAX_COOLDOWN,
@@ -229,7 +230,7 @@ async def _ask(talk: Talk, dialogue: Dialogue, said: list[str], question: Questi
     if not asked and not question.answers:
         await talk.reply(talk.say("editalert.usage", command=" ".join(said)))
         return
-    await talk.show(message)
+    await talk.show(leaving(message, talk.say) if asked else message)
 
 
 async def _change(talk: Talk, dialogue: Dialogue, rule: Rule, changed: Rule, *, again: bool = False) -> None:

@@ -9,6 +9,7 @@ from walletwatch.bot.commands.alert_words import with_options
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue
 from walletwatch.bot.keyboards import Action
 from walletwatch.bot.talk import Talk
+from walletwatch.bot.views.ways import leaving
 from walletwatch.domain.alert_rules.rule import TRAITS, AlertKind, NewRule
 from walletwatch.services.rule_keeping import TooManyAlerts
 
@@ -67,4 +68,4 @@ async def _ask(talk: Talk, dialogue: Dialogue, draft: Draft, question: Question)
     if not asked and not message.keyboard:
         await talk.reply(talk.say("addalert.usage"))
         return
-    await talk.show(message)
+    await talk.show(leaving(message, talk.say) if asked else message)

@@ -13,6 +13,7 @@ from walletwatch.bot.keyboards import Action, CallbackData, StaleData
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import LANGUAGES
 from walletwatch.bot.views.basics import SETTINGS
+from walletwatch.bot.views.ways import giving_up
 from walletwatch.domain.chats import Chat, ChatSettings
 from walletwatch.services.personal import COPIES_AN_HOUR, FEEDBACK_A_DAY, MAX_FEEDBACK
 
@@ -36,14 +37,27 @@ async def open_wallet(talk: Talk, dialogue: Dialogue, payload: str) -> None:
 
 async def menu(talk: Talk, dialogue: Dialogue) -> None:
     """Show the ways on."""
-    await talk.show(dialogue.views.basics.main_menu(talk.say))
+    await talk.show(dialogue.views.basics.main_menu(talk.say, in_group=talk.in_group))
 
 
 async def cancel(talk: Talk, dialogue: Dialogue) -> None:
     """Say whether there was a question to give up; every command gives it up."""
-    del dialogue
     key = "cancel.nothing" if talk.given_up is None else "cancel.done"
-    await talk.reply(talk.say(key, name=talk.given_up.command if talk.given_up else ""))
+    text = talk.say(key, name=talk.given_up.command if talk.given_up else "")
+    await talk.show(dialogue.views.basics.cancelled(text, talk.say))
+
+
+async def run(talk: Talk, dialogue: Dialogue, name: str) -> None:
+    """Do what a command does that is sent without anything behind it.
+
+    Raises:
+        StaleData: There is no such command, or not here.
+    """
+    for command in dialogue.catalogue.commands(private=not talk.in_group):
+        if command.name == name:
+            await command.run(talk, dialogue)
+            return
+    raise StaleData
 
 
 async def help_(talk: Talk, dialogue: Dialogue) -> None:
@@ -214,7 +228,7 @@ async def feedback(talk: Talk, dialogue: Dialogue) -> None:
     user_id = _person(talk)
     if not talk.arguments:
         await dialogue.conversations.ask(talk.contact, "feedback")
-        await talk.reply(talk.say("ask.feedback"))
+        await talk.reply(talk.say("ask.feedback"), giving_up(talk.say))
         return
     text = " ".join(talk.arguments)
     if len(text) > MAX_FEEDBACK:
@@ -270,6 +284,7 @@ AREA: Final = Area(
         Command("start", start),
     ),
     buttons={
+        Action.RUN: lambda talk, dialogue, data: run(talk, dialogue, data.argument),
         Action.MENU: lambda talk, dialogue, _data: menu(talk, dialogue),
         Action.SETTINGS: lambda talk, dialogue, _data: settings(talk, dialogue),
         Action.TOGGLE: lambda talk, dialogue, data: toggle(talk, dialogue, data.argument),

@@ -13,6 +13,7 @@ from walletwatch.bot.keyboards import Action, StaleData
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import LANGUAGES
 from walletwatch.bot.views import broadcasts as broadcast_view
+from walletwatch.bot.views.ways import giving_up
 from walletwatch.domain.broadcasts import MAX_LINK_TEXT, MAX_URL, RATES, Audience, Broadcast, Link, Segment
 
 LINK, STOP, SHOW = "link", "stop", "show"
@@ -115,7 +116,8 @@ async def _write(talk: Talk, dialogue: Dialogue, name: str) -> None:
             raise Complaint("broadcast.usage")
         people = await dialogue.admin_desk.broadcasts.count(audience)
         await talk.reply(
-            talk.say("broadcast.ask_text", to=broadcast_view.audience(audience, talk.say), people=people)
+            talk.say("broadcast.ask_text", to=broadcast_view.audience(audience, talk.say), people=people),
+            giving_up(talk.say),
         )
         return
     if len(html) > MAX_HTML or units(html) > MAX_UNITS:
@@ -135,7 +137,7 @@ async def _link(talk: Talk, dialogue: Dialogue) -> None:
     if not words:
         if not await dialogue.conversations.ask(talk.contact, "broadcast", before=(LINK, str(draft.id))):
             raise Complaint("broadcast.usage")
-        await talk.reply(talk.say("broadcast.ask_link"))
+        await talk.reply(talk.say("broadcast.ask_link"), giving_up(talk.say))
         return
     text, url = " ".join(words[:-1]), words[-1]
     if not text or len(text) > MAX_LINK_TEXT or not _is_link(url):

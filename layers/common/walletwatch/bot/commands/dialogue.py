@@ -11,6 +11,7 @@ from walletwatch.bot.pasted import unlinked
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html
 from walletwatch.bot.views.all import Views
+from walletwatch.bot.views.ways import giving_up, nothing_watched
 from walletwatch.domain import wallet_book
 from walletwatch.domain.addresses import decode_address, is_address
 from walletwatch.domain.chats import Subscription
@@ -228,7 +229,7 @@ async def ask_address(talk: Talk, dialogue: Dialogue, command: str) -> None:
     """
     if not await dialogue.conversations.ask(talk.contact, command):
         raise Complaint("error.no_address", name=command, example=EXAMPLE_ADDRESS)
-    await talk.reply(talk.say(f"ask.{command}"))
+    await talk.reply(talk.say(f"ask.{command}"), giving_up(talk.say))
 
 
 async def choose(
@@ -251,13 +252,15 @@ async def choose(
     watched = await dialogue.wallets.book.recent(talk.chat_id)
     if not watched:
         if only_watched or talk.in_group:
-            await talk.reply(talk.say("list.empty"))
+            await talk.show(nothing_watched(talk.say))
         else:
             await ask_address(talk, dialogue, command)
         return
+    rows = view.choices(watched, 0, action, talk.say)
     if await dialogue.conversations.ask(talk.contact, command):
         question = Html(f"{question}\n{talk.say('ask.or_send')}")
-    await talk.reply(question, view.choices(watched, 0, action, talk.say))
+        rows = (*rows, *giving_up(talk.say))
+    await talk.reply(question, rows)
 
 
 async def owned(talk: Talk, dialogue: Dialogue, subscription_id: int) -> Subscription:

@@ -6,6 +6,7 @@ from walletwatch.bot.commands.command import Area, Command, Topic
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue
 from walletwatch.bot.pasted import unlinked
 from walletwatch.bot.talk import Talk
+from walletwatch.bot.views.ways import giving_up
 from walletwatch.domain.addresses import decode_signature, is_address
 from walletwatch.domain.errors import InvalidAddress, MalformedTransaction, TransactionNotFound
 
@@ -15,7 +16,7 @@ async def tx(talk: Talk, dialogue: Dialogue) -> None:
     if not talk.arguments:
         if not await dialogue.conversations.ask(talk.contact, "tx"):
             raise Complaint("error.no_signature")
-        await talk.reply(talk.say("tx.ask"))
+        await talk.reply(talk.say("tx.ask"), giving_up(talk.say))
         return
     await explain(talk, dialogue, unlinked(talk.arguments[0]))
 

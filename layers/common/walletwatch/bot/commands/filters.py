@@ -17,9 +17,10 @@ from walletwatch.bot.commands.dialogue import (
     owned,
     watched_by,
 )
-from walletwatch.bot.keyboards import Action, StaleData
+from walletwatch.bot.keyboards import Action, StaleData, button
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.views.filters import LISTS, SWITCHES
+from walletwatch.bot.views.ways import giving_up, nothing_watched
 from walletwatch.domain.addresses import is_address
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.filters import Direction, Filter, KindGroup
@@ -60,9 +61,12 @@ async def shown(talk: Talk, dialogue: Dialogue, argument: str) -> None:
     """Show what is left out for all wallets, for one, or ask for which one."""
     if argument == "w":
         watched = await watched_by(talk, dialogue)
+        if not watched:
+            await talk.show(nothing_watched(talk.say))
+            return
         rows = dialogue.views.wallets.choices(watched, 0, Action.AM_FILTERS, talk.say)
-        text = talk.say("filters.choose") if watched else talk.say("list.empty")
-        await talk.show(RenderedMessage(text, rows))
+        everything = (button(talk.say("button.filter.all"), Action.AM_FILTERS),)
+        await talk.show(RenderedMessage(talk.say("filters.choose"), (*rows, everything)))
         return
     await _show(talk, dialogue, await _of(talk, dialogue, argument))
 
@@ -101,7 +105,7 @@ async def ask(talk: Talk, dialogue: Dialogue, argument: str) -> None:
     if not await dialogue.conversations.ask(talk.contact, "filters", before=(*named, what)):
         await talk.reply(talk.say("filters.usage"))
         return
-    await talk.reply(talk.say(f"filters.ask_{what}"))
+    await talk.reply(talk.say(f"filters.ask_{what}"), giving_up(talk.say))
 
 
 async def unlist(talk: Talk, dialogue: Dialogue, argument: str) -> None:

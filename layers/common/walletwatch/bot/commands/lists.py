@@ -7,6 +7,7 @@ from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of
 from walletwatch.bot.keyboards import Action, StaleData
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.views import lists as list_view
+from walletwatch.bot.views.ways import giving_up
 from walletwatch.domain.lists import REPORTS_A_DAY, ListKind
 from walletwatch.services.listing import Taken
 
@@ -26,15 +27,20 @@ async def page(talk: Talk, dialogue: Dialogue, number: int) -> None:
 
 async def report_scam(talk: Talk, dialogue: Dialogue) -> None:
     """/report_scam ADDRESS WHY: a person warns of an address."""
-    await _report(talk, dialogue, appeal=False)
+    said = await _said_or_asked(talk, dialogue, "report_scam", "lists.report.usage")
+    if said is not None:
+        await _report(talk, dialogue, said, appeal=False)
 
 
 async def appeal(talk: Talk, dialogue: Dialogue) -> None:
     """/appeal ADDRESS WHY: a person says that an address is on the list by mistake."""
-    address, _ = _said(talk, "lists.appeal.usage")
+    said = await _said_or_asked(talk, dialogue, "appeal", "lists.appeal.usage")
+    if said is None:
+        return
+    address, _ = said
     if not any(each.kind is ListKind.BLOCK for each in await dialogue.listing.entries(address)):
         raise Complaint("lists.appeal.not_listed", address=address)
-    await _report(talk, dialogue, appeal=True)
+    await _report(talk, dialogue, said, appeal=True)
 
 
 async def block(talk: Talk, dialogue: Dialogue) -> None:
@@ -80,20 +86,31 @@ async def decide(talk: Talk, dialogue: Dialogue, argument: str) -> None:
     await talk.show(list_view.decided(address, outcome, talk.say))
 
 
-async def _report(talk: Talk, dialogue: Dialogue, *, appeal: bool) -> None:
+async def _report(talk: Talk, dialogue: Dialogue, said: tuple[str, str], *, appeal: bool) -> None:
     word = "appeal" if appeal else "report"
-    address, reason = _said(talk, f"lists.{word}.usage")
+    address, reason = said
     taken = await dialogue.listing.report(address, reason, appeal=appeal, user_id=_user(talk))
     if taken is Taken.TOO_MANY:
         raise Complaint("lists.too_many", limit=REPORTS_A_DAY)
-    said = "done" if taken is Taken.NEW else "said_before"
-    await talk.reply(talk.say(f"lists.{word}.{said}", address=address))
+    outcome = "done" if taken is Taken.NEW else "said_before"
+    await talk.reply(talk.say(f"lists.{word}.{outcome}", address=address))
 
 
 async def _enter(talk: Talk, dialogue: Dialogue, kind: ListKind) -> None:
     address, reason = _said(talk, f"lists.{kind}.usage")
     await dialogue.listing.enter(address, kind, reason, user_id=_user(talk))
     await talk.reply(talk.say(f"lists.{kind}.done", address=address))
+
+
+async def _said_or_asked(talk: Talk, dialogue: Dialogue, command: str, usage: str) -> tuple[str, str] | None:
+    """The address, and why; None where what is missing was asked for."""
+    if len(talk.arguments) >= 2:
+        return _said(talk, usage)
+    before = (address_of(talk.arguments[0]),) if talk.arguments else ()
+    if not await dialogue.conversations.ask(talk.contact, command, before=before):
+        raise Complaint(usage)
+    await talk.reply(talk.say("lists.ask_why" if before else "lists.ask_address"), giving_up(talk.say))
+    return None
 
 
 def _said(talk: Talk, usage: str) -> tuple[str, str]:

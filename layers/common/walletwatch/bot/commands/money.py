@@ -18,6 +18,7 @@ from walletwatch.bot.talk import Talk
 from walletwatch.bot.views.collectibles import Shelf
 from walletwatch.bot.views.money import PAGE_SIZE, Holder
 from walletwatch.bot.views.paging import page_of
+from walletwatch.bot.views.ways import adding
 from walletwatch.domain.errors import ChainRefused, ChainUnavailable
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.work import RenderedMessage
@@ -97,7 +98,7 @@ async def portfolio(talk: Talk, dialogue: Dialogue) -> None:
     """/portfolio: all wallets of the chat together."""
     found = await dialogue.money.portfolios.of(talk.chat_id)
     if found is None:
-        await talk.show(RenderedMessage(talk.say("portfolio.none")))
+        await talk.show(RenderedMessage(talk.say("portfolio.none"), adding(talk.say)))
         return
     await talk.show(dialogue.views.portfolio.portfolio(found, talk.say, dialogue.money.clock.now()))
 

@@ -13,6 +13,7 @@ from walletwatch.bot.people_marks import read_query
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html, texts
 from walletwatch.bot.views import people as people_view
+from walletwatch.bot.views.ways import giving_up
 from walletwatch.domain.people import MAX_QUOTA, QUOTAS, PeopleOrder, PeopleQuery, Person
 from walletwatch.services.people_desk import AdministratorsStay
 
@@ -128,7 +129,8 @@ async def limits(talk: Talk, dialogue: Dialogue) -> None:
     if not value:
         if not await dialogue.conversations.ask(talk.contact, "limits", before=(str(user_id), name)):
             raise Complaint("people.limits_usage", known=", ".join(QUOTAS))
-        await talk.reply(talk.say("people.ask_quota", quota=talk.say(f"people.quota.{name}"), id=user_id))
+        question = talk.say("people.ask_quota", quota=talk.say(f"people.quota.{name}"), id=user_id)
+        await talk.reply(question, giving_up(talk.say))
         return
     if value != PLAN and not (value.isascii() and value.isdecimal() and int(value) <= MAX_QUOTA):
         raise Complaint("people.quota_value", limit=MAX_QUOTA)
@@ -174,7 +176,7 @@ async def reply(talk: Talk, dialogue: Dialogue) -> None:
     if not text:
         if not await dialogue.conversations.ask(talk.contact, "reply", before=(str(user_id),)):
             raise Complaint("people.usage.reply")
-        await talk.reply(talk.say("people.ask_reply", id=user_id))
+        await talk.reply(talk.say("people.ask_reply", id=user_id), giving_up(talk.say))
         return
     if len(text) > MAX_REPLY:
         raise Complaint("people.reply_too_long", limit=MAX_REPLY)
@@ -217,7 +219,7 @@ async def _lacks_person(talk: Talk, dialogue: Dialogue, command: str) -> bool:
         return False
     if not await dialogue.conversations.ask(talk.contact, command):
         raise Complaint(f"people.usage.{command}")
-    await talk.reply(talk.say(f"people.ask.{command}"))
+    await talk.reply(talk.say(f"people.ask.{command}"), giving_up(talk.say))
     return True
 
 

@@ -57,6 +57,11 @@ async def another(talk: Talk, dialogue: Dialogue, argument: str) -> None:
     await talk.toast(talk.say("chart.drawing"))
 
 
+async def beside(talk: Talk, dialogue: Dialogue, argument: str) -> None:
+    """Draw as a message of its own, beside the one whose button was pressed."""
+    await draw_beside(talk, dialogue, await _allowed(talk, dialogue, argument))
+
+
 async def network(talk: Talk, dialogue: Dialogue, argument: str) -> None:
     """Draw the people around an address, as a message of its own.
 
@@ -160,6 +165,7 @@ AREA: Final = Area(
     buttons={
         Action.PICTURE: lambda talk, dialogue, data: another(talk, dialogue, data.argument),
         Action.PICTURE_CHOSEN: lambda talk, dialogue, data: chosen(talk, dialogue, data.argument),
+        Action.PICTURE_BESIDE: lambda talk, dialogue, data: beside(talk, dialogue, data.argument),
         Action.NETWORK: lambda talk, dialogue, data: network(talk, dialogue, data.argument),
     },
 )

@@ -8,6 +8,7 @@ from walletwatch.bot.commands.command import Area, Command, Handler, Topic
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of
 from walletwatch.bot.keyboards import Action, CallbackData, StaleData, number_of
 from walletwatch.bot.talk import Talk
+from walletwatch.bot.views.ways import giving_up
 from walletwatch.domain.addresses import is_address
 from walletwatch.domain.assets import Asset, Resolution
 from walletwatch.domain.conversion import is_dollars, read_wish
@@ -83,7 +84,7 @@ async def convert(talk: Talk, dialogue: Dialogue) -> None:
     if not talk.arguments:
         if not await dialogue.conversations.ask(talk.contact, "convert"):
             raise Complaint("convert.usage")
-        await talk.reply(talk.say("ask.convert"))
+        await talk.reply(talk.say("ask.convert"), giving_up(talk.say))
         return
     wish = read_wish(" ".join(talk.arguments), talk.say("format.point"))
     if wish is None:
@@ -124,7 +125,8 @@ async def convert_this(talk: Talk, dialogue: Dialogue, data: CallbackData) -> No
     word = dialogue.views.profile.native_symbol if asset.id == NATIVE else asset.id
     if not await dialogue.conversations.ask(talk.contact, "convert", behind=(word,)):
         raise Complaint("convert.usage")
-    await talk.reply(talk.say("ask.convert_this", asset=dialogue.views.prices.name(asset, talk.say)))
+    question = talk.say("ask.convert_this", asset=dialogue.views.prices.name(asset, talk.say))
+    await talk.reply(question, giving_up(talk.say))
 
 
 async def open_token(talk: Talk, dialogue: Dialogue, payload: str) -> None:
@@ -145,7 +147,7 @@ def _command(name: str, show: Show, action: Action, begin: Begin, *, default: st
         if not word and default is None:
             if not await dialogue.conversations.ask(talk.contact, name):
                 raise Complaint("asset.usage", name=name)
-            await talk.reply(talk.say("ask.token"))
+            await talk.reply(talk.say("ask.token"), giving_up(talk.say))
             return
         known = await dialogue.money.assets.known(talk.chat_id, word or str(default), ask=begin(dialogue))
         if not word:

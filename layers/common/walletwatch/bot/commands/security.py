@@ -8,6 +8,7 @@ from walletwatch.bot.commands.dialogue import Dialogue, address_of, ask_address,
 from walletwatch.bot.keyboards import Action, StaleData
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.views.scan import PAGE_SEPARATOR
+from walletwatch.domain.chats import Subscription
 from walletwatch.domain.errors import QueueUnavailable, QuotaExceeded
 from walletwatch.domain.plans import Quota
 from walletwatch.domain.work import SubjectKind
@@ -97,13 +98,13 @@ async def approvals(talk: Talk, dialogue: Dialogue) -> None:
         await choose(talk, dialogue, "approvals", talk.say("approvals.choose"), Action.APPROVALS)
         return
     address, subscription = found
-    await _show_approvals(talk, dialogue, address, subscription.label if subscription else None)
+    await _show_approvals(talk, dialogue, address, subscription)
 
 
 async def approvals_of(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
     """Who may spend from a watched wallet."""
     subscription = await owned(talk, dialogue, subscription_id)
-    await _show_approvals(talk, dialogue, subscription.address, subscription.label)
+    await _show_approvals(talk, dialogue, subscription.address, subscription)
 
 
 async def risk(talk: Talk, dialogue: Dialogue) -> None:
@@ -113,9 +114,11 @@ async def risk(talk: Talk, dialogue: Dialogue) -> None:
     await talk.show(dialogue.views.approvals.risks(known, now, talk.say))
 
 
-async def _show_approvals(talk: Talk, dialogue: Dialogue, address: str, label: str | None) -> None:
+async def _show_approvals(
+    talk: Talk, dialogue: Dialogue, address: str, subscription: Subscription | None
+) -> None:
     held = await dialogue.balances.balance(address)
-    await talk.show(dialogue.views.approvals.approvals(held, label, talk.say))
+    await talk.show(dialogue.views.approvals.approvals(held, subscription, talk.say))
 
 
 async def _scan_anew(talk: Talk, dialogue: Dialogue, address: str) -> None:

@@ -9,6 +9,7 @@ from walletwatch.bot.keyboards import Action, StaleData, number_of
 from walletwatch.bot.talk import FileRefused, Talk
 from walletwatch.bot.texts import Html
 from walletwatch.bot.views.wallet_lists import BARE, EVERYTHING, NAMED
+from walletwatch.bot.views.ways import giving_up, nothing_watched
 from walletwatch.domain.plans import Quota
 from walletwatch.domain.wallet_book import Share, WalletEntry, tag_counts, tag_key, tag_with
 from walletwatch.domain.wallet_files import (
@@ -46,7 +47,7 @@ async def ask_import(talk: Talk, dialogue: Dialogue) -> None:
     """Ask for the list."""
     if not await dialogue.conversations.ask(talk.contact, "import"):
         raise Complaint("error.import_usage")
-    await talk.reply(talk.say("ask.import", lines=MAX_LINES))
+    await talk.reply(talk.say("ask.import", lines=MAX_LINES), giving_up(talk.say))
 
 
 async def import_text(talk: Talk, dialogue: Dialogue, text: str) -> None:
@@ -67,7 +68,7 @@ async def export(talk: Talk, dialogue: Dialogue) -> None:
     """Send what the chat watches as a CSV file."""
     entries = await dialogue.wallets.book.entries(talk.chat_id)
     if not entries:
-        await talk.reply(talk.say("list.empty"))
+        await talk.show(nothing_watched(talk.say))
         return
     await talk.document(FILE_NAME, write_csv(entries), talk.say("export.wallets", count=len(entries)))
 
@@ -187,7 +188,7 @@ async def _ask_share(
     tag: str | None,
 ) -> None:
     if not entries:
-        await talk.reply(talk.say("list.empty"))
+        await talk.show(nothing_watched(talk.say))
         return
     # The links of a list are a matter of whoever may make them.
     await need_admin(talk)

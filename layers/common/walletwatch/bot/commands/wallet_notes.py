@@ -21,6 +21,7 @@ from walletwatch.bot.keyboards import Action, StaleData, number_of
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html
 from walletwatch.bot.views.wallet_card import LABEL, NOTE, tags_line
+from walletwatch.bot.views.ways import nothing_watched
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.errors import TooManyTags
 from walletwatch.domain.wallet_book import (
@@ -165,7 +166,7 @@ async def ask_pause_all(talk: Talk, dialogue: Dialogue) -> None:
     watched = await dialogue.watching.subscriptions(talk.chat_id)
     count = sum(not each.paused for each in watched)
     if not watched:
-        await talk.reply(talk.say("list.empty"))
+        await talk.show(nothing_watched(talk.say))
     elif not count:
         raise Complaint("error.all_paused")
     else:

@@ -26,7 +26,9 @@ from walletwatch.bot.keyboards import SEPARATOR, Action, StaleData, number_of
 from walletwatch.bot.pasted import unlinked
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html
+from walletwatch.bot.views.ways import giving_up
 from walletwatch.domain.addresses import is_address
+from walletwatch.domain.chats import Subscription
 from walletwatch.domain.errors import ChainUnavailable
 from walletwatch.domain.plans import Quota
 from walletwatch.domain.wallet_book import ListOrder, WalletEntry, tag_counts, tag_with
@@ -104,10 +106,14 @@ async def backfill(talk: Talk, dialogue: Dialogue) -> None:
     days = int(last) if has_days else MAX_DAYS
     if not 1 <= days <= MAX_DAYS:
         raise Complaint("error.backfill", days=MAX_DAYS)
-    if not talk.arguments or await _lacks_wallet(talk, dialogue):
+    if not talk.arguments:
+        question = talk.say("backfill.choose", days=MAX_DAYS)
+        await choose(talk, dialogue, "backfill", question, Action.BACKFILL, only_watched=True)
+        return
+    if await _lacks_wallet(talk, dialogue):
         if not await dialogue.conversations.ask(talk.contact, "backfill", behind=talk.arguments):
             raise Complaint("error.backfill", days=MAX_DAYS)
-        await talk.reply(talk.say("ask.backfill"))
+        await talk.reply(talk.say("ask.backfill"), giving_up(talk.say))
         return
     named = replace(talk, arguments=tuple(words)) if has_days else talk
     found = await named_wallet(named, dialogue, only_watched=True)
@@ -115,6 +121,19 @@ async def backfill(talk: Talk, dialogue: Dialogue) -> None:
         raise Complaint("error.several", name=" ".join(named.arguments))
     await need_admin(talk)
     address, subscription = found
+    await _backfill(talk, dialogue, address, subscription, days)
+
+
+async def backfill_of(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
+    """Read as much of a watched wallet's past as may be read."""
+    await need_admin(talk)
+    subscription = await owned(talk, dialogue, subscription_id)
+    await _backfill(talk, dialogue, subscription.address, subscription, MAX_DAYS)
+
+
+async def _backfill(
+    talk: Talk, dialogue: Dialogue, address: str, subscription: Subscription | None, days: int
+) -> None:
     if not await dialogue.backfills.request(talk.chat_id, address, days):
         raise Complaint("error.backfill_limit")
     name = wallet(address, subscription.label if subscription else None, talk.say)
@@ -203,12 +222,13 @@ async def choice(talk: Talk, dialogue: Dialogue, action: str, number: str) -> No
     except ValueError as error:
         raise StaleData from error
     watched = await dialogue.wallets.book.recent(talk.chat_id)
-    await talk.turn(dialogue.views.wallets.choices(watched, number_of(number), wanted, talk.say))
-    if talk.given_up is not None:
-        asked = talk.given_up
+    asked = talk.given_up
+    if asked is not None:
         await dialogue.conversations.ask(
             talk.contact, asked.command, before=asked.before, behind=asked.behind
         )
+    rows = dialogue.views.wallets.choices(watched, number_of(number), wanted, talk.say)
+    await talk.turn(rows if asked is None else (*rows, *giving_up(talk.say)))
 
 
 async def _show_page(
@@ -263,6 +283,7 @@ AREA: Final = Area(
     buttons={
         Action.ADD: lambda talk, dialogue, _data: add(talk, dialogue),
         Action.CARD: lambda talk, dialogue, data: card(talk, dialogue, data.number),
+        Action.BACKFILL: lambda talk, dialogue, data: backfill_of(talk, dialogue, data.number),
         Action.CHOOSE: lambda talk, dialogue, data: choice(talk, dialogue, *data.parts),
         Action.UNWATCH: lambda talk, dialogue, data: ask_unwatch(talk, dialogue, data.number),
         Action.UNWATCH_CONFIRMED: lambda talk, dialogue, data: unwatch_confirmed(talk, dialogue, data.number),

@@ -9,6 +9,7 @@ from walletwatch.bot.formatting import day, lasting, when
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import MAX_DATA_BYTES, Action, CallbackData, button
 from walletwatch.bot.texts import Html, Texts, escape
+from walletwatch.bot.views import ways
 from walletwatch.bot.views.alerts import AlertView
 from walletwatch.bot.views.paging import in_rows, page_of, turns
 from walletwatch.domain.alert_rules.replay import Preview
@@ -58,7 +59,7 @@ class AlertListView:
         """A page of a chat's alerts; a button for each."""
         add = button(say("button.alert.add"), Action.AM_ADD)
         if not rules:
-            return RenderedMessage(say("alerts.empty"), ((add,),))
+            return RenderedMessage(say("alerts.empty"), ((add,), _telling(say), ways.menu(say)))
         page, last = page_of(page, len(rules), PAGE_SIZE)
         shown = rules[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
         lines = [say("alerts.title", count=len(rules))]
@@ -67,7 +68,13 @@ class AlertListView:
         alive = sum(rule.ended_at is None for rule in rules)
         lines += [Html(""), say("alerts.of", count=alive, limit=limit)]
         cards = [button(f"#{rule.number}", Action.AM_CARD, rule.number) for rule in shown]
-        rows = [tuple(cards), *turns(Action.AM_LIST, str, page, last, say), (add,)]
+        rows = [
+            tuple(cards),
+            *turns(Action.AM_LIST, str, page, last, say),
+            (add,),
+            _telling(say),
+            ways.menu(say),
+        ]
         return RenderedMessage(join_lines(lines), tuple(rows))
 
     def choose(self, rules: Sequence[Rule], action: Action, say: Texts) -> RenderedMessage:
@@ -79,7 +86,8 @@ class AlertListView:
             say("alert.number", number=rule.number, rule=self._alerts.rule(rule, say)) for rule in rules
         ]
         buttons = [button(f"#{rule.number}", action, rule.number) for rule in rules[:40]]
-        return RenderedMessage(join_lines(lines), in_rows(buttons, 5))
+        back = (button(say("button.alert.back"), Action.AM_LIST, 0),)
+        return RenderedMessage(join_lines(lines), (*in_rows(buttons, 5), back))
 
     def card(
         self, rule: Rule, chat: Chat, now: datetime, say: Texts, *, notice: Html | None = None
@@ -135,7 +143,8 @@ class AlertListView:
     def kinds(self, say: Texts) -> RenderedMessage:
         """What an alert can wait for."""
         buttons = [button(say(f"alert.kind.{kind.value}"), Action.AM_ADD, kind.value) for kind in AlertKind]
-        return RenderedMessage(say("addalert.title"), in_rows(buttons, _ROW))
+        back = (button(say("button.alert.back"), Action.AM_LIST, 0),)
+        return RenderedMessage(say("addalert.title"), (*in_rows(buttons, _ROW), back))
 
     def question(
         self,
@@ -233,3 +242,12 @@ def _fired(rule: Rule, zone: str, say: Texts) -> Html:
 
 def _fits(argument: str) -> bool:
     return len(CallbackData(Action.AM_ADD, "").encode()) + len(argument.encode()) <= MAX_DATA_BYTES
+
+
+def _telling(say: Texts) -> tuple[Button, ...]:
+    """The ways to what is told, and when."""
+    return (
+        button(say("button.filters"), Action.AM_FILTERS),
+        ways.runs(say("button.quiet"), "quiet"),
+        ways.runs(say("button.mute"), "mute"),
+    )

@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from walletwatch.bot.formatting import Amounts, Names, lasting, wallet
+from walletwatch.bot.formatting import Amounts, Names, lasting, short, wallet
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.links import address_buttons
 from walletwatch.bot.texts import Html, Texts
 from walletwatch.bot.views.scan import SIGNS
+from walletwatch.bot.views.wallets import cut
+from walletwatch.bot.views.ways import adding, menu, runs
 from walletwatch.domain.chain import TokenHolding, WalletBalance
+from walletwatch.domain.chats import Subscription
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.risk import Level
 from walletwatch.domain.risk_watch import WatchedRisk
-from walletwatch.domain.work import RenderedMessage
+from walletwatch.domain.work import Button, RenderedMessage
 
 MAX_LINES: Final = 20
 MAX_BUTTONS: Final = 20
@@ -28,11 +31,14 @@ class ApprovalsView:
         self._amounts = Amounts(profile)
         self._names = Names(profile)
 
-    def approvals(self, balance: WalletBalance, label: str | None, say: Texts) -> RenderedMessage:
-        """Who may spend from a wallet beside its owner, and how to end it."""
-        name = wallet(balance.address, label, say)
+    def approvals(
+        self, balance: WalletBalance, subscription: Subscription | None, say: Texts
+    ) -> RenderedMessage:
+        """Who may spend from a wallet beside its owner, and how to end it; one that is watched has a card."""
+        name = wallet(balance.address, subscription.label if subscription else None, say)
         lines = [line for holding in balance.holdings for line in self._lines(holding, say)]
-        keyboard = address_buttons(self._profile, balance.address, say)
+        card = ((button(say("button.open"), Action.CARD, subscription.id),),) if subscription else ()
+        keyboard = (*address_buttons(self._profile, balance.address, say), *card)
         if not lines:
             return RenderedMessage(say("approvals.none", wallet=name), keyboard)
         shown = lines[:MAX_LINES]
@@ -50,14 +56,16 @@ class ApprovalsView:
     def risks(self, known: Sequence[WatchedRisk], now: datetime, say: Texts) -> RenderedMessage:
         """The chat's wallets, the riskiest first; a button for each."""
         if not known:
-            return RenderedMessage(say("risks.none"))
+            return RenderedMessage(say("risks.none"), adding(say))
         order = sorted(known, key=lambda each: -1 if each.risk is None else -each.risk.score - 1)
         lines = [say("risks.title"), Html(""), *(self._risk(each, now, say) for each in order)]
         rows = tuple(
-            (button(f"🛡 {each.label or each.address[:16] + '…'}", Action.SCAN, each.subscription_id),)
+            (button(f"🛡 {cut(each.label or short(each.address))}", Action.SCAN, each.subscription_id),)
             for each in order[:MAX_BUTTONS]
         )
-        return RenderedMessage(join_lines([*lines, Html(""), say("risks.footer")]), rows)
+        return RenderedMessage(
+            join_lines([*lines, Html(""), say("risks.footer")]), (*rows, _more(say), menu(say))
+        )
 
     def _risk(self, watched: WatchedRisk, now: datetime, say: Texts) -> Html:
         name = wallet(watched.address, watched.label, say)
@@ -87,3 +95,8 @@ class ApprovalsView:
             who = self._names.who(holding.close_authority, say)
             lines.append(say("approvals.close", who=who, amount=held))
         return lines
+
+
+def _more(say: Texts) -> tuple[Button, ...]:
+    """What else there is against theft."""
+    return (runs(say("button.approvals"), "approvals"), button(say("button.blocklist"), Action.BLOCKLIST, 0))

@@ -9,6 +9,9 @@ from walletwatch.bot.formatting import clock, lasting, wallet, when, whole
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import LANGUAGES, Html, Texts, texts
+from walletwatch.bot.views import ways
+from walletwatch.bot.views.paging import in_rows
+from walletwatch.bot.views.ways import Rows, runs
 from walletwatch.domain.chats import DEFAULT_LANGUAGE, Chat, Contact, Subscription
 from walletwatch.domain.currencies import Currency, Denomination
 from walletwatch.domain.delivery import DeliveryStatus
@@ -23,30 +26,59 @@ BEHIND: Final = timedelta(seconds=90)
 FOLLOW_TELEGRAM: Final = "auto"
 CURRENCIES_ACROSS: Final = 3
 
-type Rows = tuple[tuple[Button, ...], ...]
+COMMANDS_ACROSS: Final = 3
+COMMANDS_FOUND: Final = 30
+"""Buttons below what a search found."""
 
 
 class BasicsView:
     """Renders what every chat needs."""
 
     def greeting(self, say: Texts) -> RenderedMessage:
-        """The first message, with the ways on."""
-        return RenderedMessage(say("start.text"), self._menu(say))
+        """The first message, with the first steps."""
+        rows = (
+            *ways.adding(say),
+            (button(say("button.menu"), Action.MENU), button(say("button.help"), Action.HELP)),
+            (
+                button(say("button.language"), Action.LANGUAGE),
+                button(say("button.timezone"), Action.TIMEZONE),
+            ),
+        )
+        return RenderedMessage(say("start.text"), rows)
 
-    def main_menu(self, say: Texts) -> RenderedMessage:
+    def main_menu(self, say: Texts, *, in_group: bool) -> RenderedMessage:
         """The ways on."""
-        return RenderedMessage(say("menu.title"), self._menu(say))
+        buttons = [
+            button(say("button.list"), Action.LIST, 0),
+            button(say("button.portfolio"), Action.PORTFOLIO),
+            runs(say("button.history"), "history"),
+            runs(say("button.chart"), "chart"),
+            button(say("button.my_alerts"), Action.AM_LIST, 0),
+            button(say("button.security"), Action.RISKS),
+            button(say("button.price"), Action.PRICE, NATIVE),
+            runs(say("button.files"), "export"),
+            button(say("button.status"), Action.STATUS),
+            *([] if in_group else [button(say("button.plan"), Action.PLAN)]),
+            button(say("button.settings"), Action.SETTINGS),
+            button(say("button.help"), Action.HELP),
+        ]
+        return RenderedMessage(say("menu.title"), _in_pairs(buttons))
+
+    def cancelled(self, text: Html, say: Texts) -> RenderedMessage:
+        """That a question was left, or that there was none."""
+        return RenderedMessage(text, (ways.menu(say),))
 
     def topics(self, topics: Sequence[str], say: Texts) -> RenderedMessage:
         """What there is help on; a button for each."""
         buttons = [button(say(f"topic.{topic}"), Action.HELP, topic) for topic in topics]
-        rows = (*_in_pairs(buttons), (button(say("button.menu"), Action.MENU),))
+        rows = (*_in_pairs(buttons), ways.menu(say))
         return RenderedMessage(Html(f"{say('help.title')}\n\n{say('help.footer')}"), rows)
 
     def topic(self, topic: str, names: Sequence[str], say: Texts) -> RenderedMessage:
         """The commands of a topic."""
         lines = [say("help.topic", topic=say(f"topic.{topic}")), Html(""), *_described(names, say)]
-        return RenderedMessage(join_lines(lines), ((button(say("button.back"), Action.HELP),),))
+        commands = in_rows([runs(f"/{name}", name) for name in names], COMMANDS_ACROSS)
+        return RenderedMessage(join_lines(lines), (*commands, (button(say("button.back"), Action.HELP),)))
 
     def found(self, words: str, names: Sequence[str], say: Texts) -> RenderedMessage:
         """What a search among the commands gave."""
@@ -54,7 +86,8 @@ class BasicsView:
         if not names:
             return RenderedMessage(say("help.nothing", words=words[:64]), back)
         lines = [say("help.found", words=words[:64]), Html(""), *_described(names, say)]
-        return RenderedMessage(join_lines(lines), back)
+        commands = in_rows([runs(f"/{name}", name) for name in names[:COMMANDS_FOUND]], COMMANDS_ACROSS)
+        return RenderedMessage(join_lines(lines), (*commands, *back))
 
     def settings(self, chat: Chat, say: Texts) -> RenderedMessage:
         """The switches, and the ways to what is more than on or off."""
@@ -70,13 +103,19 @@ class BasicsView:
             (button(_marked(getattr(present, name), say(f"settings.{name}")), Action.TOGGLE, name),)
             for name in SETTINGS
         )
-        ways = (
+        spoken = (
             button(say("button.language"), Action.LANGUAGE),
             button(say("button.timezone"), Action.TIMEZONE),
             button(say("button.currency"), Action.CURRENCY),
         )
+        telling = (
+            button(say("button.filters"), Action.AM_FILTERS),
+            runs(say("button.quiet"), "quiet"),
+            runs(say("button.digests"), "digest"),
+        )
         return RenderedMessage(
-            join_lines(lines), (*switches, ways, (button(say("button.menu"), Action.MENU),))
+            join_lines(lines),
+            (*switches, spoken, telling, (runs(say("button.privacy"), "privacy"), *ways.menu(say))),
         )
 
     def languages(self, chat: Chat, say: Texts) -> RenderedMessage:
@@ -144,17 +183,19 @@ class BasicsView:
             for reason, count in sorted(service.suppressed.items(), key=lambda item: -item[1])
         ]
         lines.append(say("status.at", time=when(status.now, say, zone)))
-        return RenderedMessage(join_lines(lines), ((button(say("button.refresh"), Action.STATUS),),))
+        return RenderedMessage(
+            join_lines(lines), ((button(say("button.refresh"), Action.STATUS), *ways.menu(say)),)
+        )
 
     def about(self, profile: ChainProfile, say: Texts) -> RenderedMessage:
         """What this bot is."""
         lines = [say("about.text", chain=profile.name, symbol=profile.native_symbol)]
         explorer = ((Button(say("button.explorer"), url=profile.explorer),),) if profile.explorer else ()
-        return RenderedMessage(join_lines(lines), (*explorer, (button(say("button.menu"), Action.MENU),)))
+        return RenderedMessage(join_lines(lines), (*explorer, ways.menu(say)))
 
     def privacy(self, say: Texts) -> RenderedMessage:
         """What is kept."""
-        return RenderedMessage(say("privacy.text"), ((button(say("button.menu"), Action.MENU),),))
+        return RenderedMessage(say("privacy.text"), (ways.menu(say),))
 
     def forget_question(self, say: Texts) -> RenderedMessage:
         """Whether it is meant."""
@@ -174,16 +215,6 @@ class BasicsView:
         name = f"@{contact.username}" if contact.username else "—"
         return RenderedMessage(
             say("feedback.told", number=number, name=name, user=contact.user_id, text=text)
-        )
-
-    def _menu(self, say: Texts) -> Rows:
-        return (
-            (button(say("button.list"), Action.LIST, 0), button(say("button.status"), Action.STATUS)),
-            (
-                button(say("button.portfolio"), Action.PORTFOLIO),
-                button(say("button.price"), Action.PRICE, NATIVE),
-            ),
-            (button(say("button.settings"), Action.SETTINGS), button(say("button.help"), Action.HELP)),
         )
 
 

@@ -20,6 +20,7 @@ from walletwatch.bot.views.figures import (
 )
 from walletwatch.bot.views.parties import Parties
 from walletwatch.bot.views.periods import date_text
+from walletwatch.bot.views.ways import nothing_watched
 from walletwatch.domain.currencies import Denomination
 from walletwatch.domain.flows import AssetFlow, Flow
 from walletwatch.domain.money import to_decimal
@@ -45,7 +46,7 @@ class FlowsView:
     def flows(self, told: FlowsOf, code: ScopeCode, zone: str, say: Texts) -> RenderedMessage:
         """In and out, by token, by day or by counterparty."""
         if not told.subject.wallets:
-            return RenderedMessage(say("list.empty"))
+            return nothing_watched(say)
         scope = Scope(Action.FLOWS, code)
         flows = told.flows
         rows, pages = page_of(self._rows(told, code.mark, zone, say), code.page, ROWS)
@@ -69,7 +70,7 @@ class FlowsView:
     def top(self, told: FlowsOf, code: ScopeCode, zone: str, say: Texts) -> RenderedMessage:
         """With whom the wallets had to do most."""
         if not told.subject.wallets:
-            return RenderedMessage(say("list.empty"))
+            return nothing_watched(say)
         scope = Scope(Action.TOP, code)
         order, direction = code.mark[:1] or BY_NUMBER, code.mark[1:2]
         ranked = _ranked(told, order, direction)

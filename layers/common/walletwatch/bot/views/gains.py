@@ -10,6 +10,7 @@ from walletwatch.bot.keyboards import Action
 from walletwatch.bot.scope_codes import ScopeCode
 from walletwatch.bot.texts import Html, Texts
 from walletwatch.bot.views.figures import Scope, amount_of, head, page_of, subject_text
+from walletwatch.bot.views.ways import nothing_watched
 from walletwatch.domain.currencies import Denomination
 from walletwatch.domain.lots import Position
 from walletwatch.domain.money import to_decimal
@@ -32,7 +33,7 @@ class GainsView:
         """By average cost; where a price or a cost was not known, that is said."""
         subject = gains.subject
         if not subject.wallets:
-            return RenderedMessage(say("list.empty"))
+            return nothing_watched(say)
         scope = Scope(Action.GAINS, code)
         results, pages = page_of(gains.results, code.page, ROWS)
         lines = head(say("pnl.title", wallet=subject_text(subject, say)), subject, zone, say)

@@ -13,6 +13,7 @@ from walletwatch.bot.texts import Html, Texts, escape
 from walletwatch.bot.views.activity import ActivityView
 from walletwatch.bot.views.parties import Parties, transaction_link
 from walletwatch.bot.views.periods import period_text
+from walletwatch.bot.views.ways import nothing_watched
 from walletwatch.domain.browsing import (
     REFERENCE_LENGTH,
     HistoryFilter,
@@ -51,7 +52,7 @@ class HistoryView:
     def page(self, page: HistoryPage, chat: Chat, say: Texts) -> RenderedMessage:
         """A page: each activity in a line, with a number whose button opens it."""
         if not page.found.wallets:
-            return RenderedMessage(say("list.empty"))
+            return nothing_watched(say)
         zone = chat.settings.timezone
         code = FilterCode(page.choice.subscription_id, page.wanted)
         lines = [*self._head(page, zone, say), *self._rows(page, zone, say)]

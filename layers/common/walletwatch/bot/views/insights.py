@@ -14,6 +14,7 @@ from walletwatch.bot.views.activity import ActivityView
 from walletwatch.bot.views.figures import Scope, head, page_of, subject_text
 from walletwatch.bot.views.parties import Parties, transaction_link
 from walletwatch.bot.views.periods import period_text
+from walletwatch.bot.views.ways import nothing_watched
 from walletwatch.domain.activities import ActivityKind
 from walletwatch.domain.anomalies import Anomaly, Examined, Oddity
 from walletwatch.domain.browsing import KINDS, KindGroup
@@ -39,7 +40,7 @@ class InsightsView:
     def stats(self, usage: Usage, code: ScopeCode, zone: str, say: Texts) -> RenderedMessage:
         """How often what happened, and what became of the messages about it."""
         if not usage.wallets:
-            return RenderedMessage(say("list.empty"))
+            return nothing_watched(say)
         subject = Subject(usage.wallets, usage.chosen, code.period, None)
         kinds: Counter[KindGroup] = Counter()
         for deeds in usage.deeds.values():
@@ -68,7 +69,7 @@ class InsightsView:
         """What is unusual, each with its reason; of a wallet with too little history, that."""
         subject = oddities.subject
         if not subject.wallets:
-            return RenderedMessage(say("list.empty"))
+            return nothing_watched(say)
         scope = Scope(Action.ANOMALIES, code)
         told = [
             (anomaly, examined) for examined in oddities.examined.values() for anomaly in examined.anomalies

@@ -6,6 +6,7 @@ from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts
 from walletwatch.bot.views.paging import turns
+from walletwatch.bot.views.ways import runs
 from walletwatch.domain.lists import Review
 from walletwatch.domain.work import RenderedMessage
 from walletwatch.services.listing import ListPage
@@ -23,7 +24,11 @@ def page(found: ListPage, say: Texts) -> RenderedMessage:
         lines.append(say("lists.empty"))
     lines.append(say("lists.footer"))
     last = found.number + found.more
-    return RenderedMessage(join_lines(lines), turns(Action.BLOCKLIST, str, found.number, last, say))
+    rows = (
+        *turns(Action.BLOCKLIST, str, found.number, last, say),
+        (runs(say("button.report_scam"), "report_scam"), runs(say("button.appeal"), "appeal")),
+    )
+    return RenderedMessage(join_lines(lines), rows)
 
 
 def reviews(waiting: Sequence[Review], say: Texts) -> Sequence[RenderedMessage]:

@@ -173,10 +173,15 @@ class MoneyView:
             second.insert(0, button(say("button.tokens"), Action.TOKENS, holder.ref))
         # Metaplex Core assets are no tokens: whether there are some is asked there.
         second.append(button(say("button.nfts"), Action.NFTS, holder.ref))
-        return (tuple(first), tuple(second), *address_buttons(self._profile, holder.address, say))
+        return (
+            tuple(first),
+            tuple(second),
+            *address_buttons(self._profile, holder.address, say),
+            *([card] if (card := card_button(holder, say)) else []),
+        )
 
     def _back(self, holder: Holder, say: Texts) -> tuple[Button, ...]:
-        return (balance_button(holder, say),)
+        return (balance_button(holder, say), *card_button(holder, say))
 
     def _real(self, asset: str, say: Texts) -> Html:
         return self._amounts.symbol(asset, say)
@@ -186,6 +191,11 @@ def balance_button(holder: Holder, say: Texts, key: str = "button.balance") -> B
     """The way to what a wallet holds."""
     is_own = holder.ref != holder.address
     return button(say(key), Action.BALANCE if is_own else Action.BALANCE_ADDRESS, holder.ref)
+
+
+def card_button(holder: Holder, say: Texts) -> tuple[Button, ...]:
+    """The way to the card of a wallet that the chat watches."""
+    return () if holder.ref == holder.address else (button(say("button.open"), Action.CARD, holder.ref),)
 
 
 def _name(token: HeldToken) -> str:

@@ -10,6 +10,7 @@ from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts, escape
 from walletwatch.bot.views.paging import age, in_rows
+from walletwatch.bot.views.ways import menu
 from walletwatch.domain.annotations import AssetNote
 from walletwatch.domain.currencies import Currency
 from walletwatch.domain.money import NATIVE
@@ -59,7 +60,7 @@ class PortfolioView:
             button(_cut(part.label or short(part.address)), Action.BALANCE, part.subscription_id)
             for part in portfolio.parts[:WALLETS]
         ]
-        refresh = (button(say("button.refresh"), Action.PORTFOLIO),)
+        refresh = (button(say("button.refresh"), Action.PORTFOLIO), *menu(say))
         return RenderedMessage(join_lines(lines), (*in_rows(buttons, 2), refresh))
 
     def _sum(self, portfolio: Portfolio, say: Texts) -> Sequence[Html]:

@@ -13,6 +13,7 @@ from walletwatch.bot.views.figures import amount_of, in_and_out, unpriced_text
 from walletwatch.bot.views.gains import signed
 from walletwatch.bot.views.insights import told_lines
 from walletwatch.bot.views.parties import Parties, transaction_link
+from walletwatch.bot.views.ways import nothing_watched
 from walletwatch.domain.currencies import Denomination
 from walletwatch.domain.flows import AssetFlow
 from walletwatch.domain.profile import ChainProfile
@@ -34,7 +35,7 @@ class ReportView:
     def report(self, summary: Summary, period: ReportPeriod, zone: str, say: Texts) -> RenderedMessage:
         """What came and went, the largest, who is new, fees, gains, failures, and what was told."""
         if not summary.wallets:
-            return RenderedMessage(say("list.empty"))
+            return nothing_watched(say)
         parties = Parties(self._profile, summary.wallets)
         span = summary.span
         lines = [
@@ -63,33 +64,25 @@ class ReportView:
         lines += [self._asset(flow, say) for flow in flows.by_asset[:ASSETS]]
         if len(flows.by_asset) > ASSETS:
             lines.append(say("activity.line.more", count=len(flows.by_asset) - ASSETS))
-        lines.append(Html(""))
+        besides: list[Html] = []
         if summary.largest_in:
-            lines.append(
-                say(
-                    "report.largest_in",
-                    what=self._movement(summary.largest_in, summary.currency, parties, say),
-                )
-            )
+            largest = self._movement(summary.largest_in, summary.currency, parties, say)
+            besides.append(say("report.largest_in", what=largest))
         if summary.largest_out:
-            lines.append(
-                say(
-                    "report.largest_out",
-                    what=self._movement(summary.largest_out, summary.currency, parties, say),
-                )
-            )
+            largest = self._movement(summary.largest_out, summary.currency, parties, say)
+            besides.append(say("report.largest_out", what=largest))
         if summary.new_parties:
             named = [parties.name(address, say) for address in summary.new_parties[:PARTIES]]
-            lines.append(
+            besides.append(
                 say("report.new_parties", count=len(summary.new_parties), parties=series(named, say))
             )
         if summary.realised:
-            lines.append(say("report.realised", amount=signed(summary.realised, summary.currency, say)))
+            besides.append(say("report.realised", amount=signed(summary.realised, summary.currency, say)))
         if flows.fees:
-            lines.append(say("digest.fees", amount=self._amounts.native(flows.fees, say)))
+            besides.append(say("digest.fees", amount=self._amounts.native(flows.fees, say)))
         if summary.failures:
-            lines.append(say("report.failures", count=summary.failures))
-        return lines
+            besides.append(say("report.failures", count=summary.failures))
+        return [*lines, *([Html(""), *besides] if besides else [])]
 
     def _asset(self, flow: AssetFlow, say: Texts) -> Html:
         notes = {} if flow.note is None else {flow.asset: replace(flow.note, usd=None)}

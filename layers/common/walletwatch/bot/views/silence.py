@@ -21,11 +21,11 @@ class SilenceView:
     def ask_mute(self, say: Texts) -> RenderedMessage:
         """For how long to be silent."""
         forever = button(say("button.mute.forever"), Action.AM_MUTE, 0)
-        return RenderedMessage(say("muting.ask"), (*_times(Action.AM_MUTE, say), (forever,)))
+        return RenderedMessage(say("muting.ask"), (*_times(Action.AM_MUTE, say), (forever,), _settings(say)))
 
     def ask_snooze(self, say: Texts) -> RenderedMessage:
         """For how long to hold everything."""
-        return RenderedMessage(say("muting.snooze_ask"), _times(Action.AM_SNOOZE, say))
+        return RenderedMessage(say("muting.snooze_ask"), (*_times(Action.AM_SNOOZE, say), _settings(say)))
 
     def muted(self, chat: Chat, say: Texts) -> RenderedMessage:
         """Until when the chat hears nothing."""
@@ -67,7 +67,7 @@ class SilenceView:
         lines = [say("quiet.title"), _hours(present, settings.timezone, say), Html(""), say("quiet.hint")]
         row = tuple(button(text, Action.AM_QUIET, text.replace(":", "")) for text in NIGHTS)
         off = button(say("button.mute.off"), Action.AM_QUIET, "off")
-        return RenderedMessage(Html("\n".join(lines)), (row, (off,)) if present else (row,))
+        return RenderedMessage(Html("\n".join(lines)), (row, *(((off,),) if present else ()), _settings(say)))
 
     def digest(self, settings: ChatSettings, say: Texts) -> RenderedMessage:
         """How often the chat hears."""
@@ -83,6 +83,7 @@ class SilenceView:
         rows = (
             (choice(say("button.mute.now"), Pace.NOW), choice(say("button.mute.hourly"), Pace.HOURLY)),
             tuple(choice(say("button.mute.daily", hour=f"{each:02}:00"), Pace.DAILY, each) for each in HOURS),
+            _settings(say),
         )
         return RenderedMessage(Html("\n".join(lines)), rows)
 
@@ -104,3 +105,7 @@ def _times(action: Action, say: Texts) -> tuple[tuple[Button, ...], ...]:
         for time in TIMES
     )
     return (buttons[:2], buttons[2:])
+
+
+def _settings(say: Texts) -> tuple[Button, ...]:
+    return (button(say("button.settings"), Action.SETTINGS),)

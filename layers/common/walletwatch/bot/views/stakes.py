@@ -8,7 +8,7 @@ from walletwatch.bot.formatting import Amounts, Names, day, whole
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts
-from walletwatch.bot.views.money import Holder, balance_button
+from walletwatch.bot.views.money import Holder, balance_button, card_button
 from walletwatch.bot.views.paging import age, behind, page_of, turns
 from walletwatch.domain.holdings import native_note
 from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS
@@ -48,7 +48,8 @@ class StakesView:
             now: For what is locked, and how long ago this was read.
             zone: Of the reader.
         """
-        keyboard = ((button(say("button.refresh"), Action.STAKES, holder.ref), balance_button(holder, say)),)
+        buttons = (button(say("button.refresh"), Action.STAKES, holder.ref), balance_button(holder, say))
+        keyboard = ((*buttons, *card_button(holder, say)),)
         if not stakes.positions:
             return RenderedMessage(say("stakes.none", wallet=holder.title(say)), keyboard)
         page, last = page_of(page, len(stakes.positions), PAGE_SIZE)

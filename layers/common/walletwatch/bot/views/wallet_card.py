@@ -5,15 +5,20 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
+from walletwatch.bot.filter_codes import FilterCode
 from walletwatch.bot.formatting import Amounts, wallet, worth
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import SEPARATOR, Action, button
 from walletwatch.bot.links import address_buttons
+from walletwatch.bot.scope_codes import ScopeCode
 from walletwatch.bot.texts import Html, Texts
+from walletwatch.bot.views.pictures import PictureChoice
 from walletwatch.bot.views.wallets import ago
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.holdings import WalletHoldings
 from walletwatch.domain.money import NATIVE
+from walletwatch.domain.periods import ALL_TIME
+from walletwatch.domain.pictures import PictureKind
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.risk import Level
 from walletwatch.domain.wallet_book import MAX_TAGS, Resumed, WalletEntry, tag_key
@@ -62,17 +67,23 @@ class WalletCardView:
         return RenderedMessage(join_lines(lines), self.keyboard(subscription, say))
 
     def keyboard(self, subscription: Subscription, say: Texts) -> Sequence[Sequence[Button]]:
-        """What can be done with it; another area's buttons have their place behind the first row."""
+        """What can be done with it."""
+        chart = PictureChoice(PictureKind.BALANCE, subscription_id=subscription.id)
         return (
             (
                 button(say("button.balance"), Action.BALANCE, subscription.id),
-                button(say("button.scan"), Action.SCAN, subscription.id),
-                button(say("button.approvals"), Action.APPROVALS, subscription.id),
+                button(say("button.history"), Action.HISTORY, FilterCode(subscription.id).encode()),
+                button(say("button.chart"), Action.PICTURE_BESIDE, chart.encode()),
             ),
             (
                 button(say("button.tokens"), Action.TOKENS, subscription.id),
                 button(say("button.nfts"), Action.NFTS, subscription.id),
                 button(say("button.stakes"), Action.STAKES, subscription.id),
+            ),
+            (
+                button(say("button.pnl"), Action.GAINS, ScopeCode(subscription.id, ALL_TIME).encode()),
+                button(say("button.scan"), Action.SCAN, subscription.id),
+                button(say("button.approvals"), Action.APPROVALS, subscription.id),
             ),
             (
                 button(say("button.label"), Action.LABEL, subscription.id),
@@ -208,6 +219,9 @@ class WalletCardView:
         lines = [say("wallet.native", amount=native)]
         for each in holdings.tokens[:TOKENS]:
             amount = self._amounts.asset(each.mint, each.amount, each.decimals, say, notes)
+            if each.identity is not None and each.identity.impostor_of is not None:
+                real = self._amounts.symbol(each.identity.impostor_of, say)
+                amount = say("balance.impostor", amount=amount, name=real)
             lines.append(say("wallet.frozen" if each.frozen else "wallet.token", amount=amount))
         if len(holdings.tokens) > TOKENS:
             lines.append(say("wallet.more_tokens", count=len(holdings.tokens) - TOKENS))

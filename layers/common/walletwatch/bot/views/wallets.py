@@ -10,6 +10,7 @@ from walletwatch.bot.keyboards import SEPARATOR, Action, button
 from walletwatch.bot.links import address_buttons
 from walletwatch.bot.texts import Html, Texts
 from walletwatch.bot.views.paging import age, behind, in_rows, page_of, turns
+from walletwatch.bot.views.ways import menu, nothing_watched
 from walletwatch.domain.annotations import AssetNote
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS
@@ -61,10 +62,7 @@ class WalletsView:
             held: What they hold, where it goes by that; None where nobody could be asked.
         """
         if not entries:
-            return RenderedMessage(
-                say("list.empty"),
-                ((button(say("button.add"), Action.ADD), button(say("button.import"), Action.IMPORT)),),
-            )
+            return nothing_watched(say)
         wanted = [entry for entry in entries if tag is None or tag in entry.tags]
         found = ordered(wanted, order, held.lamports if held else None)
         page, last = page_of(page, len(found), PAGE_SIZE)
@@ -213,6 +211,7 @@ class WalletsView:
                 button(say("button.resume_all"), Action.RESUME_ALL)
                 if paused
                 else button(say("button.pause_all"), Action.PAUSE_ALL),
+                *menu(say),
             ),
         )
 
