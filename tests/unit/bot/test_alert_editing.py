@@ -7,12 +7,14 @@ from decimal import Decimal
 import pytest
 
 from tests.unit.bot.conftest import ANNA, BORIS, GROUP, OTHER, WALLET, Chat
+from walletwatch.bot.keyboards import Action, CallbackData
 from walletwatch.bot.views.alert_lists import FIELDS
 from walletwatch.domain.alert_rules.rule import TRAITS, AlertKind, Need, Rule
 from walletwatch.domain.tokens import IdentitySource, TokenIdentity
 
 MINT = "CAJeVEoSm1QQZccnCqYu9cnNF7TTD2fcUA3E5HQoxRvR"
 SECOND = "9SLPTL41SPsYkgdsMzdfJsxymEANKr5bYoBsQzJyKpKS"
+CANCEL = CallbackData(Action.RUN, "cancel").encode()
 
 WORDS = {
     Need.WALLET: ("savings", "other"), Need.WALLETS: ("all", "other"), Need.ASSET: ("XNT", "USDC.x"),
@@ -186,13 +188,13 @@ async def test_rest_and_end_are_asked_for(chat: Chat) -> None:
     await _add(chat, AlertKind.PRICE_MOVED)
     await chat.press("1:aE:1 cooldown")
     # It looks back an hour, and rests no less.
-    assert chat.buttons == ["1:aE:1 cooldown 1h", "1:aE:1 cooldown 1d"]
+    assert chat.buttons == ["1:aE:1 cooldown 1h", "1:aE:1 cooldown 1d", CANCEL]
     await chat.send("31d")
     assert "at most 30 days" in chat.last
     await chat.send("4h")
     assert _rule(chat).cooldown == timedelta(hours=4)
     await chat.press("1:aE:1 expires")
-    assert chat.buttons[-1] == "1:aE:1 expires never"
+    assert chat.buttons[-2:] == ["1:aE:1 expires never", CANCEL]
     await chat.send("soon")
     assert "at most 365 days" in chat.last
     await chat.send("12h")
@@ -291,7 +293,9 @@ async def test_of_two_wallets_of_one_name_it_asks_which(chat: Chat) -> None:
     await chat.send("/editalert 1 wallet savings")
     assert "For which wallet" in chat.last
     assert _rule(chat).wallet_id is None
-    await chat.press(chat.buttons[-1])
+    *_, second, cancel = chat.buttons
+    assert cancel == CANCEL
+    await chat.press(second)
     wallet = chat.stores.tables.wallet_at(OTHER)
     assert wallet is not None
     assert _rule(chat).wallet_id == wallet.id

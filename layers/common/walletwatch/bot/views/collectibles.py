@@ -9,7 +9,7 @@ from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action
 from walletwatch.bot.links import linked
 from walletwatch.bot.texts import Html, Texts
-from walletwatch.bot.views.money import PAGE_SIZE, Holder, balance_button
+from walletwatch.bot.views.money import PAGE_SIZE, Holder, balance_button, card_button
 from walletwatch.bot.views.paging import behind, page_of, turns
 from walletwatch.domain.collectibles import AssetPower, Collectible, CoreAsset, HeldAssets
 from walletwatch.domain.holdings import HeldToken
@@ -52,7 +52,7 @@ class CollectiblesView:
 
     def nfts(self, holder: Holder, shelf: Shelf, say: Texts) -> RenderedMessage:
         """A page of what may be NFTs."""
-        back = (balance_button(holder, say),)
+        back = (balance_button(holder, say), *card_button(holder, say))
         listed = len(shelf.held.addresses) if shelf.held is not None else 0
         lines = [say("nfts.title", wallet=holder.title(say))]
         if shelf.count:
