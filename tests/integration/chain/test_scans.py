@@ -306,6 +306,21 @@ async def test_a_wallet_with_open_doors(scanner: Scanner) -> None:
     assert report.verdict.level >= Level.CAUTION
 
 
+async def test_what_is_no_wallet(scanner: Scanner) -> None:
+    world = scanner.world
+    mint = await world.token()
+    holding = associated_account(world.maker.pubkey(), mint.address, mint.program)
+    for address, kind, shown in (
+        (MEMO_PROGRAM, "program", "owner program"),
+        (holding, "token_account", "owner"),
+    ):
+        report = await scanner.scan(address)
+        assert shown in {field for _, field, _ in evidence(report, f"address_is_{kind}")}
+        assert not report.verdict.is_clear
+        assert report.verdict.unknown["subject"] is UnknownReason.NO_WALLET
+    assert "subject" not in (await scanner.scan(world.maker.pubkey())).verdict.unknown
+
+
 async def test_whom_a_wallet_is_connected_with(scanner: Scanner) -> None:
     world = scanner.world
     owner, friend = world.people

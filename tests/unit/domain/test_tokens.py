@@ -49,6 +49,7 @@ def test_a_token_without_metadata_has_no_name() -> None:
         ("XNT", "", "native"), ("$XNT", "", "native"), ("ХNT", "", "native"), ("X\u200bNT", "", "native"),
         ("XNT\u3164", "", "native"), ("X\u1160NT", "", "native"), ("\u202eTNX", "", "native"),
         ("\u202ex.CDSU", "", USDC), ("TNX", "", None),
+        ("USDC", "", USDC), ("FREE", "USD Сoin", USDC), ("USDCe", "", None),
         ("NEW", "Wrapped XNT", "native"), ("pХNT", "", "pXNTyoqQsskHdZ7Q1rnP25FEyHHjissbs7n6RRN2nP5"),
         ("ABC", "Alphabet", None), ("USD", "", None), ("", "", None), ("XNTO", "XNT to the moon", None),
     ],

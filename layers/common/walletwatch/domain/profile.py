@@ -15,11 +15,21 @@ WRAPPED_NATIVE_MINT: Final = "So11111111111111111111111111111111111111112"
 
 @dataclass(frozen=True, slots=True)
 class ListedToken:
-    """A token that the profile vouches for."""
+    """A token that the profile vouches for.
+
+    Attributes:
+        aliases: What people call it besides; another token of such a name is an impostor too.
+    """
 
     symbol: str
     name: str
     decimals: int
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that it goes by."""
+        return (self.symbol, self.name, *self.aliases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +116,7 @@ _USDC_X: Final = "B69chRzqzDCmdB5WYB8NRu5Yv5ZA95ABiZcdzCgGm9Tq"
 _X1_TOKENS: Final = MappingProxyType(
     {
         WRAPPED_NATIVE_MINT: ListedToken("XNT", "Wrapped XNT", NATIVE_DECIMALS),
-        _USDC_X: ListedToken("USDC.x", "USD Coin on X1", 6),
+        _USDC_X: ListedToken("USDC.x", "USD Coin on X1", 6, ("USDC", "USD Coin")),
         "pXNTyoqQsskHdZ7Q1rnP25FEyHHjissbs7n6RRN2nP5": ListedToken("pXNT", "Staked XNT", NATIVE_DECIMALS),
     }
 )

@@ -24,6 +24,8 @@ class UnknownReason(StrEnum):
     """What its maker points to, outside of the chain, did not answer; another time it may."""
     SWITCHED_OFF = "switched_off"
     """This deployment does not look there."""
+    NO_WALLET = "no_wallet"
+    """The address is none, and what makes a wallet safe is not asked of it."""
     UNTRIED = "untried"
     """It has to be tried out, and there was nobody and nothing to try it with."""
 

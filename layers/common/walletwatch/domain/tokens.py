@@ -86,7 +86,7 @@ def impostor_of(mint: str, names: tuple[str, ...], profile: ChainProfile) -> str
     if skeleton(profile.native_symbol) in borne:
         return NATIVE
     for known, token in profile.tokens.items():
-        if borne & {skeleton(token.symbol), skeleton(token.name)}:
+        if not borne.isdisjoint(map(skeleton, token.names)):
             return NATIVE if known == WRAPPED_NATIVE_MINT else known
     return None
 

@@ -17,6 +17,7 @@ from walletwatch.chain.inspection.owners import OwnerReader
 from walletwatch.chain.inspection.parts import FLEETING, STEADY, Part, PartReader
 from walletwatch.chain.inspection.people import ListedPeople, TokenPeople
 from walletwatch.chain.inspection.stakes import StakesReader
+from walletwatch.chain.inspection.subject import SubjectReader
 from walletwatch.chain.inspection.tradability import TradabilityReader
 from walletwatch.chain.inspection.wallet_history import HISTORY_FACTS, WalletHistory
 from walletwatch.chain.prices.directory import PoolDirectory
@@ -33,6 +34,7 @@ from walletwatch.domain.inspection.liquidity import Liquidity
 from walletwatch.domain.inspection.mint import MintState
 from walletwatch.domain.inspection.network import Listed, Network
 from walletwatch.domain.inspection.stakes import Stakes
+from walletwatch.domain.inspection.subject import Subject
 from walletwatch.domain.inspection.tradability import Tradability
 from walletwatch.domain.lists import Standing
 from walletwatch.domain.profile import ChainProfile
@@ -89,6 +91,7 @@ def make_scan_reports(
             *_list_parts(lists, TokenOrigin, FundingChain),
         ),
         wallet=reader(
+            Part("subject", (Subject,), FLEETING, SubjectReader(chain).read),
             Part("accounts", HOLDINGS_FACTS, FLEETING, HoldingsReader(chain, tokens, prices, profile).read),
             Part("stakes", (Stakes,), FLEETING, StakesReader(chain).read),
             Part("history", HISTORY_FACTS, FLEETING, WalletHistory(chain, profile, pools).read),

@@ -23,12 +23,14 @@ from walletwatch.scanner.wallet import (
     nonces,
     poisoning,
     stake_authorities,
+    subject,
 )
 
 WALLET_CHECKS: Final[tuple[Check, ...]] = tuple(
     module.CHECK
     for module in (
         standing,
+        subject,
         closed_mint,
         approvals,
         frozen_accounts,

@@ -10,7 +10,7 @@ from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts
 from walletwatch.bot.views.paging import turns
 from walletwatch.domain.profile import ChainProfile
-from walletwatch.domain.risk import Evidence, Finding, Level, Nature, Weighed
+from walletwatch.domain.risk import Evidence, Finding, Level, Nature, UnknownReason, Weighed
 from walletwatch.domain.risk_watch import KnownRisk
 from walletwatch.domain.scans import ScanReport
 from walletwatch.domain.tokens import TokenIdentity
@@ -110,6 +110,8 @@ class ScanView:
         return RenderedMessage(say("scan.delayed", address=subject))
 
     def _title(self, report: ScanReport, say: Texts) -> Html:
+        if UnknownReason.NO_WALLET in report.verdict.unknown.values():
+            return say("scan.address_title", address=report.subject)
         if report.kind is not SubjectKind.TOKEN:
             return say("scan.wallet_title", address=report.subject)
         name = _name(report.identity)
