@@ -156,12 +156,13 @@ unit: $(MAIN) ## only the tests that need nothing
 test: setup .build/chromium.stamp .build/prometheus.stamp check ## every gate and every test
 	rm -f .build/coverage.*
 	@# Those on the deployed stack and on a chain wait most of their time, and the others need the processor: side by side.
-	@echo "tests/e2e and tests/unit, beside the others; their output follows theirs"
+	@echo "tests/e2e, and tests/unit with tests/zero_miss, beside the others; their output follows theirs"
 	@.venv/bin/pytest tests/e2e >.build/e2e.log 2>&1 & e2e=$$!; \
-		COVERAGE_FILE=.build/coverage.unit .venv/bin/pytest tests/unit tests/infrastructure --cov --cov-report= \
-			>.build/unit.log 2>&1 & unit=$$!; \
+		COVERAGE_FILE=.build/coverage.unit .venv/bin/pytest tests/unit tests/infrastructure tests/zero_miss \
+			--cov --cov-report= >.build/unit.log 2>&1 & unit=$$!; \
 		COVERAGE_FILE=.build/coverage.others .venv/bin/pytest \
-			--ignore tests/e2e --ignore tests/unit --ignore tests/infrastructure --cov --cov-report= ; others=$$?; \
+			--ignore tests/e2e --ignore tests/unit --ignore tests/infrastructure --ignore tests/zero_miss \
+			--cov --cov-report= ; others=$$?; \
 		wait $$unit; alone=$$?; cat .build/unit.log; wait $$e2e; deployed=$$?; cat .build/e2e.log; \
 		[ $$others -eq 0 ] && [ $$alone -eq 0 ] && [ $$deployed -eq 0 ]
 	.venv/bin/coverage combine .build/coverage.unit .build/coverage.others
