@@ -133,7 +133,8 @@ class TestCard:
     @pytest.mark.parametrize("command", ["user", "ban", "unban", "reply"])
     async def test_a_missing_number_is_asked_for(self, chat: Chat, command: str) -> None:
         await chat.send("/menu", user=ANNA)
-        assert "/cancel" in await admin(chat, f"/{command}")
+        assert "id" in await admin(chat, f"/{command}")
+        assert chat.buttons == [CallbackData(Action.RUN, "cancel").encode()]
         text = await admin(chat, f"{ANNA} a word" if command == "reply" else str(ANNA))
         assert f"{ANNA}" in text
         await chat.send(f"/{command}", user=ADMIN, chat=ALERT_GROUP)
