@@ -235,15 +235,24 @@ class TestFinding:
         await watch(stores, ANNA)
         rule, now = await _add(stores, ANNA, PRICE), stores.clock.now()
         await stores.alert_ledger.fire([await _attempt(stores, rule, "0")], _plan(stores))
-        await stores.rules.postpone({rule.id: now + timedelta(hours=1)}, {rule.id})
+        await stores.rules.postpone({rule.id: now + timedelta(hours=1)}, {rule.id}, judged_at=now)
         found = await stores.rules.find(ANNA, 1)
         assert found is not None
         assert found.armed
         assert await stores.rules.due(now, after=None, limit=9) == []
         assert len(await stores.rules.due(now + timedelta(hours=1), after=None, limit=9)) == 1
-        await stores.rules.postpone({}, {rule.id})
+        await stores.rules.postpone({}, {rule.id}, judged_at=now)
         assert await stores.rules.due(now, after=None, limit=9) == []
-        await stores.rules.postpone({}, set())
+        await stores.rules.postpone({}, set(), judged_at=now)
+
+    async def test_one_that_got_other_terms_meanwhile_is_not_postponed(self, stores: Stores) -> None:
+        await watch(stores, ANNA)
+        rule, judged_at = await _add(stores, ANNA, PRICE), stores.clock.now()
+        stores.clock.advance(1)
+        await stores.rules.change(ANNA, replace(rule, terms=replace(rule.terms, usd=Decimal(7))))
+        later = judged_at + timedelta(days=9)
+        await stores.rules.postpone({rule.id: later}, set(), judged_at=judged_at)
+        assert len(await stores.rules.due(stores.clock.now(), after=None, limit=9)) == 1
 
     async def test_assets_whose_price_is_waited_for(self, stores: Stores) -> None:
         await watch(stores, ANNA)

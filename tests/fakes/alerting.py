@@ -163,11 +163,13 @@ class FakeAlertRules:
                 )
         return sorted(found, key=lambda due: (due.check_at, due.rule.id))[:limit]
 
-    async def postpone(self, moments: Mapping[int, datetime], armed: Collection[int]) -> None:
+    async def postpone(
+        self, moments: Mapping[int, datetime], armed: Collection[int], *, judged_at: datetime
+    ) -> None:
         self.outage.check()
         for rule_id in {*moments, *armed}:
             row = self.tables.rules.get(rule_id)
-            if row is not None and row.rule.ended_at is None:
+            if row is not None and row.rule.ended_at is None and row.rule.created_at <= judged_at:
                 row.check_at = moments.get(rule_id, row.check_at)
                 row.rule = replace(row.rule, armed=row.rule.armed or rule_id in armed)
 

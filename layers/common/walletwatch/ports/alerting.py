@@ -94,8 +94,13 @@ class AlertRules(Protocol):
             limit: How many at most.
         """
 
-    async def postpone(self, moments: Mapping[int, datetime], armed: Collection[int]) -> None:
-        """When these rules are looked at again, by id; those in `armed` may fire again."""
+    async def postpone(
+        self, moments: Mapping[int, datetime], armed: Collection[int], *, judged_at: datetime
+    ) -> None:
+        """When these rules are looked at again, by id; those in `armed` may fire again.
+
+        One that has begun afresh after `judged_at` stays as it is: it was judged by other terms.
+        """
 
     async def priced_assets(self, limit: int) -> Sequence[str]:
         """Assets whose price some rule waits for."""

@@ -201,7 +201,7 @@ class AlertRounds:
                 moments[due.rule.id] = moment
         told = await self._alerting.fire(attempts)
         # Last: a rule that is killed before is looked at again.
-        await self._rules.postpone(moments, armed)
+        await self._rules.postpone(moments, armed, judged_at=now)
         timed = sum(due.rule.family in {Family.BALANCE, Family.PRICE, Family.INACTIVITY} for due in alive)
         return told, timed - judged
 

@@ -108,7 +108,7 @@ _POSTPONE: Final = """
 UPDATE alert_rules r
    SET check_at = coalesce(n.at, r.check_at), armed = r.armed OR n.armed
   FROM unnest(%(ids)s::bigint[], %(moments)s::timestamptz[], %(armed)s::boolean[]) n (id, at, armed)
- WHERE r.id = n.id AND r.ended_at IS NULL
+ WHERE r.id = n.id AND r.ended_at IS NULL AND r.created_at <= %(judged_at)s
 """
 
 _PRICED: Final = """
@@ -211,13 +211,16 @@ class PostgresAlertRules:
 
         return await self._database.run(work)
 
-    async def postpone(self, moments: Mapping[int, datetime], armed: Collection[int]) -> None:
+    async def postpone(
+        self, moments: Mapping[int, datetime], armed: Collection[int], *, judged_at: datetime
+    ) -> None:
         """When these rules are looked at again, by id; those in `armed` may fire again."""
         ids = sorted({*moments, *armed})
         values = {
             "ids": ids,
             "moments": [moments.get(rule_id) for rule_id in ids],
             "armed": [rule_id in armed for rule_id in ids],
+            "judged_at": judged_at,
         }
 
         async def work(connection: Connection) -> None:
