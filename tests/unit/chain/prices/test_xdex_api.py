@@ -15,6 +15,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.metrics import FakeMetrics
 from tests.pool_accounts import address
 from walletwatch.chain.prices import xdex_client
+from walletwatch.chain.prices.public_source import BACKOFF_SECONDS
 from walletwatch.chain.prices.xdex_api import XdexApiPrices
 from walletwatch.chain.prices.xdex_client import MAX_TRIES
 from walletwatch.domain.errors import PriceUnavailable
@@ -242,7 +243,7 @@ class TestFailures:
         assert NATIVE in await world.reader(api).prices([NATIVE])
         assert len(api.asked) == 2
         (pause,) = world.clock.slept
-        assert 0 <= pause <= 2 * xdex_client.BACKOFF_SECONDS
+        assert 0 <= pause <= 2 * BACKOFF_SECONDS
 
         api = Api([failure])
         world.cache.values.clear()

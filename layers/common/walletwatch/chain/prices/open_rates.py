@@ -4,38 +4,30 @@ The form is that of ExchangeRate-API's open access, without a key (https://www.e
 `result`, `base_code`, `time_last_update_unix` (seconds), and `rates`: units for a dollar by ISO 4217 code.
 """
 
-import random
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from walletwatch.chain.prices.public_source import BadAnswer, NoAnswer, PublicSource
 from walletwatch.domain.currencies import FIAT, Currency
 from walletwatch.domain.errors import SourceRefused, SourceUnavailable
 from walletwatch.ports.common import Clock
 from walletwatch.ports.currencies import RateSheet
 
 if TYPE_CHECKING:
-    from httpx2 import AsyncBaseTransport, Response
+    from httpx2 import AsyncBaseTransport
 
 SOURCE: Final = "exchange rates"
 MAX_TRIES: Final = 3
-BACKOFF_SECONDS: Final = 0.5
 MAX_ANSWER_BYTES: Final = 256 * 2**10
 OLDEST: Final = timedelta(days=7)
 """Rates that nobody renewed for so long are not of the day."""
 PLAUSIBLE: Final = (Decimal("1e-6"), Decimal("1e9"))
 """Units for a dollar outside of which a number is no rate."""
-_TRY_AGAIN: Final = 429
-_OK: Final = 200
-_SERVER_ERRORS: Final = 500
 
 _json = msgspec.json.Decoder(float_hook=Decimal)
-
-
-class _Retryable(Exception):
-    """Another try may succeed."""
 
 
 class OpenRates:
@@ -57,10 +49,14 @@ class OpenRates:
         timeout: float = 3.0,
         transport: "AsyncBaseTransport | None" = None,
     ) -> None:
-        self._url = url
         self._clock = clock
-        self._timeout = timeout
-        self._transport = transport
+        self._file = PublicSource(
+            url, clock, most=MAX_ANSWER_BYTES, tries=MAX_TRIES, timeout=timeout, transport=transport
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._file.close()
 
     async def latest(self) -> RateSheet:
         """The newest rates.
@@ -69,45 +65,13 @@ class OpenRates:
             SourceRefused: They are no rates, not of all currencies, or of another day.
             SourceUnavailable: There was no answer.
         """
-        failure = ""
-        for attempt in range(MAX_TRIES):
-            if attempt:
-                await self._clock.sleep(random.uniform(0, BACKOFF_SECONDS * 2**attempt))  # noqa: S311 - jitter
-            try:
-                return _sheet(await self._exchange(), self._clock.now())
-            except _Retryable as error:
-                failure = str(error)
-        raise SourceUnavailable(f"{SOURCE}: {failure}")
-
-    async def _exchange(self) -> bytes:
-        import httpx2  # noqa: PLC0415 - only where the network is asked
-
-        headers = {"accept": "application/json", "accept-encoding": "identity"}
         try:
-            async with (
-                httpx2.AsyncClient(
-                    timeout=self._timeout, transport=self._transport, headers=headers
-                ) as client,
-                client.stream("GET", self._url) as response,
-            ):
-                return await _body(response)
-        except httpx2.HTTPError as error:
-            raise _Retryable(type(error).__name__) from error
-
-
-async def _body(response: "Response") -> bytes:
-    if response.status_code == _TRY_AGAIN or response.status_code >= _SERVER_ERRORS:
-        raise _Retryable(f"HTTP {response.status_code}")
-    if response.status_code != _OK:
-        raise SourceRefused(f"HTTP {response.status_code}")
-    if response.headers.get("content-encoding", "identity") != "identity":
-        raise SourceRefused("it was compressed unasked")
-    body = bytearray()
-    async for chunk in response.aiter_raw():
-        body += chunk
-        if len(body) > MAX_ANSWER_BYTES:
-            raise SourceRefused("it is too large")
-    return bytes(body)
+            answer = await self._file.answer()
+        except NoAnswer as error:
+            raise SourceUnavailable(f"{SOURCE}: {error}") from error
+        except BadAnswer as error:
+            raise SourceRefused(str(error)) from error
+        return _sheet(answer, self._clock.now())
 
 
 def _sheet(answer: bytes, now: datetime) -> RateSheet:
