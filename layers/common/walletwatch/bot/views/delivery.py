@@ -41,7 +41,7 @@ class DeliveryView:
         if len(activities) > MAX_PARTS or units("\n".join(lines)) > MAX_UNITS:
             return self._digests.digest(activities, subscription)
         numbers = tuple(
-            button(str(number), Action.DETAILS, f"{delivery.key}{SEPARATOR}{number}")
+            button(f"📋 {number}", Action.DETAILS, f"{delivery.key}{SEPARATOR}{number}")
             for number in range(1, len(activities) + 1)
         )
         return RenderedMessage(
