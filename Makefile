@@ -155,17 +155,17 @@ unit: $(MAIN) ## only the tests that need nothing
 
 test: setup .build/chromium.stamp .build/prometheus.stamp check ## every gate and every test
 	rm -f .build/coverage.*
-	@# Those on the deployed stack and on a chain wait most of their time, and the others need the processor: side by side.
-	@echo "tests/e2e, and tests/unit with tests/zero_miss, beside the others; their output follows theirs"
-	@.venv/bin/pytest tests/e2e >.build/e2e.log 2>&1 & e2e=$$!; \
+	@# Those on a stack and on a chain wait most of their time, and the others need the processor: side by side.
+	@echo "the tests of the local stack, and the unit tests with tests/zero_miss, beside the others"
+	@COVERAGE_FILE=.build/coverage.stack .venv/bin/pytest tests/integration/devstack tests/e2e --cov --cov-report= \
+			>.build/stack.log 2>&1 & stack=$$!; \
 		COVERAGE_FILE=.build/coverage.unit .venv/bin/pytest tests/unit tests/infrastructure tests/zero_miss \
 			--cov --cov-report= >.build/unit.log 2>&1 & unit=$$!; \
-		COVERAGE_FILE=.build/coverage.others .venv/bin/pytest \
-			--ignore tests/e2e --ignore tests/unit --ignore tests/infrastructure --ignore tests/zero_miss \
-			--cov --cov-report= ; others=$$?; \
-		wait $$unit; alone=$$?; cat .build/unit.log; wait $$e2e; deployed=$$?; cat .build/e2e.log; \
+		COVERAGE_FILE=.build/coverage.others .venv/bin/pytest tests/contract tests/integration \
+			--ignore tests/integration/devstack --cov --cov-report= ; others=$$?; \
+		wait $$unit; alone=$$?; cat .build/unit.log; wait $$stack; deployed=$$?; cat .build/stack.log; \
 		[ $$others -eq 0 ] && [ $$alone -eq 0 ] && [ $$deployed -eq 0 ]
-	.venv/bin/coverage combine .build/coverage.unit .build/coverage.others
+	.venv/bin/coverage combine .build/coverage.stack .build/coverage.unit .build/coverage.others
 	.venv/bin/coverage report --fail-under=85
 
 bench: setup ## the benchmarks

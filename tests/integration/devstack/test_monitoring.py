@@ -37,7 +37,7 @@ http.server.HTTPServer(address, Handler).serve_forever()
 
 @pytest.fixture
 def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
-    """With Telegram's double alone: the rest is said to be elsewhere."""
+    """With the two doubles alone: the rest is said to be elsewhere."""
     for variable in EXTERNAL.values():
         monkeypatch.setenv(variable, "http://127.0.0.1:9")
     stack = Stack(tmp_path / "stack").start()
@@ -66,7 +66,7 @@ def _start(stack: Stack) -> dict[str, str]:
 
 def test_both_run_beside_the_stack_and_end_with_it(stack: Stack, grafana_home: Path) -> None:
     addresses = _start(stack)
-    assert stack.running() == {"telegram": True, "prometheus": True, "grafana": True}
+    assert stack.running() == {"telegram": True, "rates": True, "prometheus": True, "grafana": True}
     with urllib.request.urlopen(addresses["dashboard"], timeout=10) as page:
         assert b"<h1>X1 Wallet Watcher</h1>" in page.read()
     assert addresses["Grafana"].endswith("/d/walletwatch")
@@ -83,7 +83,7 @@ def test_a_second_start_takes_the_place_of_the_first(stack: Stack, grafana_home:
     assert first["Prometheus"] != second["Prometheus"]
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(first["dashboard"], timeout=10)
-    assert stack.running() == {"telegram": True, "prometheus": True, "grafana": True}
+    assert stack.running() == {"telegram": True, "rates": True, "prometheus": True, "grafana": True}
 
 
 def test_grafana_finds_its_datasource_and_dashboard(stack: Stack, grafana_home: Path) -> None:
@@ -112,7 +112,7 @@ def test_what_does_not_come_up_is_not_kept(stack: Stack, grafana_home: Path) -> 
     (grafana_home / "bin" / "grafana").write_text("#!/bin/sh\necho out of disk; exit 1\n")
     with pytest.raises(NotStarted, match="out of disk"):
         _start(stack)
-    assert stack.running() == {"telegram": True, "prometheus": True}
+    assert stack.running() == {"telegram": True, "rates": True, "prometheus": True}
 
 
 def test_there_has_to_be_a_stack(tmp_path: Path) -> None:
