@@ -210,7 +210,7 @@ class TestAlerts:
             await chain.airdrop(address, 100 * XNT)
         await operators.say(f"/watch {wallet}", contains="watching")
         limits = {"ALERT_DELIVERY_SECONDS": 3, "ALERT_LEAST_DELIVERIES": 1, "ALERT_LEAST_READS": 6}
-        # An address that nobody looked at finds its price in the cache and not its balance: half of what it asks.
+        # An address that nobody looked at finds a price in the cache, and no balance: half of what it asks.
         async with operators.configured(**SOON, **limits, ALERT_LEAST_WORK=5, ALERT_CACHE_PERCENT=60):
             since = await operators.telegram.cursor()
             await telegram.add_fault(
