@@ -8,14 +8,11 @@ from typing import Any
 from telegram._utils.types import ODVInput
 from telegram.request import BaseRequest, RequestData
 
-from telegram_double.html_mode import parse_html
+from telegram_double.arguments import Upload
+from telegram_double.errors import ApiError
+from tests.fakes.telegram_rules import Shown, TelegramRules
 
-MAX_UNITS = 4096
-MAX_CAPTION_UNITS = 1024
-MAX_DATA_BYTES = 64
-MAX_TOAST = 200
-
-
+NOT_MODIFIED = "message is not modified"
 GIFTS = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
 CHAT: dict[str, Any] = {
     "accent_color_id": 0,
@@ -25,15 +22,12 @@ CHAT: dict[str, Any] = {
 """What every ChatFullInfo has."""
 
 
-class Refused(AssertionError):
-    """A call that Telegram would refuse."""
-
-
 class FakeRequest(BaseRequest):
     """Answers every method.
 
     `hangs` names methods that never answer; `files` are those that people sent, `uploads` those of the bot.
     `failures` say how the next calls end: (HTTP status, description, parameters), or None for a success.
+    `refused` are the calls that Telegram would not have taken, and was not told to refuse.
     """
 
     def __init__(self) -> None:
@@ -45,6 +39,8 @@ class FakeRequest(BaseRequest):
         self.files: dict[str, bytes] = {}
         self.hangs: set[str] = set()
         self.uploads: list[tuple[str, bytes]] = []
+        self.refused: list[str] = []
+        self._rules = TelegramRules()
 
     @property
     def read_timeout(self) -> float | None:
@@ -70,25 +66,38 @@ class FakeRequest(BaseRequest):
         pool_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
         name = url.rsplit("/", 1)[-1]
-        arguments = dict(request_data.parameters) if request_data else {}
+        arguments: dict[str, Any] = dict(request_data.parameters) if request_data else {}
         if "/file/bot" in url:
             return 200, self.files[name]
         if name in self.hangs:
             await asyncio.sleep(3600)
-        _validate(name, arguments)
-        for file_name, content, _ in request_data.multipart_data.values() if request_data else ():
-            # What is streamed is a file's handle.
-            sent = content if isinstance(content, bytes) else content.read()
-            self.uploads.append((str(file_name), sent))
+        files = _files(request_data)
+        self.uploads += [(file.name, file.content) for file in files.values()]
         self.calls.append((name, arguments))
+        shown: Shown | None = None
         failure = self.failures.popleft() if self.failures else None
+        if failure is None:
+            try:
+                shown = self._rules.check(name, arguments, files)
+            except ApiError as error:
+                self._refuse(name, error)
+                failure = (error.code, error.description, error.parameters)
         if name == "getChat" and str(arguments["chat_id"]) not in self.chats:
             failure = failure or (400, "Bad Request: chat not found", {})
         if failure is not None:
             status, description, parameters = failure
             answer = {"ok": False, "error_code": status, "description": description, "parameters": parameters}
             return status, json.dumps(answer).encode()
-        return 200, json.dumps({"ok": True, "result": self._result(name, arguments)}).encode()
+        result = self._result(name, arguments)
+        if shown is not None and "chat_id" in arguments:
+            number = int(arguments.get("message_id") or result["message_id"])
+            self._rules.sent(int(arguments["chat_id"]), number, shown)
+        return 200, json.dumps({"ok": True, "result": result}).encode()
+
+    def _refuse(self, name: str, error: ApiError) -> None:
+        """A message that is what it should be already is no fault of the bot's."""
+        if NOT_MODIFIED not in error.description:
+            self.refused.append(f"{name}: {error.description}")
 
     def _result(self, name: str, arguments: dict[str, Any]) -> Any:
         match name:
@@ -129,22 +138,10 @@ class FakeRequest(BaseRequest):
                 return True
 
 
-def _validate(name: str, arguments: dict[str, Any]) -> None:
-    if name == "answerCallbackQuery" and len(arguments.get("text") or "") > MAX_TOAST:
-        raise Refused("a toast is too long")
-    if name not in {"sendMessage", "editMessageText", "editMessageReplyMarkup", "sendDocument"}:
-        return
-    html = arguments.get("parse_mode") == "HTML"
-    part, limit = ("caption", MAX_CAPTION_UNITS) if name == "sendDocument" else ("text", MAX_UNITS)
-    if part in arguments or name in {"sendMessage", "editMessageText"}:
-        text = parse_html(arguments[part]).text if html else arguments[part]
-        if not 0 < len(text.encode("utf-16-le")) // 2 <= limit:
-            raise Refused("text is empty or too long")
-    markup = arguments.get("reply_markup")
-    rows = (json.loads(markup) if isinstance(markup, str) else markup or {}).get("inline_keyboard", [])
-    for row in rows:
-        for button in row:
-            if len(button.get("callback_data", "").encode()) > MAX_DATA_BYTES:
-                raise Refused("callback_data is too long")
-            if not button["text"]:
-                raise Refused("a button without text")
+def _files(request_data: RequestData | None) -> dict[str, Upload]:
+    """What is uploaded with a call, by the part's name; what is streamed is a file's handle."""
+    parts = request_data.multipart_data.items() if request_data else ()
+    return {
+        part: Upload(str(name), content if isinstance(content, bytes) else content.read(), kind)
+        for part, (name, content, kind) in parts
+    }

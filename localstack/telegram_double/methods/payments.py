@@ -40,7 +40,7 @@ _MAX_STARS = 25_000
 @METHODS.method("sendInvoice", SENDING, _INVOICE, start_parameter=Kind.TEXT)
 def send_invoice(double: Double, arguments: Arguments) -> Json:
     """Sends an invoice with a pay button."""
-    invoice = _invoice(arguments)
+    invoice = parse_invoice(arguments)
     message = send(
         double,
         arguments,
@@ -64,7 +64,7 @@ def send_invoice(double: Double, arguments: Arguments) -> Json:
 )
 def create_invoice_link(double: Double, arguments: Arguments) -> str:
     """Makes a link that leads to a payment."""
-    invoice = _invoice(arguments)
+    invoice = parse_invoice(arguments)
     period = arguments.integer("subscription_period")
     if period is not None and period != paying.SUBSCRIPTION_PERIOD_S:
         raise bad_request("SUBSCRIPTION_PERIOD_INVALID")
@@ -136,7 +136,7 @@ def get_star_transactions(double: Double, arguments: Arguments) -> Json:
     return {"transactions": transactions[offset:][: 100 if limit is None else limit]}
 
 
-def _invoice(arguments: Arguments) -> Json:
+def parse_invoice(arguments: Arguments) -> Json:
     """The Invoice object of a call.
 
     Raises:

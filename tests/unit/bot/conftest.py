@@ -367,3 +367,4 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     )
     for bot in instances:
         await bot.close()
+    assert request.refused == []

@@ -138,6 +138,9 @@ async def test_hostile_arguments_are_answered(busy: Chat, command: str) -> None:
         assert len(busy.request.calls) > calls
         await busy.send(text, user=ADMIN)
     assert busy.metrics.counts["HandlerErrors"] == 0
+    if command == "broadcast":
+        # Only Telegram knows whether it takes a text: it is asked, and its answer told.
+        busy.request.refused.clear()
 
 
 @pytest.mark.parametrize("action", sorted(ADMIN_BUTTONS))

@@ -75,6 +75,23 @@ class TestWriting:
         await admin(chat, "/broadcast")
         assert "1:xo:1" in chat.buttons
 
+    async def test_a_button_that_telegram_does_not_take_is_not_kept(
+        self, chat: Chat, steps: BroadcastSteps
+    ) -> None:
+        await admin(chat, "/broadcast all Hello")
+        assert "does not take that" in await admin(chat, "/broadcast link 1 Read https://a.b")
+        chat.request.refused.clear()
+        assert chat.broadcasts.kept[1].link is None
+        await press(chat, "1:xy:1")
+        await run_all(chat, steps)
+        assert len(chat.queues.notifications) == 4
+        assert not any(
+            button.url
+            for each in chat.queues.notifications
+            for row in each.message.keyboard
+            for button in row
+        )
+
     async def test_in_one_line_with_a_button(self, chat: Chat, steps: BroadcastSteps) -> None:
         await admin(chat, "/broadcast admins Hello <i>you</i>")
         assert "Administrators" in chat.last

@@ -392,7 +392,7 @@ class TestChanging:
         person = {"id": BORIS, "is_bot": False, "first_name": "x"}
         for action in (Action.GROUP_ADMINS, Action.TOGGLE):
             query = {
-                "id": "1",
+                "id": str(next(chat.numbers)),
                 "from": person,
                 "message": message,
                 "chat_instance": "1",

@@ -100,10 +100,14 @@ async def test_telegrams_errors_have_their_meaning(
         assert caught.value.new_chat_id == -1005
 
 
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(8) + (64).to_bytes(4) * 2
+"""As much of one as Telegram looks at to tell its size."""
+
+
 @pytest.fixture
 def photo(tmp_path: Path) -> OutgoingFile:
     path = tmp_path / "file"
-    path.write_bytes(b"\x89PNG of the test")
+    path.write_bytes(PICTURE)
     return OutgoingFile(MediaKind.PHOTO, path, "chart.png")
 
 
@@ -118,7 +122,7 @@ async def test_a_file_is_sent_with_its_caption_and_its_name(
     assert name == method
     assert (sent["caption"], sent["parse_mode"]) == ("<b>hello</b>", "HTML")
     assert "copy_text" in str(sent["reply_markup"])
-    assert request_.uploads == [("chart.png", b"\x89PNG of the test")]
+    assert request_.uploads == [("chart.png", PICTURE)]
 
 
 async def test_a_caption_that_is_too_long_follows_by_itself(
@@ -147,7 +151,7 @@ async def test_a_message_becomes_another(
     assert (text_method, text["message_id"]) == ("editMessageText", 77)
     assert (media_method, media["message_id"]) == ("editMessageMedia", 78)
     assert "<b>hello</b>" in str(media["media"])
-    assert request_.uploads == [("chart.png", b"\x89PNG of the test")]
+    assert request_.uploads == [("chart.png", PICTURE)]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from telegram_double.html_mode import parse_html
 from walletwatch.bot.commands.__main__ import document as commands_document
 from walletwatch.bot.formatting import number
-from walletwatch.bot.html_length import MAX_UNITS, units
+from walletwatch.bot.html_length import MAX_UNITS, cut, units
 from walletwatch.bot.rendering import HtmlRenderer
 from walletwatch.bot.texts import PLURALS, Html, entries, texts
 from walletwatch.bot.views.activity import sender_of
@@ -410,3 +410,10 @@ class TestLocales:
 def test_the_documentation_lists_the_commands_there_are() -> None:
     document = (Path(__file__).parents[3] / "docs" / "commands.md").read_text()
     assert document == commands_document()
+
+
+@given(st.text(st.sampled_from("ab🦊\u202e"), max_size=30), st.integers(2, 12))
+def test_a_text_is_cut_between_characters(text: str, limit: int) -> None:
+    shown = cut(text, limit)
+    assert len(shown.encode("utf-16-le")) // 2 <= limit
+    assert shown == text or (shown.endswith("…") and text.startswith(shown[:-1]))

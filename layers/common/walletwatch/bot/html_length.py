@@ -21,6 +21,15 @@ def units(html: str) -> int:
     return len(plain(html).encode("utf-16-le")) // 2
 
 
+def cut(text: str, limit: int) -> str:
+    """Plain text of at most so many UTF-16 units; what does not fit becomes an ellipsis."""
+    encoded = text.encode("utf-16-le")
+    if len(encoded) <= 2 * limit:
+        return text
+    # Half a character at the end goes with the rest.
+    return f"{encoded[: 2 * (limit - 1)].decode('utf-16-le', 'ignore')}…"
+
+
 def join_lines(lines: Sequence[Html]) -> Html:
     """Lines as one message; those that do not fit are left out from the first such line on.
 

@@ -17,7 +17,7 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from walletwatch.bot.html_length import plain
+from walletwatch.bot.html_length import cut, plain
 from walletwatch.bot.markup import to_markup
 from walletwatch.bot.messenger import NOT_MODIFIED
 from walletwatch.bot.rights import is_admin
@@ -32,7 +32,7 @@ from walletwatch.domain.work import Button, RenderedMessage
 DOWNLOAD_SECONDS: Final = 15.0
 UPLOAD_SECONDS: Final = 20.0
 MAX_TOAST: Final = 200
-"""Characters (Bot API, answerCallbackQuery)."""
+"""Characters (Bot API, answerCallbackQuery), counted as in messages: in UTF-16 units."""
 _TOO_OLD: Final = "query is too old"
 
 
@@ -233,9 +233,7 @@ class Talk:
         if self.query_id is None:
             return
         query_id, self.query_id = self.query_id, None
-        shown = plain(text)
-        if len(shown) > MAX_TOAST:
-            shown = f"{shown[: MAX_TOAST - 1]}…"
+        shown = cut(plain(text), MAX_TOAST)
         try:
             await self.bot.answer_callback_query(query_id, shown or None, show_alert=alert)
         except BadRequest as error:

@@ -142,11 +142,14 @@ async def _link(talk: Talk, dialogue: Dialogue) -> None:
     text, url = " ".join(words[:-1]), words[-1]
     if not text or len(text) > MAX_LINK_TEXT or not _is_link(url):
         raise Complaint("broadcast.bad_link", limit=MAX_LINK_TEXT)
-    changed = await dialogue.admin_desk.broadcasts.link(draft.id, Link(text, url), by=_user(talk))
+    link = Link(text, url)
     try:
-        await _preview(talk, _still_draft(changed))
+        # A button that Telegram does not take would fail for everybody: it is not kept.
+        await talk.send(broadcast_view.message(replace(draft, link=link), talk.say.language))
     except BadRequest as error:
         raise Complaint("broadcast.refused", reason=error.message) from error
+    changed = await dialogue.admin_desk.broadcasts.link(draft.id, link, by=_user(talk))
+    await talk.send(broadcast_view.preview(_still_draft(changed), talk.say))
 
 
 async def _preview(talk: Talk, draft: Broadcast) -> None:
