@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import count as numbers_from
 
 from tests.fakes.ledger import settle_row
 from tests.fakes.people import FakePeople
@@ -35,13 +36,14 @@ class FakeBroadcasts:
     people: FakePeople
     kept: dict[int, Broadcast] = field(default_factory=dict)
     entered: dict[str, int] = field(default_factory=dict)
+    numbers: "numbers_from[int]" = field(default_factory=lambda: numbers_from(1))
 
     async def count(self, audience: Audience, now: datetime) -> int:
         return len(await self._meant(audience, now))
 
     async def draft(self, new: NewBroadcast, at: datetime) -> Broadcast:
         self.people.stores.outage.check()
-        number = len(self.kept) + 1
+        number = next(self.numbers)
         self.kept[number] = Broadcast(
             number, new.created_by, new.audience, new.html, None, new.per_second, BroadcastState.DRAFT,
             new.expected, 0, None, None, None, at, None, None, None,

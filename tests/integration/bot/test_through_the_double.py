@@ -15,7 +15,7 @@ from telegram_double.testing import RunningDouble, running_double
 from tests.integration.telegram_double.conftest import receiving
 from tests.unit.bot.conftest import ALERT_GROUP, Chat
 from tests.unit.bot.conftest import chat as chat  # noqa: PLC0414 - the fixture
-from tests.unit.bot.test_everything import ARGUMENTS, FORGET, LAST
+from tests.unit.bot.test_everything import ARGUMENTS
 from walletwatch.bot.commands.table import COMMANDS
 from walletwatch.bot.registration import ALLOWED_UPDATES
 from walletwatch.bot.texts import LANGUAGES
@@ -24,6 +24,8 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
 
 NO_LIMITS = Policy(chat_burst=10_000, group_burst=10_000, overall_burst=10_000)
 MAX_PRESSES = 300
+FORGET = "1:fx:"
+LAST = ("unwatch", "deleteme")
 NOT_MODIFIED = "are exactly the same"
 """The same button again shows the same: no error (Bot API, editMessageText)."""
 

@@ -148,6 +148,10 @@ class Chat:
     price_history: FakeSamples
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        """As Hypothesis tells it of what failed: it is too much to be read."""
+        printer.text("chat")
+
     async def send(self, text: str, *, user: int = ANNA, chat: int | None = None, **message: Any) -> None:
         await self.bot.handle(self.message(text, user=user, chat=chat, **message))
 

@@ -20,6 +20,8 @@ LANGUAGES: Final = ("en", "es", "ru", "zh", "hi")
 """The languages that have a folder. Each has all texts but those of `ENGLISH_ONLY`."""
 ENGLISH_ONLY: Final = frozenset({"admin.toml", "analytics.toml", "broadcasts.toml", "people.toml"})
 """What only administrators see. They read English: the other languages do not have these files."""
+_TURNS: Final = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+"""Embeddings, overrides and isolates (Unicode, UAX #9)."""
 
 
 class Html(str):
@@ -29,8 +31,11 @@ class Html(str):
 
 
 def escape(text: str) -> Html:
-    """Plain text as Telegram HTML (Bot API, "HTML style": three characters)."""
-    return Html(escape_html(text, quote=False))
+    """Plain text as Telegram HTML (Bot API, "HTML style": three characters).
+
+    What turns the direction of writing is left out: it would turn what stands behind the text, too.
+    """
+    return Html(escape_html(text.translate(_TURNS), quote=False))
 
 
 def _one_other(count: int) -> str:
