@@ -1,9 +1,9 @@
 """Nothing of one person is read or changed by another, over the real stores.
 
-The webhook is the one that Lambda runs, as `bootstrap` builds it. Boris knows every number, key and token that
-is stored of Anna, and every button that she was ever shown. He tries each of them with each button of the bot,
-each command, links, inline mode, payments, and in her group; then PostgreSQL and Valkey hold of Anna what
-they held before, and nothing that he or anybody was told had her words.
+The webhook is the one that Lambda runs, as `bootstrap` builds it. Boris knows every number, key and token
+that is stored of Anna, and every button that she was ever shown. He tries each of them with each button of
+the bot, each command, links, inline mode, payments, and in her group; then PostgreSQL and Valkey hold of
+Anna what they held before, and nothing that anybody was told had her words.
 """
 
 import os
@@ -55,7 +55,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 ADMIN, ANNA, BORIS = 9_000_000_099, 7_000_000_011, 8_000_000_022
 GROUP, BORIS_GROUP = -1_007_000_000_033, -1_008_000_000_044
 SECRET: Final = "Hush"
-"""In every word of Anna's; Boris may be told her labels by a link to a list, and what he writes himself."""
+"""In every word of Anna's. Boris may be told what he writes himself, and labels by the link to a list."""
 WALLET, OTHER, THIRD = (f"{'1' * 31}{digit}" for digit in "234")
 PEER: Final = address("peer")
 SHARED: Final = {"active_daily", "usage_daily", "usage_counters", "update_claims"}
@@ -63,8 +63,8 @@ SHARED: Final = {"active_daily", "usage_daily", "usage_counters", "update_claims
 OF_ADDRESSES: Final = {"wallets", "watched_accounts", "address_reports", "listed_addresses", "wallet_risks"}
 """Tables of what is on the chain, which is everybody's."""
 MUST_HAVE: Final = {
-    "users", "chats", "subscriptions", "deliveries", "alert_rules", "shares", "feedback", "orders", "payments",
-    "report_schedules",
+    "users", "chats", "subscriptions", "deliveries", "alert_rules", "shares", "feedback", "orders",
+    "payments", "report_schedules",
 }  # fmt: skip
 """Where something of Anna's is for Boris to find."""
 ENOUGH: Final = 6
@@ -126,7 +126,7 @@ class World:
         if text:
             body["text"] = text
         if text.startswith("/"):
-            length = len(text.split()[0])
+            length = len(text.split(maxsplit=1)[0])
             body["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
         return body
 
@@ -427,5 +427,8 @@ async def test_nothing_of_another_is_read_or_changed(world: World) -> None:
     assert any(f"{SECRET}answer" in text for table, text in world.rows() if table == "subscriptions")
     assert str(ANNA) not in repr(vars(world.queues))
     own = {None, *(each.id for each in await PostgresSubscriptionStore(world.database).subscriptions(BORIS))}
-    asked = [each for each in (*world.queues.drawings, *world.queues.exports) if each.chat_id == BORIS]
-    assert {each.subscription_id for each in asked} <= own
+    asked = [
+        *(each.subscription_id for each in world.queues.drawings if each.chat_id == BORIS),
+        *(each.subscription_id for each in world.queues.exports if each.chat_id == BORIS),
+    ]
+    assert set(asked) <= own

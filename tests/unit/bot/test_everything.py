@@ -4,13 +4,13 @@ A button that is added to the table and not driven here fails `test_each_button_
 tests/integration/bot does the same through the double.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
 from tests.pool_accounts import address as base58
 from tests.unit.bot.conftest import ADMIN, ANNA, BORIS, GROUP, OTHER, WALLET, Chat
-from tests.unit.bot.furnished import EVIL, PEER, furnish, messenger, told, troubles
+from tests.unit.bot.furnished import CHARGE, EVIL, PEER, STARS, furnish, messenger, told, troubles
 from tests.unit.bot.test_groups import administers
 from tests.unit.bot.visiting import Visitor
 from walletwatch.bot.commands.table import ADMIN_COMMANDS, COMMANDS
@@ -118,9 +118,15 @@ MANY = [base58(f"wallet {number}") for number in range(8)]
 REPORTERS = range(2001, 2006)
 
 
-async def _in_private(chat: Chat, language: str) -> tuple[Visitor, Visitor]:
+type Visit = Callable[..., Visitor]
+"""Somebody in a chat: `(user, chat_id, *, topic, in_english)`."""
+type Paid = Callable[[str, int], Awaitable[None]]
+"""Lets Telegram know of a payment: its charge, and how many Stars."""
+
+
+async def _in_private(chat: Chat, visit: Visit, paid: Paid) -> tuple[Visitor, Visitor]:
     """Somebody with wallets, alerts, a group and a payment."""
-    visitor = Visitor(chat, language, ANNA, ANNA)
+    visitor = visit(ANNA, ANNA)
     await visitor.send("/start")
     chat.plans.let(ANNA, wallets=50)
     await visitor.send("/import " + "\n".join(MANY))
@@ -129,10 +135,11 @@ async def _in_private(chat: Chat, language: str) -> tuple[Visitor, Visitor]:
         await visitor.send(f"/tag {wallet} main {wallet[:4]}")
         await visitor.send(f"/note {wallet} {EVIL}")
     await furnish(chat, ANNA)
+    await paid(CHARGE, STARS)
     administers(chat, GROUP, ANNA)
     await visitor.send("/link")
     code = chat.last.split("<code>/link ")[1].split("</code>")[0]
-    group = Visitor(chat, language, ANNA, GROUP, topic=7)
+    group = visit(ANNA, GROUP, topic=7)
     await group.send(f"/link {code}")
     for message in await told(chat, ANNA):
         since = len(chat.request.calls)
@@ -156,9 +163,9 @@ async def _end(visitor: Visitor) -> None:
     await visitor.press_the_rest()
 
 
-async def _stranger(chat: Chat, language: str) -> Visitor:
+async def _stranger(chat: Chat, visit: Visit) -> Visitor:
     """Somebody who follows a link to another's list."""
-    visitor = Visitor(chat, language, BORIS, BORIS)
+    visitor = visit(BORIS, BORIS)
     for share in list(chat.stores.tables.shares.values()):
         await visitor.send(f"/start s_{share.token}")
         await visitor.press_everything()
@@ -172,8 +179,8 @@ async def _in_a_forum(visitor: Visitor) -> None:
         await visitor.press_everything()
 
 
-async def _as_administrator(chat: Chat, language: str) -> Visitor:
-    visitor = Visitor(chat, language, ADMIN, ADMIN, in_english=True)
+async def _as_administrator(chat: Chat, visit: Visit) -> Visitor:
+    visitor = visit(ADMIN, ADMIN, in_english=True)
     await visitor.send(f"/watch {WALLET} {EVIL[:40]}")
     since = len(chat.request.calls)
     for person in REPORTERS:
@@ -195,17 +202,27 @@ async def _as_administrator(chat: Chat, language: str) -> Visitor:
     return visitor
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-async def test_each_button_works_in_each_language(chat: Chat, language: str) -> None:
-    anna, group = await _in_private(chat, language)
-    boris = await _stranger(chat, language)
+async def drive(chat: Chat, visit: Visit, paid: Paid) -> set[Action]:
+    """All commands and buttons, by all whom they are for; the actions of which a button did something."""
+    anna, group = await _in_private(chat, visit, paid)
+    boris = await _stranger(chat, visit)
     await _in_a_forum(group)
-    admin = await _as_administrator(chat, language)
+    admin = await _as_administrator(chat, visit)
     await group.press_the_rest()
     await boris.press_the_rest()
     await _end(anna)
-    worked = anna.worked | boris.worked | group.worked | admin.worked
-    missing = sorted(action.name for action in set(Action) - worked)
+    return anna.worked | boris.worked | group.worked | admin.worked
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_each_button_works_in_each_language(chat: Chat, language: str) -> None:
+    def visit(user: int, chat_id: int, *, topic: int | None = None, in_english: bool = False) -> Visitor:
+        return Visitor(chat, language, user, chat_id, topic, in_english)
+
+    async def paid(_charge: str, _stars: int) -> None:
+        """This Telegram gives back whatever it is asked for."""
+
+    missing = sorted(action.name for action in set(Action) - await drive(chat, visit, paid))
     assert not missing, " ".join(missing)
 
 

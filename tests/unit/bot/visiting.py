@@ -25,9 +25,6 @@ LAST: Final = (
 )
 """They take away what the others are about, in this order."""
 
-ENOUGH: Final = 16
-"""Of one action: where one choice multiplies the next, there is no end of arguments."""
-
 
 @dataclass(frozen=True)
 class Shown:
@@ -47,6 +44,8 @@ class Visitor:
     """Presses what is shown, each button once, and looks at every answer.
 
     Attributes:
+        in_english: Whether what the person is told is English, whatever they speak.
+        enough: Buttons of one action: where one choice multiplies the next, there is no end of them.
         worked: The actions of which a button did not only say that it is outdated.
     """
 
@@ -56,6 +55,7 @@ class Visitor:
     chat_id: int
     topic: int | None = None
     in_english: bool = False
+    enough: int = 16
     seen: set[tuple[int, str]] = field(default_factory=set)
     new: deque[Shown] = field(default_factory=deque)
     late: list[Shown] = field(default_factory=list)
@@ -66,19 +66,33 @@ class Visitor:
     def sender(self) -> dict[str, Any]:
         return {"id": self.user, "is_bot": False, "first_name": "x", "language_code": self.language}
 
-    async def send(self, text: str, **message: Any) -> None:
+    async def send(self, text: str) -> None:
+        """Write to the bot, and look at what it says."""
         self._speak()
         since = len(self.chat.request.calls)
-        where = {"message_thread_id": self.topic, "is_topic_message": True} if self.topic else {}
-        await self.chat.send(
-            text, user=self.user, chat=self.chat_id, **{"from": self.sender} | where | message
-        )
+        await self.deliver(text)
         assert len(self.chat.request.calls) > since, f"{text} was not answered"
         self.look(since, text)
 
     async def press(self, shown: Shown) -> None:
         self._speak()
         since = len(self.chat.request.calls)
+        await self.tap(shown)
+        answers = [
+            arguments for name, arguments in self.chat.request.calls[since:] if name == "answerCallbackQuery"
+        ]
+        assert len(answers) == 1, f"{shown.data} was answered {len(answers)} times"
+        if answers[0].get("text") != texts(self.language)("error.outdated"):
+            self.worked.add(shown.action)
+        self.look(since, shown.data)
+
+    async def deliver(self, text: str) -> None:
+        """The update of a message."""
+        where = {"message_thread_id": self.topic, "is_topic_message": True} if self.topic else {}
+        await self.chat.send(text, user=self.user, chat=self.chat_id, **{"from": self.sender} | where)
+
+    async def tap(self, shown: Shown) -> None:
+        """The update of a pressed button."""
         message = self.chat.message("a menu", user=self.user, chat=shown.chat_id)["message"]
         message |= {"message_id": shown.message_id}
         if self.topic and shown.chat_id == self.chat_id:
@@ -91,13 +105,10 @@ class Visitor:
             "data": shown.data,
         }
         await self.chat.bot.handle({"update_id": 1, "callback_query": query})
-        answers = [
-            arguments for name, arguments in self.chat.request.calls[since:] if name == "answerCallbackQuery"
-        ]
-        assert len(answers) == 1, f"{shown.data} was answered {len(answers)} times"
-        if answers[0].get("text") != texts(self.language)("error.outdated"):
-            self.worked.add(shown.action)
-        self.look(since, shown.data)
+
+    def message_of(self, number: int) -> int:
+        """The message that a call sent, by the call's place among all of them."""
+        return number
 
     async def press_everything(self) -> None:
         """Press what was shown since, and what that shows; what takes something away is kept for the end."""
@@ -106,7 +117,7 @@ class Visitor:
             self.pressed[shown.action] += 1
             if shown.action in LAST:
                 self.late.append(shown)
-            elif self.pressed[shown.action] <= ENOUGH:
+            elif self.pressed[shown.action] <= self.enough:
                 await self.press(shown)
 
     async def press_the_rest(self) -> None:
@@ -130,7 +141,7 @@ class Visitor:
                 chat_id = int(arguments["chat_id"])
                 if (chat_id, data) not in self.seen:
                     self.seen.add((chat_id, data))
-                    message_id = int(arguments.get("message_id") or number)
+                    message_id = int(arguments.get("message_id") or self.message_of(number))
                     self.new.append(Shown(chat_id, message_id, data))
 
     def _speak(self) -> None:
