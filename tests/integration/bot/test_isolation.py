@@ -38,8 +38,9 @@ from walletwatch.bot.commands.table import ADMIN_COMMANDS, COMMANDS
 from walletwatch.bot.keyboards import MAX_DATA_BYTES, VERSION, Action, CallbackData
 from walletwatch.domain.activities import Leg
 from walletwatch.domain.money import NATIVE
-from walletwatch.parts import admin_desk, dialogue, secrets
+from walletwatch.parts import admin_desk, dialogue, postgres, secrets
 from walletwatch.parts import queues as queue_parts
+from walletwatch.parts import redis as redis_parts
 from walletwatch.runtime import SystemClock
 from walletwatch.services.intake import Intake, UpdateIntake
 from walletwatch.storage.postgres.database import Database
@@ -190,11 +191,13 @@ async def world(database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPat
         "UPDATES_PER_MINUTE": "1000000",
     }.items():
         monkeypatch.setenv(name, value)
-    redis, database = RedisServer(redis_url), Database(database_url)
+    database, redis = postgres.make_database(), redis_parts.make_redis()
+    monkeypatch.setattr(postgres, "Database", lambda *_, **__: database)
+    monkeypatch.setattr(redis_parts, "RedisServer", lambda _: redis)
     await redis.command("FLUSHDB")
     yield World(webhook().intake, telegram, queues, database, database_url, redis)
-    await redis.close()
     await database.close()
+    await redis.close()
 
 
 async def _life_of_anna(world: World) -> set[str]:
