@@ -14,7 +14,7 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")
 import json
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -122,8 +122,11 @@ class World:
             "message_id": next(self.numbers),
             "date": int(datetime.now(UTC).timestamp()),
             "from": person(user),
-            "chat": {"id": chat_id, "type": "private" if chat_id > 0 else "supergroup"},
+            "chat": {"id": chat_id, "type": "private"},
         }
+        if chat_id < 0:
+            title = f"{SECRET}friends" if chat_id == GROUP else "Others"
+            body["chat"] |= {"type": "supergroup", "title": title}
         if text:
             body["text"] = text
         if text.startswith("/"):
@@ -207,8 +210,7 @@ async def _life_of_anna(world: World) -> set[str]:
     for text in (
         f"/watch {WALLET} {SECRET}savings",
         f"/watch {OTHER} {SECRET}pocket",
-        f"/tag {WALLET} {SECRET}tag",
-        f"/note {WALLET} {SECRET}thoughts",
+        *_annotations(),
         f"/addalert balance_below {WALLET} XNT 5 name={SECRET}one",
         f"/addalert price_above XNT 0.5 name={SECRET}two",
         f"/filters block {PEER}",
@@ -241,9 +243,19 @@ async def _life_of_anna(world: World) -> set[str]:
             pressed[action] += 1
             if action not in LAST and pressed[action] <= ENOUGH:
                 await world.press(data, user=ANNA)
-    # The last question is left open.
+    # Some of the buttons took her words away; and the last question is left open.
+    for text in _annotations():
+        await world.send(text, user=ANNA)
     await world.send(f"/label {WALLET}", user=ANNA)
     return _shown(world)
+
+
+def _annotations() -> Iterator[str]:
+    for wallet, word in ((WALLET, "savings"), (OTHER, "pocket")):
+        yield f"/label {wallet} {SECRET}{word}"
+        yield f"/tag {wallet} {SECRET}tag"
+        yield f"/note {wallet} {SECRET}thoughts"
+    yield "/language en"
 
 
 async def _told(world: World) -> None:
@@ -398,7 +410,7 @@ async def test_nothing_of_another_is_read_or_changed(world: World) -> None:
     rows, keys = _of_anna(world.rows()), await world.keys()
     assert {table for table, _ in rows} >= MUST_HAVE
     assert any("session" in key for key in keys)
-    names = _names(rows)
+    names = [*_names(rows), f"{GROUP}.0", f"{GROUP}.1"]
     # Whoever has the link to a list is meant to see it.
     tokens = {json.loads(text)["token"] for table, text in rows if table == "shares"}
     links = {data for data in shown if any(token in data for token in tokens)}
@@ -425,9 +437,6 @@ async def test_nothing_of_another_is_read_or_changed(world: World) -> None:
     assert _of_anna(world.rows()) ^ rows == set()
     changed = {key for key, value in (await world.keys()).items() if keys.get(key) != value}
     assert {key for key in changed if ":rate:" not in key} == set()
-    # Her question is open still, and what she writes answers it.
-    await world.send(f"{SECRET}answer", user=ANNA)
-    assert any(f"{SECRET}answer" in text for table, text in world.rows() if table == "subscriptions")
     assert str(ANNA) not in repr(vars(world.queues))
     own = {None, *(each.id for each in await PostgresSubscriptionStore(world.database).subscriptions(BORIS))}
     asked = [
@@ -435,3 +444,11 @@ async def test_nothing_of_another_is_read_or_changed(world: World) -> None:
         *(each.subscription_id for each in world.queues.exports if each.chat_id == BORIS),
     ]
     assert set(asked) <= own
+    # Her question is open still, and what she writes answers it.
+    await world.send(f"{SECRET}answer", user=ANNA)
+    assert any(f"{SECRET}answer" in text for table, text in world.rows() if table == "subscriptions")
+    # She herself is shown her words by what he tried.
+    for action in (Action.CARD, Action.NOTE, Action.DETAILS, Action.LINK, Action.AM_CARD, Action.TAGS):
+        data = [f"{VERSION}:{action.value}:{name}" for name in names]
+        said = [call for each in data for call in await world.press(each, user=ANNA)]
+        assert any(SECRET.lower() in text.lower() for text in _written(said)), action

@@ -10,7 +10,7 @@ import pytest
 
 from tests.pool_accounts import address as base58
 from tests.unit.bot.conftest import ADMIN, ANNA, BORIS, GROUP, OTHER, WALLET, Chat
-from tests.unit.bot.furnished import CHARGE, EVIL, PEER, STARS, furnish, messenger, told, troubles
+from tests.unit.bot.furnished import CHARGE, EVIL, MINT, PEER, STARS, furnish, messenger, told, troubles
 from tests.unit.bot.test_groups import administers
 from tests.unit.bot.visiting import Visitor
 from walletwatch.bot.commands.table import ADMIN_COMMANDS, COMMANDS
@@ -26,6 +26,7 @@ ARGUMENTS: dict[str, Sequence[str]] = {
         "transfer_over all any $500",
         "price_above XNT 0.5 once urgent name=moon",
         "cluster 2 15m",
+        f"price_below XNT 0.1 name={EVIL.replace(' ', '')[:30]}",
         f"counterparty all {OTHER}",
     ],
     "allow": [f"{OTHER} because"],
@@ -87,7 +88,7 @@ ARGUMENTS: dict[str, Sequence[str]] = {
     "clearcache": ["balance", HOSTILE],
     "export": ["csv all 30d", f"koinly {WALLET} all", HOSTILE],
     "flows": [WALLET, "7d", HOSTILE],
-    "history": ["swaps 30d", f"with {PEER}", f"{WALLET} xnt", HOSTILE],
+    "history": [MINT, "swaps 30d", f"with {PEER}", f"{WALLET} xnt", HOSTILE],
     "limits": [f"{ANNA}", f"{ANNA} alerts 50", HOSTILE],
     "link": ["@nobody", HOSTILE],
     "maintenance": [f"on {HOSTILE}", "off"],
