@@ -26,7 +26,6 @@ ARGUMENTS: dict[str, Sequence[str]] = {
         "transfer_over all any $500",
         "price_above XNT 0.5 once urgent name=moon",
         "cluster 2 15m",
-        f"price_below XNT 0.1 name={EVIL.replace(' ', '')[:30]}",
         f"counterparty all {OTHER}",
     ],
     "allow": [f"{OTHER} because"],
@@ -135,6 +134,7 @@ async def _in_private(chat: Chat, visit: Visit, paid: Paid) -> tuple[Visitor, Vi
         await visitor.send(f"/watch {wallet} {EVIL[:40]}{wallet[:4]}")
         await visitor.send(f"/tag {wallet} main {wallet[:4]}")
         await visitor.send(f"/note {wallet} {EVIL}")
+    await visitor.send(f"/addalert price_below XNT 0.1 name={EVIL}")
     await furnish(chat, ANNA)
     await paid(CHARGE, STARS)
     administers(chat, GROUP, ANNA)
