@@ -338,6 +338,23 @@ class TestFiring:
         stuck = await stores.alert_ledger.stuck(timedelta(minutes=10), 9)
         assert pending in stuck
 
+    async def test_what_is_urgent_comes_after_the_snooze_and_the_rest_with_the_digest(
+        self, stores: Stores
+    ) -> None:
+        await watch(stores, ANNA)
+        rule, urgent = await _add(stores, ANNA), await _add(stores, ANNA, replace(APPROVAL, urgent=True))
+        snoozed_until = stores.clock.now() + timedelta(minutes=1)
+        settings = ChatSettings(pace=Pace.HOURLY, snoozed_until=snoozed_until)
+        await stores.subscriptions.change_settings(ANNA, settings)
+        for each, occasion in ((rule, "one"), (urgent, "now"), (rule, "two"), (urgent, "again")):
+            assert await stores.alert_ledger.fire([await _attempt(stores, each, occasion)], _plan(stores)) == []
+        stores.clock.advance(60)
+        (first,) = await stores.alert_ledger.close_due(stores.clock.now(), 9)
+        assert {firing.occasion for firing in first.firings} == {"now", "again"}
+        stores.clock.advance(3600)
+        (rest,) = await stores.alert_ledger.close_due(stores.clock.now(), 9)
+        assert {firing.occasion for firing in rest.firings} == {"one", "two"}
+
     async def test_what_is_held_is_let_go_with_the_settings(self, stores: Stores) -> None:
         await watch(stores, ANNA)
         rule = await _add(stores, ANNA)

@@ -227,7 +227,7 @@ class FakeAlertLedger:
         }
         now = self.clock.now()
         held = {
-            row.entry.chat_id: key
+            (row.entry.chat_id, row.due_at): key
             for key, row in self.tables.deliveries.items()
             if row.entry.kind is DeliveryKind.ALERT and row.due_at is not None and row.due_at > now
         }

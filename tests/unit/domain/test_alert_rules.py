@@ -47,7 +47,7 @@ from walletwatch.domain.annotations import Annotation, AssetNote
 from walletwatch.domain.chats import Chat, ChatKind, ChatSettings, Owner
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.plans import LIMITS, Plan, Quota, limit_of
-from walletwatch.domain.quiet import Pace
+from walletwatch.domain.quiet import Pace, QuietHours
 from walletwatch.domain.rules import Suppression
 
 WALLET = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
@@ -83,6 +83,10 @@ TOKEN_IN, TOKEN_OUT = Leg(MINT, 7, 6, OTHER), Leg(MINT, -7, 6, OTHER)
 TRANSFER = _rule(AlertKind.TRANSFER_OVER, asset="native", amount=5 * 10**9 - 1)
 WORTH = _rule(AlertKind.TRANSFER_OVER, asset="native", usd=Decimal(50))
 SWAP: dict[str, Any] = {"kind": ActivityKind.SWAP}
+ASSET_OUT: dict[str, Any] = {
+    "kind": ActivityKind.NFT_OUT,
+    "details": {"asset": MINT, "from": WALLET, "to": OTHER},
+}
 
 
 @pytest.mark.parametrize(
@@ -104,6 +108,8 @@ SWAP: dict[str, Any] = {"kind": ActivityKind.SWAP}
         (_rule(AlertKind.TOKEN_NEW), _event(TOKEN_OUT, new=frozenset({MINT})), False),
         (_rule(AlertKind.COUNTERPARTY, address=OTHER), _event(FIVE_IN), True),
         (_rule(AlertKind.COUNTERPARTY, address=THIRD), _event(FIVE_IN), False),
+        (_rule(AlertKind.COUNTERPARTY, address=OTHER), _event(**ASSET_OUT), True),
+        (_rule(AlertKind.COUNTERPARTY, address=THIRD), _event(**ASSET_OUT), False),
         (_rule(AlertKind.PROGRAM, address=OTHER), _event(programs=(THIRD, OTHER)), True),
         (_rule(AlertKind.PROGRAM, address=OTHER), _event(programs=(THIRD,)), False),
         (_rule(AlertKind.TOKEN_SOLD, asset=MINT), _event(TOKEN_OUT, FIVE_IN, **SWAP), True),
@@ -267,13 +273,36 @@ def test_what_is_held_has_one_message_and_what_is_urgent_is_not_held() -> None:
     assert (holder.delivery.status, holder.delivery.due_at) == (DeliveryStatus.PENDING, NOW.replace(hour=18))
     assert holder.firing is None
     assert {each.delivery.digest_key for each in merged} == {holder.delivery.key}
-    again = plan_firings(_attempts(rule, 1, chat), {rule.id: rule}, {42: "a" * 32}, now=NOW)
+    end = NOW.replace(hour=18)
+    again = plan_firings(_attempts(rule, 1, chat), {rule.id: rule}, {(42, end): "a" * 32}, now=NOW)
     assert [each.delivery.digest_key for each in again] == ["a" * 32]
     urgent = replace(rule, urgent=True)
     (outcome,) = plan_firings(_attempts(urgent, 1, chat), {rule.id: urgent}, {}, now=NOW)
     assert outcome.delivery.status is DeliveryStatus.PENDING
     snoozed = replace(CHAT, settings=ChatSettings(snoozed_until=NOW + timedelta(hours=1)))
     assert len(plan_firings(_attempts(urgent, 1, snoozed), {rule.id: urgent}, {}, now=NOW)) == 2
+
+
+def test_what_is_urgent_waits_for_the_snooze_and_not_for_the_digest_that_is_open() -> None:
+    snoozed_until, digest_at = NOW + timedelta(hours=1), NOW.replace(hour=18)
+    settings = ChatSettings(pace=Pace.DAILY, digest_hour=18, snoozed_until=snoozed_until)
+    chat, rule = replace(CHAT, settings=settings), _rule(AlertKind.APPROVAL)
+    urgent, open_one = replace(rule, urgent=True), {(42, digest_at): "a" * 32}
+    holder, told = plan_firings(_attempts(urgent, 1, chat), {rule.id: urgent}, open_one, now=NOW)
+    assert (holder.delivery.due_at, told.delivery.digest_key) == (snoozed_until, holder.delivery.key)
+    # Nor does what can wait come with what cannot.
+    open_one = {(42, snoozed_until): "b" * 32}
+    holder, _ = plan_firings(_attempts(rule, 1, chat), {rule.id: rule}, open_one, now=NOW)
+    assert holder.delivery.due_at == digest_at
+
+
+def test_that_an_urgent_rule_is_over_wakes_nobody() -> None:
+    settings = ChatSettings(quiet=QuietHours(12 * 60, 13 * 60))
+    rule = _rule(AlertKind.APPROVAL, urgent=True, expires_at=NOW)
+    attempt = Attempt(rule.id, replace(CHAT, settings=settings), expiry_of(rule, NOW))
+    holder, said = plan_firings([attempt], {rule.id: rule}, {}, now=NOW)
+    assert holder.delivery.due_at == NOW + timedelta(hours=1)
+    assert said.delivery.digest_key == holder.delivery.key
 
 
 def test_a_rule_that_nobody_heard_is_not_over() -> None:

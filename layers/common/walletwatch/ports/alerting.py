@@ -13,10 +13,12 @@ from walletwatch.domain.chats import Chat, ChatSettings, Subscription
 from walletwatch.domain.filters import Filter
 from walletwatch.domain.work import DigestDue
 
-type FiringPlan = Callable[[Sequence[Attempt], Mapping[int, Rule], Mapping[int, str]], Sequence[Outcome]]
+type FiringPlan = Callable[
+    [Sequence[Attempt], Mapping[int, Rule], Mapping[tuple[int, datetime], str]], Sequence[Outcome]
+]
 """Decides attempts that the ledger does not know yet.
 
-It is told the rules as they are now, by id, and the open message of each chat that waits, by chat.
+It is told the rules as they are now, by id, and the open messages of these chats, by chat and end.
 """
 
 

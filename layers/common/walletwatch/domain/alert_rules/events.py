@@ -70,8 +70,12 @@ def _token_new(_rule: Rule, facts: EventFacts) -> Values | None:
 
 
 def _counterparty(rule: Rule, facts: EventFacts) -> Values | None:
-    legs = (leg for leg in facts.activity.legs if leg.counterparty == rule.terms.address)
-    return next((leg_values(leg, facts.activity) for leg in legs), None)
+    for leg in facts.activity.legs:
+        if leg.counterparty == rule.terms.address:
+            return leg_values(leg, facts.activity)
+    # What changes hands without being a token has no leg.
+    parties = (facts.activity.details.get(field) for field in ("from", "to"))
+    return {} if rule.terms.address in parties else None
 
 
 def _program(rule: Rule, facts: EventFacts) -> Values | None:

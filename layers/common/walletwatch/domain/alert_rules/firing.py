@@ -139,14 +139,18 @@ def after(rule: Rule, firing: Firing, now: datetime, *, told: bool = True) -> Ru
 
 
 def plan_firings(
-    attempts: Sequence[Attempt], rules: Mapping[int, Rule], held: Mapping[int, str], *, now: datetime
+    attempts: Sequence[Attempt],
+    rules: Mapping[int, Rule],
+    held: Mapping[tuple[int, datetime], str],
+    *,
+    now: datetime,
 ) -> Sequence[Outcome]:
     """What is written of attempts that are new: a message, a part of one that waits, or why not.
 
     Args:
         attempts: In the order of what happened.
         rules: By id, as they are now; one that is missing was deleted.
-        held: The open message of each chat that waits, by chat.
+        held: The open messages, by chat and end. What is urgent may end sooner than the rest.
         now: By the clock of the ledger's entries.
     """
     outcomes: list[Outcome] = []
@@ -163,11 +167,13 @@ def plan_firings(
             outcomes.append(Outcome(entry, firing, rule))
             continue
         timing = attempt.chat.settings.timing
-        until = timing.urgent_until(now) if firing.urgent else timing.held_until(now)
+        # That the time of an alert is over wakes nobody.
+        is_urgent = firing.urgent and not firing.is_expiry
+        until = timing.urgent_until(now) if is_urgent else timing.held_until(now)
         if until is not None:
-            key = waiting.get(chat_id)
+            key = waiting.get((chat_id, until))
             if key is None:
-                key = waiting[chat_id] = delivery_key(DeliveryKind.ALERT, "held", attempt.key)
+                key = waiting[chat_id, until] = delivery_key(DeliveryKind.ALERT, "held", attempt.key)
                 outcomes.append(
                     Outcome(NewDelivery(key, DeliveryKind.ALERT, chat_id, None, None, due_at=until))
                 )

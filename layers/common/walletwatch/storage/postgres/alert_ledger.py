@@ -35,7 +35,7 @@ _KNOWN: Final = "SELECT key FROM deliveries WHERE key = ANY(%(keys)s)"
 _RULES: Final = f"SELECT {RULE_COLUMNS} FROM alert_rules r WHERE r.id = ANY(%(rule_ids)s) FOR UPDATE OF r"
 
 _HELD: Final = """
-SELECT DISTINCT ON (chat_id) chat_id, key
+SELECT DISTINCT ON (chat_id, due_at) chat_id, due_at, key
   FROM deliveries
  WHERE chat_id = ANY(%(chat_ids)s) AND kind = 'alert' AND due_at > %(now)s AND status = 'pending'
  ORDER BY chat_id, due_at, key
@@ -114,7 +114,7 @@ class PostgresAlertLedger:
                 there = {row[0] for row in await known.fetchall()}
                 new = {attempt.key: attempt for attempt in attempts if attempt.key not in there}
                 present = {rule.id: rule for rule in map(to_rule, await rules.fetchall())}
-                waiting = dict(await held.fetchall())
+                waiting = {(chat_id, due_at): key for chat_id, due_at, key in await held.fetchall()}
                 await _write(connection, plan(list(new.values()), present, waiting) if new else (), now)
                 pending = await connection.execute(_PENDING_OF_KEYS, values)
             return await _pending(pending)
