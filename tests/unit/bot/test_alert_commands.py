@@ -1,10 +1,12 @@
 """/alerts, /addalert, /editalert, /delalert, /testalert, and their buttons."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from tests.contract.things import activity
 from tests.unit.bot.conftest import ANNA, BORIS, GROUP, OTHER, WALLET, Chat
 from walletwatch.bot.keyboards import Action
 from walletwatch.bot.rendering import HtmlRenderer
@@ -13,6 +15,7 @@ from walletwatch.domain.alert_rules.rule import TRAITS, AlertKind, Need, Rule, T
 from walletwatch.domain.chats import Owner
 from walletwatch.domain.profile import PROFILES
 from walletwatch.domain.tokens import IdentitySource, TokenIdentity
+from walletwatch.services import rule_keeping
 
 MINT = "CAJeVEoSm1QQZccnCqYu9cnNF7TTD2fcUA3E5HQoxRvR"
 
@@ -347,3 +350,30 @@ async def test_several_that_were_held_are_one_message(chat: Chat) -> None:
     assert "29 alerts while" in message.html
     assert "<script>" not in message.html
     assert "<a " not in message.html
+
+
+async def test_a_preview_knows_nothing_before_what_it_looked_at(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rule_keeping, "LOOKED_AT", 4)
+    await _watch(chat)
+    await chat.send(f"/watch {OTHER} other")
+    now = chat.clock.now()
+    for subscription in await chat.stores.subscriptions.subscriptions(ANNA):
+        days = (9, 8, 2, 1) if subscription.label == "savings" else (20,)
+        done = [
+            replace(
+                activity(f"{subscription.label} {each}", 10_000 - each, subscription.address),
+                block_time=round((now - timedelta(days=each)).timestamp()),
+            )
+            for each in days
+        ]
+        await chat.stores.ledger.keep(subscription.wallet_id, done)
+    await chat.send("/addalert transfer_over all XNT 0.000000001")
+    await chat.press("1:av:1")
+    # Two of each wallet: of the one with more, nothing is known before its second last.
+    assert "<b>2 times</b>" in chat.last
+    assert "from 30 Oct 2026 on" in chat.last
+    await chat.send("/addalert cluster 2 7d")
+    await chat.press("1:av:2")
+    assert "<b>0 times</b>" in chat.last

@@ -403,6 +403,45 @@ def test_the_past_is_replayed_by_the_same_evaluation() -> None:
     assert replay(moved, price_facts(samples, timedelta(minutes=5))) == [NOW + timedelta(minutes=10)]
 
 
+@given(
+    prices=st.lists(st.integers(1, 9), min_size=1, max_size=30),
+    steps=st.lists(st.integers(1, 20), min_size=30, max_size=30),
+    window=st.integers(1, 60),
+)
+def test_the_extremes_of_a_window_are_those_of_all_its_samples(
+    prices: list[int], steps: list[int], window: int
+) -> None:
+    moments = [NOW + timedelta(minutes=sum(steps[: n + 1])) for n in range(len(prices))]
+    samples = list(zip(moments, map(Decimal, prices), strict=True))
+    reach = timedelta(minutes=window)
+    for (at, usd), facts in zip(samples, price_facts(samples, reach), strict=True):
+        within = [price for moment, price in samples if at - reach <= moment <= at]
+        assert (facts.at, facts.usd, *facts.samples) == (at, usd, min(within), max(within))
+
+
+@given(
+    deeds=st.lists(st.tuples(st.sampled_from("abc"), st.booleans(), st.integers(0, 20)), max_size=25),
+    count=st.integers(2, 3),
+    minutes=st.integers(1, 30),
+)
+def test_a_cluster_of_the_past_is_what_all_activities_show(
+    deeds: list[tuple[str, bool, int]], count: int, minutes: int
+) -> None:
+    done, second = [], round(NOW.timestamp())
+    for number, (wallet, got, step) in enumerate(deeds):
+        second += step * 60
+        leg = TOKEN_IN if got else TOKEN_OUT
+        kind = ActivityKind.TRANSFER_IN if got else ActivityKind.TRANSFER_OUT
+        done.append(_activity(leg, kind=kind, wallet=wallet, signature=str(number), block_time=second))
+    rule = _rule(AlertKind.CLUSTER, count=count, minutes=minutes)
+    shown = [facts.at for facts in cluster_facts(done) if evaluate(rule, facts) is not None]
+    moments = [datetime.fromtimestamp(each.block_time or 0, UTC) for each in done]
+    everything = [
+        ClusterFacts(at, each, done[:n]) for n, (at, each) in enumerate(zip(moments, done, strict=True))
+    ]
+    assert shown == [facts.at for facts in everything if evaluate(rule, facts) is not None]
+
+
 def test_every_kind_has_its_traits_and_every_quota_its_limits() -> None:
     assert set(TRAITS) == set(AlertKind)
     assert set(LIMITS) == set(Quota)
