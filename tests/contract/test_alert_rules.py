@@ -347,7 +347,9 @@ class TestFiring:
         settings = ChatSettings(pace=Pace.HOURLY, snoozed_until=snoozed_until)
         await stores.subscriptions.change_settings(ANNA, settings)
         for each, occasion in ((rule, "one"), (urgent, "now"), (rule, "two"), (urgent, "again")):
-            assert await stores.alert_ledger.fire([await _attempt(stores, each, occasion)], _plan(stores)) == []
+            assert (
+                await stores.alert_ledger.fire([await _attempt(stores, each, occasion)], _plan(stores)) == []
+            )
         stores.clock.advance(60)
         (first,) = await stores.alert_ledger.close_due(stores.clock.now(), 9)
         assert {firing.occasion for firing in first.firings} == {"now", "again"}

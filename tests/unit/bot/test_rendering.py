@@ -137,7 +137,22 @@ def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> 
             [
                 "<b>✋ Approved a spender</b>",
                 "👛 <b>Savings</b> · <code>9Dpj…CoaU</code>",
+                "⚠️ <code>B69c…m9Tq</code> may spend all USDC.x, without a limit",
+                "🕒 26 Oct 2026, 07:33:20 UTC",
+            ],
+        ),
+        (
+            activity(
+                ActivityKind.PROGRAM_CALL,
+                details={"approvals": [{"delegate": PEER, "amount": 2**64 - 1}, {"delegate": PEER}]},
+                fee=0,
+            ),
+            [
+                "<b>⚙️ Called a program</b>",
+                "👛 <b>Savings</b> · <code>9Dpj…CoaU</code>",
+                "⚠️ <b>It also lets somebody spend your tokens:</b>",
                 "⚠️ <code>B69c…m9Tq</code> may spend all of it, without a limit",
+                "<code>B69c…m9Tq</code> may spend from it",
                 "🕒 26 Oct 2026, 07:33:20 UTC",
             ],
         ),

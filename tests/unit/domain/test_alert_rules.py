@@ -118,6 +118,8 @@ ASSET_OUT: dict[str, Any] = {
         (_rule(AlertKind.TOKEN_BOUGHT, asset=MINT), _event(TOKEN_IN, FIVE_OUT, **SWAP), True),
         (_rule(AlertKind.APPROVAL), _event(kind=ActivityKind.APPROVE, details={"delegate": OTHER}), True),
         (_rule(AlertKind.APPROVAL), _event(kind=ActivityKind.REVOKE), False),
+        (_rule(AlertKind.APPROVAL), _event(FIVE_OUT, details={"approvals": [{"delegate": OTHER}]}), True),
+        (_rule(AlertKind.APPROVAL), _event(FIVE_OUT, details={"approvals": []}), False),
         (_rule(AlertKind.AUTHORITY), _event(kind=ActivityKind.AUTHORITY_CHANGE), True),
         (_rule(AlertKind.STAKE_DEACTIVATED), _event(kind=ActivityKind.STAKE_DEACTIVATE), True),
         (_rule(AlertKind.RISK_WORSE, points=10), RiskFacts(NOW, WALLET, "c", 50, 60), True),

@@ -246,7 +246,11 @@ class ActivityView:
         lines += self._asset(activity, say, who)
         lines += self._withheld(activity, say)
         if isinstance(details.get("delegate"), str):
-            lines.append(self._approval(activity, say, who))
+            lines.append(self._approval(details, activity, say, who))
+        approvals = details.get("approvals") or ()
+        if approvals:
+            lines.append(say("activity.line.also_approved"))
+        lines += [self._approval(each, activity, say, who) for each in approvals]
         for field, key in (
             ("stake_account", "stake_account"),
             ("vote_account", "validator"),
@@ -296,12 +300,14 @@ class ActivityView:
             if mint in decimals and isinstance(amount, int)
         ]
 
-    def _approval(self, activity: Activity, say: Texts, who: Names) -> Html:
-        details = activity.details
-        amount, mint, decimals = details.get("amount"), details.get("mint"), details.get("decimals")
-        delegate = who.who(details["delegate"], say)
+    def _approval(self, approval: Mapping[str, object], activity: Activity, say: Texts, who: Names) -> Html:
+        amount, mint, decimals = approval.get("amount"), approval.get("mint"), approval.get("decimals")
+        delegate = who.who(str(approval["delegate"]), say)
         if not isinstance(amount, int):
             return say("activity.line.delegate_unknown", who=delegate)
+        if amount >= UNLIMITED and isinstance(mint, str):
+            token = self._amounts.symbol(mint, say, notes_of(activity))
+            return say("activity.line.delegate_unlimited_of", who=delegate, token=token)
         if amount >= UNLIMITED:
             return say("activity.line.delegate_unlimited", who=delegate)
         if isinstance(mint, str):
