@@ -377,3 +377,45 @@ async def test_a_preview_knows_nothing_before_what_it_looked_at(
     await chat.send("/addalert cluster 2 7d")
     await chat.press("1:av:2")
     assert "<b>0 times</b>" in chat.last
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("price_above XNT 2", "XNT costs $2.1 now."),
+        ("price_below XNT 2", "XNT costs $1.9 now."),
+        ("price_moved XNT 10 1h", "XNT costs $1.1 now. It was $1, a change of 10 %."),
+        ("balance_above savings XNT 10", "holds 10.5 XNT now."),
+        ("balance_below savings XNT 10", "holds 9.5 XNT now."),
+        ("balance_moved savings XNT 10 1h", "holds 1.1 XNT now. It was 1 XNT."),
+        ("transfer_over savings XNT $500", "1.05 XNT (≈ $525.00)"),
+    ],
+)
+async def test_a_test_says_what_would_make_it_fire(chat: Chat, words: str, said: str) -> None:
+    await _watch(chat)
+    await chat.send(f"/addalert {words}")
+    await chat.press("1:at:1")
+    assert said in chat.last
+
+
+async def test_a_test_without_alerts_leads_to_the_first(chat: Chat) -> None:
+    await chat.send("/testalert")
+    assert "This is a test" in chat.last
+    assert chat.buttons == ["1:aw:"]
+
+
+async def test_an_alert_names_a_counterparty_that_is_known(chat: Chat) -> None:
+    await chat.send("/start")
+    known = await chat.stores.subscriptions.chat(ANNA)
+    assert known is not None
+    now = chat.clock.now()
+    for address, shown in (
+        (WALLET, "Counterparty: <b>XDEX</b>"),
+        (MINT, f"Counterparty: <code>{MINT}</code>"),
+    ):
+        firing = Firing(
+            AlertKind.TRANSFER_OVER, 1, None, Terms(amount=1, asset="native", decimals=9), urgent=False,
+            occasion="x", at=now, wallet=OTHER, values={"asset": "native", "amount": "5", "counterparty": address},
+        )  # fmt: skip
+        message = HtmlRenderer(PROFILES["x1-mainnet"]).alert(PendingAlert("k", known, (firing,), now))
+        assert shown in message.html

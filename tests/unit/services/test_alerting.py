@@ -145,6 +145,16 @@ class TestInChecks:
         assert 1 < len(world.told()) - 20 < 20
         assert {each.topic for each in world.queues.notifications} == {7}
 
+    async def test_an_alert_about_all_wallets_names_the_one_by_its_label(self, world: World) -> None:
+        await world.watch(1)
+        await world.stores.subscriptions.subscribe(1, WALLET, "savings", slot=START, limit=25)
+        rule = await _add(world)
+        world.pay("a", WALLET)
+        await _checked(world)
+        assert rule.label is None
+        told = [row.firing for row in world.stores.tables.deliveries.values() if row.firing is not None]
+        assert [(firing.wallet, firing.label) for firing in told] == [(WALLET, "savings")]
+
     async def test_each_chat_has_its_own_alerts(self, world: World) -> None:
         await world.watch(1)
         await world.watch(2)

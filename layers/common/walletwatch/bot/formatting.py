@@ -283,7 +283,10 @@ class Amounts:
         with localcontext(prec=60):
             usd = to_decimal(amount, decimals) * note.usd
         value = worth(usd, texts, native.usd if native else None)
-        return shown if value is None else Html(f"{shown} (≈ {escape(value)})")
+        if value is None:
+            return shown
+        # What is smaller than can be told is not about anything.
+        return Html(f"{shown} ({escape(value if value.startswith('< ') else f'≈ {value}')})")
 
 
 class Names:
