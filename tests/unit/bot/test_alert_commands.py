@@ -415,7 +415,8 @@ async def test_an_alert_names_a_counterparty_that_is_known(chat: Chat) -> None:
     ):
         firing = Firing(
             AlertKind.TRANSFER_OVER, 1, None, Terms(amount=1, asset="native", decimals=9), urgent=False,
-            occasion="x", at=now, wallet=OTHER, values={"asset": "native", "amount": "5", "counterparty": address},
+            occasion="x", at=now, wallet=OTHER,
+            values={"asset": "native", "amount": "5", "counterparty": address},
         )  # fmt: skip
         message = HtmlRenderer(PROFILES["x1-mainnet"]).alert(PendingAlert("k", known, (firing,), now))
         assert shown in message.html

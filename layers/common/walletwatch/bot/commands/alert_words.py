@@ -19,7 +19,7 @@ _SCALES: Final = {"k": Decimal(1000), "m": Decimal(1_000_000), "b": Decimal(1_00
 _GROUPED: Final = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 _NUMBER: Final = re.compile(r"\d{1,25}([.,]\d{1,30})?|[.,]\d{1,30}", re.ASCII)
 _HOURS: Final = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*[-\u2013\u2014]\s*(\d{1,2})(?::(\d{2}))?", re.ASCII)
-_NONE: Final = frozenset({"0", "no", "none", "off", "never"})
+NOTHING: Final = frozenset({"0", "no", "none", "off", "never"})
 _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -34,13 +34,13 @@ def time_of(text: str) -> timedelta | None:
 
 def rest_of(text: str) -> timedelta | None:
     """How long an alert rests; zero for `off`, None where it is no time, or too long a one."""
-    time = timedelta() if text.lower() in _NONE else time_of(text)
+    time = timedelta() if text.lower() in NOTHING else time_of(text)
     return time if time is not None and time <= MAX_COOLDOWN else None
 
 
 def lifetime_of(text: str) -> timedelta | None:
     """How long an alert lives; zero for `never` ending, None where it is no time, or too long a one."""
-    time = timedelta() if text.lower() in _NONE else time_of(text)
+    time = timedelta() if text.lower() in NOTHING else time_of(text)
     return time if time is not None and time <= MAX_LIFETIME else None
 
 
