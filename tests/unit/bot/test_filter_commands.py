@@ -336,3 +336,59 @@ async def test_whom_one_blocked_is_unblocked_by_the_button_below(chat: Chat) -> 
     await chat.press(f"1:ab:{OTHER}")
     await chat.press(*chat.buttons)
     assert (await _settings(chat)).filter == Filter()
+
+
+async def test_what_is_silent_already_is_said_and_can_be_ended(chat: Chat) -> None:
+    for command in ("/mute", "/snooze"):
+        await chat.send(command)
+        assert "1:au:0" not in chat.buttons
+    await chat.send("/mute 2h")
+    await chat.send("/snooze 3h")
+    for command in ("/mute", "/snooze"):
+        await chat.send(command)
+        assert "nothing until 1 Nov 2026, 14:00:00 UTC" in chat.last
+        assert "everything until 1 Nov 2026, 15:00:00 UTC" in chat.last
+        assert "1:au:0" in chat.buttons
+    await chat.send("/snooze off")
+    settings = await _settings(chat)
+    assert (settings.snoozed_until, settings.is_muted(chat.clock.now())) == (None, True)
+    await chat.send("/mute off")
+    assert not (await _settings(chat)).is_muted(chat.clock.now())
+    await chat.send("/mute forever")
+    assert (await _settings(chat)).muted
+
+
+async def test_unmute_finds_the_wallets_that_are_muted(chat: Chat) -> None:
+    subscription = await _subscription(chat)
+    await chat.send("/mute savings")
+    await chat.send("/mute 2h")
+    await chat.send("/unmute")
+    assert "I tell you again" in chat.last
+    await chat.send("/unmute")
+    assert "These wallets are muted" in chat.last
+    assert chat.buttons == [f"1:au:{subscription.id}"]
+    await chat.press(*chat.buttons)
+    assert "again" in chat.last
+    (subscription,) = await chat.stores.subscriptions.subscriptions(ANNA)
+    assert subscription.filter.muted_until is None
+    await chat.send("/unmute")
+    assert "I tell you again" in chat.last
+
+
+@pytest.mark.parametrize(
+    ("words", "quiet"),
+    [
+        ("10pm-7am", QuietHours(22 * 60, 7 * 60)),
+        ("10:30 PM - 12 am", QuietHours(22 * 60 + 30, 0)),
+        ("12pm-1pm sat", QuietHours(12 * 60, 13 * 60, (5,))),
+        ("22.30-7", QuietHours(22 * 60 + 30, 7 * 60)),
+    ],
+)
+async def test_hours_are_said_as_people_say_them(chat: Chat, words: str, quiet: QuietHours) -> None:
+    await chat.send(f"/quiet {words}")
+    assert (await _settings(chat)).quiet == quiet
+    await chat.send("/quiet 22:00-07:00")
+    assert "✅ 22:00-07:00" in str(chat.request.calls[-1])
+    for wrong in ("13pm-7am", "0am-7am", "22-7x", "22:60-7"):
+        await chat.send(f"/quiet {wrong}")
+        assert "from when to when" in chat.last

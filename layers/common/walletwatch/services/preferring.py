@@ -98,6 +98,10 @@ class Preferring:
         """Hold what comes for a time, and tell it then."""
         return await self._change_timing(chat, replace(chat.settings, snoozed_until=self._clock.now() + time))
 
+    async def wake(self, chat: Chat) -> Chat:
+        """Tell what a snooze held at once."""
+        return await self._change_timing(chat, replace(chat.settings, snoozed_until=None))
+
     async def be_quiet(self, chat: Chat, quiet: QuietHours | None) -> Chat:
         """Hold what comes in these hours until their end; None for no such hours."""
         return await self._change_timing(chat, replace(chat.settings, quiet=quiet))
