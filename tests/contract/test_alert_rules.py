@@ -205,7 +205,7 @@ class TestFinding:
         expiring = await _add(stores, ANNA, replace(APPROVAL, expires_at=now + timedelta(hours=1)))
         await _add(stores, ANNA)
         page = await stores.rules.due(now, after=None, limit=1)
-        assert [(due.rule, due.accounts, due.watching) for due in page] == [(first, (address("ata"),), True)]
+        assert [(due.rule, due.accounts) for due in page] == [(first, (address("ata"),))]
         assert page[0].chat == subscription.chat
         page = await stores.rules.due(now, after=(page[0].check_at, first.id), limit=9)
         assert [(due.rule.id, due.accounts) for due in page] == [(second.id, ())]
@@ -220,7 +220,7 @@ class TestFinding:
         await _add(stores, ANNA, rule)
         await stores.subscriptions.unsubscribe(ANNA, WALLET)
         (due,) = await stores.rules.due(stores.clock.now(), after=None, limit=9)
-        assert not due.watching
+        assert not due.rule.watching
 
     async def test_silent_chats_and_what_is_paused_are_left_out(self, stores: Stores) -> None:
         await watch(stores, ANNA)

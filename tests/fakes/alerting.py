@@ -158,9 +158,7 @@ class FakeAlertRules:
             if row.check_at is None or row.check_at > now or row.rule.ended_at or row.rule.paused:
                 continue
             if chat.active and (after is None or (row.check_at, row.rule.id) > after):
-                found.append(
-                    DueRule(self._named(row), chat, row.check_at, self._accounts(row), self._watching(row))
-                )
+                found.append(DueRule(self._named(row), chat, row.check_at, self._accounts(row)))
         return sorted(found, key=lambda due: (due.check_at, due.rule.id))[:limit]
 
     async def postpone(
@@ -203,12 +201,6 @@ class FakeAlertRules:
             for account in self.tables.accounts.values()
             if account.wallet_id == row.rule.wallet_id and account.mint == mint and mint is not None
         )
-
-    def _watching(self, row: RuleRow) -> bool:
-        if row.rule.wallet_id is None:
-            return True
-        subscription = self.tables.subscription_of(row.rule.chat_id, row.rule.wallet_id)
-        return subscription is not None and not subscription.paused
 
 
 @dataclass

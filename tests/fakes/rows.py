@@ -140,7 +140,8 @@ class Tables:
             return rule
         subscription = self.subscription_of(rule.chat_id, rule.wallet_id)
         label = subscription.label if subscription else None
-        return replace(rule, wallet=self.wallets[rule.wallet_id].address, label=label)
+        watching = subscription is not None and not subscription.paused
+        return replace(rule, wallet=self.wallets[rule.wallet_id].address, label=label, watching=watching)
 
     def rules_of(self, chat_id: int) -> list[Rule]:
         rules = [self.named(row.rule) for row in self.rules.values() if row.rule.chat_id == chat_id]

@@ -420,3 +420,18 @@ async def test_an_alert_names_a_counterparty_that_is_known(chat: Chat) -> None:
         )  # fmt: skip
         message = HtmlRenderer(PROFILES["x1-mainnet"]).alert(PendingAlert("k", known, (firing,), now))
         assert shown in message.html
+
+
+async def test_an_alert_of_a_wallet_that_is_silent_does_not_wait(chat: Chat) -> None:
+    await _watch(chat)
+    await chat.send("/addalert inactive savings 3")
+    for silent, back in (
+        (f"/pause {WALLET}", f"/resume {WALLET}"),
+        (f"/unwatch {WALLET}", f"/watch {WALLET}"),
+    ):
+        await chat.send(silent)
+        await chat.send("/alerts")
+        assert "silent: its wallet is paused or no longer watched" in chat.last
+        await chat.send(back)
+        await chat.press("1:ac:1")
+        assert "🟢 waiting" in chat.last

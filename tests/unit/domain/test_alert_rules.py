@@ -339,6 +339,8 @@ def test_the_last_word_of_a_rule_comes_once_it_has_expired() -> None:
         ({"armed": False}, State.WAITING),
         ({"last_fired_at": NOW, "cooldown": timedelta(hours=1)}, State.COOLING),
         ({"last_fired_at": NOW}, State.ARMED),
+        ({"watching": False, "armed": False}, State.UNWATCHED),
+        ({"watching": False, "paused": True}, State.PAUSED),
     ],
 )
 def test_how_a_rule_stands(fields: dict[str, Any], state: State) -> None:

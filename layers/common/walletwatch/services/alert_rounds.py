@@ -175,7 +175,7 @@ class AlertRounds:
         """Judge a page of rules; how many messages that made, and how many rules could not be judged."""
         now = self._clock.now()
         over = [due for due in page if has_expired(due.rule, now)]
-        alive = [due for due in page if due.watching and not has_expired(due.rule, now)]
+        alive = [due for due in page if due.rule.watching and not has_expired(due.rule, now)]
         facts: dict[int, Facts] = {}
         family_of: Callable[[DueRule], str] = lambda due: due.rule.family.value  # noqa: E731
         for family, members in groupby(sorted(alive, key=family_of), key=family_of):

@@ -43,7 +43,7 @@ def nothing_watched(say: Texts) -> RenderedMessage:
 
 def behind(complaint: str, say: Texts) -> Rows:
     """What helps whoever is told this complaint; most are answered by another try."""
-    if complaint == "list.empty":
+    if complaint in {"list.empty", "addalert.no_wallet"}:
         return adding(say)
     ways = _HELPFUL.get(complaint)
     return () if ways is None else (tuple(button(say(text), action, place) for text, action, place in ways),)
@@ -51,6 +51,7 @@ def behind(complaint: str, say: Texts) -> Rows:
 
 _LIST: Final = ("button.list", Action.LIST, "0")
 _PLAN: Final = ("button.plan", Action.PLAN, "")
+_ALERTS: Final = ("button.alert.back", Action.AM_LIST, "0")
 _LOST: Final = (("button.menu", Action.MENU, ""), ("button.help", Action.HELP, ""))
 _HELPFUL: Final[Mapping[str, tuple[tuple[str, Action, str], ...]]] = {
     "error.unclear": _LOST,
@@ -59,7 +60,8 @@ _HELPFUL: Final[Mapping[str, tuple[tuple[str, Action, str], ...]]] = {
     "error.not_watched": (_LIST,),
     "error.wallet_not_called": (_LIST,),
     "quota.wallets": (_PLAN, _LIST),
-    "quota.alerts": (_PLAN,),
+    "alerts.too_many": (_PLAN, _ALERTS),
+    "alerts.none_such": (_ALERTS,),
     "quota.scans": (_PLAN,),
     "quota.exports": (_PLAN,),
 }
