@@ -8,6 +8,7 @@ import pytest
 
 from tests.contract.things import activity
 from tests.unit.bot.conftest import ANNA, BORIS, GROUP, OTHER, WALLET, Chat
+from walletwatch.bot.html_length import MAX_UNITS, units
 from walletwatch.bot.keyboards import Action
 from walletwatch.bot.rendering import HtmlRenderer
 from walletwatch.domain.alert_rules.firing import Firing, PendingAlert
@@ -348,6 +349,7 @@ async def test_several_that_were_held_are_one_message(chat: Chat) -> None:
     )  # fmt: skip
     message = HtmlRenderer(PROFILES["x1-mainnet"]).alert(PendingAlert("k", known, firings, now))
     assert "29 alerts while" in message.html
+    assert "… and 14 more" in message.html
     assert "<script>" not in message.html
     assert "<a " not in message.html
 
@@ -376,7 +378,7 @@ async def test_a_preview_knows_nothing_before_what_it_looked_at(
     assert "from 30 Oct 2026 on" in chat.last
     await chat.send("/addalert cluster 2 7d")
     await chat.press("1:av:2")
-    assert "<b>0 times</b>" in chat.last
+    assert "would <b>not</b> have fired" in chat.last
 
 
 @pytest.mark.parametrize(
@@ -435,3 +437,35 @@ async def test_an_alert_of_a_wallet_that_is_silent_does_not_wait(chat: Chat) -> 
         await chat.send(back)
         await chat.press("1:ac:1")
         assert "🟢 waiting" in chat.last
+
+
+async def test_of_many_long_alerts_that_were_held_it_is_said_how_many_are_left_out(chat: Chat) -> None:
+    await chat.send("/start")
+    known = await chat.stores.subscriptions.chat(ANNA)
+    assert known is not None
+    now = chat.clock.now()
+    firings = tuple(
+        Firing(
+            AlertKind.COUNTERPARTY, number, "n" * 48, Terms(address=MINT), urgent=False, occasion=str(number),
+            at=now, wallet=WALLET, label="l" * 48, values={"activity": "swap"},
+        )
+        for number in range(1, 15)
+    )  # fmt: skip
+    message = HtmlRenderer(PROFILES["x1-mainnet"]).alert(PendingAlert("k", known, firings, now))
+    shown = message.html.count("🔔 <b>n")
+    assert 8 < shown < 14
+    assert message.html.endswith(f"… and {14 - shown} more")
+    assert units(message.html) <= MAX_UNITS
+
+
+async def test_many_alerts_are_chosen_from_page_by_page(chat: Chat) -> None:
+    await chat.send("/start")
+    row = chat.stores.tables.chats[ANNA]
+    object.__setattr__(row.chat, "owner", Owner(ANNA, quotas={"alerts": 100}))
+    for number in range(1, 81):
+        await chat.send(f"/addalert price_above XNT {number}")
+    await chat.send("/delalert")
+    assert "… and 65 more" in chat.last
+    assert chat.buttons[-1] == "1:al:0"
+    await chat.send("80")
+    assert "Alert #80 is deleted" in chat.last

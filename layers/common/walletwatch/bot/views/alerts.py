@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from walletwatch.bot.formatting import Amounts, percent, unit_price, wallet, when
-from walletwatch.bot.html_length import join_lines
+from walletwatch.bot.html_length import MAX_UNITS, join_lines, units
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts, texts_for
 from walletwatch.bot.views.activity import kind_title
@@ -23,6 +23,8 @@ from walletwatch.domain.work import Button, RenderedMessage
 
 SAMPLE_WALLET: Final = "11111111111111111111111111111111"
 MAX_TOGETHER: Final = 15
+ROOM_FOR_MORE: Final = 100
+"""For the words that there are more."""
 DEEDS: Final = frozenset({"got", "sent", "bought", "sold"})
 type Teller = Callable[[Firing, Html, Texts], Html]
 """Makes the sentence of what happened, of a firing and its wallet."""
@@ -74,10 +76,14 @@ class AlertView:
             lines = [*([say("alert.test")] if test else []), *self._firing(firing, say, zone)]
             return RenderedMessage(join_lines(lines), self._keyboard(firing, say))
         lines = [say("alert.together", count=len(alert.firings))]
+        left = len(alert.firings)
         for firing in alert.firings[:MAX_TOGETHER]:
-            lines += [Html(""), *self._firing(firing, say, zone)]
-        if len(alert.firings) > MAX_TOGETHER:
-            lines += [Html(""), say("activity.line.more", count=len(alert.firings) - MAX_TOGETHER)]
+            told = [*lines, Html(""), *self._firing(firing, say, zone)]
+            if units("\n".join(told)) > MAX_UNITS - ROOM_FOR_MORE:
+                break
+            lines, left = told, left - 1
+        if left:
+            lines += [Html(""), say("activity.line.more", count=left)]
         return RenderedMessage(join_lines(lines), ((button(say("button.alert.back"), Action.AM_LIST, 0),),))
 
     def rule(self, rule: Rule | NewRule, say: Texts) -> Html:
