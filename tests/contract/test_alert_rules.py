@@ -422,6 +422,15 @@ class TestPast:
         assert await stores.past.of_chat(BORIS, begin, until, 9) == [done["two"], done["three"]]
         assert await stores.past.of_chat(999, begin, until, 9) == []
 
+    async def test_what_a_chat_calls_its_wallets(self, stores: Stores) -> None:
+        await watch(stores, ANNA, label="mine")
+        await watch(stores, ANNA, OTHER_WALLET)
+        await watch(stores, BORIS, label="his")
+        both = [WALLET, OTHER_WALLET]
+        assert await stores.past.labels(ANNA, both) == {WALLET: "mine"}
+        assert await stores.past.labels(ANNA, [OTHER_WALLET]) == {}
+        assert await stores.past.labels(BORIS, both) == {WALLET: "his"}
+
     async def test_which_tokens_a_wallet_had_before(self, stores: Stores) -> None:
         subscription = await watch(stores, ANNA)
         first, second = (

@@ -313,6 +313,16 @@ class FakePast:
     tables: Tables
     outage: Outage
 
+    async def labels(self, chat_id: int, addresses: Collection[str]) -> Mapping[str, str]:
+        self.outage.check()
+        return {
+            self.tables.wallets[row.wallet_id].address: row.label
+            for row in self.tables.subscriptions.values()
+            if row.chat_id == chat_id
+            and row.label is not None
+            and self.tables.wallets[row.wallet_id].address in addresses
+        }
+
     async def last_moved(self, wallet_ids: Collection[int]) -> Mapping[int, LastActivity]:
         self.outage.check()
         found = {}

@@ -11,6 +11,7 @@ from tests.unit.bot.conftest import ANNA, BORIS, GROUP, OTHER, WALLET, Chat
 from walletwatch.bot.html_length import MAX_UNITS, units
 from walletwatch.bot.keyboards import Action
 from walletwatch.bot.rendering import HtmlRenderer
+from walletwatch.domain.alert_rules.clusters import SEPARATOR
 from walletwatch.domain.alert_rules.firing import Firing, PendingAlert
 from walletwatch.domain.alert_rules.rule import TRAITS, AlertKind, Need, Rule, Terms
 from walletwatch.domain.chats import Owner
@@ -469,3 +470,20 @@ async def test_many_alerts_are_chosen_from_page_by_page(chat: Chat) -> None:
     assert chat.buttons[-1] == "1:al:0"
     await chat.send("80")
     assert "Alert #80 is deleted" in chat.last
+
+
+async def test_a_cluster_says_which_wallets_did_the_same(chat: Chat) -> None:
+    await chat.send("/start")
+    known = await chat.stores.subscriptions.chat(ANNA)
+    assert known is not None
+    now = chat.clock.now()
+    firing = Firing(
+        AlertKind.CLUSTER, 1, None, Terms(count=3, minutes=60), urgent=False, occasion="x", at=now,
+        wallet=WALLET, label="savings",
+        values={"deed": "bought", "count": 3, "asset": OTHER, "others": f"<hot>{SEPARATOR}{MINT}"},
+    )  # fmt: skip
+    message = HtmlRenderer(PROFILES["x1-mainnet"]).alert(PendingAlert("k", known, (firing,), now))
+    assert (
+        "3 wallets, <b>savings</b> · <code>9Dpj…CoaU</code> the last of them: bought USDC.x" in message.html
+    )
+    assert "👛 The others: <b>&lt;hot&gt;</b>, <code>CAJe…xRvR</code>" in message.html

@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 
+from tests.contract.things import activity
 from tests.fakes.leases import FakeLeases
 from tests.fakes.people import FakePeople
 from tests.fakes.tokens import FakeTokens
 from tests.unit.services.conftest import OTHER, START, WALLET, World
 from walletwatch.domain.addresses import decode_address
+from walletwatch.domain.alert_rules.clusters import SEPARATOR
 from walletwatch.domain.alert_rules.rule import AlertKind, NewRule, Rule, Terms
 from walletwatch.domain.chain import AccountData
 from walletwatch.domain.chats import ChatSettings
+from walletwatch.domain.delivery import Candidate
 from walletwatch.domain.errors import QueueUnavailable, StoreUnavailable
 from walletwatch.domain.filters import Filter
 from walletwatch.domain.quiet import FOREVER, Pace, QuietHours
@@ -154,6 +157,21 @@ class TestInChecks:
         assert rule.label is None
         told = [row.firing for row in world.stores.tables.deliveries.values() if row.firing is not None]
         assert [(firing.wallet, firing.label) for firing in told] == [(WALLET, "savings")]
+
+    async def test_a_cluster_names_its_other_wallets(self, world: World) -> None:
+        for wallet, label in ((OTHER, "hot wallet"), (MINT, None), (WALLET, None)):
+            await world.watch(1, wallet)
+            await world.stores.subscriptions.subscribe(1, wallet, label, slot=START, limit=25)
+        await _add(world, rule=NewRule(kind=AlertKind.CLUSTER, terms=Terms(count=3, minutes=60)))
+        now = round(world.clock.now().timestamp())
+        for subscription in await world.stores.subscriptions.subscriptions(1):
+            wallet = subscription.address
+            done = activity(f"to {wallet}", START + 1, wallet, block_time=now)
+            await world.stores.ledger.keep(subscription.wallet_id, [done])
+            await world.alerting.tell(subscription.wallet_id, [Candidate(done, subscription)])
+        (told,) = [row.firing for row in world.stores.tables.deliveries.values() if row.firing is not None]
+        assert told.wallet == WALLET
+        assert set(str(told.values["others"]).split(SEPARATOR)) == {"hot wallet", MINT}
 
     async def test_each_chat_has_its_own_alerts(self, world: World) -> None:
         await world.watch(1)

@@ -149,6 +149,9 @@ class Samples(Protocol):
 class Past(Protocol):
     """What has happened to wallets, as far as it is stored."""
 
+    async def labels(self, chat_id: int, addresses: Collection[str]) -> Mapping[str, str]:
+        """What the chat calls these wallets, by address; one without a label is absent."""
+
     async def last_moved(self, wallet_ids: Collection[int]) -> Mapping[int, LastActivity]:
         """The newest activity of each wallet that has one."""
 

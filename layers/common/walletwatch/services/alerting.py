@@ -13,6 +13,7 @@ from functools import partial
 from typing import Final
 
 from walletwatch.domain.activities import Activity
+from walletwatch.domain.alert_rules.clusters import SEPARATOR
 from walletwatch.domain.alert_rules.evaluation import repeat
 from walletwatch.domain.alert_rules.facts import ClusterFacts, EventFacts, RiskFacts
 from walletwatch.domain.alert_rules.firing import Attempt, Firing, PendingAlert, plan_firings
@@ -87,8 +88,11 @@ class Alerting:
             cluster = ClusterFacts(at, activity, neighbours.get(chat_id, ()))
             for rule in by_chat[chat_id]:
                 firing = repeat(rule, cluster if rule.family is Family.CLUSTER else event)
-                if firing is not None:
-                    attempts.append(self._attempt(rule, firing, candidate.subscription))
+                if firing is None:
+                    continue
+                if rule.family is Family.CLUSTER:
+                    firing = await self._naming_others(chat_id, firing)
+                attempts.append(self._attempt(rule, firing, candidate.subscription))
         await self.fire(attempts)
 
     async def tell_risk(
@@ -189,6 +193,13 @@ class Alerting:
         if activity.block_time is None:
             return self._clock.now()
         return datetime.fromtimestamp(activity.block_time, UTC)
+
+    async def _naming_others(self, chat_id: int, firing: Firing) -> Firing:
+        """A cluster's word with the labels of its other wallets, where they have one."""
+        addresses = str(firing.values["others"]).split(SEPARATOR)
+        labels = await self._past.labels(chat_id, addresses)
+        names = SEPARATOR.join(labels.get(address, address) for address in addresses)
+        return replace(firing, values={**firing.values, "others": names})
 
     def _attempt(self, rule: Rule, firing: Firing, subscription: Subscription) -> Attempt:
         """What a rule says of one wallet, which a rule about all of them cannot name."""

@@ -6,13 +6,15 @@ from decimal import Decimal, localcontext
 from types import MappingProxyType
 from typing import Final
 
-from walletwatch.bot.formatting import Amounts, percent, unit_price, wallet, when
+from walletwatch.bot.formatting import Amounts, percent, series, short, unit_price, wallet, when
 from walletwatch.bot.html_length import MAX_UNITS, join_lines, units
 from walletwatch.bot.keyboards import Action, button
-from walletwatch.bot.texts import Html, Texts, texts_for
+from walletwatch.bot.texts import Html, Texts, escape, texts_for
 from walletwatch.bot.views.activity import kind_title
 from walletwatch.bot.views.rule_words import RuleWords, usd
 from walletwatch.domain.activities import ActivityKind
+from walletwatch.domain.addresses import is_address
+from walletwatch.domain.alert_rules.clusters import SEPARATOR
 from walletwatch.domain.alert_rules.firing import Firing, PendingAlert
 from walletwatch.domain.alert_rules.rule import AlertKind, Family, NewRule, Rule
 from walletwatch.domain.annotations import AssetNote
@@ -128,7 +130,8 @@ class AlertView:
     def _happened(self, firing: Firing, say: Texts) -> list[Html]:
         shown = Html("") if firing.wallet is None else wallet(firing.wallet, firing.label, say)
         say = say.on(firing.at)
-        return [self._tellers[firing.kind](firing, shown, say), *self._counterparty(firing, say)]
+        told = self._tellers[firing.kind](firing, shown, say)
+        return [told, *self._counterparty(firing, say), *_others(firing, say)]
 
     def _counterparty(self, firing: Firing, say: Texts) -> list[Html]:
         address = firing.values.get("counterparty")
@@ -240,6 +243,18 @@ def _stake(firing: Firing, shown: Html, say: Texts) -> Html:
 def _risk(firing: Firing, shown: Html, say: Texts) -> Html:
     score, before = _whole(firing, "score"), _whole(firing, "before")
     return say("alert.fired.risk_worse", wallet=shown, score=score, before=before)
+
+
+def _others(firing: Firing, say: Texts) -> list[Html]:
+    """The other wallets of a cluster, as many as it names."""
+    named = firing.values.get("others")
+    if not isinstance(named, str):
+        return []
+    names = [
+        say("common.address", address=short(name)) if is_address(name) else Html(f"<b>{escape(name)}</b>")
+        for name in named.split(SEPARATOR)
+    ]
+    return [say("alert.alike", wallets=series(names, say))]
 
 
 def _whole(firing: Firing, name: str) -> int | None:

@@ -36,6 +36,13 @@ SELECT DISTINCT leg ->> 'asset'
  WHERE leg ->> 'asset' = ANY(%(assets)s)
 """
 
+_LABELS: Final = """
+SELECT w.address, s.label
+  FROM subscriptions s
+  JOIN wallets w ON w.id = s.wallet_id
+ WHERE s.chat_id = %(chat_id)s AND w.address = ANY(%(addresses)s) AND s.label IS NOT NULL
+"""
+
 _OF_WALLETS: Final = """
 SELECT w.id, recent.payload
   FROM unnest(%(wallet_ids)s::bigint[]) w (id)
@@ -60,6 +67,16 @@ class PostgresPast:
 
     def __init__(self, reads: Reads) -> None:
         self._reads = reads
+
+    async def labels(self, chat_id: int, addresses: Collection[str]) -> Mapping[str, str]:
+        """What the chat calls these wallets, by address; one without a label is absent."""
+        values = {"chat_id": chat_id, "addresses": list(addresses)}
+
+        async def work(connection: Connection) -> Mapping[str, str]:
+            cursor = await connection.execute(_LABELS, values)
+            return dict(await cursor.fetchall())
+
+        return await self._reads.run(work)
 
     async def last_moved(self, wallet_ids: Collection[int]) -> Mapping[int, LastActivity]:
         """The newest activity of each wallet that has one."""
