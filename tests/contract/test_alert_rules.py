@@ -18,7 +18,8 @@ from walletwatch.domain.chats import ChatSettings
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.quiet import FOREVER, Pace
 from walletwatch.domain.rules import Suppression
-from walletwatch.domain.wallets import AccountKind, NewAccount
+from walletwatch.domain.sweep import Shard
+from walletwatch.domain.wallets import AccountKind, NewAccount, Progress
 
 MINT = address("mint")
 NUMBERS = count(1)
@@ -421,6 +422,12 @@ class TestPast:
         assert await stores.past.of_chat(ANNA, begin, until, 9) == [done["two"], done["three"]]
         assert await stores.past.of_chat(BORIS, begin, until, 9) == [done["two"], done["three"]]
         assert await stores.past.of_chat(999, begin, until, 9) == []
+
+    async def test_how_far_wallets_have_been_looked_at(self, stores: Stores) -> None:
+        assert await stores.past.progress() is None
+        progress = Progress(310, stores.clock.now())
+        await stores.watch.record_progress(Shard(0, 1), progress)
+        assert await stores.past.progress() == progress
 
     async def test_what_a_chat_calls_its_wallets(self, stores: Stores) -> None:
         await watch(stores, ANNA, label="mine")

@@ -22,6 +22,7 @@ from walletwatch.domain.filters import Filter
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.prices import NEAR
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
+from walletwatch.domain.wallets import Progress
 from walletwatch.domain.work import DigestDue
 from walletwatch.ports.alerting import FiringPlan
 from walletwatch.ports.common import Clock
@@ -322,6 +323,10 @@ class FakePast:
             and row.label is not None
             and self.tables.wallets[row.wallet_id].address in addresses
         }
+
+    async def progress(self) -> Progress | None:
+        self.outage.check()
+        return self.tables.progress
 
     async def last_moved(self, wallet_ids: Collection[int]) -> Mapping[int, LastActivity]:
         self.outage.check()

@@ -1,6 +1,7 @@
 """What the stores in memory hold: the tables of the schema as objects."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -175,6 +176,12 @@ class Tables:
         )
 
     @property
+    def progress(self) -> Progress | None:
+        """Of the watcher that is ahead."""
+        looks = [least_progress(self.shards), self.follower.progress]
+        return max((look for look in looks if look), key=lambda look: look.slot, default=None)
+
+    @property
     def followed_slot(self) -> int | None:
         return self.follower.position.slot if self.follower.position else None
 
@@ -219,3 +226,10 @@ def stored(row: ActivityRow) -> Activity:
     """The activity as a store gives it back."""
 
     return Activity.from_dict(json.loads(row.payload))
+
+
+def least_progress(shards: Sequence[Progress | None]) -> Progress | None:
+    known = [progress for progress in shards if progress is not None]
+    if len(known) < len(shards):
+        return None
+    return Progress(min(each.slot for each in known), min(each.at for each in known))

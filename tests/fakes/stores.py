@@ -25,6 +25,7 @@ from tests.fakes.rows import (
     SubscriptionRow,
     Tables,
     WalletRow,
+    least_progress,
 )
 from tests.fakes.wallet_book import FakeWalletBook
 from walletwatch.domain.chats import (
@@ -332,7 +333,6 @@ class FakeSubscriptionStore:
         ]
 
     async def service(self, chat_id: int, since: datetime) -> Service:
-        looks = [least_progress(self.tables.shards), self.tables.follower.progress]
         rows = [
             row
             for row in self.tables.deliveries.values()
@@ -342,7 +342,7 @@ class FakeSubscriptionStore:
         reasons = Counter(row.entry.reason or "" for row in rows if row.status is DeliveryStatus.SUPPRESSED)
         return Service(
             await self.subscriptions(chat_id),
-            max((look for look in looks if look), key=lambda look: look.slot, default=None),
+            self.tables.progress,
             {status: counted[status] for status in DeliveryStatus},
             reasons,
         )
@@ -507,13 +507,6 @@ class FakeWatchStore:
             self.tables.account(row)
             for row in sorted(self.tables.accounts_of(wallet_id), key=lambda row: row.id)
         ]
-
-
-def least_progress(shards: Sequence[Progress | None]) -> Progress | None:
-    known = [progress for progress in shards if progress is not None]
-    if len(known) < len(shards):
-        return None
-    return Progress(min(each.slot for each in known), min(each.at for each in known))
 
 
 def _least(one: int | None, other: int | None) -> int | None:

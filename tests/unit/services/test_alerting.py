@@ -22,7 +22,7 @@ from walletwatch.domain.delivery import Candidate
 from walletwatch.domain.errors import QueueUnavailable, StoreUnavailable
 from walletwatch.domain.filters import Filter
 from walletwatch.domain.quiet import FOREVER, Pace, QuietHours
-from walletwatch.domain.wallets import AccountKind, NewAccount
+from walletwatch.domain.wallets import AccountKind, NewAccount, Progress
 from walletwatch.domain.work import BalanceCheck, CheckReason, Notification
 from walletwatch.services import alert_rounds
 from walletwatch.services.alert_rounds import LEASE, LEASE_TTL, AlertRounds, Round
@@ -76,7 +76,9 @@ class Rounds:
             metrics=world.metrics,
         )
 
-    async def look(self, *, remaining: float = 50.0) -> Round:
+    async def look(self, *, remaining: float = 50.0, watched: bool = True) -> Round:
+        if watched:
+            self.world.stores.tables.follower.progress = Progress(START, self.world.clock.now())
         done = await self.service.run(remaining=lambda: remaining)
         assert done is not None
         return done
@@ -383,6 +385,17 @@ class TestRounds:
             await rounds.look()
             told.append(len(_alerts(world)))
         assert told == [0, 1, 1, 1, 1, 2, 2]
+
+    async def test_what_nobody_looks_at_is_not_said_to_be_inactive(self, rounds: Rounds) -> None:
+        world = rounds.world
+        wallet_id = await _wallet_id(world)
+        await _add(world, rule=NewRule(kind=AlertKind.INACTIVE, terms=Terms(days=2), wallet_id=wallet_id))
+        for hours in (0, 60, 1):
+            world.clock.advance(hours * 3600)
+            done = await rounds.look(watched=False)
+            assert (done.fired, done.postponed) == (0, min(1, done.judged))
+        world.clock.advance(3600)
+        assert (await rounds.look()).fired == 1
 
     async def test_a_wallet_that_is_not_watched_any_more_makes_nothing_fire(self, rounds: Rounds) -> None:
         world = rounds.world

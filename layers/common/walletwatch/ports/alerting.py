@@ -11,6 +11,7 @@ from walletwatch.domain.alert_rules.firing import Attempt, Outcome, PendingAlert
 from walletwatch.domain.alert_rules.rule import DueRule, NewRule, Rule
 from walletwatch.domain.chats import Chat, ChatSettings, Subscription
 from walletwatch.domain.filters import Filter
+from walletwatch.domain.wallets import Progress
 from walletwatch.domain.work import DigestDue
 
 type FiringPlan = Callable[
@@ -151,6 +152,9 @@ class Past(Protocol):
 
     async def labels(self, chat_id: int, addresses: Collection[str]) -> Mapping[str, str]:
         """What the chat calls these wallets, by address; one without a label is absent."""
+
+    async def progress(self) -> Progress | None:
+        """How far the wallets have been looked at; None before the first look."""
 
     async def last_moved(self, wallet_ids: Collection[int]) -> Mapping[int, LastActivity]:
         """The newest activity of each wallet that has one."""

@@ -7,8 +7,10 @@ from typing import Final
 
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.alert_rules.facts import LastActivity
+from walletwatch.domain.wallets import Progress
 from walletwatch.storage.postgres.database import Connection
 from walletwatch.storage.postgres.replica import Reads
+from walletwatch.storage.postgres.rows import PROGRESS
 
 SEEN_AMONG: Final = 2000
 """Activities of a wallet among which an earlier movement is looked for."""
@@ -75,6 +77,15 @@ class PostgresPast:
         async def work(connection: Connection) -> Mapping[str, str]:
             cursor = await connection.execute(_LABELS, values)
             return dict(await cursor.fetchall())
+
+        return await self._reads.run(work)
+
+    async def progress(self) -> Progress | None:
+        """How far the wallets have been looked at; None before the first look."""
+
+        async def work(connection: Connection) -> Progress | None:
+            row = await (await connection.execute(PROGRESS)).fetchone()
+            return None if row is None else Progress(*row)
 
         return await self._reads.run(work)
 

@@ -38,6 +38,15 @@ greatest(
 )
 """
 
+PROGRESS: Final = """
+SELECT slot, at FROM (
+    SELECT min(slot) AS slot, min(at) AS at FROM sweep_shards HAVING bool_and(slot IS NOT NULL)
+    UNION ALL
+    SELECT slot, at FROM followers WHERE slot IS NOT NULL
+) watchers ORDER BY slot DESC LIMIT 1
+"""
+"""How far the watcher has come that is ahead; no row before the first look."""
+
 SUBSCRIPTION_COLUMNS: Final = (
     f"s.id, s.wallet_id, w.address, s.label, s.from_slot, s.paused, {CHECKED_SLOT}, s.filter, {CHAT_COLUMNS}"
 )

@@ -17,6 +17,7 @@ from walletwatch.storage.postgres.alert_rules import RULES_OF_CHAT, to_rule
 from walletwatch.storage.postgres.database import Connection, Database, together
 from walletwatch.storage.postgres.rows import (
     CHAT_COLUMNS,
+    PROGRESS,
     SUBSCRIPTION_COLUMNS,
     settings_json,
     storable,
@@ -101,14 +102,6 @@ UPDATE deliveries d
    AND NOT EXISTS (SELECT FROM subscriptions s WHERE s.chat_id = d.chat_id AND s.wallet_id = d.wallet_id)
 """
 """A statement of its own, to see what was committed while the deletion waited for the ledger's lock."""
-
-_PROGRESS: Final = """
-SELECT slot, at FROM (
-    SELECT min(slot) AS slot, min(at) AS at FROM sweep_shards HAVING bool_and(slot IS NOT NULL)
-    UNION ALL
-    SELECT slot, at FROM followers WHERE slot IS NOT NULL
-) watchers ORDER BY slot DESC LIMIT 1
-"""
 
 _TOLD: Final = """
 SELECT status, CASE WHEN status = 'suppressed' THEN coalesce(reason, '') END, count(*)
@@ -374,7 +367,7 @@ class PostgresSubscriptionStore:
                 watched = await connection.execute(
                     f"{_SUBSCRIPTIONS} WHERE s.chat_id = %s ORDER BY s.id", [chat_id]
                 )
-                looked = await connection.execute(_PROGRESS)
+                looked = await connection.execute(PROGRESS)
                 told = await connection.execute(_TOLD, [chat_id, since])
             row = await looked.fetchone()
             deliveries = dict.fromkeys(DeliveryStatus, 0)
