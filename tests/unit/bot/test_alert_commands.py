@@ -401,6 +401,22 @@ async def test_a_test_says_what_would_make_it_fire(chat: Chat, words: str, said:
     assert said in chat.last
 
 
+async def test_an_alert_that_is_paused_below_its_message_leaves_that_to_be_read(chat: Chat) -> None:
+    await chat.send("/addalert price_above XNT 2")
+    await chat.press("1:at:1")
+    (pause,) = (data for data in chat.buttons if data.startswith(f"1:{Action.AM_PAUSE}:"))
+    for _ in range(2):
+        before = len(chat.request.calls)
+        await chat.press(pause)
+        assert "Alert #1 is paused" in chat.last
+        assert {name for name, _ in chat.request.calls[before:]} == {"answerCallbackQuery"}
+    (rule,) = _rules(chat)
+    assert rule.paused
+    await chat.send("/start", user=BORIS)
+    await chat.press(pause, user=BORIS)
+    assert "no alert of that number" in chat.last
+
+
 async def test_a_test_without_alerts_leads_to_the_first(chat: Chat) -> None:
     await chat.send("/testalert")
     assert "This is a test" in chat.last

@@ -107,6 +107,7 @@ class Action(StrEnum):
     AM_CARD = "ac"
     AM_ADD = "aw"
     AM_SET = "as"
+    AM_PAUSE = "aP"
     AM_DELETE = "az"
     AM_DELETE_CONFIRMED = "ay"
     AM_PREVIEW = "av"

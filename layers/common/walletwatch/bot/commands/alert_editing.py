@@ -115,6 +115,15 @@ async def set_option(talk: Talk, dialogue: Dialogue, argument: str) -> None:
     await _change(talk, dialogue, rule, changed, again=words[1] == "again")
 
 
+async def pause_told(talk: Talk, dialogue: Dialogue, number: int) -> None:
+    """Pause the alert of a message, which stays: it still has to be read."""
+    rule = await rule_of(talk, dialogue, number)
+    await need_admin(talk)
+    if await dialogue.desk.rules.change(talk.chat_id, rule, replace(rule, paused=True)) is None:
+        raise Complaint("alerts.none_such")
+    await talk.toast(talk.say("alerts.card.paused", number=rule.number), alert=True)
+
+
 def _turned(rule: Rule, option: str, value: str) -> Rule:
     match option:
         case "paused" | "repeats" | "urgent" if value in _ON:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from walletwatch.bot.commands.alert_cards import number_of, parsed, rule_of, show
-from walletwatch.bot.commands.alert_editing import edit, editalert, set_option
+from walletwatch.bot.commands.alert_editing import edit, editalert, pause_told, set_option
 from walletwatch.bot.commands.alert_wizard import add, asked_again
 from walletwatch.bot.commands.command import Area, Command, Topic
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue, need_admin
@@ -120,6 +120,7 @@ AREA: Final = Area(
         Action.AM_CARD: lambda talk, dialogue, data: card(talk, dialogue, data.number),
         Action.AM_ADD: lambda talk, dialogue, data: asked_again(talk, dialogue, data.argument),
         Action.AM_SET: lambda talk, dialogue, data: set_option(talk, dialogue, data.argument),
+        Action.AM_PAUSE: lambda talk, dialogue, data: pause_told(talk, dialogue, data.number),
         Action.AM_DELETE: lambda talk, dialogue, data: ask_delete(talk, dialogue, data.number),
         Action.AM_DELETE_CONFIRMED: lambda talk, dialogue, data: delete(talk, dialogue, data.number),
         Action.AM_PREVIEW: lambda talk, dialogue, data: preview(talk, dialogue, data.number),

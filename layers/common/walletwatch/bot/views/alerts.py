@@ -124,7 +124,7 @@ class AlertView:
         if firing.is_expiry:
             rows.append((edit,))
         else:
-            rows.append((edit, button(say("button.alert.pause"), Action.AM_SET, f"{firing.number} paused 1")))
+            rows.append((edit, button(say("button.alert.pause"), Action.AM_PAUSE, firing.number)))
         return tuple(rows)
 
     def _happened(self, firing: Firing, say: Texts) -> list[Html]:
