@@ -503,3 +503,19 @@ async def test_a_cluster_says_which_wallets_did_the_same(chat: Chat) -> None:
         "3 wallets, <b>savings</b> · <code>9Dpj…CoaU</code> the last of them: bought USDC.x" in message.html
     )
     assert "👛 The others: <b>&lt;hot&gt;</b>, <code>CAJe…xRvR</code>" in message.html
+
+
+async def test_the_question_for_a_price_has_the_one_of_not_long_ago(chat: Chat) -> None:
+    now = chat.clock.now()
+    await chat.send("/addalert price_above XNT")
+    assert "💱" not in chat.last
+    for minutes, price in ((40, "0.3"), (5, "0.4215")):
+        await chat.stores.samples.keep({"native": Decimal(price)}, now - timedelta(minutes=minutes))
+    await chat.send("/addalert price_above XNT")
+    assert "💱 XNT: $0.4215 · 5 minutes ago" in chat.last
+    await chat.send("0.5")
+    await chat.press("1:aE:1 price")
+    assert "💱 XNT: $0.4215" in chat.last
+    chat.clock.advance(3600)
+    await chat.send("/addalert price_below XNT")
+    assert "💱" not in chat.last

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import chain
 from typing import Final
 
@@ -44,6 +45,9 @@ LOOKED_BACK: Final = 1000
 """Activities of a wallet that a preview looks at."""
 LOOKED_AT: Final = 10_000
 """Activities of all wallets together."""
+
+
+PRICED_LATELY: Final = timedelta(minutes=30)
 
 
 class TooManyAlerts(WalletWatchError):
@@ -105,6 +109,12 @@ class RuleKeeping:
             ChainUnavailable: It could not be read.
         """
         return (await self._tokens.identities([mint])).get(mint)
+
+    async def price_lately(self, asset: str) -> tuple[datetime, Decimal] | None:
+        """What an asset was worth in dollars not long ago, and when; None where nobody asked."""
+        since = self._clock.now() - PRICED_LATELY
+        samples = (await self._samples.since([asset], since)).get(asset)
+        return samples[-1] if samples else None
 
     async def add(self, chat: Chat, rule: NewRule) -> Rule:
         """Make an alert.

@@ -85,14 +85,16 @@ async def unmute(talk: Talk, dialogue: Dialogue) -> None:
 async def _unmute_all(talk: Talk, dialogue: Dialogue) -> None:
     """End the silence; where there is none, it is some wallets' that is meant."""
     settings, now = talk.chat.settings, dialogue.desk.preferring.now()
-    if not settings.is_muted(now) and settings.timing.urgent_until(now) is None:
-        watched = await watched_by(talk, dialogue)
-        muted = [each for each in watched if (each.filter.muted_until or now) > now]
-        if muted:
-            wallets = dialogue.views.wallets.namesakes(muted, Action.AM_UNMUTE)
-            await talk.show(RenderedMessage(talk.say("muting.wallets"), wallets))
-            return
-    await unmuted(talk, dialogue, 0)
+    if settings.is_muted(now) or settings.timing.urgent_until(now) is not None:
+        await unmuted(talk, dialogue, 0)
+        return
+    watched = await watched_by(talk, dialogue)
+    muted = [each for each in watched if (each.filter.muted_until or now) > now]
+    if muted:
+        wallets = dialogue.views.wallets.namesakes(muted, Action.AM_UNMUTE)
+        await talk.show(RenderedMessage(talk.say("muting.wallets"), wallets))
+        return
+    await talk.show(dialogue.views.silence.unmuted(talk.say))
 
 
 async def unmuted(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
