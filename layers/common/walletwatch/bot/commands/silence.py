@@ -84,6 +84,7 @@ async def unmute(talk: Talk, dialogue: Dialogue) -> None:
 
 async def _unmute_all(talk: Talk, dialogue: Dialogue) -> None:
     """End the silence; where there is none, it is some wallets' that is meant."""
+    await need_admin(talk)
     settings, now = talk.chat.settings, dialogue.desk.preferring.now()
     if settings.is_muted(now) or settings.timing.urgent_until(now) is not None:
         await unmuted(talk, dialogue, 0)
