@@ -43,7 +43,7 @@ from walletwatch.domain.alert_rules.rule import (
     with_least_cooldown,
 )
 from walletwatch.domain.alert_rules.schedule import first_check, next_check
-from walletwatch.domain.annotations import Annotation, AssetNote
+from walletwatch.domain.annotations import Annotation, AssetNote, Flag
 from walletwatch.domain.chats import Chat, ChatKind, ChatSettings, Owner
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.plans import LIMITS, Plan, Quota, limit_of
@@ -196,6 +196,15 @@ def test_wallets_that_do_the_same_within_the_window(others: Sequence[Activity], 
     assert (firing.values["count"] if firing else None) == count
     if firing:
         assert firing.values["asset"] == MINT
+
+
+def test_what_strangers_scatter_is_no_deed_of_wallets() -> None:
+    rule, scattered = _rule(AlertKind.CLUSTER, count=2, minutes=15), Annotation(flags=(Flag.IMPOSTOR_TOKEN,))
+    got = [_by(wallet, 0, TOKEN_IN, kind=ActivityKind.TRANSFER_IN) for wallet in (WALLET, OTHER)]
+    assert evaluate(rule, ClusterFacts(NOW, got[0], got[1:])) is not None
+    spam = [replace(each, annotation=scattered) for each in got]
+    assert evaluate(rule, ClusterFacts(NOW, spam[0], spam[1:])) is None
+    assert evaluate(rule, ClusterFacts(NOW, got[0], spam[1:])) is None
 
 
 def test_a_line_is_told_when_it_is_crossed_and_again_only_after_it_was_crossed_back() -> None:

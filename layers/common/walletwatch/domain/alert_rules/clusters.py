@@ -23,8 +23,8 @@ _TRANSFERS = {ActivityKind.TRANSFER_IN: "got", ActivityKind.TRANSFER_OUT: "sent"
 
 
 def deeds_of(activity: Activity) -> Iterator[Deed]:
-    """What this is an instance of; nothing where it failed."""
-    if not activity.success:
+    """What this is an instance of; nothing where it failed, or was scattered by a stranger."""
+    if not activity.success or (activity.annotation is not None and activity.annotation.is_spam):
         return
     if activity.kind in TRADES:
         for leg in activity.legs:
