@@ -197,8 +197,9 @@ async def test_a_double_tap_makes_one_alert(chat: Chat) -> None:
 async def test_a_plan_has_its_number_of_alerts(chat: Chat) -> None:
     for number in range(1, 11):
         await chat.send(f"/addalert price_above XNT {number}")
-    await chat.send("/addalert price_above XNT 11")
-    assert "You have 10 alerts" in chat.last
+    for command in ("/addalert price_above XNT 11", "/addalert"):
+        await chat.send(command)
+        assert "You have 10 alerts" in chat.last
     row = chat.stores.tables.chats[ANNA]
     object.__setattr__(row.chat, "owner", Owner(ANNA, premium_until=chat.clock.now() + timedelta(days=1)))
     await chat.send("/addalert price_above XNT 11")
