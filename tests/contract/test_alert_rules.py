@@ -358,13 +358,32 @@ class TestFiring:
         (rest,) = await stores.alert_ledger.close_due(stores.clock.now(), 9)
         assert {firing.occasion for firing in rest.firings} == {"one", "two"}
 
+    async def test_a_change_of_the_digest_does_not_hold_up_what_is_urgent(self, stores: Stores) -> None:
+        await watch(stores, ANNA)
+        rule, urgent = await _add(stores, ANNA), await _add(stores, ANNA, replace(APPROVAL, urgent=True))
+        now = stores.clock.now()
+        snoozed_until, digest_at = now + timedelta(minutes=1), now + timedelta(hours=1)
+        await stores.subscriptions.change_settings(ANNA, ChatSettings(snoozed_until=snoozed_until))
+        for each, occasion in ((rule, "one"), (urgent, "now")):
+            await stores.alert_ledger.fire([await _attempt(stores, each, occasion)], _plan(stores))
+        settings = ChatSettings(pace=Pace.HOURLY, snoozed_until=snoozed_until)
+        await stores.preferences.change_timing(ANNA, settings, digest_at, urgent_at=snoozed_until)
+        stores.clock.advance(60)
+        (first,) = await stores.alert_ledger.close_due(stores.clock.now(), 9)
+        assert [firing.occasion for firing in first.firings] == ["now"]
+        stores.clock.advance(3600)
+        (rest,) = await stores.alert_ledger.close_due(stores.clock.now(), 9)
+        assert [firing.occasion for firing in rest.firings] == ["one"]
+
     async def test_what_is_held_is_let_go_with_the_settings(self, stores: Stores) -> None:
         await watch(stores, ANNA)
         rule = await _add(stores, ANNA)
         await stores.subscriptions.change_settings(ANNA, ChatSettings(snoozed_until=FOREVER))
         await stores.alert_ledger.fire([await _attempt(stores, rule, "one")], _plan(stores))
         assert await stores.alert_ledger.stuck(timedelta(seconds=-1), 9) == []
-        _, moved = await stores.preferences.change_timing(ANNA, ChatSettings(), stores.clock.now())
+        _, moved = await stores.preferences.change_timing(
+            ANNA, ChatSettings(), stores.clock.now(), urgent_at=stores.clock.now()
+        )
         assert moved == []
         assert len(await stores.alert_ledger.close_due(stores.clock.now(), 9)) == 1
         assert await stores.ledger.overdue_digests(9) == []

@@ -44,7 +44,7 @@ class FakePreferences:
         return self.tables.subscription(row)
 
     async def change_timing(
-        self, chat_id: int, settings: ChatSettings, due_at: datetime
+        self, chat_id: int, settings: ChatSettings, due_at: datetime, *, urgent_at: datetime
     ) -> tuple[Chat, Sequence[DigestDue]]:
         self.outage.check()
         row = self.tables.chats.get(chat_id)
@@ -53,12 +53,13 @@ class FakePreferences:
         row.chat = replace(row.chat, settings=settings)
         moved = []
         for each in self.tables.deliveries.values():
-            if each.entry.chat_id != chat_id or each.due_at in {None, due_at}:
+            moment = urgent_at if self.tables.is_urgent(each) else due_at
+            if each.entry.chat_id != chat_id or each.due_at in {None, moment}:
                 continue
             if each.status is DeliveryStatus.PENDING:
-                each.due_at = due_at
+                each.due_at = moment
                 if each.entry.kind is DeliveryKind.DIGEST:
-                    moved.append(DigestDue(each.entry.key, due_at))
+                    moved.append(DigestDue(each.entry.key, moment))
         return row.chat, moved
 
 
@@ -220,7 +221,7 @@ class FakeAlertLedger:
         }
         now = self.clock.now()
         held = {
-            (row.entry.chat_id, row.due_at): key
+            (row.entry.chat_id, row.due_at, self.tables.is_urgent(row)): key
             for key, row in self.tables.deliveries.items()
             if row.entry.kind is DeliveryKind.ALERT and row.due_at is not None and row.due_at > now
         }

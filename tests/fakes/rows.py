@@ -175,6 +175,13 @@ class Tables:
             if row.wallet_id == wallet_id
         )
 
+    def is_urgent(self, holder: DeliveryRow) -> bool:
+        """Whether an open message is of urgent alerts."""
+        return any(
+            row.entry.digest_key == holder.entry.key and row.firing is not None and row.firing.urgent
+            for row in self.deliveries.values()
+        )
+
     @property
     def progress(self) -> Progress | None:
         """Of the watcher that is ahead."""

@@ -285,7 +285,7 @@ def test_what_is_held_has_one_message_and_what_is_urgent_is_not_held() -> None:
     assert holder.firing is None
     assert {each.delivery.digest_key for each in merged} == {holder.delivery.key}
     end = NOW.replace(hour=18)
-    again = plan_firings(_attempts(rule, 1, chat), {rule.id: rule}, {(42, end): "a" * 32}, now=NOW)
+    again = plan_firings(_attempts(rule, 1, chat), {rule.id: rule}, {(42, end, False): "a" * 32}, now=NOW)
     assert [each.delivery.digest_key for each in again] == ["a" * 32]
     urgent = replace(rule, urgent=True)
     (outcome,) = plan_firings(_attempts(urgent, 1, chat), {rule.id: urgent}, {}, now=NOW)
@@ -298,11 +298,11 @@ def test_what_is_urgent_waits_for_the_snooze_and_not_for_the_digest_that_is_open
     snoozed_until, digest_at = NOW + timedelta(hours=1), NOW.replace(hour=18)
     settings = ChatSettings(pace=Pace.DAILY, digest_hour=18, snoozed_until=snoozed_until)
     chat, rule = replace(CHAT, settings=settings), _rule(AlertKind.APPROVAL)
-    urgent, open_one = replace(rule, urgent=True), {(42, digest_at): "a" * 32}
+    urgent, open_one = replace(rule, urgent=True), {(42, digest_at, False): "a" * 32}
     holder, told = plan_firings(_attempts(urgent, 1, chat), {rule.id: urgent}, open_one, now=NOW)
     assert (holder.delivery.due_at, told.delivery.digest_key) == (snoozed_until, holder.delivery.key)
     # Nor does what can wait come with what cannot.
-    open_one = {(42, snoozed_until): "b" * 32}
+    open_one = {(42, snoozed_until, True): "b" * 32}
     holder, _ = plan_firings(_attempts(rule, 1, chat), {rule.id: rule}, open_one, now=NOW)
     assert holder.delivery.due_at == digest_at
 

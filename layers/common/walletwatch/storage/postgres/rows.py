@@ -38,6 +38,12 @@ greatest(
 )
 """
 
+IS_URGENT: Final = """
+d.kind = 'alert' AND EXISTS (SELECT FROM deliveries part
+                              WHERE part.digest_key = d.key AND (part.payload ->> 'urgent')::boolean)
+"""
+"""Whether an open message of deliveries d is of urgent alerts."""
+
 PROGRESS: Final = """
 SELECT slot, at FROM (
     SELECT min(slot) AS slot, min(at) AS at FROM sweep_shards HAVING bool_and(slot IS NOT NULL)
