@@ -97,8 +97,8 @@ class Person:
         return self.clock.now()
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(STEPS, max_size=60))
+@settings(max_examples=100, deadline=None)
+@given(st.lists(STEPS, min_size=30, max_size=60))
 def test_whatever_is_changed_each_is_told_once_and_none_is_held_for_nothing(
     steps: list[tuple[int, tuple[str, object]]],
 ) -> None:
