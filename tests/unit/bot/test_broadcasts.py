@@ -113,6 +113,17 @@ class TestWriting:
         assert chat.broadcasts.kept == {}
         assert "too long" in await admin(chat, "/broadcast all " + "x" * 4097)
 
+    async def test_a_link_that_telegram_refuses_is_not_kept(self, chat: Chat, steps: BroadcastSteps) -> None:
+        await admin(chat, "/broadcast all Hello")
+        await admin(chat, "/broadcast link 1 Read https://example.org")
+        chat.request.failures.append((400, "Bad Request: inline keyboard button URL is invalid", {}))
+        assert "not take that button" in await admin(chat, "/broadcast link 1 Read https://a..b")
+        await press(chat, "1:xy:1")
+        await run_all(chat, steps)
+        urls = {button.url for row in chat.queues.notifications[0].message.keyboard for button in row}
+        assert urls == {"https://example.org", None}
+        assert did(chat) == ["draft", "link", "start"]
+
     @pytest.mark.parametrize(
         "text", ["nobody", "lang", "lang-", "lang-1", "all-en", "stop", "stop x", "link", "show -1"]
     )
