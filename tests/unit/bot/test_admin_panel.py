@@ -1,7 +1,8 @@
 """The whole of what administrators can do: each change is audited, and the panel leads everywhere."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
@@ -15,6 +16,7 @@ from walletwatch.domain.plans import Offer, Payment
 from walletwatch.domain.telemetry import Instance, Tally
 from walletwatch.services.clearing import CLEARABLE
 
+PAID: Final = Payment("stx1", ANNA, Offer(0, 250), datetime(2026, 11, 1, tzinfo=UTC))
 LOST = Finding(Condition.REDIS_LOST, "", AlertLevel.CRITICAL, {"error": "StoreUnavailable"})
 
 CHANGING: Final[Mapping[str, tuple[str, str]]] = {
@@ -48,7 +50,8 @@ CHANGING_BUTTONS: Final[Mapping[Action, tuple[str, str]]] = {
     Action.BAN_CONFIRMED: (f"{ANNA}", "ban"),
     Action.UNBAN: (f"{ANNA}", "unban"),
     Action.GRANT: (f"{ANNA}", "grant"),
-    Action.REVOKE: (f"{ANNA}", "revoke"),
+    Action.REVOKE_CONFIRMED: (f"{ANNA}", "revoke"),
+    Action.REFUND_PAYMENT_CONFIRMED: (f"{ANNA}.{PAID.tag}", "refund"),
     Action.BROADCAST_PACE: ("1.5", "broadcast"),
     Action.BROADCAST_DISCARDED: ("1", "broadcast"),
     Action.BROADCAST_CONFIRMED: ("1", "broadcast"),
@@ -58,7 +61,7 @@ CHANGING_BUTTONS: Final[Mapping[Action, tuple[str, str]]] = {
 READING_BUTTONS: Final = {
     Action.ADMIN, Action.ALERTS, Action.PURGE, Action.PEOPLE, Action.PERSON, Action.PERSON_WALLETS,
     Action.BAN, Action.PERSON_LIMITS, Action.LIMIT, Action.MESSAGE_PERSON, Action.FEEDBACKS,
-    Action.BROADCASTS, Action.AUDIENCE, Action.BROADCAST_LINK, Action.BROADCAST, Action.ANALYTICS,
+    Action.REVOKE, Action.PAYMENTS, Action.REFUND_PAYMENT, Action.BROADCASTS, Action.AUDIENCE, Action.BROADCAST_LINK, Action.BROADCAST, Action.ANALYTICS,
     Action.AUDIT,
 }  # fmt: skip
 
@@ -77,7 +80,7 @@ async def busy(chat: Chat) -> Chat:
     await chat.send(f"/unblock {WALLET}", user=ADMIN)
     for user in (11, 12, 13, 14, 15):
         await chat.send(f"/report_scam {WALLET} steals", user=user)
-    await chat.plans.paid(Payment("stx1", ANNA, Offer(0, 250), chat.clock.now()), "")
+    await chat.plans.paid(replace(PAID, paid_at=chat.clock.now()), "")
     chat.administration.audited.clear()
     return chat
 

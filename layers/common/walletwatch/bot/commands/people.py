@@ -108,6 +108,15 @@ async def grant(talk: Talk, dialogue: Dialogue, user_id: int) -> None:
     await _done(talk, dialogue, user_id, text)
 
 
+async def ask_revoke(talk: Talk, dialogue: Dialogue, user_id: int) -> None:
+    """Ask first: it may have been paid for."""
+    person = _known(await dialogue.admin_desk.people.person(user_id), user_id)
+    if not person.is_premium(dialogue.admin_desk.people.now()):
+        await show_card(talk, dialogue, user_id)
+        return
+    await talk.show(people_view.ask_revoke(person, talk.say, _zone(talk)))
+
+
 async def revoke(talk: Talk, dialogue: Dialogue, user_id: int) -> None:
     """No premium any more."""
     _known(await dialogue.admin_desk.people.revoke(user_id, by=_user(talk)), user_id)
@@ -277,7 +286,8 @@ AREA: Final = Area(
         Action.BAN_CONFIRMED: lambda talk, dialogue, data: _ban(talk, dialogue, data.number, ""),
         Action.UNBAN: _of_number(unban_one),
         Action.GRANT: _of_number(grant),
-        Action.REVOKE: _of_number(revoke),
+        Action.REVOKE: _of_number(ask_revoke),
+        Action.REVOKE_CONFIRMED: _of_number(revoke),
         Action.PERSON_LIMITS: _of_number(show_limits),
         Action.LIMIT: lambda talk, dialogue, data: ask_limit(talk, dialogue, data.argument),
         Action.MESSAGE_PERSON: _of_number(ask_reply),
