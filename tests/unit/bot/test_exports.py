@@ -77,7 +77,15 @@ async def test_everything_in_one_line(
     assert request.subscription_id == (one if wallet else None)
 
 
-@pytest.mark.parametrize("words", ["nobody", "csv nobody all", f"csv {'1' * 32} 30d", "=cmd|'/c calc'", "7d"])
+@pytest.mark.parametrize("words", ["nobody", "pdf", "csv nobody all", "=cmd|'/c calc'", "7d", "<b>" * 99])
+async def test_what_is_neither_a_wallet_nor_a_format_is_said(chat: Chat, words: str) -> None:
+    await watching(chat)
+    await chat.send(f"/export {words}")
+    assert "csv, json, xlsx, koinly, cointracking" in chat.last
+    assert chat.queues.exports == []
+
+
+@pytest.mark.parametrize("words", [f"csv {'1' * 32} 30d"])
 async def test_what_is_not_watched_is_said(chat: Chat, words: str) -> None:
     await watching(chat)
     await chat.send(f"/export {words}")

@@ -9,6 +9,8 @@ from walletwatch.bot.commands.dialogue import Complaint, Dialogue, called, owned
 from walletwatch.bot.keyboards import Action
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.views.exports import ALL, ExportChoice
+from walletwatch.bot.views.wallets import cut
+from walletwatch.domain.addresses import is_address
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.exports import EXPORT_PERIODS, ExportFormat
 from walletwatch.domain.plans import Quota
@@ -49,7 +51,7 @@ def _read(words: Sequence[str], watched: Sequence[Subscription]) -> ExportChoice
     """What the words say, in any order.
 
     Raises:
-        Complaint: They name no wallet that the chat watches.
+        Complaint: They name no wallet that the chat watches, and no format.
     """
     choice, left = ExportChoice(), []
     for word in words:
@@ -64,8 +66,14 @@ def _read(words: Sequence[str], watched: Sequence[Subscription]) -> ExportChoice
     name = " ".join(word for word in left if word.casefold() != ALL)
     if name:
         found = called(name, watched)
-        if not found:
+        if not found and is_address(name):
             raise Complaint("error.not_watched")
+        if not found:
+            raise Complaint(
+                "history_export.unknown",
+                name=cut(name),
+                formats=", ".join(each.value for each in ExportFormat),
+            )
         choice = replace(choice, wallet=str(found[0].id))
         alls = [ALL, *alls]
     elif alls:

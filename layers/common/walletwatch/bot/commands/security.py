@@ -5,7 +5,7 @@ from typing import Final
 
 from walletwatch.bot.commands.command import Area, Command, Topic
 from walletwatch.bot.commands.dialogue import Dialogue, address_of, ask_address, choose, named_wallet, owned
-from walletwatch.bot.keyboards import Action, StaleData
+from walletwatch.bot.keyboards import Action, StaleData, number_of
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.views.scan import PAGE_SEPARATOR
 from walletwatch.domain.chats import Subscription
@@ -109,9 +109,14 @@ async def approvals_of(talk: Talk, dialogue: Dialogue, subscription_id: int) -> 
 
 async def risk(talk: Talk, dialogue: Dialogue) -> None:
     """/risk: how risky the chat's wallets were when they were last looked at."""
+    await risk_page(talk, dialogue, 0)
+
+
+async def risk_page(talk: Talk, dialogue: Dialogue, page: int) -> None:
+    """A page of them."""
     known = await dialogue.risks.of_chat(talk.chat_id)
     now = dialogue.watching.now()
-    await talk.show(dialogue.views.approvals.risks(known, now, talk.say))
+    await talk.show(dialogue.views.approvals.risks(known, page, now, talk.say))
 
 
 async def _show_approvals(
@@ -169,7 +174,7 @@ AREA: Final = Area(
     ),
     buttons={
         Action.APPROVALS: lambda talk, dialogue, data: approvals_of(talk, dialogue, data.number),
-        Action.RISKS: lambda talk, dialogue, _data: risk(talk, dialogue),
+        Action.RISKS: lambda talk, dialogue, data: risk_page(talk, dialogue, number_of(data.argument or "0")),
         Action.SCAN: lambda talk, dialogue, data: scan_of(talk, dialogue, data.number),
         Action.SCAN_ADDRESS: lambda talk, dialogue, data: scan_address(talk, dialogue, data.argument),
         Action.SCAN_CONNECTIONS: lambda talk, dialogue, data: scan_connections(talk, dialogue, data.argument),
