@@ -1,5 +1,6 @@
 """The whole of what administrators can do: each change is audited, and the panel leads everywhere."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -214,6 +215,28 @@ class TestAudit:
         assert "No administrator did anything of this yet" in chat.last
         await chat.send(f"/audit {ADMIN}", user=ADMIN)
         assert "maintenance" in chat.last
+
+    async def test_what_is_too_long_for_a_message_is_on_the_next_page(self, chat: Chat) -> None:
+        await chat.send("/menu", user=ANNA)
+        for number in range(15):
+            await chat.send(f"/ban {ANNA} {number:02}\n{'🦊' * 200}", user=ADMIN)
+        seen = []
+        await chat.send("/audit", user=ADMIN)
+        for _ in range(3):
+            seen += re.findall(r"reason: (\d\d) ", chat.last)
+            older = [
+                data for data in chat.buttons if data.startswith("1:xi:") and not data.startswith("1:xi:.")
+            ]
+            if not older:
+                break
+            await chat.press(older[0], user=ADMIN)
+        assert seen == [f"{number:02}" for number in reversed(range(15))]
+
+    async def test_what_is_not_there_is_not_told(self, chat: Chat) -> None:
+        await chat.send("/menu", user=ANNA)
+        await chat.send(f"/ban {ANNA}", user=ADMIN)
+        await chat.send("/audit", user=ADMIN)
+        assert chat.last.endswith(f"<b>ban</b> user: {ANNA}")
 
     @pytest.mark.parametrize("data", ["", "1", "x..", ".x.", "1.1", f"{2**70}.."])
     async def test_garbage_is_outdated(self, chat: Chat, data: str) -> None:
