@@ -118,6 +118,21 @@ async def test_a_scan_that_could_not_be_queued_is_said(chat: Chat) -> None:
     assert [scan.subject for scan in chat.queues.scans] == [WALLET]
 
 
+async def test_a_second_tap_scans_nothing(chat: Chat) -> None:
+    message = chat.message("a menu")["message"]
+    for number in (901, 902):
+        query = {"id": str(number), "from": message["from"], "message": message, "chat_instance": "1"}
+        await chat.bot.handle({"update_id": 1, "callback_query": query | {"data": f"1:sa:{WALLET}"}})
+    assert len(chat.queues.scans) == 1
+    assert len(chat.request.of("sendMessage")) == 1
+    await chat.send("/plan")
+    assert "1 of 20" in chat.last
+    chat.clock.advance(6)
+    query = {"id": "903", "from": message["from"], "message": message, "chat_instance": "1"}
+    await chat.bot.handle({"update_id": 1, "callback_query": query | {"data": f"1:sa:{WALLET}"}})
+    assert len(chat.queues.scans) == 2
+
+
 async def test_approvals_of_a_wallet(chat: Chat) -> None:
     await chat.send(f"/watch {WALLET} Mine")
     chat.chain.lamports[WALLET] = 1

@@ -18,11 +18,11 @@ class Once:
         self._rates = rates
 
     async def may(self, user_id: int, what: str, *, within: timedelta, tap: str | None = None) -> bool:
-        """Whether this is the first time that this administrator does this within that time.
+        """Whether this is the first time that this is done within that time.
 
         Args:
-            user_id: The administrator.
-            what: They do.
+            user_id: By whom, or in which chat.
+            what: Is done.
             within: That time.
             tap: Names the tap, so that one that is delivered again, since it was not seen to, goes on.
         """

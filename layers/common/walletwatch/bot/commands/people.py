@@ -1,13 +1,12 @@
 """What administrators see of people, and do about them."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Final
 
 from telegram.error import BadRequest, Forbidden
 
 from walletwatch.bot.commands.command import Area, Command, Topic
-from walletwatch.bot.commands.dialogue import Complaint, Dialogue
+from walletwatch.bot.commands.dialogue import TWICE, Complaint, Dialogue
 from walletwatch.bot.keyboards import Action, CallbackData, StaleData
 from walletwatch.bot.people_marks import read_query
 from walletwatch.bot.talk import Talk
@@ -21,8 +20,6 @@ MAX_ID: Final = 2**52
 """Telegram's ids have at most 52 significant bits (Bot API, User.id)."""
 MAX_REPLY: Final = 3500
 PLAN: Final = "plan"
-TWICE: Final = timedelta(seconds=5)
-"""Within so long a second tap is the same wish."""
 
 
 async def users(talk: Talk, dialogue: Dialogue) -> None:
