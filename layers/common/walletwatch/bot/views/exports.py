@@ -140,6 +140,10 @@ class ExportsView:
         say = texts(request.language)
         return RenderedMessage(say(f"history_export.refused.{reason}", limit=whole(MAX_ACTIVITIES, say)))
 
+    def delayed(self, request: ExportRequest) -> RenderedMessage:
+        """That it does not work yet."""
+        return RenderedMessage(texts(request.language)("history_export.delayed"))
+
     def finished(self, written: Written, request: ExportRequest) -> RenderedMessage:
         """What the message that told the progress becomes."""
         say = texts(request.language)
