@@ -349,7 +349,7 @@ class TestRefunds:
         await chat.press(data(Action.PAYMENTS, ANNA), user=ADMIN)
         asked = chat.buttons[1]
         await chat.press(asked, user=ADMIN)
-        assert "Give 250 Stars back" in chat.last
+        assert "Give the 250 Stars of 1 Nov 2026" in chat.last
         assert not chat.request.of("refundStarPayment")
         confirm = chat.buttons[0]
         await chat.press(confirm)
@@ -363,6 +363,15 @@ class TestRefunds:
         assert [entry.action for entry in chat.administration.audited] == ["refund"]
         await chat.press(data(Action.REFUND_PAYMENT, f"{BORIS}.{confirm.rpartition('.')[2]}"), user=ADMIN)
         assert "outdated" in chat.last
+
+    async def test_what_gave_nothing_is_called_that(self, chat: Chat) -> None:
+        await chat.send("/start")
+        await pay(chat, "odd", "no order of theirs")
+        await chat.press(data(Action.PAYMENTS, ANNA), user=ADMIN)
+        await chat.press(chat.buttons[0], user=ADMIN)
+        assert "They got nothing for them" in chat.last
+        await chat.press(chat.buttons[0], user=ADMIN)
+        assert "given back" in chat.last
 
     async def test_who_was_given_stars_back_is_told(self, chat: Chat) -> None:
         payload = await bought(chat)

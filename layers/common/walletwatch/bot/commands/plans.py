@@ -119,7 +119,8 @@ async def show_payments(talk: Talk, dialogue: Dialogue, user_id: int) -> None:
 async def ask_refund_payment(talk: Talk, dialogue: Dialogue, argument: str) -> None:
     """Ask whether a payment is to be given back: `<user>.<tag>`, here and below."""
     payment = await _tagged(dialogue, argument)
-    await talk.show(dialogue.views.plans.refund_payment_question(payment, talk.say))
+    zone = talk.chat.settings.timezone
+    await talk.show(dialogue.views.plans.refund_payment_question(payment, zone, talk.say))
 
 
 async def refund_payment_confirmed(talk: Talk, dialogue: Dialogue, argument: str) -> None:

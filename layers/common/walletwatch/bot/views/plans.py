@@ -91,7 +91,7 @@ class PlansView:
                 say(
                     "button.refund_payment",
                     stars=whole(each.offer.stars, say),
-                    day=day(each.paid_at, say, zone),
+                    at=when(each.paid_at, say, zone),
                 ),
                 Action.REFUND_PAYMENT,
                 f"{user_id}.{each.tag}",
@@ -102,12 +102,13 @@ class PlansView:
         rows = (*((each,) for each in buttons), (button(say("button.person"), Action.PERSON, user_id),))
         return RenderedMessage(join_lines(lines), rows)
 
-    def refund_payment_question(self, payment: Payment, say: Texts) -> RenderedMessage:
+    def refund_payment_question(self, payment: Payment, zone: str, say: Texts) -> RenderedMessage:
         """Whether an administrator means to give it back."""
         text = say(
-            "people.ask_refund",
+            "people.ask_refund" if payment.offer.days else "people.ask_refund_unmatched",
             user=payment.user_id,
             stars=whole(payment.offer.stars, say),
+            at=when(payment.paid_at, say, zone),
             time=say("format.days", count=payment.offer.days),
         )
         argument = f"{payment.user_id}.{payment.tag}"
