@@ -12,7 +12,7 @@ from tests.unit.bot.conftest import ADMIN, ALERT_GROUP, ANNA, BORIS, Chat
 from walletwatch.bot.views.broadcasts import message, progress
 from walletwatch.domain.broadcasts import BroadcastState, Outcome, broadcast_key
 from walletwatch.domain.delivery import DeliveryStatus
-from walletwatch.domain.errors import QueueUnavailable
+from walletwatch.domain.errors import QueueUnavailable, StoreUnavailable
 from walletwatch.domain.work import BroadcastStep, Notification, Priority
 from walletwatch.services.broadcasting import BroadcastReports, BroadcastSteps
 
@@ -145,6 +145,16 @@ class TestWriting:
         assert "sent or discarded" in await press(chat, "1:xr:1.5")
         assert "sent or discarded" in await admin(chat, "/broadcast link 1")
         assert did(chat) == ["draft", "discard"]
+
+    async def test_none_is_sent_unseen(self, chat: Chat, steps: BroadcastSteps) -> None:
+        await admin(chat, "/broadcast all Hello")
+        chat.administration.outage.down = True
+        with pytest.raises(StoreUnavailable):
+            await press(chat, "1:xy:1")
+        assert chat.queues.steps == []
+        chat.administration.outage.down = False
+        assert "being sent" in await press(chat, "1:xy:1")
+        assert did(chat) == ["draft", "start"]
 
     async def test_a_double_tap_sends_once(self, chat: Chat, steps: BroadcastSteps) -> None:
         await admin(chat, "/broadcast all Hello")

@@ -1,6 +1,7 @@
 """What administrators see of people, and do about them."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Final
 
 from telegram.error import BadRequest, Forbidden
@@ -20,6 +21,8 @@ MAX_ID: Final = 2**52
 """Telegram's ids have at most 52 significant bits (Bot API, User.id)."""
 MAX_REPLY: Final = 3500
 PLAN: Final = "plan"
+DELIVERED_WITHIN: Final = timedelta(days=1)
+"""Within so long Telegram delivers again what was not seen to (Bot API, "Getting updates")."""
 
 
 async def users(talk: Talk, dialogue: Dialogue) -> None:
@@ -98,7 +101,12 @@ async def unban_one(talk: Talk, dialogue: Dialogue, user_id: int) -> None:
 
 async def grant(talk: Talk, dialogue: Dialogue, user_id: int) -> None:
     """The premium plan for a month more."""
-    if not await dialogue.admin_desk.once.may(_user(talk), f"grant:{user_id}", within=TWICE):
+    once, by, tap = dialogue.admin_desk.once, _user(talk), talk.query_id
+    if not await once.may(by, f"grant:{user_id}", within=TWICE, tap=tap):
+        return
+    if not await once.may(by, f"granted:{tap}", within=DELIVERED_WITHIN):
+        # It came to something before, and only the answer was lost.
+        await show_card(talk, dialogue, user_id)
         return
     person = _known(await dialogue.admin_desk.people.grant(user_id, by=_user(talk)), user_id)
     text = people_view.granted(person, talk.say, _zone(talk))
