@@ -62,8 +62,8 @@ CHANGING_BUTTONS: Final[Mapping[Action, tuple[str, str]]] = {
 READING_BUTTONS: Final = {
     Action.ADMIN, Action.ALERTS, Action.PURGE, Action.PEOPLE, Action.PERSON, Action.PERSON_WALLETS,
     Action.BAN, Action.PERSON_LIMITS, Action.LIMIT, Action.MESSAGE_PERSON, Action.FEEDBACKS,
-    Action.REVOKE, Action.PAYMENTS, Action.REFUND_PAYMENT, Action.BROADCASTS, Action.AUDIENCE, Action.BROADCAST_LINK, Action.BROADCAST, Action.ANALYTICS,
-    Action.AUDIT,
+    Action.REVOKE, Action.PAYMENTS, Action.REFUND_PAYMENT, Action.BROADCASTS, Action.AUDIENCE,
+    Action.BROADCAST_LINK, Action.BROADCAST, Action.ANALYTICS, Action.AUDIT,
 }  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def alert_list(alerts: Sequence[Alert], say: Texts) -> RenderedMessage:
     if not alerts:
         return RenderedMessage(say("alert.none"), (_ways(say),))
     lines = [say("alert.list", count=len(alerts))]
-    rows = []
+    rows: list[tuple[Button, ...]] = []
     for alert in alerts[:MAX_LISTED]:
         key = "alert.line" if alert.acknowledged_at is None else "alert.line_acknowledged"
         lines.append(
