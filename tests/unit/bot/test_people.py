@@ -244,7 +244,9 @@ class TestLimits:
         ("words", "answer"),
         [
             ("nothing 5", "only: wallets, alerts, scans, exports, digest_seconds"),
-            ("wallets 1000001", "up to 100000"),
+            ("wallets 1000001", "from 0 to 100000"),
+            ("digest_seconds 0", "from 1 to 900"),
+            ("digest_seconds 901", "from 1 to 900"),
             ("wallets -1", "whole"),
         ],
     )

@@ -19,6 +19,8 @@ ORDER_VALID: Final = timedelta(days=1)
 REFUND_WITHIN: Final = timedelta(days=3)
 """For so long somebody can take back what he bought, once."""
 TAG_LENGTH: Final = 16
+DIGEST_SECONDS: Final = range(1, 901)
+"""Without a pause a flood would be told message by message; SQS delays nothing for longer."""
 TOLD_BEFORE: Final = timedelta(days=3)
 """So long before its end the owner of a premium is told of it."""
 

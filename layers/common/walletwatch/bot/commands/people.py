@@ -14,7 +14,8 @@ from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html, texts
 from walletwatch.bot.views import people as people_view
 from walletwatch.bot.views.ways import giving_up
-from walletwatch.domain.people import MAX_QUOTA, QUOTAS, PeopleOrder, PeopleQuery, Person
+from walletwatch.domain.people import QUOTAS, PeopleOrder, PeopleQuery, Person, settable
+from walletwatch.domain.plans import Quota
 from walletwatch.services.people_desk import AdministratorsStay
 
 MAX_ID: Final = 2**52
@@ -146,8 +147,9 @@ async def limits(talk: Talk, dialogue: Dialogue) -> None:
         question = talk.say("people.ask_quota", quota=talk.say(f"people.quota.{name}"), id=user_id)
         await talk.reply(question, giving_up(talk.say))
         return
-    if value != PLAN and not (value.isascii() and value.isdecimal() and int(value) <= MAX_QUOTA):
-        raise Complaint("people.quota_value", limit=MAX_QUOTA)
+    values = settable(Quota(name))
+    if value != PLAN and not (value.isascii() and value.isdecimal() and int(value) in values):
+        raise Complaint("people.quota_value", least=values[0], limit=values[-1])
     set_to, people = (None if value == PLAN else int(value)), dialogue.admin_desk.people
     _known(await people.set_quota(user_id, name, set_to, by=_user(talk)), user_id)
     await show_limits(talk, dialogue, user_id)
