@@ -121,6 +121,10 @@ class Position:
             with localcontext(ARITHMETIC):
                 self.acquire(units - back, None if usd is None else usd * (units - back) / units)
 
+    def earn_aside(self, units: int, usd: Decimal | None) -> None:
+        """Units came to where they are the wallet's, and will be fetched from."""
+        self.aside = self.aside.plus(Lot(unknown=units) if usd is None else Lot(units, usd))
+
     def put(self, lot: Lot) -> None:
         """Units came with their cost."""
         self.held = self.held.plus(lot)
