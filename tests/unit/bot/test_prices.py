@@ -56,6 +56,12 @@ class TestPrice:
         assert "Liquidity behind it: $900" in chat.last
         assert "thin market" in chat.last
 
+    async def test_a_change_too_small_to_be_told_has_no_sign(self, chat: Chat) -> None:
+        chat.prices.usd = {USDC: Decimal("0.99987")}
+        await chat.price_history.keep({USDC: Decimal("0.9998")}, chat.clock.now() - timedelta(days=1))
+        await chat.send("/price usdc.x")
+        assert "24 hours: <b>&lt; 0.1 %</b>" in chat.last
+
     async def test_an_impostor_in_ones_wallet_is_offered_behind_the_listed_one(self, chat: Chat) -> None:
         await holds(chat, FAKE)
         name(chat, FAKE, "USDC.x", impostor_of=USDC)

@@ -52,6 +52,11 @@ class Part:
     nameless: int = 0
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing in it."""
+        return not (self.lamports or self.staked or self.tokens or self.nameless)
+
+    @property
     def total(self) -> Total:
         """What it is worth, as far as that is known."""
         values: list[Decimal | None] = [each.usd for each in self.tokens if not each.may_be_nft]

@@ -94,11 +94,7 @@ class Sheet:
         return float(text.get_window_extent(renderer).width / self.figure.bbox.width)
 
     def write_within(self, x: float, y: float, text: str, room: float, least: float, **style: Any) -> Text:
-        """Letters that take no more than a share of the sheet: smaller ones, then fewer of them.
-
-        Args:
-            least: Points.
-        """
+        """Letters within a share of the sheet: down to so many points smaller, then fewer of them."""
         written = self.write(x, y, text, **style)
         while self.width(written) > room and written.get_fontsize() > least:
             written.set_fontsize(max(least, written.get_fontsize() - 0.5))

@@ -11,6 +11,7 @@ from walletwatch.bot.formatting import (
     number,
     percent,
     short,
+    signed_percent,
     unit_price,
     worth,
 )
@@ -19,7 +20,6 @@ from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.links import address_buttons, linked
 from walletwatch.bot.texts import Html, Texts, escape
 from walletwatch.bot.views.paging import age, behind, in_rows, page_of, turns
-from walletwatch.bot.views.portfolio import signed
 from walletwatch.domain.annotations import AssetNote
 from walletwatch.domain.assets import Asset
 from walletwatch.domain.currencies import Currency
@@ -71,7 +71,7 @@ class PricesView:
             if change is None:
                 lines.append(say("price.change_unknown"))
             else:
-                lines.append(say("price.change", change=signed(change, say)))
+                lines.append(say("price.change", change=signed_percent(change, say)))
             lines += self._market(quote, price, say)
             source = say(f"price.source.{price.source.value}")
             lines += [Html(""), say("price.read", source=source, age=age(price.at, now, say))]
