@@ -94,7 +94,7 @@ class PictureValues:
         mints = [each.position.asset for each in shown if each.position.asset != NATIVE]
         identities = await self._tokens.identities(mints)
         profits = (
-            Profit(self._names.of(each.position.asset, identities), each.position.realised, each.unrealised)
+            Profit(self._names.of(each.position.asset, identities), each.position.gain, each.unrealised)
             for each in shown
         )
         return Profits(

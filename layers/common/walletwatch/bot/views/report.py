@@ -9,7 +9,7 @@ from walletwatch.bot.formatting import Amounts, series, when
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts
-from walletwatch.bot.views.figures import amount_of, in_and_out, unpriced_text
+from walletwatch.bot.views.figures import amount_of, sums_text
 from walletwatch.bot.views.gains import signed
 from walletwatch.bot.views.insights import told_lines
 from walletwatch.bot.views.parties import Parties, transaction_link
@@ -60,7 +60,7 @@ class ReportView:
         flows = summary.flows
         lines = []
         if flows.total.movements:
-            lines += [in_and_out(flows.total, summary.currency, say), *unpriced_text(flows.total, say)]
+            lines += sums_text(flows.total, summary.currency, say)
         lines += [self._asset(flow, say) for flow in flows.by_asset[:ASSETS]]
         if len(flows.by_asset) > ASSETS:
             lines.append(say("activity.line.more", count=len(flows.by_asset) - ASSETS))
