@@ -184,15 +184,25 @@ CROWDED: dict[str, tuple[Chart, PictureWords]] = {
 }
 
 
+def drawn(chart: Chart, words: PictureWords, monkeypatch: pytest.MonkeyPatch) -> Sheet:
+    """The sheet as it is when the picture is finished."""
+    sheets: list[Sheet] = []
+    png = Sheet.png
+
+    def kept(sheet: Sheet) -> bytes:
+        sheets.append(sheet)
+        return png(sheet)
+
+    monkeypatch.setattr(Sheet, "png", kept)
+    MatplotlibPainter().paint(chart, words, Theme.LIGHT, "UTC")
+    return sheets[0]
+
+
 @pytest.mark.parametrize("name", CROWDED)
 def test_what_is_written_is_on_the_sheet_and_not_upon_another(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn: list[Sheet] = []
-    png = Sheet.png
-    monkeypatch.setattr(Sheet, "png", lambda self: drawn.append(self) or png(self))
-    MatplotlibPainter().paint(*CROWDED[name], Theme.LIGHT, "UTC")
-    (sheet,) = drawn
+    sheet = drawn(*CROWDED[name], monkeypatch)
     renderer = sheet.figure.canvas.get_renderer()  # type: ignore[attr-defined]
     written = [
         (text.get_text(), text.get_window_extent(renderer))
@@ -222,11 +232,7 @@ def test_what_is_written_is_on_the_sheet_and_not_upon_another(
     ],
 )
 def test_numbers_at_an_axis_differ(chart: Chart, numbers: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn: list[Sheet] = []
-    png = Sheet.png
-    monkeypatch.setattr(Sheet, "png", lambda self: drawn.append(self) or png(self))
-    MatplotlibPainter().paint(chart, WORDS, Theme.LIGHT, "UTC")
-    (axes,) = drawn[0].figure.axes
+    (axes,) = drawn(chart, WORDS, monkeypatch).figure.axes
     labels = [label.get_text() for label in axes.get_yticklabels()]
     assert len(set(labels)) == len(labels) == numbers
 

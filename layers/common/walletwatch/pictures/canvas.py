@@ -96,8 +96,10 @@ class Sheet:
     def write_within(self, x: float, y: float, text: str, room: float, least: float, **style: Any) -> Text:
         """Letters within a share of the sheet: down to so many points smaller, then fewer of them."""
         written = self.write(x, y, text, **style)
-        while self.width(written) > room and written.get_fontsize() > least:
-            written.set_fontsize(max(least, written.get_fontsize() - 0.5))
+        size = float(written.get_fontsize())
+        while self.width(written) > room and size > least:
+            size = max(least, size - 0.5)
+            written.set_fontsize(size)
         while self.width(written) > room and text:
             text = text[:-1].rstrip()
             written.set_text(text + ELLIPSIS)
