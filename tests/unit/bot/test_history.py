@@ -82,7 +82,11 @@ async def test_all_wallets_are_told_together_by_day(chat: Chat) -> None:
         ("xnt received", 2, "received · XNT"),
         (f"with {PEER}", 1, "with"),
         (f"to {PEER} savings", 1, "sent · with"),
-        (PEER, 1, f"with {PEER[:8]}…"),
+        (PEER, 1, f"with <code>{PEER[:4]}…{PEER[-4:]}</code>"),
+        ("with Savings", 1, "with 👛 Savings"),
+        ("from savings transfers", 1, "📥 Transfers · received · with 👛 Savings"),
+        ("to savings", 0, "sent · with 👛 Savings"),
+        (f"with {PEER} 2020-02", 0, f"with {PEER[:8]}… · 1 Feb 2020"),
         (MINT, 1, f"{MINT[:4]}…"),
         ("2020-01-01..2020-02-01", 0, "1 Jan 2020 to 1 Feb 2020"),
         ("2020-02", 0, "1 Feb 2020 to 29 Feb 2020"),
@@ -108,7 +112,8 @@ async def test_one_line_says_it_all(chat: Chat, words: str, count: int, told: st
         ("2026-11-15..2026-11-01", "that time"),
         ("1999-01-01", "that time"),
         ("9999d", "that time"),
-        ("with nobody", "not an address"),
+        ("with nobody", "no wallet called “nobody”"),
+        (f"with {PEER[:-4]}", "not an address"),
         (address("a stranger"), "no wallet of yours"),
     ],
 )
@@ -155,7 +160,7 @@ async def test_filters_by_buttons(chat: Chat) -> None:
     await chat.press(tokens)
     await chat.press(next(data for data in chat.buttons if data.endswith(f".{MINT[:8]}..")))
     assert len(_titles(chat.last)) == 1
-    assert f"<i>Only: {MINT[:8]}…</i>" in chat.last
+    assert f"<i>Only: &lt;b&gt;&amp;\u202e ({MINT[:4]}…)</i>" in chat.last
     await chat.press(periods)
     await chat.press(next(data for data in chat.buttons if ".r7." in data))
     assert len(_titles(chat.last)) == 2
@@ -165,7 +170,7 @@ async def test_filters_by_buttons(chat: Chat) -> None:
     await chat.press(chat.buttons[0])
     (only,) = [data for data in chat.buttons if WALLET[:8] in data]
     await chat.press(only)
-    assert f"with {WALLET[:8]}…" in chat.last
+    assert "with 👛 Savings" in chat.last
 
 
 async def test_nobody_reads_anothers_history(chat: Chat) -> None:

@@ -113,6 +113,13 @@ class TestBalance:
         await chat.send(f"/balance {OTHER}")
         assert "Names can't be had" not in chat.last
 
+    async def test_a_name_that_no_wallet_has_is_not_called_an_address(self, chat: Chat) -> None:
+        await watched(chat)
+        await chat.send("/balance my cold wallet")
+        assert "no wallet called “my cold wallet”" in chat.last
+        await chat.send(f"/balance {WALLET[:-4]}")
+        assert "not an address" in chat.last
+
     async def test_the_age_of_what_is_remembered(self, chat: Chat) -> None:
         await chat.send(f"/balance {WALLET}")
         await chat.clock.sleep(7)
