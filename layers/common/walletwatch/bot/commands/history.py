@@ -4,7 +4,7 @@ from typing import Final
 
 from walletwatch.bot.commands.command import Area, Command, Topic
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue, watched_by
-from walletwatch.bot.commands.history_words import read_words
+from walletwatch.bot.commands.history_words import names_party, read_words
 from walletwatch.bot.filter_codes import FilterCode
 from walletwatch.bot.formatting import zone_of
 from walletwatch.bot.keyboards import Action, CallbackData
@@ -16,7 +16,7 @@ async def history(talk: Talk, dialogue: Dialogue) -> None:
     """The newest activities that the words ask for; of all wallets where none is named."""
     zone = zone_of(talk.chat.settings.timezone)
     now = dialogue.clock.now()
-    watched = await watched_by(talk, dialogue)
+    watched = await watched_by(talk, dialogue) if names_party(talk.arguments) else ()
     choice, wanted = read_words(talk.arguments, dialogue.views.profile, now, zone, watched)
     page = await dialogue.browsing.page(talk.chat_id, choice, wanted, zone)
     if page.unknown is not None and page.found.wallets:

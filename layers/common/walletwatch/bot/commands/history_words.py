@@ -89,6 +89,11 @@ def read_words(
     return WalletChoice(name=" ".join(name) or None), wanted
 
 
+def names_party(words: Sequence[str]) -> bool:
+    """Whether somebody is named with whom a wallet dealt."""
+    return not _PARTIES.keys().isdisjoint(word.lower() for word in words)
+
+
 def _take_party(left: list[str], profile: ChainProfile, watched: Sequence[Subscription]) -> str:
     """The address that the first words are, or name; the longest name that fits is meant.
 
