@@ -141,6 +141,8 @@ class PicturesView:
             isinstance(chart, Profits) and chart.partial
         ):
             lines.append(say("chart.newest_only"))
+        if isinstance(chart, Allocation) and chart.partial:
+            lines.append(say("chart.too_many_accounts"))
         if isinstance(chart, Profits):
             lines.append(say("chart.average_cost"))
         return RenderedMessage(Html("\n".join(lines)), self._keyboard(request, say))
