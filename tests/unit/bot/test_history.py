@@ -86,6 +86,8 @@ async def test_all_wallets_are_told_together_by_day(chat: Chat) -> None:
         ("with Savings", 1, "with 👛 Savings"),
         ("from savings transfers", 1, "📥 Transfers · received · with 👛 Savings"),
         ("to savings", 0, "sent · with 👛 Savings"),
+        ("pocket money from savings", 1, "received · with 👛 Savings"),
+        (f"savings to {PEER} xnt", 1, "sent · XNT · with"),
         (f"with {PEER} 2020-02", 0, f"with {PEER[:8]}… · 1 Feb 2020"),
         (MINT, 1, f"{MINT[:4]}…"),
         ("2020-01-01..2020-02-01", 0, "1 Jan 2020 to 1 Feb 2020"),
@@ -108,6 +110,7 @@ async def test_one_line_says_it_all(chat: Chat, words: str, count: int, told: st
     ("words", "complaint"),
     [
         ("nonsense", "no wallet of yours called “nonsense”"),
+        ("gift to mom", "no wallet of yours called “gift to mom”"),
         ("<b>x", "“&lt;b&gt;x”"),
         ("2026-13", "that time"),
         ("2026-02-31", "that time"),

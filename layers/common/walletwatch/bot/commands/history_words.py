@@ -74,9 +74,12 @@ def read_words(
         word = left.pop(0)
         low = word.lower()
         token = asset_of(word, profile)
-        if low in _PARTIES and left and not name:
-            counterparty = _take_party(left, profile, watched)
+        party = _take_party(left, profile, watched) if low in _PARTIES and left else None
+        if party is not None:
+            counterparty = party
             direction = _PARTIES[low] or direction
+        elif low in _PARTIES and left and not name:
+            raise not_watched(unlinked(left[0]))
         elif kinds is None and low.removesuffix("s") in _KINDS:
             kinds = _KINDS[low.removesuffix("s")]
         elif direction is None and low in _DIRECTIONS:
@@ -94,12 +97,8 @@ def names_party(words: Sequence[str]) -> bool:
     return not _PARTIES.keys().isdisjoint(word.lower() for word in words)
 
 
-def _take_party(left: list[str], profile: ChainProfile, watched: Sequence[Subscription]) -> str:
-    """The address that the first words are, or name; the longest name that fits is meant.
-
-    Raises:
-        Complaint: They are no address, and nobody is called so.
-    """
+def _take_party(left: list[str], profile: ChainProfile, watched: Sequence[Subscription]) -> str | None:
+    """The address that the first words are, or name; the longest name that fits is meant. None for others."""
     known = {each.name.casefold(): address for address, each in profile.labels.items()}
     for count in range(len(left), 0, -1):
         name = " ".join(left[:count])
@@ -108,9 +107,10 @@ def _take_party(left: list[str], profile: ChainProfile, watched: Sequence[Subscr
         if address is not None:
             del left[:count]
             return address
-    word = unlinked(left.pop(0))
+    word = unlinked(left[0])
     if not is_address(word):
-        raise not_watched(word)
+        return None
+    del left[0]
     return word
 
 
