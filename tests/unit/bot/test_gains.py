@@ -118,7 +118,7 @@ async def test_tokens_that_are_in_no_sum_are_counted_and_fees_are_told(chat: Cha
         received(2 * XNT, usd={NATIVE: "1"}, wallet=OTHER, slot=1),
         received(5_000_000, MINT, wallet=OTHER, slot=2, fee=XNT // 2),
     )
-    chat.prices.usd[NATIVE] = Decimal("3")
+    chat.prices.usd[NATIVE] = Decimal(3)
     await chat.send("/pnl")
     assert "Unrealised <b>+$3.00</b>, without one token whose price or cost is unknown" in chat.last
     assert "cost $1.50 · unrealised +$3.00 (+200 %)" in chat.last
