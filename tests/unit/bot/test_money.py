@@ -346,7 +346,7 @@ class TestPortfolio:
         await chat.send("/portfolio")
         text = chat.last
         assert "≈ $110.00</b> · 220 XNT" in text
-        assert "24 hours: <b>+17 %</b>" in text
+        assert "24 hours: <b>+17 % (+$16.00)</b>" in text
         assert "54.5 % · XNT · $60.00" in text
         assert "27.3 % · USDC.x · $30.00" in text
         assert "18.2 % · XNT staked · $20.00" in text

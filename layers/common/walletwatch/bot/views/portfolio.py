@@ -98,7 +98,7 @@ class PortfolioView:
             lines = [
                 say("portfolio.total_native", usd=shown, native=amount, symbol=self._profile.native_symbol)
             ]
-        lines.append(_change(portfolio.change, say))
+        lines.append(_change(portfolio.change, beside))
         return lines
 
     def _by_asset(self, portfolio: Portfolio, say: Texts) -> Sequence[Html]:
@@ -185,6 +185,10 @@ def _change(change: Change | None, say: Texts) -> Html:
     if change is None:
         return say("price.change_unknown")
     shown = signed_percent(change.share, say)
+    amount = worth(change.usd, say)
+    if amount is not None and change.usd:
+        sign = "+" if change.usd > 0 and not amount.startswith("<") else ""
+        shown = f"{shown} ({sign}{amount})"
     if change.covered < Decimal("0.995"):
         return say("portfolio.change_partly", change=shown, part=percent(change.covered, say))
     return say("price.change", change=shown)
