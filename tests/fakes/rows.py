@@ -15,6 +15,7 @@ from walletwatch.domain.chain import Position
 from walletwatch.domain.chats import Chat, Subscription
 from walletwatch.domain.delivery import DeliveryStatus, NewDelivery
 from walletwatch.domain.filters import Filter
+from walletwatch.domain.plans import Payment
 from walletwatch.domain.reports import ReportPeriod, Schedule
 from walletwatch.domain.risk_watch import KnownRisk
 from walletwatch.domain.wallet_book import Share
@@ -121,6 +122,7 @@ class Tables:
     follower: FollowerRow = field(default_factory=FollowerRow)
     shares: dict[int, Share] = field(default_factory=dict)
     risks: dict[int, KnownRisk] = field(default_factory=dict)
+    payments: dict[str, Payment] = field(default_factory=dict)
     reports: dict[tuple[int, ReportPeriod], tuple[Schedule, datetime]] = field(default_factory=dict)
 
     def ordered_by(self, chat_id: int) -> list[Schedule]:
