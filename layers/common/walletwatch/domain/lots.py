@@ -83,6 +83,11 @@ class Position:
         """Wherever it is."""
         return self.held.plus(self.aside)
 
+    @property
+    def gain(self) -> Decimal | None:
+        """What was realised; None where all that left did so without a known cost or price."""
+        return None if self.unsettled and not self.realised else self.realised
+
     def acquire(self, units: int, usd: Decimal | None) -> None:
         """Units came, which were worth so much; None where nobody knew."""
         self.put(Lot(unknown=units) if usd is None else Lot(units, usd))

@@ -245,7 +245,8 @@ class Result:
 
     Attributes:
         value: What all that is owned is worth now; None without a fresh price.
-        unrealised: What the part with a known cost is worth more, or less, than it cost; None likewise.
+        unrealised: What the part with a known cost is worth more, or less, than it cost; None likewise, and
+            where no part has one.
     """
 
     position: Position
@@ -262,5 +263,5 @@ def result_of(position: Position, price: Price | None) -> Result:
     if price is None or decimals is None or decimals > MAX_DECIMALS:
         return Result(position, None, None)
     with localcontext(ARITHMETIC):
-        unrealised = value_usd(owned.known, decimals, price) - owned.cost
+        unrealised = value_usd(owned.known, decimals, price) - owned.cost if owned.known else None
         return Result(position, value_usd(owned.units, decimals, price), unrealised)
