@@ -30,10 +30,11 @@ ALLOWED_UPDATES: Final = (
     "inline_query",
     "pre_checkout_query",
 )
-_SCOPES: Final = (
-    BotCommandScopeAllPrivateChats(),
-    BotCommandScopeAllGroupChats(),
-    BotCommandScopeAllChatAdministrators(),
+_IN_GROUPS: Final = tuple(command for command in COMMANDS if not command.private)
+_MENUS: Final[tuple[tuple[BotCommandScope, tuple[Command, ...]], ...]] = (
+    (BotCommandScopeAllPrivateChats(), COMMANDS),
+    (BotCommandScopeAllGroupChats(), _IN_GROUPS),
+    (BotCommandScopeAllChatAdministrators(), _IN_GROUPS),
 )
 
 
@@ -71,8 +72,8 @@ async def register(
             allowed_updates=ALLOWED_UPDATES,
         )
         for language in LANGUAGES:
-            for scope in _SCOPES:
-                await _set_commands(bot, COMMANDS, scope, language)
+            for scope, commands in _MENUS:
+                await _set_commands(bot, commands, scope, language)
         for admin in admins:
             try:
                 # Their own come first: there may not be room for all.
