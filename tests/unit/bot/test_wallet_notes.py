@@ -196,7 +196,7 @@ class TestPausing:
         await chat.press(data(Action.RESUME, first))
         assert "2 activities were not told meanwhile" in chat.last
         await chat.press(data(Action.RESUME, first))
-        assert "Nothing of that is paused" in chat.last
+        assert "Nothing is paused" in chat.last
         await chat.press(data(Action.PAUSE, second))
         await chat.press(data(Action.PAUSE, second))
         assert chat.request.of("answerCallbackQuery")[-1].get("text") is None
@@ -222,13 +222,30 @@ class TestPausing:
         assert "one</b> · <code>" in chat.last
         assert "One activity was not told" in chat.last
         await chat.send("/resume")
-        assert "Nothing of that is paused" in chat.last
+        assert "Nothing is paused" in chat.last
+
+    async def test_all_by_word(self, chat: Chat) -> None:
+        await watched(chat, "one", "two")
+        await chat.send("/pause ALL")
+        assert "your 2 wallets" in chat.last
+        await chat.press(data(Action.PAUSE_ALL_CONFIRMED))
+        await chat.send("/resume all")
+        assert "tell of 2 wallets again" in chat.last
+
+    async def test_a_wallet_called_all_is_that_one(self, chat: Chat) -> None:
+        await watched(chat, "All", "two")
+        await chat.send("/pause all")
+        assert [each.paused for each in await chat.stores.subscriptions.subscriptions(ANNA)] == [True, False]
+        await chat.send("/resume all")
+        assert "tell of <b>All</b>" in chat.last
 
     async def test_where_nothing_is_watched(self, chat: Chat) -> None:
+        await chat.send("/pause all")
+        assert "no wallet for this chat" in chat.last
         await chat.send("/pause")
         assert "no wallet" in chat.last
         await chat.send("/resume")
-        assert "Nothing of that" in chat.last
+        assert "Nothing is paused" in chat.last
 
 
 hostile = st.text(max_size=80) | st.sampled_from(
