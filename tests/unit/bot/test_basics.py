@@ -33,9 +33,33 @@ class TestHelp:
         assert "/unwatch — " in chat.last
 
     async def test_what_nothing_is_called(self, chat: Chat) -> None:
-        await chat.send("/help <b>x")
-        assert "“&lt;b&gt;x”" in chat.last
-        assert data(Action.HELP) in chat.buttons
+        await chat.send("/help <b>xyzzy")
+        assert "“&lt;b&gt;xyzzy”" in chat.last
+        assert data(Action.HELP, "wallets") in chat.buttons
+
+    async def test_words_in_any_order_and_of_the_topic(self, chat: Chat) -> None:
+        await chat.send("/help scam warn")
+        assert "/report_scam — " in chat.last
+        assert "/scan — " not in chat.last
+        await chat.send("/help security approvals")
+        assert "/approvals — " in chat.last
+        assert "/risk — " not in chat.last
+
+    async def test_where_nothing_has_all_words_the_nearest_is_told(self, chat: Chat) -> None:
+        await chat.send("/help scam xyzzy")
+        assert "/report_scam — " in chat.last
+        assert "/balance — " not in chat.last
+
+    async def test_what_is_called_so_comes_first(self, chat: Chat) -> None:
+        await chat.send("/help balance")
+        assert chat.last.index("/balance — ") < chat.last.index("/list — ")
+
+    async def test_topics_without_a_command_for_groups_are_not_theirs(self, chat: Chat) -> None:
+        await chat.send("/help", chat=GROUP)
+        assert data(Action.HELP, "plan") not in chat.buttons
+        assert "send me an address" not in chat.last
+        await chat.press(data(Action.HELP, "plan"), chat=GROUP)
+        assert "outdated" in chat.last
 
     async def test_private_commands_are_not_told_in_groups(self, chat: Chat) -> None:
         await chat.send("/help forget", chat=GROUP)
@@ -183,3 +207,23 @@ async def test_the_rest_answers(chat: Chat, command: str) -> None:
     await chat.send(command)
     assert chat.last
     assert chat.metrics.counts.get("HandlerErrors", 0) == 0
+
+
+class TestInGroups:
+    async def test_who_begins_there_is_told_what_is_done_there(self, chat: Chat) -> None:
+        await chat.send("/start", chat=GROUP)
+        assert "tell this group about wallets" in chat.last
+        assert data(Action.GROUP_SETTINGS) in chat.buttons
+
+    async def test_how_it_is_served_is_on_the_ways(self, chat: Chat) -> None:
+        for command in ("/menu", "/settings"):
+            await chat.send(command, chat=GROUP)
+            assert data(Action.GROUP_SETTINGS) in chat.buttons
+            await chat.send(command)
+            assert data(Action.GROUP_SETTINGS) not in chat.buttons
+
+    async def test_a_city_stands_behind_the_command_since_nothing_is_asked(self, chat: Chat) -> None:
+        await chat.send("/timezone", chat=GROUP)
+        assert "/timezone +5:30" in chat.last
+        await chat.send("/timezone")
+        assert "send me the name of a city" in chat.last

@@ -13,6 +13,7 @@ from walletwatch.bot.keyboards import Action, CallbackData, StaleData
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import LANGUAGES
 from walletwatch.bot.views.basics import SETTINGS
+from walletwatch.bot.views.groups import welcome
 from walletwatch.bot.views.ways import giving_up
 from walletwatch.domain.chats import Chat, ChatSettings
 from walletwatch.services.personal import COPIES_AN_HOUR, FEEDBACK_A_DAY, MAX_FEEDBACK
@@ -24,7 +25,7 @@ async def start(talk: Talk, dialogue: Dialogue) -> None:
     """Greet; a deep link's payload goes to the area that knows its prefix."""
     found = dialogue.catalogue.link(talk.arguments[0]) if talk.arguments else None
     if found is None:
-        await talk.send(dialogue.views.basics.greeting(talk.say))
+        await talk.send(welcome(talk.say) if talk.in_group else dialogue.views.basics.greeting(talk.say))
         return
     handle, payload = found
     await handle(talk, dialogue, payload)
@@ -61,17 +62,25 @@ async def run(talk: Talk, dialogue: Dialogue, name: str) -> None:
 
 
 async def help_(talk: Talk, dialogue: Dialogue) -> None:
-    """/help: the topics; /help WORD: what has that word in its name or its description."""
-    words = folded(" ".join(talk.arguments).removeprefix("/"))
+    """/help: the topics; /help WORDS: what has them in its name, its description or its topic's."""
+    words = folded(" ".join(talk.arguments).removeprefix("/")).split()
     if not words:
-        await talk.show(dialogue.views.basics.topics(dialogue.catalogue.topics(), talk.say))
+        await _topics(talk, dialogue)
         return
-    found = [
-        command.name
-        for command in dialogue.catalogue.commands(private=not talk.in_group)
-        if words in command.name or words in folded(talk.say(f"command.{command.name}"))
+    private, say = not talk.in_group, talk.say
+    described = [
+        (command.name, folded(f"{command.name} {say(f'command.{command.name}')} {say(f'topic.{topic}')}"))
+        for topic in dialogue.catalogue.topics(private=private)
+        for command in dialogue.catalogue.commands(topic, private=private)
     ]
-    await talk.show(dialogue.views.basics.found(" ".join(talk.arguments), found, talk.say))
+    fits = [(name, text) for name, text in described if all(word in text for word in words)]
+    # Nothing has all of them: what has the most comes nearest.
+    if not fits:
+        most = max(sum(word in text for word in words) for _, text in described)
+        fits = [each for each in described if most and sum(word in each[1] for word in words) == most]
+    found = sorted((name for name, _ in fits), key=lambda name: all(word not in name for word in words))
+    topics = dialogue.catalogue.topics(private=private)
+    await talk.show(dialogue.views.basics.found(" ".join(talk.arguments), found, topics, say))
 
 
 async def help_topic(talk: Talk, dialogue: Dialogue, name: str) -> None:
@@ -81,14 +90,20 @@ async def help_topic(talk: Talk, dialogue: Dialogue, name: str) -> None:
         StaleData: There is no such topic.
     """
     if not name:
-        await talk.show(dialogue.views.basics.topics(dialogue.catalogue.topics(), talk.say))
+        await _topics(talk, dialogue)
         return
-    topic = next((topic for topic in dialogue.catalogue.topics() if topic == name), None)
+    private = not talk.in_group
+    topic = next((topic for topic in dialogue.catalogue.topics(private=private) if topic == name), None)
     if topic is None:
         raise StaleData
-    commands = dialogue.catalogue.commands(topic, private=not talk.in_group)
+    commands = dialogue.catalogue.commands(topic, private=private)
     names = [command.name for command in commands]
     await talk.show(dialogue.views.basics.topic(topic.value, names, talk.say))
+
+
+async def _topics(talk: Talk, dialogue: Dialogue) -> None:
+    topics = dialogue.catalogue.topics(private=not talk.in_group)
+    await talk.show(dialogue.views.basics.topics(topics, talk.say, in_group=talk.in_group))
 
 
 async def settings(talk: Talk, dialogue: Dialogue) -> None:
@@ -127,8 +142,9 @@ async def timezone(talk: Talk, dialogue: Dialogue) -> None:
     """/timezone [CITY or OFFSET]: choose whose clock times are told by."""
     now = dialogue.watching.now()
     if not talk.arguments:
-        await dialogue.conversations.ask(talk.contact, "timezone")
-        await talk.show(dialogue.views.basics.zones(talk.chat, timezones.POPULAR, now, talk.say))
+        asked = await dialogue.conversations.ask(talk.contact, "timezone")
+        zones = dialogue.views.basics.zones(talk.chat, timezones.POPULAR, now, talk.say, asked=asked)
+        await talk.show(zones)
         return
     found = timezones.find_zones(" ".join(talk.arguments), now)
     if not found:
@@ -136,7 +152,7 @@ async def timezone(talk: Talk, dialogue: Dialogue) -> None:
     if len(found) == 1:
         await set_timezone(talk, dialogue, found[0])
     else:
-        await talk.show(dialogue.views.basics.zones(talk.chat, found, now, talk.say))
+        await talk.show(dialogue.views.basics.zones(talk.chat, found, now, talk.say, asked=False))
 
 
 async def set_timezone(talk: Talk, dialogue: Dialogue, name: str) -> None:

@@ -12,7 +12,7 @@ from walletwatch.bot.texts import LANGUAGES, Html, Texts, texts
 from walletwatch.bot.views import ways
 from walletwatch.bot.views.paging import in_rows
 from walletwatch.bot.views.ways import Rows, runs
-from walletwatch.domain.chats import DEFAULT_LANGUAGE, Chat, Contact, Subscription
+from walletwatch.domain.chats import DEFAULT_LANGUAGE, Chat, ChatKind, Contact, Subscription
 from walletwatch.domain.currencies import Currency, Denomination
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.money import NATIVE
@@ -58,7 +58,9 @@ class BasicsView:
             button(say("button.price"), Action.PRICE, NATIVE),
             runs(say("button.files"), "export"),
             button(say("button.status"), Action.STATUS),
-            *([] if in_group else [button(say("button.plan"), Action.PLAN)]),
+            button(say("button.group_settings"), Action.GROUP_SETTINGS)
+            if in_group
+            else button(say("button.plan"), Action.PLAN),
             button(say("button.settings"), Action.SETTINGS),
             button(say("button.help"), Action.HELP),
         ]
@@ -68,11 +70,13 @@ class BasicsView:
         """That a question was left, or that there was none."""
         return RenderedMessage(text, (ways.menu(say),))
 
-    def topics(self, topics: Sequence[str], say: Texts) -> RenderedMessage:
+    def topics(self, topics: Sequence[str], say: Texts, *, in_group: bool) -> RenderedMessage:
         """What there is help on; a button for each."""
-        buttons = [button(say(f"topic.{topic}"), Action.HELP, topic) for topic in topics]
-        rows = (*_in_pairs(buttons), ways.menu(say))
-        return RenderedMessage(Html(f"{say('help.title')}\n\n{say('help.footer')}"), rows)
+        lines = [say("help.title")]
+        if not in_group:
+            # In groups people send each other what is none of the bot's business.
+            lines += [Html(""), say("help.footer")]
+        return RenderedMessage(join_lines(lines), (*_topics(topics, say), ways.menu(say)))
 
     def topic(self, topic: str, names: Sequence[str], say: Texts) -> RenderedMessage:
         """The commands of a topic."""
@@ -80,11 +84,14 @@ class BasicsView:
         commands = in_rows([runs(f"/{name}", name) for name in names], COMMANDS_ACROSS)
         return RenderedMessage(join_lines(lines), (*commands, (button(say("button.back"), Action.HELP),)))
 
-    def found(self, words: str, names: Sequence[str], say: Texts) -> RenderedMessage:
-        """What a search among the commands gave."""
-        back = ((button(say("button.topics"), Action.HELP),),)
+    def found(
+        self, words: str, names: Sequence[str], topics: Sequence[str], say: Texts
+    ) -> RenderedMessage:
+        """What a search among the commands gave; the topics where that is nothing."""
         if not names:
-            return RenderedMessage(say("help.nothing", words=words[:64]), back)
+            rows = (*_topics(topics, say), ways.menu(say))
+            return RenderedMessage(say("help.nothing", words=words[:64]), rows)
+        back = ((button(say("button.topics"), Action.HELP),),)
         lines = [say("help.found", words=words[:64]), Html(""), *_described(names, say)]
         commands = in_rows([runs(f"/{name}", name) for name in names[:COMMANDS_FOUND]], COMMANDS_ACROSS)
         return RenderedMessage(join_lines(lines), (*commands, *back))
@@ -113,9 +120,13 @@ class BasicsView:
             runs(say("button.quiet"), "quiet"),
             runs(say("button.digests"), "digest"),
         )
+        served = (
+            runs(say("button.privacy"), "privacy")
+            if chat.kind is ChatKind.PRIVATE
+            else button(say("button.group_settings"), Action.GROUP_SETTINGS)
+        )
         return RenderedMessage(
-            join_lines(lines),
-            (*switches, spoken, telling, (runs(say("button.privacy"), "privacy"), *ways.menu(say))),
+            join_lines(lines), (*switches, spoken, telling, (served, *ways.menu(say)))
         )
 
     def languages(self, chat: Chat, say: Texts) -> RenderedMessage:
@@ -128,8 +139,10 @@ class BasicsView:
         follow = button(_marked(chosen is None, say("language.follow")), Action.LANGUAGE, FOLLOW_TELEGRAM)
         return RenderedMessage(say("language.title"), (*_in_pairs(choices), (follow,), _settings(say)))
 
-    def zones(self, chat: Chat, names: Sequence[str], now: datetime, say: Texts) -> RenderedMessage:
-        """Zones to choose from, each with its clock."""
+    def zones(
+        self, chat: Chat, names: Sequence[str], now: datetime, say: Texts, *, asked: bool
+    ) -> RenderedMessage:
+        """Zones to choose from, each with its clock; `asked` where a text is an answer too."""
         present = chat.settings.timezone
         choices = [
             button(_marked(name == present, f"{_place(name)} {clock(now, name)}"), Action.TIMEZONE, name)
@@ -137,7 +150,7 @@ class BasicsView:
         ]
         lines = [
             say("timezone.title", zone=present, time=when(now, say, present)),
-            say("timezone.hint"),
+            say("timezone.hint" if asked else "timezone.usage"),
         ]
         return RenderedMessage(join_lines(lines), (*_in_pairs(choices), _settings(say)))
 
@@ -227,6 +240,10 @@ def _watched(subscription: Subscription, age: timedelta | None, say: Texts) -> H
     if age > BEHIND:
         return say("status.behind", wallet=name, ago=lasting(age, say))
     return say("status.current", wallet=name)
+
+
+def _topics(topics: Sequence[str], say: Texts) -> Rows:
+    return _in_pairs([button(say(f"topic.{topic}"), Action.HELP, topic) for topic in topics])
 
 
 def _described(names: Sequence[str], say: Texts) -> list[Html]:

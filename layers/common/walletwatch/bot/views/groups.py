@@ -153,6 +153,15 @@ class HtmlNotices:
         return RenderedMessage(text, (_choice(chat, Action.LINK, f"{chat.chat_id}.0"),))
 
 
+def welcome(say: Texts) -> RenderedMessage:
+    """To a group that the bot was brought into, or that begins."""
+    rows = (
+        (button(say("button.menu"), Action.MENU), button(say("button.help"), Action.HELP)),
+        (button(say("button.group_settings"), Action.GROUP_SETTINGS),),
+    )
+    return RenderedMessage(say("group.welcome"), rows)
+
+
 def _links(say: Texts) -> tuple[Button, ...]:
     return (button(say("button.links"), Action.LINKS),)
 
