@@ -2,11 +2,13 @@
 
 import json
 from datetime import UTC, datetime
+from zoneinfo import available_timezones
 
 import pytest
 
 from tests.unit.bot.conftest import ADMIN, ALERT_GROUP, ANNA, BORIS, GROUP, WALLET, Chat
 from walletwatch.bot import timezones
+from walletwatch.bot.cities import CITIES
 from walletwatch.bot.keyboards import Action, CallbackData
 from walletwatch.domain.currencies import Currency
 from walletwatch.services.personal import COPIES_AN_HOUR, FEEDBACK_A_DAY, MAX_FEEDBACK
@@ -85,7 +87,8 @@ class TestHowItIsSpokenTo:
 
     async def test_a_language_nobody_speaks_here(self, chat: Chat) -> None:
         await chat.send("/language tlh")
-        assert "I know: en" in chat.last
+        assert "I know: English, Español" in chat.last
+        assert data(Action.LANGUAGE) in chat.buttons
 
     @pytest.mark.parametrize("city", ["Madrid", "europe/MADRID", "  madrid "])
     async def test_a_city_is_enough(self, chat: Chat, city: str) -> None:
@@ -97,6 +100,14 @@ class TestHowItIsSpokenTo:
         await chat.send("/timezone")
         await chat.send("kolkata")
         assert (await settings_of(chat)).timezone == "Asia/Kolkata"  # type: ignore[attr-defined]
+
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [("Español", "es"), ("espanol", "es"), ("es-MX", "es"), ("简体中文", "zh"), ("EN", "en")],
+    )
+    async def test_a_language_by_its_name_or_code(self, chat: Chat, text: str, code: str) -> None:
+        await chat.send(f"/language {text}")
+        assert (await settings_of(chat)).language == code  # type: ignore[attr-defined]
 
     async def test_several_places_are_offered(self, chat: Chat) -> None:
         await chat.send("/timezone +5:30")
@@ -131,8 +142,48 @@ class TestHowItIsSpokenTo:
         assert "America/New_York" in timezones.find_zones("-5", NOW)
         assert timezones.find_zones("GMT+0530", NOW) == timezones.find_zones("+5:30", NOW)
 
-    def test_every_zone_that_is_offered_exists(self) -> None:
-        assert all(timezones.find_zones(name, NOW) == (name,) for name in timezones.POPULAR)
+    def test_every_zone_is_found_by_its_name(self) -> None:
+        assert set(CITIES.values()) <= available_timezones()
+        for name in {*timezones.POPULAR, *CITIES.values(), "America/Port-au-Prince", "Asia/Calcutta"}:
+            assert timezones.find_zones(name, NOW) == (name,)
+
+    @pytest.mark.parametrize(
+        ("text", "zone"),
+        [
+            ("San Francisco", "America/Los_Angeles"),
+            ("st petersburg", "Europe/Moscow"),
+            ("Москва", "Europe/Moscow"),
+            ("北京", "Asia/Shanghai"),
+            ("मुंबई", "Asia/Kolkata"),
+            ("japan", "Asia/Tokyo"),
+            ("Port au Prince", "America/Port-au-Prince"),
+            ("buenos aires", "America/Argentina/Buenos_Aires"),
+        ],
+    )
+    def test_cities_and_countries_that_no_zone_is_named_after(self, text: str, zone: str) -> None:
+        assert timezones.find_zones(text, NOW) == (zone,)
+
+    @pytest.mark.parametrize(
+        ("text", "first"),
+        [
+            ("EST", "America/New_York"),
+            ("edt", "America/New_York"),
+            ("MSK", "Europe/Moscow"),
+            ("IST", "Asia/Kolkata"),
+        ],
+    )
+    def test_what_clocks_call_it_and_not_a_part_of_another_name(self, text: str, first: str) -> None:
+        found = timezones.find_zones(text, NOW)
+        assert found[0] == first
+        assert not {"Europe/Budapest", "Europe/Bucharest", "America/Creston"} & set(found)
+
+    def test_a_number_is_no_offset_without_its_sign(self) -> None:
+        assert timezones.find_zones("25", NOW) == ()
+        assert timezones.find_zones("x5", NOW) == ()
+        assert timezones.find_zones("5:30", NOW) == timezones.find_zones("+5:30", NOW)
+
+    def test_no_zone_is_offered_by_a_former_name_too(self) -> None:
+        assert "Asia/Calcutta" not in timezones.find_zones("+5:30", NOW)
 
 
 class TestOnesOwnData:
@@ -175,11 +226,11 @@ class TestOnesOwnData:
 class TestFeedback:
     async def test_those_who_run_the_bot_are_told(self, chat: Chat) -> None:
         await chat.send("/feedback")
-        await chat.send("I <3 it")
+        await chat.send("I <3 it,\n  really")
         told = [each for each in chat.request.of("sendMessage") if each["chat_id"] == ALERT_GROUP]
-        assert "I &lt;3 it" in told[0]["text"]
+        assert "I &lt;3 it,\n  really" in told[0]["text"]
         assert "Thank you" in chat.last or "Feedback" in chat.last
-        assert chat.personal.heard[0][:2] == (ANNA, "I <3 it")
+        assert chat.personal.heard[0][:2] == (ANNA, "I <3 it,\n  really")
 
     async def test_it_is_kept_even_if_they_cannot_be_told(self, chat: Chat) -> None:
         chat.request.failures.extend([None, (403, "Forbidden: bot was kicked", {})])

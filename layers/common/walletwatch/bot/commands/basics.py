@@ -1,5 +1,6 @@
 """The bot and its people: the ways on, how a chat is spoken to, how it is served, and a person's own data."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of
 from walletwatch.bot.folding import folded
 from walletwatch.bot.keyboards import Action, CallbackData, StaleData
 from walletwatch.bot.talk import Talk
-from walletwatch.bot.texts import LANGUAGES
+from walletwatch.bot.texts import LANGUAGES, texts
 from walletwatch.bot.views.basics import SETTINGS
 from walletwatch.bot.views.groups import welcome
 from walletwatch.bot.views.ways import giving_up
@@ -122,9 +123,9 @@ async def toggle(talk: Talk, dialogue: Dialogue, name: str) -> None:
 
 
 async def language(talk: Talk, dialogue: Dialogue) -> None:
-    """/language [CODE]: choose what to be spoken to in."""
+    """/language [CODE or NAME]: choose what to be spoken to in."""
     if talk.arguments:
-        await set_language(talk, dialogue, talk.arguments[0].lower())
+        await set_language(talk, dialogue, _language(" ".join(talk.arguments)))
     else:
         await talk.show(dialogue.views.basics.languages(talk.chat, talk.say))
 
@@ -132,10 +133,21 @@ async def language(talk: Talk, dialogue: Dialogue) -> None:
 async def set_language(talk: Talk, dialogue: Dialogue, code: str) -> None:
     """Speak this language from now on, or whichever Telegram says."""
     if code != FOLLOW_TELEGRAM and code not in LANGUAGES:
-        raise Complaint("language.unknown", known=", ".join(LANGUAGES))
+        raise Complaint("language.unknown", known=", ".join(_language_names().values()))
     chosen = None if code == FOLLOW_TELEGRAM else code
     await _change(talk, dialogue, replace(talk.chat.settings, language=chosen))
     await talk.show(dialogue.views.basics.languages(talk.chat, talk.say))
+
+
+def _language(written: str) -> str:
+    """The code of what was written: a code such as `es` or `es-MX`, or a language's own name."""
+    name = folded(written)
+    code = name.replace("_", "-").partition("-")[0]
+    return next((known for known, called in _language_names().items() if folded(called) == name), code)
+
+
+def _language_names() -> Mapping[str, str]:
+    return {code: texts(code)("language.name") for code in LANGUAGES}
 
 
 async def timezone(talk: Talk, dialogue: Dialogue) -> None:
@@ -246,7 +258,7 @@ async def feedback(talk: Talk, dialogue: Dialogue) -> None:
         await dialogue.conversations.ask(talk.contact, "feedback")
         await talk.reply(talk.say("ask.feedback"), giving_up(talk.say))
         return
-    text = " ".join(talk.arguments)
+    text = talk.written(0)
     if len(text) > MAX_FEEDBACK:
         raise Complaint("feedback.too_long", limit=MAX_FEEDBACK)
     number = await dialogue.personal.hear(user_id, text)

@@ -84,9 +84,7 @@ class BasicsView:
         commands = in_rows([runs(f"/{name}", name) for name in names], COMMANDS_ACROSS)
         return RenderedMessage(join_lines(lines), (*commands, (button(say("button.back"), Action.HELP),)))
 
-    def found(
-        self, words: str, names: Sequence[str], topics: Sequence[str], say: Texts
-    ) -> RenderedMessage:
+    def found(self, words: str, names: Sequence[str], topics: Sequence[str], say: Texts) -> RenderedMessage:
         """What a search among the commands gave; the topics where that is nothing."""
         if not names:
             rows = (*_topics(topics, say), ways.menu(say))
@@ -125,9 +123,7 @@ class BasicsView:
             if chat.kind is ChatKind.PRIVATE
             else button(say("button.group_settings"), Action.GROUP_SETTINGS)
         )
-        return RenderedMessage(
-            join_lines(lines), (*switches, spoken, telling, (served, *ways.menu(say)))
-        )
+        return RenderedMessage(join_lines(lines), (*switches, spoken, telling, (served, *ways.menu(say))))
 
     def languages(self, chat: Chat, say: Texts) -> RenderedMessage:
         """The languages by their own names."""

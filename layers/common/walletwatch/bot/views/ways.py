@@ -52,12 +52,17 @@ def behind(complaint: str, say: Texts) -> Rows:
 _LIST: Final = ("button.list", Action.LIST, "0")
 _PLAN: Final = ("button.plan", Action.PLAN, "")
 _LOST: Final = (("button.menu", Action.MENU, ""), ("button.help", Action.HELP, ""))
+_TAGS: Final = ("button.tags", Action.TAGS, "")
 _HELPFUL: Final[Mapping[str, tuple[tuple[str, Action, str], ...]]] = {
     "error.unclear": _LOST,
     "error.unknown_command": _LOST,
     "error.no_such_wallet": (_LIST,),
     "error.not_watched": (_LIST,),
     "error.wallet_not_called": (_LIST,),
+    "error.no_such_tag": (_TAGS,),
+    "language.unknown": (("button.language", Action.LANGUAGE, ""),),
+    "timezone.unknown": (("button.timezone", Action.TIMEZONE, ""),),
+    "currency.unknown": (("button.currency", Action.CURRENCY, ""),),
     "quota.wallets": (_PLAN, _LIST),
     "quota.alerts": (_PLAN,),
     "quota.scans": (_PLAN,),
