@@ -249,7 +249,7 @@ class TestFeedback:
 async def test_status_says_what_was_not_told_and_why(chat: Chat) -> None:
     await chat.send(f"/watch {WALLET}")
     await chat.send("/status")
-    assert "Last 24 hours: 0 told" in chat.last
+    assert "Last 24 hours: nothing to tell" in chat.last
     assert "waiting for its first look" in chat.last
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import batched
 from typing import Final
 
-from walletwatch.bot.formatting import clock, lasting, wallet, when, whole
+from walletwatch.bot.formatting import clock, lasting, series, wallet, when, whole
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import LANGUAGES, Html, Texts, texts
@@ -17,12 +17,15 @@ from walletwatch.domain.currencies import Currency, Denomination
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import ChainProfile
+from walletwatch.domain.service import Service
 from walletwatch.domain.work import Button, RenderedMessage
 from walletwatch.services.watching import ChatStatus
 
 SETTINGS: Final = ("muted", "failed", "dust", "spam", "risk", "news")
 BEHIND: Final = timedelta(seconds=90)
 """A look longer ago than this is said to be behind: no sweep takes as long between two rounds."""
+WALLETS_NAMED: Final = 20
+"""Of more, /status names those only of which something is to be said."""
 FOLLOW_TELEGRAM: Final = "auto"
 CURRENCIES_ACROSS: Final = 3
 
@@ -170,31 +173,21 @@ class BasicsView:
 
     def status(self, status: ChatStatus, zone: str, say: Texts) -> RenderedMessage:
         """Whether the wallets are looked at, and what became of the messages."""
-        service, looked = status.service, status.service.progress
-        lines = [say("status.title")]
+        service = status.service
+        rows: Rows = ((button(say("button.refresh"), Action.STATUS), *ways.menu(say)),)
         if status.slot is None:
-            lines.append(say("status.no_chain"))
+            lines = [say("status.title"), say("status.no_chain")]
         else:
-            lines.append(say("status.chain", slot=whole(status.slot, say)))
-        age = None if looked is None else max(timedelta(), status.now - looked.at)
-        if looked is None or age is None:
-            lines.append(say("status.never_swept"))
+            lines = [say("status.title"), say("status.chain", slot=whole(status.slot, say))]
+        if service.subscriptions:
+            lines += [*_looked(status, say), Html(""), *_each_watched(status, say)]
         else:
-            lines.append(say("status.swept", ago=lasting(age, say), slot=whole(looked.slot, say)))
-        lines.append(Html(""))
-        lines += [_watched(item, age, say) for item in service.subscriptions]
-        if not service.subscriptions:
-            lines.append(say("status.none"))
-        counts = {known.value: whole(service.deliveries[known], say) for known in DeliveryStatus}
-        lines += [Html(""), say("status.deliveries", **counts)]
-        lines += [
-            say("status.suppressed", reason=say(f"suppressed.{reason or 'unknown'}"), count=whole(count, say))
-            for reason, count in sorted(service.suppressed.items(), key=lambda item: -item[1])
-        ]
+            lines += [Html(""), say("status.none")]
+            rows = (*ways.adding(say), *rows)
+        if service.subscriptions or any(service.deliveries.values()):
+            lines += [Html(""), *_told(service, say)]
         lines.append(say("status.at", time=when(status.now, say, zone)))
-        return RenderedMessage(
-            join_lines(lines), ((button(say("button.refresh"), Action.STATUS), *ways.menu(say)),)
-        )
+        return RenderedMessage(join_lines(lines), rows)
 
     def about(self, profile: ChainProfile, say: Texts) -> RenderedMessage:
         """What this bot is."""
@@ -227,15 +220,65 @@ class BasicsView:
         )
 
 
-def _watched(subscription: Subscription, age: timedelta | None, say: Texts) -> Html:
+def _age(status: ChatStatus) -> timedelta | None:
+    looked = status.service.progress
+    return None if looked is None else max(timedelta(), status.now - looked.at)
+
+
+def _looked(status: ChatStatus, say: Texts) -> Sequence[Html]:
+    """When all wallets were looked at, and how far behind the chain that was."""
+    looked, age = status.service.progress, _age(status)
+    if looked is None or age is None:
+        return [say("status.never_swept")]
+    ago, slot = lasting(age, say), whole(looked.slot, say)
+    if status.slot is None or status.slot <= looked.slot:
+        return [say("status.swept", ago=ago, slot=slot)]
+    behind = whole(status.slot - looked.slot, say)
+    return [say("status.swept_behind", ago=ago, slot=slot, behind=behind)]
+
+
+def _each_watched(status: ChatStatus, say: Texts) -> Sequence[Html]:
+    """The wallets; where they are many, only those that something is to be said of."""
+    age = _age(status)
+    all_of_them = [_watched(each, age, say) for each in status.service.subscriptions]
+    if len(all_of_them) <= WALLETS_NAMED:
+        return [line for _, line in all_of_them]
+    lines = [line for is_current, line in all_of_them if not is_current]
+    shown = lines[:WALLETS_NAMED]
+    if len(lines) > len(shown):
+        shown.append(say("status.more", count=whole(len(lines) - len(shown), say)))
+    current = len(all_of_them) - len(lines)
+    return [*shown, say("status.many_current", count=whole(current, say))] if current else shown
+
+
+def _told(service: Service, say: Texts) -> Sequence[Html]:
+    """What became of the messages, and why some were not told."""
+    counts = [
+        say(f"status.delivered.{known.value}", count=whole(service.deliveries[known], say))
+        for known in DeliveryStatus
+        if service.deliveries[known]
+    ]
+    if not counts:
+        return [say("status.nothing_told")]
+    return [
+        say("status.deliveries", counts=series(counts, say)),
+        *(
+            say("status.suppressed", reason=say(f"suppressed.{reason or 'unknown'}"), count=whole(count, say))
+            for reason, count in sorted(service.suppressed.items(), key=lambda item: -item[1])
+        ),
+    ]
+
+
+def _watched(subscription: Subscription, age: timedelta | None, say: Texts) -> tuple[bool, Html]:
+    """Whether a wallet is looked at as it should be, and the line that says so."""
     name = wallet(subscription.address, subscription.label, say)
     if subscription.paused:
-        return say("status.paused", wallet=name)
+        return False, say("status.paused", wallet=name)
     if subscription.checked_slot is None or age is None:
-        return say("status.waiting", wallet=name)
+        return False, say("status.waiting", wallet=name)
     if age > BEHIND:
-        return say("status.behind", wallet=name, ago=lasting(age, say))
-    return say("status.current", wallet=name)
+        return False, say("status.behind", wallet=name, ago=lasting(age, say))
+    return True, say("status.current", wallet=name)
 
 
 def _topics(topics: Sequence[str], say: Texts) -> Rows:
