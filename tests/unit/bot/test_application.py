@@ -198,6 +198,15 @@ class TestButtons:
             await chat.press(data(action, argument))
             assert chat.request.of("answerCallbackQuery")[-1].get("text") is None
 
+    async def test_an_address_that_is_watched_already_leads_to_its_card(self, chat: Chat) -> None:
+        number = await _watched(chat)
+        for text in (WALLET, f"/start w_{WALLET}"):
+            await chat.send(text)
+            assert "I watch this one for you" in chat.last
+            assert chat.buttons[0] == data(Action.CARD, number)
+            await chat.send(text, user=BORIS)
+            assert chat.buttons[0] == data(Action.WATCH_ADDRESS, WALLET)
+
     async def test_buttons_of_a_bare_address(self, chat: Chat) -> None:
         await chat.press(data(Action.WATCH_ADDRESS, WALLET))
         assert "Now watching" in chat.last

@@ -278,3 +278,35 @@ class TestInGroups:
         assert "/timezone +5:30" in chat.last
         await chat.send("/timezone")
         assert "send me the name of a city" in chat.last
+
+
+class TestMistypedCommands:
+    @pytest.mark.parametrize(
+        ("text", "meant"),
+        [("/stauts", "status"), ("/wallets", "wallet"), ("/PORT", "portfolio"), ("/wach x", "watch")],
+    )
+    async def test_what_is_called_nearly_so_is_offered(self, chat: Chat, text: str, meant: str) -> None:
+        await chat.send(text)
+        assert "Did you mean one of these?" in chat.last
+        assert data(Action.RUN, meant) in chat.buttons
+        await chat.press(data(Action.RUN, meant))
+        assert chat.metrics.counts["HandlerErrors"] == 0
+
+    @pytest.mark.parametrize("text", ["/xyzzy", "/x", "/", "/" + "watch" * 50])
+    async def test_of_others_help_is_told(self, chat: Chat, text: str) -> None:
+        await chat.send(text)
+        assert "/help" in chat.last
+        assert data(Action.MENU) in chat.buttons
+
+
+async def test_privacy_leads_to_ones_data_in_private(chat: Chat) -> None:
+    await chat.send("/privacy")
+    assert data(Action.RUN, "mydata") in chat.buttons
+    assert data(Action.RUN, "deleteme") in chat.buttons
+    await chat.send("/privacy", chat=GROUP)
+    assert data(Action.RUN, "mydata") not in chat.buttons
+
+
+async def test_the_chain_has_its_name(chat: Chat) -> None:
+    await chat.send("/about")
+    assert "X1 Mainnet" in chat.last

@@ -54,7 +54,9 @@ def test_who_watches_nothing_is_shown_the_way_in_and_no_zeros() -> None:
     assert "no wallet for this chat yet" in message.html
     assert "24 hours" not in message.html
     assert "Last look" not in message.html
-    assert CallbackData(Action.ADD).encode() in [each.callback_data for row in message.keyboard for each in row]
+    assert CallbackData(Action.ADD).encode() in [
+        each.callback_data for row in message.keyboard for each in row
+    ]
 
 
 def test_how_far_behind_the_chain_the_last_look_was() -> None:

@@ -58,6 +58,17 @@ def _fields(value: Any) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 
+class TestWatch:
+    async def test_what_is_empty_may_be_a_slip(self, chat: Chat) -> None:
+        await chat.send(f"/watch {WALLET}")
+        assert "It is empty." in chat.last
+        await chat.send(f"/watch {WALLET}")
+        assert "It holds 0 XNT" in chat.last
+        chat.chain.lamports[OTHER] = 1
+        await chat.send(f"/watch {OTHER}")
+        assert "It holds 0.000000001 XNT" in chat.last
+
+
 class TestList:
     async def test_it_is_empty(self, chat: Chat) -> None:
         await chat.send("/list")

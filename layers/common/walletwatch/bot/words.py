@@ -1,10 +1,14 @@
 """Texts and files: an answer to what was asked, an address or a signature, or nothing that is understood."""
 
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Final
+
 from telegram import Message, Update
 from telegram.error import TelegramError
 
 from walletwatch.bot.commands.command import Command
-from walletwatch.bot.commands.dialogue import Complaint, Dialogue
+from walletwatch.bot.commands.dialogue import Complaint, Dialogue, called, watched_by
 from walletwatch.bot.commands.explaining import explain
 from walletwatch.bot.commands.table import ADMIN_COMMANDS_BY_NAME, COMMANDS_BY_NAME
 from walletwatch.bot.guard import Guard
@@ -12,11 +16,19 @@ from walletwatch.bot.library import Context
 from walletwatch.bot.operators import Operators
 from walletwatch.bot.pasted import unlinked
 from walletwatch.bot.talk import Talk
+from walletwatch.bot.views.ways import lost, runs
 from walletwatch.domain.addresses import is_address, looks_like_signature
 from walletwatch.domain.chats import ChatKind, Contact
 from walletwatch.domain.errors import StoreUnavailable, TransientError
 from walletwatch.domain.sessions import Session
 from walletwatch.ports.common import UseMetrics
+
+
+NEAREST: Final = 3
+_ALIKE: Final = 0.7
+"""How much of two names has to be the same (difflib, ratio)."""
+_LONGEST_NAME: Final = 32
+_SHORTEST_BEGINNING: Final = 3
 
 
 class Words:
@@ -52,13 +64,15 @@ class Words:
                 talk.arguments = tuple(talk.body.split())
                 await self._answer_question(talk, session, command)
             elif is_address(pasted):
-                await talk.send(self._dialogue.views.wallets.bare_address(pasted, talk.say))
+                known = called(pasted, await watched_by(talk, self._dialogue))
+                await talk.send(self._dialogue.views.wallets.bare_address(pasted, talk.say, known=known))
             elif looks_like_signature(pasted):
                 await explain(talk, self._dialogue, pasted)
             elif text:
                 raise Complaint("error.unclear")
 
-        await self._guard.run(update, answer, names=self._asking(message))
+        names = self._asking(message) or (COMMANDS_BY_NAME["wallet"] if is_address(pasted) else None)
+        await self._guard.run(update, answer, names=names)
 
     async def document(self, update: Update, _context: Context) -> None:
         """A file is the answer to a question, or has a command in its caption."""
@@ -92,10 +106,15 @@ class Words:
 
     async def unknown_command(self, update: Update, _context: Context) -> None:
         """A command that there is not; it ends what was asked, as every command does."""
+        text = (update.effective_message.text if update.effective_message else None) or "/"
+        nearest = _nearest(text.split(maxsplit=1)[0].removeprefix("/").partition("@")[0].lower())
 
         async def answer(talk: Talk) -> None:
             await self._conversations.drop(talk.contact)
-            raise Complaint("error.unknown_command")
+            if not nearest:
+                raise Complaint("error.unknown_command")
+            rows = (tuple(runs(f"/{name}", name) for name in nearest), *lost(talk.say))
+            await talk.reply(talk.say("error.nearly_a_command"), rows)
 
         await self._guard.run(update, answer)
 
@@ -123,3 +142,16 @@ class Words:
             await self._conversations.close(talk.contact, session)
             raise
         await self._conversations.close(talk.contact, session)
+
+
+def _nearest(name: str) -> Sequence[str]:
+    """The commands that may have been meant by a name that is none, the nearest first."""
+    if len(name) > _LONGEST_NAME:
+        return ()
+    begun = (
+        [known for known in COMMANDS_BY_NAME if known.startswith(name)]
+        if len(name) >= _SHORTEST_BEGINNING
+        else []
+    )
+    alike = get_close_matches(name, COMMANDS_BY_NAME, NEAREST, _ALIKE)
+    return tuple(dict.fromkeys([*begun, *alike]))[:NEAREST]

@@ -8,7 +8,7 @@ from telegram.error import TelegramError
 
 from walletwatch.bot import timezones
 from walletwatch.bot.commands.command import Area, Command, Topic
-from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of
+from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of, called, watched_by
 from walletwatch.bot.folding import folded
 from walletwatch.bot.keyboards import Action, CallbackData, StaleData
 from walletwatch.bot.talk import Talk
@@ -34,7 +34,9 @@ async def start(talk: Talk, dialogue: Dialogue) -> None:
 
 async def open_wallet(talk: Talk, dialogue: Dialogue, payload: str) -> None:
     """A deep link `w_<address>` offers what can be done with that address."""
-    await talk.send(dialogue.views.wallets.bare_address(address_of(payload), talk.say))
+    address = address_of(payload)
+    known = called(address, await watched_by(talk, dialogue))
+    await talk.send(dialogue.views.wallets.bare_address(address, talk.say, known=known))
 
 
 async def menu(talk: Talk, dialogue: Dialogue) -> None:
@@ -224,7 +226,7 @@ async def about(talk: Talk, dialogue: Dialogue) -> None:
 
 async def privacy(talk: Talk, dialogue: Dialogue) -> None:
     """Say what is kept, for how long, and how to be forgotten."""
-    await talk.show(dialogue.views.basics.privacy(talk.say))
+    await talk.show(dialogue.views.basics.privacy(talk.say, in_group=talk.in_group))
 
 
 async def my_data(talk: Talk, dialogue: Dialogue) -> None:
@@ -309,7 +311,7 @@ AREA: Final = Area(
         Command("deleteme", delete_me, private=True),
         Command("feedback", feedback, private=True),
         Command("cancel", cancel),
-        Command("start", start),
+        Command("start", start, names_wallet=True),
     ),
     buttons={
         Action.RUN: lambda talk, dialogue, data: run(talk, dialogue, data.argument),

@@ -63,6 +63,8 @@ async def watch_address(talk: Talk, dialogue: Dialogue, text: str, label: str | 
     lines = [say("watch.added" if started.created else "watch.known", wallet=name)]
     if started.balance is None:
         lines.append(say("watch.chain"))
+    elif started.created and not started.balance.lamports and not started.balance.holdings:
+        lines.append(say("watch.empty"))
     else:
         lines.append(say("watch.holds", balance=dialogue.views.wallets.native(started.balance.lamports, say)))
     if started.created and subscription.label is None:
@@ -188,7 +190,7 @@ async def wallet_(talk: Talk, dialogue: Dialogue) -> None:
         found = next(entry for entry in entries if entry.subscription == talk.meant[0])
         await show_card(talk, dialogue, found)
     elif is_address(talk.arguments[0]):
-        await talk.send(dialogue.views.wallets.bare_address(talk.arguments[0], talk.say))
+        await talk.send(dialogue.views.wallets.bare_address(talk.arguments[0], talk.say, known=()))
     else:
         raise not_watched(talk.arguments[0])
 

@@ -191,13 +191,15 @@ class BasicsView:
 
     def about(self, profile: ChainProfile, say: Texts) -> RenderedMessage:
         """What this bot is."""
-        lines = [say("about.text", chain=profile.name, symbol=profile.native_symbol)]
+        lines = [say("about.text", chain=profile.title, symbol=profile.native_symbol)]
         explorer = ((Button(say("button.explorer"), url=profile.explorer),),) if profile.explorer else ()
         return RenderedMessage(join_lines(lines), (*explorer, ways.menu(say)))
 
-    def privacy(self, say: Texts) -> RenderedMessage:
-        """What is kept."""
-        return RenderedMessage(say("privacy.text"), (ways.menu(say),))
+    def privacy(self, say: Texts, *, in_group: bool) -> RenderedMessage:
+        """What is kept, and in private the ways to have it and to be rid of it."""
+        own = (runs(say("button.my_data"), "mydata"), runs(say("button.forget"), "deleteme"))
+        rows = (ways.menu(say),) if in_group else (own, ways.menu(say))
+        return RenderedMessage(say("privacy.text"), rows)
 
     def forget_question(self, say: Texts) -> RenderedMessage:
         """Whether it is meant."""

@@ -48,7 +48,10 @@ class WalletListsView:
                 lines.append(say("import.more_bad", count=len(done.bad) - BAD_LINES))
         if done.added and not done.started:
             lines += [Html(""), say("watch.chain")]
-        return RenderedMessage(join_lines(lines), ((button(say("button.all_wallets"), Action.LIST, 0),),))
+        ways = [button(say("button.all_wallets"), Action.LIST, 0)]
+        if done.refused:
+            ways.append(button(say("button.plan"), Action.PLAN))
+        return RenderedMessage(join_lines(lines), (tuple(ways),))
 
     def share_question(
         self, count: int, tag: str | None, key: str, shares: Sequence[Share], say: Texts, zone: str

@@ -132,13 +132,18 @@ class WalletsView:
             for name, item in zip(_names(shown, subscriptions), shown, strict=True)
         )
 
-    def bare_address(self, address: str, say: Texts) -> RenderedMessage:
-        """What can be done with an address somebody sent."""
+    def bare_address(self, address: str, say: Texts, *, known: Sequence[Subscription]) -> RenderedMessage:
+        """What can be done with an address somebody sent; `known` has it where the chat watches it."""
+        text = say("watch.bare", address=address)
+        first = button(say("button.watch"), Action.WATCH_ADDRESS, address)
+        if known:
+            text = say("watch.bare_known", wallet=wallet(address, known[0].label, say))
+            first = button(say("button.open"), Action.CARD, known[0].id)
         return RenderedMessage(
-            say("watch.bare", address=address),
+            text,
             (
                 (
-                    button(say("button.watch"), Action.WATCH_ADDRESS, address),
+                    first,
                     button(say("button.balance"), Action.BALANCE_ADDRESS, address),
                     button(say("button.scan"), Action.SCAN_ADDRESS, address),
                 ),

@@ -41,6 +41,11 @@ def nothing_watched(say: Texts) -> RenderedMessage:
     return RenderedMessage(say("list.empty"), adding(say))
 
 
+def lost(say: Texts) -> Rows:
+    """For whoever was not understood."""
+    return (tuple(button(say(text), action, place) for text, action, place in _LOST),)
+
+
 def behind(complaint: str, say: Texts) -> Rows:
     """What helps whoever is told this complaint; most are answered by another try."""
     if complaint == "list.empty":
