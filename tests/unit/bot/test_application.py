@@ -207,6 +207,17 @@ class TestButtons:
             await chat.send(text, user=BORIS)
             assert chat.buttons[0] == data(Action.WATCH_ADDRESS, WALLET)
 
+    async def test_an_address_among_words(self, chat: Chat) -> None:
+        await chat.send(f"is {WALLET} a scam?")
+        assert chat.buttons[0] == data(Action.WATCH_ADDRESS, WALLET)
+        await chat.send(f"{WALLET}\n{WALLET}")
+        assert chat.buttons[0] == data(Action.WATCH_ADDRESS, WALLET)
+
+    async def test_several_addresses_need_a_word_what_to_do(self, chat: Chat) -> None:
+        await chat.send(f"{WALLET}\n{OTHER}")
+        assert "several addresses" in chat.last
+        assert chat.buttons == [data(Action.IMPORT)]
+
     async def test_buttons_of_a_bare_address(self, chat: Chat) -> None:
         await chat.press(data(Action.WATCH_ADDRESS, WALLET))
         assert "Now watching" in chat.last

@@ -9,7 +9,7 @@ from walletwatch.bot.keyboards import Action, CallbackData
 from walletwatch.bot.texts import texts
 from walletwatch.bot.views.basics import BEHIND, WALLETS_NAMED, BasicsView
 from walletwatch.domain.addresses import encode_address
-from walletwatch.domain.chats import Chat, ChatKind, ChatSettings, Subscription
+from walletwatch.domain.chats import Chat, ChatKind, Subscription
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.service import Service
 from walletwatch.domain.wallets import Progress
@@ -18,7 +18,7 @@ from walletwatch.services.watching import ChatStatus
 
 SAY = texts("en")
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
-CHAT = Chat(1, ChatKind.PRIVATE, ChatSettings())
+CHAT = Chat(1, ChatKind.PRIVATE)
 NOTHING: Mapping[DeliveryStatus, int] = dict.fromkeys(DeliveryStatus, 0)
 
 

@@ -1,4 +1,4 @@
-"""Large cities of which no time zone has the name, and those whose people write it in letters of their own."""
+"""Large cities that no time zone is named after, and names in the letters of those who live there."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -35,7 +35,9 @@ _IN_ZONES: Final[Mapping[str, str]] = {
     "Asia/Novosibirsk": "Новосибирск",
     "Asia/Riyadh": "Jeddah, Mecca",
     "Asia/Seoul": "Busan",
-    "Asia/Shanghai": "Beijing, Chengdu, Guangzhou, Hangzhou, Shenzhen, Wuhan, 上海, 中国, 北京, 广州, 成都, 杭州, 武汉, 深圳",
+    "Asia/Shanghai": (
+        "Beijing, Chengdu, Guangzhou, Hangzhou, Shenzhen, Wuhan, 上海, 中国, 北京, 广州, 成都, 杭州, 武汉, 深圳"
+    ),
     "Asia/Singapore": "新加坡",
     "Asia/Taipei": "台北",
     "Asia/Tashkent": "Ташкент",

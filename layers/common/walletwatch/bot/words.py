@@ -14,15 +14,14 @@ from walletwatch.bot.commands.table import ADMIN_COMMANDS_BY_NAME, COMMANDS_BY_N
 from walletwatch.bot.guard import Guard
 from walletwatch.bot.library import Context
 from walletwatch.bot.operators import Operators
-from walletwatch.bot.pasted import unlinked
+from walletwatch.bot.pasted import addresses_in, unlinked
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.views.ways import lost, runs
-from walletwatch.domain.addresses import is_address, looks_like_signature
+from walletwatch.domain.addresses import looks_like_signature
 from walletwatch.domain.chats import ChatKind, Contact
 from walletwatch.domain.errors import StoreUnavailable, TransientError
 from walletwatch.domain.sessions import Session
 from walletwatch.ports.common import UseMetrics
-
 
 NEAREST: Final = 3
 _ALIKE: Final = 0.7
@@ -48,13 +47,13 @@ class Words:
         """A text is the answer to a question, an address or a signature."""
         message = update.effective_message
         text = ((message.text if message else None) or "").strip()
-        pasted = unlinked(text)
+        pasted, addresses = unlinked(text), addresses_in(text)
 
         async def answer(talk: Talk) -> None:
             try:
                 session = await self._conversations.open(talk.contact)
             except StoreUnavailable:
-                if is_address(pasted) or looks_like_signature(pasted):
+                if addresses or looks_like_signature(pasted):
                     session = None
                 else:
                     raise Complaint("error.session_lost") from None
@@ -63,15 +62,18 @@ class Words:
                 talk.body = " ".join((*session.before, text, *session.behind))
                 talk.arguments = tuple(talk.body.split())
                 await self._answer_question(talk, session, command)
-            elif is_address(pasted):
-                known = called(pasted, await watched_by(talk, self._dialogue))
-                await talk.send(self._dialogue.views.wallets.bare_address(pasted, talk.say, known=known))
+            elif len(addresses) == 1:
+                known = called(addresses[0], await watched_by(talk, self._dialogue))
+                view = self._dialogue.views.wallets.bare_address(addresses[0], talk.say, known=known)
+                await talk.send(view)
+            elif addresses:
+                raise Complaint("error.several_addresses")
             elif looks_like_signature(pasted):
                 await explain(talk, self._dialogue, pasted)
             elif text:
                 raise Complaint("error.unclear")
 
-        names = self._asking(message) or (COMMANDS_BY_NAME["wallet"] if is_address(pasted) else None)
+        names = self._asking(message) or (COMMANDS_BY_NAME["wallet"] if addresses else None)
         await self._guard.run(update, answer, names=names)
 
     async def document(self, update: Update, _context: Context) -> None:

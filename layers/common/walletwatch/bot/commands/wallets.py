@@ -23,7 +23,7 @@ from walletwatch.bot.commands.dialogue import (
 from walletwatch.bot.commands.wallet_lists import import_text
 from walletwatch.bot.formatting import wallet
 from walletwatch.bot.keyboards import SEPARATOR, Action, StaleData, number_of
-from walletwatch.bot.pasted import unlinked
+from walletwatch.bot.pasted import addresses_in
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html
 from walletwatch.bot.views.ways import giving_up
@@ -41,14 +41,14 @@ async def watch(talk: Talk, dialogue: Dialogue) -> None:
     if not talk.arguments:
         await ask_address(talk, dialogue, "watch")
         return
-    talk.arguments = tuple(map(unlinked, talk.arguments))
-    places = [place for place, word in enumerate(talk.arguments) if is_address(word)]
-    if len({talk.arguments[place] for place in places}) > 1:
+    addresses = addresses_in(talk.body)
+    if len(addresses) > 1:
         await import_text(talk, dialogue, talk.body)
-        return
-    place = places[0] if places else 0
-    words = (*talk.arguments[:place], *talk.arguments[place + 1 :])
-    await watch_address(talk, dialogue, talk.arguments[place], label_of(words) if places else None)
+    elif not addresses:
+        await watch_address(talk, dialogue, talk.arguments[0])
+    else:
+        words = [word for word in talk.arguments if addresses_in(word) != addresses]
+        await watch_address(talk, dialogue, addresses[0], label_of(words))
 
 
 async def watch_address(talk: Talk, dialogue: Dialogue, text: str, label: str | None = None) -> None:

@@ -61,6 +61,7 @@ _TAGS: Final = ("button.tags", Action.TAGS, "")
 _HELPFUL: Final[Mapping[str, tuple[tuple[str, Action, str], ...]]] = {
     "error.unclear": _LOST,
     "error.unknown_command": _LOST,
+    "error.several_addresses": (("button.import", Action.IMPORT, ""),),
     "error.no_such_wallet": (_LIST,),
     "error.not_watched": (_LIST,),
     "error.wallet_not_called": (_LIST,),
