@@ -36,7 +36,8 @@ _IN_ZONES: Final[Mapping[str, str]] = {
     "Asia/Riyadh": "Jeddah, Mecca",
     "Asia/Seoul": "Busan",
     "Asia/Shanghai": (
-        "Beijing, Chengdu, Guangzhou, Hangzhou, Shenzhen, Wuhan, 上海, 中国, 北京, 广州, 成都, 杭州, 武汉, 深圳"
+        "Beijing, Chengdu, Guangzhou, Hangzhou, Shenzhen, Wuhan, "
+        "上海, 中国, 北京, 广州, 成都, 杭州, 武汉, 深圳"
     ),
     "Asia/Singapore": "新加坡",
     "Asia/Taipei": "台北",
