@@ -450,6 +450,15 @@ class TestUnlinking:
         await chat.send("/unlink")
         assert "No group or channel" in chat.last
 
+    async def test_it_need_not_be_meant(self, chat: Chat) -> None:
+        await linked(chat)
+        await chat.press(data(Action.UNLINK, GROUP))
+        assert chat.buttons[1] == data(Action.LINK, f"{GROUP}.0")
+        await chat.send("/unlink", chat=GROUP)
+        assert chat.buttons[1] == data(Action.GROUP_SETTINGS)
+        await chat.press(data(Action.UNLINK_CONFIRMED, GROUP))
+        assert "not linked any more" in chat.last
+
     async def test_in_the_group_by_any_administrator_and_nobody_else(self, chat: Chat) -> None:
         await linked(chat)
         await chat.press(data(Action.LINK_ALL, f"{GROUP}.1"))

@@ -84,6 +84,7 @@ class TestList:
         await chat.press(data(Action.LIST, "1.n"))
         assert "w09" in chat.last
         assert "w08" not in chat.last
+        assert "20 wallets</b> · 2/3" in chat.last
         assert data(Action.LIST, "0.n") in chat.buttons
         assert data(Action.LIST, "2.n") in chat.buttons
         await chat.press(data(Action.LIST, "999.n"))

@@ -156,7 +156,7 @@ async def unlink(talk: Talk, dialogue: Dialogue) -> None:
     """/unlink: ask which, or, in a group, whether it is meant."""
     if talk.in_group:
         await _need_admin(talk)
-        await talk.show(dialogue.views.groups.unlink_question(talk.chat, talk.say))
+        await talk.show(dialogue.views.groups.unlink_question(talk.chat, talk.say, in_group=True))
         return
     chats = await dialogue.linking.chats(_person(talk))
     if not chats:
@@ -168,7 +168,7 @@ async def ask_unlink(talk: Talk, dialogue: Dialogue, argument: str) -> None:
     """Ask whether it is meant."""
     (chat_id,) = _numbers(argument, 1)
     found = await _owned(talk, dialogue, chat_id)
-    await talk.show(dialogue.views.groups.unlink_question(found.chat, talk.say))
+    await talk.show(dialogue.views.groups.unlink_question(found.chat, talk.say, in_group=False))
 
 
 async def unlink_confirmed(talk: Talk, dialogue: Dialogue, argument: str) -> None:

@@ -80,15 +80,21 @@ class GroupsView:
         rows = tuple(_choice(linked.chat, Action.UNLINK, linked.chat.chat_id) for linked in chats[:SHOWN])
         return RenderedMessage(say("unlink.choose"), rows)
 
-    def unlink_question(self, chat: Chat, say: Texts) -> RenderedMessage:
+    def unlink_question(self, chat: Chat, say: Texts, *, in_group: bool) -> RenderedMessage:
         """Whether it is meant."""
-        row = (button(say("button.confirm_unlink"), Action.UNLINK_CONFIRMED, chat.chat_id),)
+        back = say("button.back")
+        row = (
+            button(say("button.confirm_unlink"), Action.UNLINK_CONFIRMED, chat.chat_id),
+            button(back, Action.GROUP_SETTINGS)
+            if in_group
+            else button(back, Action.LINK, f"{chat.chat_id}.0"),
+        )
         return RenderedMessage(say("unlink.question", title=_title(chat, say)), (row,))
 
     def unlinked(self, count: int, in_group: bool, say: Texts) -> RenderedMessage:
         """That it was done."""
         rows = () if in_group else (_links(say),)
-        return RenderedMessage(say("unlink.done", count=count), rows)
+        return RenderedMessage(say("unlink.done", count=count) if count else say("unlink.done_quietly"), rows)
 
     def released(self, chat: Chat, say: Texts) -> RenderedMessage:
         """That somebody who does not administer a chat answers for it no longer."""

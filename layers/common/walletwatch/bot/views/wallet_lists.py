@@ -7,7 +7,7 @@ from walletwatch.bot.formatting import day, short, wallet
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import SEPARATOR, Action, button
 from walletwatch.bot.texts import Html, Texts
-from walletwatch.bot.views.paging import behind, page_of, turns
+from walletwatch.bot.views.paging import behind, numbered, page_of, turns
 from walletwatch.bot.views.wallet_card import link_buttons
 from walletwatch.bot.views.wallets import PAGE_SIZE, cut
 from walletwatch.domain.wallet_book import Share
@@ -120,7 +120,8 @@ class WalletListsView:
         begin = page * PAGE_SIZE
         shown = share.wallets[begin : begin + PAGE_SIZE]
         lines = [] if first is None else [first, Html("")]
-        lines += [say("shared.title", count=len(share.wallets)), Html("")]
+        title = say("shared.title", count=len(share.wallets))
+        lines += [numbered(title, page, last), Html("")]
         rows: list[tuple[Button, ...]] = []
         for index, each in enumerate(shown, begin):
             name = wallet(each.address, each.label, say)

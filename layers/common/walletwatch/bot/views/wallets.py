@@ -9,7 +9,7 @@ from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import SEPARATOR, Action, button
 from walletwatch.bot.links import address_buttons
 from walletwatch.bot.texts import Html, Texts
-from walletwatch.bot.views.paging import age, behind, in_rows, page_of, turns
+from walletwatch.bot.views.paging import age, behind, in_rows, numbered, page_of, turns
 from walletwatch.bot.views.ways import menu, nothing_watched
 from walletwatch.domain.annotations import AssetNote
 from walletwatch.domain.chats import Subscription
@@ -68,9 +68,10 @@ class WalletsView:
         page, last = page_of(page, len(found), PAGE_SIZE)
         shown = found[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
         if tag is None:
-            lines = [say("list.title", count=len(found))]
+            title = say("list.title", count=len(found))
         else:
-            lines = [say("list.tagged", count=len(found), tag=tag)]
+            title = say("list.tagged", count=len(found), tag=tag)
+        lines = [numbered(title, page, last)]
         if order is ListOrder.BALANCE and held is None:
             lines.append(say("list.no_balances"))
         lines.append(Html(""))
