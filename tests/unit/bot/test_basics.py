@@ -240,7 +240,7 @@ class TestFeedback:
 
     async def test_limits(self, chat: Chat) -> None:
         await chat.send(f"/feedback {'x' * (MAX_FEEDBACK + 1)}")
-        assert f"{MAX_FEEDBACK} characters" in chat.last
+        assert f"{MAX_FEEDBACK:,} characters" in chat.last
         for _ in range(FEEDBACK_A_DAY + 1):
             await chat.send("/feedback hello")
         assert "come back tomorrow" in chat.last

@@ -10,6 +10,7 @@ from walletwatch.bot import timezones
 from walletwatch.bot.commands.command import Area, Command, Topic
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of, called, watched_by
 from walletwatch.bot.folding import folded
+from walletwatch.bot.formatting import whole
 from walletwatch.bot.keyboards import Action, CallbackData, StaleData
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import LANGUAGES, texts
@@ -262,7 +263,7 @@ async def feedback(talk: Talk, dialogue: Dialogue) -> None:
         return
     text = talk.written(0)
     if len(text) > MAX_FEEDBACK:
-        raise Complaint("feedback.too_long", limit=MAX_FEEDBACK)
+        raise Complaint("feedback.too_long", limit=whole(MAX_FEEDBACK, talk.say))
     number = await dialogue.personal.hear(user_id, text)
     if number is None:
         raise Complaint("feedback.limit", count=FEEDBACK_A_DAY)

@@ -21,7 +21,7 @@ from walletwatch.bot.commands.dialogue import (
     watched_by,
 )
 from walletwatch.bot.commands.wallet_lists import import_text
-from walletwatch.bot.formatting import wallet
+from walletwatch.bot.formatting import wallet, whole
 from walletwatch.bot.keyboards import SEPARATOR, Action, StaleData, number_of
 from walletwatch.bot.pasted import addresses_in
 from walletwatch.bot.talk import Talk
@@ -139,7 +139,8 @@ async def _backfill(
     if not await dialogue.backfills.request(talk.chat_id, address, days):
         raise Complaint("error.backfill_limit")
     name = wallet(address, subscription.label if subscription else None, talk.say)
-    await talk.reply(talk.say("backfill.started", wallet=name, count=days, limit=MAX_TRANSACTIONS))
+    most = whole(MAX_TRANSACTIONS, talk.say)
+    await talk.reply(talk.say("backfill.started", wallet=name, count=days, limit=most))
 
 
 async def list_(talk: Talk, dialogue: Dialogue) -> None:
