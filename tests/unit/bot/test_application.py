@@ -150,10 +150,16 @@ class TestCommands:
 
     async def test_settings_are_switched_by_buttons(self, chat: Chat) -> None:
         await chat.send("/settings")
-        await chat.press(data(Action.TOGGLE, "dust"))
-        known = await chat.stores.subscriptions.chat(ANNA)
-        assert known is not None
-        assert known.settings.dust is False
+        off, on = data(Action.TOGGLE, "dust.0"), data(Action.TOGGLE, "dust.1")
+        for pressed, is_on in ((off, False), (off, False), (on, True)):
+            assert pressed in chat.buttons or not is_on
+            await chat.press(pressed)
+            known = await chat.stores.subscriptions.chat(ANNA)
+            assert known is not None
+            assert known.settings.dust is is_on
+        for argument in ("dust", "dust.2", "topic.1", ""):
+            await chat.press(data(Action.TOGGLE, argument))
+            assert "outdated" in chat.last
 
     async def test_status_says_whether_the_wallets_were_looked_at(self, chat: Chat) -> None:
         await _watched(chat)

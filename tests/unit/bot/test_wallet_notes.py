@@ -105,11 +105,13 @@ class TestTags:
         first, second = await watched(chat, "one", "two")
         await chat.stores.book.retag(ANNA, first, add=["defi"])
         await chat.send("/tag two")
-        toggle = data(Action.TAG_TOGGLE, f"{second}.{tag_key('defi')}")
-        assert toggle in chat.buttons
-        await chat.press(toggle)
-        assert [tags for _, tags, _ in await book(chat)] == [("defi",), ("defi",)]
-        await chat.press(toggle)
+        add, remove = (data(Action.TAG_TOGGLE, f"{second}.{tag_key('defi')}.{wish}") for wish in (1, 0))
+        assert add in chat.buttons
+        for _ in range(2):
+            await chat.press(add)
+            assert [tags for _, tags, _ in await book(chat)] == [("defi",), ("defi",)]
+        assert remove in chat.buttons
+        await chat.press(remove)
         assert [tags for _, tags, _ in await book(chat)] == [("defi",), ()]
         await chat.send("whale -defi")
         assert (await book(chat))[1][1] == ("whale",)
@@ -121,8 +123,9 @@ class TestTags:
         await chat.send("/tag theirs secret", user=BORIS)
         (theirs,) = [each.id for each in await chat.stores.subscriptions.subscriptions(BORIS)]
         for argument in (
+            f"{mine}.{tag_key('secret')}.1",
+            f"{theirs}.{tag_key('secret')}.1",
             f"{mine}.{tag_key('secret')}",
-            f"{theirs}.{tag_key('secret')}",
             "x.y",
             "",
             f"{mine}",

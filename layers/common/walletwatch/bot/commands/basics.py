@@ -11,7 +11,7 @@ from walletwatch.bot.commands.command import Area, Command, Topic
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of, called, watched_by
 from walletwatch.bot.folding import folded
 from walletwatch.bot.formatting import whole
-from walletwatch.bot.keyboards import Action, CallbackData, StaleData
+from walletwatch.bot.keyboards import Action, CallbackData, StaleData, wished
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import LANGUAGES, texts
 from walletwatch.bot.views.basics import SETTINGS
@@ -115,13 +115,12 @@ async def settings(talk: Talk, dialogue: Dialogue) -> None:
     await talk.show(dialogue.views.basics.settings(talk.chat, talk.say))
 
 
-async def toggle(talk: Talk, dialogue: Dialogue, name: str) -> None:
-    """Turn one switch."""
+async def toggle(talk: Talk, dialogue: Dialogue, name: str, wish: str) -> None:
+    """Turn one switch on or off."""
     if name not in SETTINGS:
         raise Complaint("error.outdated")
-    present = talk.chat.settings
-    turned: dict[str, Any] = {name: not getattr(present, name)}
-    await _change(talk, dialogue, replace(present, **turned))
+    turned: dict[str, Any] = {name: wished(wish)}
+    await _change(talk, dialogue, replace(talk.chat.settings, **turned))
     await talk.show(dialogue.views.basics.settings(talk.chat, talk.say))
 
 
@@ -318,7 +317,7 @@ AREA: Final = Area(
         Action.RUN: lambda talk, dialogue, data: run(talk, dialogue, data.argument),
         Action.MENU: lambda talk, dialogue, _data: menu(talk, dialogue),
         Action.SETTINGS: lambda talk, dialogue, _data: settings(talk, dialogue),
-        Action.TOGGLE: lambda talk, dialogue, data: toggle(talk, dialogue, data.argument),
+        Action.TOGGLE: lambda talk, dialogue, data: toggle(talk, dialogue, *data.parts),
         Action.LANGUAGE: lambda talk, dialogue, data: (
             set_language(talk, dialogue, data.argument) if data.argument else language(talk, dialogue)
         ),

@@ -120,12 +120,12 @@ async def show_link(talk: Talk, dialogue: Dialogue, chat_id: int, page: int = 0)
 
 async def switch_wallet(talk: Talk, dialogue: Dialogue, argument: str) -> None:
     """Let a chat hear of one wallet, or no longer."""
-    chat_id, wallet_id, page = _numbers(argument, 3)
+    chat_id, wallet_id, page, told = _numbers(argument, 4)
     found = await _changeable(talk, dialogue, chat_id)
     wallet = next((wallet for wallet in found.wallets if wallet.wallet_id == wallet_id), None)
     if wallet is None:
         raise StaleData
-    await _switch(talk, dialogue, found, [wallet_id], told=not wallet.told)
+    await _switch(talk, dialogue, found, [wallet_id], told=bool(told))
     await show_link(talk, dialogue, chat_id, page)
 
 

@@ -19,7 +19,7 @@ from walletwatch.bot.commands.dialogue import (
     watched_by,
 )
 from walletwatch.bot.formatting import wallet
-from walletwatch.bot.keyboards import Action, StaleData, number_of
+from walletwatch.bot.keyboards import SEPARATOR, Action, StaleData, number_of, wished
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html
 from walletwatch.bot.views.wallet_card import LABEL, NOTE, tags_line
@@ -91,15 +91,16 @@ async def wallet_tags(talk: Talk, dialogue: Dialogue, subscription_id: int) -> N
     await _edit_tags(talk, dialogue, entry, [*tag_counts(entries)])
 
 
-async def toggle_tag(talk: Talk, dialogue: Dialogue, number: str, key: str) -> None:
+async def toggle_tag(talk: Talk, dialogue: Dialogue, number: str, place: str) -> None:
     """Give a wallet one of the chat's tags, or take it away."""
+    key, _, wish = place.partition(SEPARATOR)
+    has = not wished(wish)
     entries = await dialogue.wallets.book.entries(talk.chat_id)
     entry = _of(entries, number_of(number))
     known = [*tag_counts(entries)]
     chosen = tag_with(key, known)
     if chosen is None:
         raise StaleData
-    has = chosen in entry.tags
     changed = await _retag(
         talk, dialogue, entry.subscription.id, [] if has else [chosen], [chosen] if has else []
     )

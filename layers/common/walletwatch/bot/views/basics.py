@@ -7,7 +7,7 @@ from typing import Final
 
 from walletwatch.bot.formatting import clock, lasting, series, wallet, when, whole
 from walletwatch.bot.html_length import join_lines
-from walletwatch.bot.keyboards import Action, button
+from walletwatch.bot.keyboards import SEPARATOR, Action, button, switch
 from walletwatch.bot.texts import LANGUAGES, Html, Texts, texts
 from walletwatch.bot.views import ways
 from walletwatch.bot.views.paging import in_rows
@@ -107,10 +107,7 @@ class BasicsView:
             say("settings.currency", currency=say.exchange.denomination.title),
             say("settings.hint"),
         ]
-        switches = tuple(
-            (button(_marked(getattr(present, name), say(f"settings.{name}")), Action.TOGGLE, name),)
-            for name in SETTINGS
-        )
+        switches = tuple((_switch(name, getattr(present, name), say),) for name in SETTINGS)
         spoken = (
             button(say("button.language"), Action.LANGUAGE),
             button(say("button.timezone"), Action.TIMEZONE),
@@ -297,6 +294,11 @@ def _in_pairs(buttons: Sequence[Button]) -> Rows:
 
 def _settings(say: Texts) -> tuple[Button, ...]:
     return (button(say("button.settings"), Action.SETTINGS),)
+
+
+def _switch(name: str, is_on: bool, say: Texts) -> Button:
+    place = f"{name}{SEPARATOR}{switch(is_on)}"
+    return button(_marked(is_on, say(f"settings.{name}")), Action.TOGGLE, place)
 
 
 def _marked(is_on: bool, text: str) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 
 from walletwatch.bot.formatting import short
 from walletwatch.bot.html_length import join_lines
-from walletwatch.bot.keyboards import Action, button
+from walletwatch.bot.keyboards import Action, button, switch
 from walletwatch.bot.texts import Html, Texts, texts
 from walletwatch.bot.views.paging import behind, page_of, turns
 from walletwatch.domain.chats import Chat, ChatKind
@@ -50,7 +50,13 @@ class GroupsView:
         lines.append(say("link.told", told=told, count=len(wallets)) if wallets else say("link.no_wallets"))
         page, last = page_of(page, len(wallets), PAGE_SIZE)
         rows: list[tuple[Button, ...]] = [
-            (button(_switch(wallet), Action.LINK_WALLET, f"{chat_id}.{wallet.wallet_id}.{page}"),)
+            (
+                button(
+                    _switch(wallet),
+                    Action.LINK_WALLET,
+                    f"{chat_id}.{wallet.wallet_id}.{page}.{switch(wallet.told)}",
+                ),
+            )
             for wallet in wallets[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
         ]
         rows += turns(Action.LINK, behind(str(chat_id)), page, last, say)
@@ -123,7 +129,9 @@ class GroupsView:
             lines.append(say("groupsettings.topic_general"))
         lines.append(say("groupsettings.spoken", zone=present.timezone, language=say("language.name")))
         asking = "button.ask_everybody" if present.admins_only else "button.ask_admins"
-        rows: list[tuple[Button, ...]] = [(button(say(asking), Action.GROUP_ADMINS),)]
+        rows: list[tuple[Button, ...]] = [
+            (button(say(asking), Action.GROUP_ADMINS, switch(present.admins_only)),)
+        ]
         if topic is not None and present.topic != topic:
             rows.append((button(say("button.alerts_here"), Action.GROUP_TOPIC),))
         if present.topic is not None:
