@@ -69,6 +69,18 @@ class TestWatch:
         assert "It holds 0.000000001 XNT" in chat.last
 
 
+async def test_an_address_may_be_written_as_it_is_shown(chat: Chat) -> None:
+    await chat.send(f"/watch {WALLET} Savings")
+    shown = f"{WALLET[:4]}…{WALLET[-4:]}"
+    assert shown in chat.last
+    await chat.send(f"/label {shown} Vault")
+    assert "It is called <b>Vault</b>" in chat.last
+    await chat.send(f"/wallet {shown}")
+    assert WALLET in chat.last
+    await chat.send(f"/wallet {shown}", user=BORIS)
+    assert WALLET not in chat.last
+
+
 class TestList:
     async def test_it_is_empty(self, chat: Chat) -> None:
         await chat.send("/list")
