@@ -156,6 +156,8 @@ class TestHowItIsSpokenTo:
             ("北京", "Asia/Shanghai"),
             ("मुंबई", "Asia/Kolkata"),
             ("japan", "Asia/Tokyo"),
+            ("India", "Asia/Kolkata"),
+            ("San Jose", "America/Costa_Rica"),
             ("Port au Prince", "America/Port-au-Prince"),
             ("buenos aires", "America/Argentina/Buenos_Aires"),
         ],
@@ -176,6 +178,11 @@ class TestHowItIsSpokenTo:
         found = timezones.find_zones(text, NOW)
         assert found[0] == first
         assert not {"Europe/Budapest", "Europe/Bucharest", "America/Creston"} & set(found)
+
+    def test_of_a_large_country_the_zones_of_most_people_come_first(self) -> None:
+        found = timezones.find_zones("usa", NOW)
+        assert set(found[:2]) == {"America/New_York", "America/Los_Angeles"}
+        assert {"America/Chicago", "America/Denver", "America/Phoenix"} <= set(found)
 
     def test_a_number_is_no_offset_without_its_sign(self) -> None:
         assert timezones.find_zones("25", NOW) == ()

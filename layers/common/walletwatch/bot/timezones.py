@@ -57,10 +57,11 @@ def find_zones(text: str, now: datetime) -> tuple[str, ...]:
     offset = _OFFSET.fullmatch(text.strip())
     if offset is not None:
         return _at_offset(offset, now)
-    begun = re.compile(rf"(?:^| ){re.escape(wanted)}")
     countries = _countries()
+    if wanted in countries:
+        return tuple(_best_first(countries[wanted])[:MAX_FOUND])
+    begun = re.compile(rf"(?:^| ){re.escape(wanted)}")
     found = [
-        *_best_first(countries.get(wanted, ())),
         *_best_first(_called(text.strip(), now)),
         *_best_first(name for folded, name in names.items() if _city(folded).startswith(wanted)),
         *_best_first(zone for city, zone in _cities().items() if city.startswith(wanted)),
@@ -92,7 +93,10 @@ def _called(text: str, now: datetime) -> Sequence[str]:
 
 
 def _best_first(names: Iterable[str]) -> list[str]:
-    return sorted(names, key=lambda name: (name not in POPULAR, "/" not in name, len(name), name))
+    best = _best()
+    return sorted(
+        names, key=lambda name: (name not in POPULAR, name not in best, "/" not in name, len(name), name)
+    )
 
 
 def _city(name: str) -> str:
@@ -126,6 +130,12 @@ def _places() -> Sequence[str]:
 
 
 @cache
+def _best() -> frozenset[str]:
+    """Of the zones whose clocks agree from now on, the most populous one (tzdata, zonenow.tab)."""
+    return frozenset(row[2] for row in _table("zonenow.tab"))
+
+
+@cache
 def _countries() -> Mapping[str, Sequence[str]]:
     """The zones of a country by its English name, in words, and by its code."""
     zones: dict[str, list[str]] = {}
@@ -138,6 +148,6 @@ def _countries() -> Mapping[str, Sequence[str]]:
 
 
 def _table(name: str) -> Sequence[Sequence[str]]:
-    """The rows of a table of the time zone database (tzdata, zone.tab and iso3166.tab)."""
+    """The rows of a table of the time zone database (zone.tab, zonenow.tab or iso3166.tab)."""
     text = (files("tzdata") / "zoneinfo" / name).read_text("utf-8")
     return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
