@@ -87,7 +87,8 @@ async def register(
     except TelegramError as error:
         raise translate(error) from error
     finally:
-        await bot.shutdown()
+        # `Bot.shutdown` closes nothing of a bot that was never asked who it is.
+        await bot.request.shutdown()
 
 
 async def unregister(token: str, api_url: str, *, webhook_url: str) -> bool:
@@ -105,7 +106,7 @@ async def unregister(token: str, api_url: str, *, webhook_url: str) -> bool:
     except TelegramError as error:
         raise translate(error) from error
     finally:
-        await bot.shutdown()
+        await bot.request.shutdown()
 
 
 async def _set_commands(bot: Bot, commands: Sequence[Command], scope: BotCommandScope, language: str) -> None:
