@@ -287,6 +287,13 @@ class TestInGroups:
         assert "send me the name of a city" in chat.last
 
 
+@pytest.mark.parametrize("command", ["/mydata", "/link", "/plan"])
+async def test_what_is_asked_in_private_is_a_tap_away(chat: Chat, command: str) -> None:
+    await chat.send(command, chat=GROUP)
+    markup = chat.request.of("sendMessage")[-1]["reply_markup"]
+    assert "https://t.me/testbot" in json.dumps(markup)
+
+
 class TestMistypedCommands:
     @pytest.mark.parametrize(
         ("text", "meant"),

@@ -46,14 +46,23 @@ def lost(say: Texts) -> Rows:
     return (tuple(button(say(text), action, place) for text, action, place in _LOST),)
 
 
-def behind(complaint: str, say: Texts) -> Rows:
-    """What helps whoever is told this complaint; most are answered by another try."""
+def behind(complaint: str, say: Texts, private_chat: str) -> Rows:
+    """What helps whoever is told this complaint; most are answered by another try.
+
+    Args:
+        complaint: Its key.
+        say: Of the reader.
+        private_chat: The link to the reader's chat with the bot.
+    """
     if complaint == "list.empty":
         return adding(say)
+    if complaint in _FOR_PRIVATE:
+        return ((Button(say("button.private_chat"), url=private_chat),),)
     ways = _HELPFUL.get(complaint)
     return () if ways is None else (tuple(button(say(text), action, place) for text, action, place in ways),)
 
 
+_FOR_PRIVATE: Final = frozenset({"error.private_only", "link.ask_in_private"})
 _LIST: Final = ("button.list", Action.LIST, "0")
 _PLAN: Final = ("button.plan", Action.PLAN, "")
 _LOST: Final = (("button.menu", Action.MENU, ""), ("button.help", Action.HELP, ""))
