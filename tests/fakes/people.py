@@ -72,7 +72,7 @@ class FakePeople:
             sum(chat_id != user_id and tables.chats[chat_id].migrated_to is None for chat_id in chats),
             sum(row.chat_id in chats for row in tables.subscriptions.values()),
             sum(row.rule.chat_id in chats and row.rule.ended_at is None for row in tables.rules.values()),
-            0,
+            sum(payment.user_id == user_id for payment in tables.payments.values()),
             {status: told[status] for status in DeliveryStatus},
         )
 

@@ -15,6 +15,7 @@ from walletwatch.domain.chain import Position
 from walletwatch.domain.chats import Chat, Subscription
 from walletwatch.domain.delivery import DeliveryStatus, NewDelivery
 from walletwatch.domain.filters import Filter
+from walletwatch.domain.plans import Payment
 from walletwatch.domain.risk_watch import KnownRisk
 from walletwatch.domain.wallet_book import Share
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, Progress, Wallet, WatchedAccount
@@ -120,6 +121,7 @@ class Tables:
     follower: FollowerRow = field(default_factory=FollowerRow)
     shares: dict[int, Share] = field(default_factory=dict)
     risks: dict[int, KnownRisk] = field(default_factory=dict)
+    payments: dict[str, Payment] = field(default_factory=dict)
 
     def wallet_at(self, address: str) -> WalletRow | None:
         return next((row for row in self.wallets.values() if row.address == address), None)

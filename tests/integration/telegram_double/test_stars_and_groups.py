@@ -107,9 +107,9 @@ async def test_premium_is_bought_and_given_back(conversation: Conversation) -> N
     assert await conversation.days_left(anna) is None
     messages = await conversation.double.control.messages(anna.id)
     assert sum("Stars are back" in each.text for each in messages) == 1
-    assert [name for name, payment in conversation.fakes.plans.taken.items() if payment.refunded_at] == [
-        charge
-    ]
+    assert [
+        name for name, payment in conversation.fakes.plans.tables.payments.items() if payment.refunded_at
+    ] == [charge]
 
 
 async def test_anothers_invoice_is_not_paid(conversation: Conversation) -> None:

@@ -127,6 +127,16 @@ class TestQueues:
         assert chat.system.queues.dead["scan"] == []
         assert chat.administration.audited[0].details == {"queue": "scan", "deleted": 2}
 
+    async def test_a_purge_that_failed_is_audited_and_can_be_tried_again(self, chat: Chat) -> None:
+        chat.system.queues.dead["scan"] = ["a"]
+        message = chat.message("a menu", user=ADMIN)["message"]
+        for number, down, answer in ((901, True, "do not answer"), (902, False, "is deleted")):
+            chat.system.queues.down = down
+            query = {"id": str(number), "from": message["from"], "message": message, "chat_instance": "1"}
+            await chat.bot.handle({"update_id": 1, "callback_query": query | {"data": "1:ax:scan"}})
+            assert answer in chat.last
+        assert [entry.details["deleted"] for entry in chat.administration.audited] == ["?", 1]
+
     async def test_a_message_that_is_purged_is_failed_in_the_ledger(self, chat: Chat) -> None:
         key = "0" * 32
         await chat.stores.ledger.add(NewDelivery(key, DeliveryKind.SCAN, ANNA, None, None))

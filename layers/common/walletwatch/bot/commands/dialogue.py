@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from walletwatch.bot.conversation import Conversations
@@ -16,7 +17,8 @@ from walletwatch.bot.views.ways import giving_up, nothing_watched
 from walletwatch.domain import wallet_book
 from walletwatch.domain.addresses import decode_address, is_address
 from walletwatch.domain.chats import Subscription
-from walletwatch.domain.errors import InvalidAddress, UnknownWallet
+from walletwatch.domain.errors import InvalidAddress, QuotaExceeded, UnknownWallet
+from walletwatch.domain.plans import Quota
 from walletwatch.domain.wallet_book import UnfitText
 from walletwatch.ports.common import Clock, Metrics
 from walletwatch.ports.scanning import Risks
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
     from walletwatch.bot.commands.command import Catalogue
 
 EXAMPLE_ADDRESS: Final = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
+TWICE: Final = timedelta(seconds=5)
+"""Within so long a second tap is the same wish."""
 _LIKE_AN_ADDRESS: Final = 26
 """Characters of the shortest word that was meant as an address."""
 
@@ -276,6 +280,23 @@ async def owned(talk: Talk, dialogue: Dialogue, subscription_id: int) -> Subscri
     if subscription is None:
         raise Complaint("error.outdated")
     return subscription
+
+
+async def refusal(talk: Talk, dialogue: Dialogue, quota: Quota, request: str) -> QuotaExceeded | None:
+    """Take one of what the sender has so much of in a day, beside other questions; why there is none."""
+    try:
+        await dialogue.quotas.take(talk.chat, quota, request)
+    except QuotaExceeded as error:
+        return error
+    return None
+
+
+async def is_first_tap(talk: Talk, dialogue: Dialogue, what: str) -> bool:
+    """Whether this is no second tap on the same button of the same message; a command is always the first."""
+    if talk.query_id is None:
+        return True
+    name = f"{what}:{talk.message_id}"
+    return await dialogue.admin_desk.once.may(talk.chat_id, name, within=TWICE, tap=talk.query_id)
 
 
 async def need_admin(talk: Talk) -> None:

@@ -119,7 +119,7 @@ class WalletsView:
         shown = subscriptions[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
         rows = [
             (button(name, action, item.id),)
-            for name, item in zip(_names(shown, subscriptions), shown, strict=True)
+            for name, item in zip(button_names(shown, subscriptions), shown, strict=True)
         ]
         return (*rows, *turns(Action.CHOOSE, behind(action.value), page, last, say))
 
@@ -130,7 +130,7 @@ class WalletsView:
         shown = subscriptions[:CHOICES]
         return tuple(
             (button(name, action, item.id),)
-            for name, item in zip(_names(shown, subscriptions), shown, strict=True)
+            for name, item in zip(button_names(shown, subscriptions), shown, strict=True)
         )
 
     def bare_address(self, address: str, say: Texts, *, known: Sequence[Subscription]) -> RenderedMessage:
@@ -243,11 +243,11 @@ def _card_buttons(entries: Sequence[WalletEntry]) -> Sequence[Button]:
     subscriptions = [entry.subscription for entry in entries]
     return [
         button(name, Action.CARD, item.id)
-        for name, item in zip(_names(subscriptions, subscriptions), subscriptions, strict=True)
+        for name, item in zip(button_names(subscriptions, subscriptions), subscriptions, strict=True)
     ]
 
 
-def _names(shown: Sequence[Subscription], among: Collection[Subscription]) -> Sequence[str]:
+def button_names(shown: Sequence[Subscription], among: Collection[Subscription]) -> Sequence[str]:
     """What the buttons of wallets say; those of one name show their address too."""
     counts: dict[str | None, int] = {}
     for each in among:
