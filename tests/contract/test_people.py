@@ -81,7 +81,10 @@ async def test_a_ban_suppresses_what_waits_and_ends(stores: Stores) -> None:
     assert (banned.banned_at, banned.ban_reason) == (NOW, "spam")
     again = await stores.people.ban(ANNA, None, NOW + timedelta(days=1))
     assert again is not None
-    assert (again.banned_at, again.ban_reason) == (NOW, None)
+    assert (again.banned_at, again.ban_reason) == (NOW, "spam")
+    once_more = await stores.people.ban(ANNA, "worse", NOW)
+    assert once_more is not None
+    assert once_more.ban_reason == "worse"
     assert await stores.ledger.statuses(["a" * 32, "b" * 32]) == {
         "a" * 32: DeliveryStatus.SUPPRESSED,
         "b" * 32: DeliveryStatus.PENDING,

@@ -90,7 +90,9 @@ class FakePeople:
         person = await self.person(user_id)
         if person is None:
             return None
-        banned = self._change(person, banned_at=person.banned_at or at, ban_reason=reason)
+        banned = self._change(
+            person, banned_at=person.banned_at or at, ban_reason=reason or person.ban_reason
+        )
         for row in self.stores.tables.deliveries.values():
             if row.entry.chat_id in self._chats(user_id):
                 settle_row(row, DeliveryStatus.SUPPRESSED, reason=Suppression.BANNED.value)

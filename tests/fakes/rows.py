@@ -16,6 +16,7 @@ from walletwatch.domain.chats import Chat, Subscription
 from walletwatch.domain.delivery import DeliveryStatus, NewDelivery
 from walletwatch.domain.filters import Filter
 from walletwatch.domain.plans import Payment
+from walletwatch.domain.reports import ReportPeriod, Schedule
 from walletwatch.domain.risk_watch import KnownRisk
 from walletwatch.domain.wallet_book import Share
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, Progress, Wallet, WatchedAccount
@@ -122,6 +123,10 @@ class Tables:
     shares: dict[int, Share] = field(default_factory=dict)
     risks: dict[int, KnownRisk] = field(default_factory=dict)
     payments: dict[str, Payment] = field(default_factory=dict)
+    reports: dict[tuple[int, ReportPeriod], tuple[Schedule, datetime]] = field(default_factory=dict)
+
+    def ordered_by(self, chat_id: int) -> list[Schedule]:
+        return [schedule for (chat, _), (schedule, _) in sorted(self.reports.items()) if chat == chat_id]
 
     def wallet_at(self, address: str) -> WalletRow | None:
         return next((row for row in self.wallets.values() if row.address == address), None)

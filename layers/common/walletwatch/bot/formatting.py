@@ -1,6 +1,6 @@
 """Amounts, addresses and times as people read them, in the marks and the order of their language."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal, localcontext
 from functools import cache
@@ -15,6 +15,7 @@ from walletwatch.domain.annotations import AssetNote
 from walletwatch.domain.currencies import USD, Currency, Denomination
 from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS, to_decimal
 from walletwatch.domain.profile import ChainProfile
+from walletwatch.domain.shares import WHOLE, tenths_of
 
 MAX_PLACES: Final = 9
 MAX_INTEGER_DIGITS: Final = 15
@@ -69,6 +70,35 @@ def percent(share: Decimal, say: Texts) -> str:
         return f"< {say('format.percent', number=_marked('0.1', say))}"
     text = f"{points.quantize(Decimal('0.1'), rounding=ROUND_HALF_EVEN):,f}"
     return str(say("format.percent", number=_marked(text.removesuffix(".0"), say)))
+
+
+def signed_percent(share: Decimal, say: Texts) -> str:
+    """A change as a percentage with its sign; what is less than can be told has none."""
+    text = percent(abs(share), say)
+    if not share or text.startswith("<"):
+        return text
+    return f"{'+' if share > 0 else '−'}{text}"
+
+
+def percents(values: Sequence[Decimal], say: Texts) -> list[str]:
+    """What part of their sum each value is; together they are 100 %.
+
+    What is there is not said to be nothing, and what is not all is not said to be all.
+
+    Args:
+        values: None of them negative, and not all of them zero.
+        say: Of the reader.
+    """
+    parts = len([value for value in values if value])
+    shown = []
+    for value, tenths in zip(values, tenths_of(values), strict=True):
+        if value and not tenths:
+            shown.append(f"< {percent(Decimal('0.001'), say)}")
+        elif tenths == WHOLE and parts > 1:
+            shown.append(f"> {percent(Decimal('0.999'), say)}")
+        else:
+            shown.append(percent(Decimal(tenths).scaleb(-3), say))
+    return shown
 
 
 def series(items: Iterable[Html], say: Texts) -> Html:

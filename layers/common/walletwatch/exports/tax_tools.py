@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from walletwatch.domain.activities import REWARD_PREFIX, Activity, ActivityKind
+from walletwatch.domain.activities import Activity, ActivityKind
 from walletwatch.domain.carrying import SET_ASIDE
 from walletwatch.exports.cells import Cell, plain_number
 from walletwatch.exports.layouts import Layout, Moved
@@ -107,7 +107,7 @@ class Koinly(_Tool):
         elif activity.kind in SET_ASIDE:
             label = "Remove from Pool"
         rows: list[Sequence[Cell]] = [self._line(activity, wallet, None, got, 0, label)]
-        if _stays_in_stake(activity):
+        if activity.stays_in_stake:
             rows.append(self._line(activity, wallet, got, None, 0, "Add to Pool"))
         if fee:
             rows.append(self._cost(activity, wallet))
@@ -181,7 +181,7 @@ class CoinTracking(_Tool):
     def _got(self, activity: Activity, wallet: str | None, got: Moved, fee: int) -> Sequence[Sequence[Cell]]:
         rows: list[Sequence[Cell]] = []
         if activity.kind is ActivityKind.REWARD:
-            aside = _stays_in_stake(activity)
+            aside = activity.stays_in_stake
             rows.append(self._line("Staking", activity, wallet, None, got, aside=aside))
         else:
             if activity.kind in SET_ASIDE:
@@ -226,8 +226,3 @@ class CoinTracking(_Tool):
             None,
             None,
         ]
-
-
-def _stays_in_stake(activity: Activity) -> bool:
-    """Whether a reward was credited to a stake account, from which it comes when that is withdrawn."""
-    return activity.signature.startswith(REWARD_PREFIX)

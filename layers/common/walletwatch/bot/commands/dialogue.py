@@ -168,7 +168,10 @@ async def named_wallet(
         return found[0].address, found[0]
     if only_watched:
         raise not_watched(talk.arguments[0])
-    return address_of(talk.arguments[0]), None
+    word = unlinked(talk.arguments[0])
+    if not is_address(word):
+        raise not_watched(" ".join(talk.arguments) if len(word) < _LIKE_AN_ADDRESS else word)
+    return word, None
 
 
 async def wallet_and_rest(talk: Talk, dialogue: Dialogue) -> tuple[Subscription, str] | None:
@@ -210,8 +213,8 @@ def called(text: str, watched: Sequence[Subscription]) -> Sequence[Subscription]
 
 def not_watched(word: str) -> Complaint:
     """Why no watched wallet is meant by a word."""
-    if len(word) < _LIKE_AN_ADDRESS:
-        return Complaint("error.no_such_wallet", name=word)
+    if len(word) < _LIKE_AN_ADDRESS or " " in word:
+        return Complaint("error.no_such_wallet", name=word[:64])
     if is_address(word):
         return Complaint("error.not_watched")
     try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from walletwatch.bot.formatting import money, number, percent, whole
+from walletwatch.bot.formatting import money, number, signed_percent, whole
 from walletwatch.bot.keyboards import Action, StaleData, button
 from walletwatch.bot.texts import Html, Texts, texts
 from walletwatch.domain.addresses import is_address, shortened
@@ -141,6 +141,8 @@ class PicturesView:
             isinstance(chart, Profits) and chart.partial
         ):
             lines.append(say("chart.newest_only"))
+        if isinstance(chart, Allocation) and chart.partial:
+            lines.append(say("chart.too_many_accounts"))
         if isinstance(chart, Profits):
             lines.append(say("chart.average_cost"))
         return RenderedMessage(Html("\n".join(lines)), self._keyboard(request, say))
@@ -252,7 +254,7 @@ def _change(chart: BalanceHistory, say: Texts) -> str | None:
     if before <= 0 or before == now:
         return None
     share = (now - before) / before
-    return f"{'+' if share > 0 else '−'}{percent(abs(share), say)}" if abs(share) < Decimal(100) else None
+    return signed_percent(share, say) if abs(share) < Decimal(100) else None
 
 
 def _marked(text: str, *, chosen: bool) -> str:
