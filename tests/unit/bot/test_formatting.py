@@ -165,3 +165,21 @@ def test_an_amount_of_a_token_without_a_name_needs_no_form_of_the_word(language:
     amounts = Amounts(PROFILES["x1-mainnet"])
     assert amounts.asset("mint", 50, 1, texts(language)) == expected
     assert amounts.symbol("mint", texts(language)) == expected.split(" ", 2)[2].removeprefix("· ")
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("999", "999"),
+        ("-1000", "-1,000"),
+        ("99999", "99,999"),
+        ("100000", "1,00,000"),
+        ("12345678.90", "1,23,45,678.9"),
+        ("1.123456", "1.123456"),
+        ("0.00012345", "0.0001234"),
+    ],
+)
+def test_in_hindi_lakhs_are_grouped(value: str, written: str) -> None:
+    assert number(Decimal(value), texts("hi")) == written
+    if "." not in value:
+        assert whole(int(value), texts("hi")) == written

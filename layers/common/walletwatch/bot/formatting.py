@@ -1,5 +1,6 @@
 """Amounts, addresses and times as people read them, in the marks and the order of their language."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal, localcontext
@@ -25,6 +26,9 @@ MAX_MONEY: Final = Decimal(10) ** 15
 NO_NOTES: Final[Mapping[str, AssetNote]] = MappingProxyType({})
 NO_NAMES: Final[Mapping[str, str | None]] = MappingProxyType({})
 _UNITS: Final = (("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
+LAKHS: Final = "lakhs"
+_BETWEEN_LAKHS: Final = re.compile(r"(?<=\d)(?=(?:\d\d)*\d{3}$)")
+"""Where groups end of three digits, and before them of two, as in Hindi."""
 
 
 def short(address: str) -> str:
@@ -184,6 +188,9 @@ def _cents(value: Decimal) -> Decimal:
 def _marked(text: str, say: Texts) -> str:
     """A number that Python wrote, with the marks of the language."""
     point, group = say("format.point"), say("format.group")
+    if say("format.grouping") == LAKHS:
+        units, dot, places = text.partition(".")
+        text = f"{_BETWEEN_LAKHS.sub(',', units.replace(',', ''))}{dot}{places}"
     if (point, group) == (".", ","):
         return text
     return text.translate({ord("."): str(point), ord(","): str(group)})
