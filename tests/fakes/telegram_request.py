@@ -90,6 +90,11 @@ class FakeRequest(BaseRequest):
             return status, json.dumps(answer).encode()
         return 200, json.dumps({"ok": True, "result": self._result(name, arguments)}).encode()
 
+    def _told(self, method: str, part: str, arguments: dict[str, Any]) -> str:
+        language = arguments.get("language_code")
+        told = [each[part] for each in self.of(method) if each.get("language_code") == language]
+        return str(told[-1]) if told else ""
+
     def _result(self, name: str, arguments: dict[str, Any]) -> Any:
         match name:
             case (
@@ -99,6 +104,11 @@ class FakeRequest(BaseRequest):
                 chat_id = int(arguments["chat_id"])
                 kind = "private" if chat_id > 0 else "supergroup"
                 return {"message_id": len(self.calls), "date": 1, "chat": {"id": chat_id, "type": kind}}
+            case "getMyDescription":
+                return {"description": self._told("setMyDescription", "description", arguments)}
+            case "getMyShortDescription":
+                told = self._told("setMyShortDescription", "short_description", arguments)
+                return {"short_description": told}
             case "sendInvoice":
                 chat_id = int(arguments["chat_id"])
                 return {"message_id": len(self.calls), "date": 1, "chat": {"id": chat_id, "type": "private"}}

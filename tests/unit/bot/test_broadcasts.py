@@ -256,7 +256,7 @@ class TestSending:
         await admin(chat, "/broadcast all Again")
         assert "about 3 people" in chat.last
         await chat.send("/settings", user=ANNA)
-        await chat.press("1:t:news", user=ANNA)
+        await chat.press("1:t:news.1", user=ANNA)
         assert chat.stores.tables.chats[ANNA].chat.settings.news
 
 

@@ -75,7 +75,7 @@ def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> 
                 "<b>🔄 Swapped</b>",
                 "👛 <b>Savings</b> · <code>9Dpj…CoaU</code>",
                 "− 1 XNT",
-                "+ 7 token <code>mint</code>",
+                "+ 7 of token <code>mint</code>",
                 "With XDEX",
                 "🕒 26 Oct 2026, 07:33:20 UTC",
             ],

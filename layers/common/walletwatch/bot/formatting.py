@@ -1,5 +1,6 @@
 """Amounts, addresses and times as people read them, in the marks and the order of their language."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal, localcontext
@@ -25,6 +26,9 @@ MAX_MONEY: Final = Decimal(10) ** 15
 NO_NOTES: Final[Mapping[str, AssetNote]] = MappingProxyType({})
 NO_NAMES: Final[Mapping[str, str | None]] = MappingProxyType({})
 _UNITS: Final = (("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
+LAKHS: Final = "lakhs"
+_BETWEEN_LAKHS: Final = re.compile(r"(?<=\d)(?=(?:\d\d)*\d{3}$)")
+"""Where groups end of three digits, and before them of two, as in Hindi."""
 
 
 def short(address: str) -> str:
@@ -184,6 +188,9 @@ def _cents(value: Decimal) -> Decimal:
 def _marked(text: str, say: Texts) -> str:
     """A number that Python wrote, with the marks of the language."""
     point, group = say("format.point"), say("format.group")
+    if say("format.grouping") == LAKHS:
+        units, dot, places = text.partition(".")
+        text = f"{_BETWEEN_LAKHS.sub(',', units.replace(',', ''))}{dot}{places}"
     if (point, group) == (".", ","):
         return text
     return text.translate({ord("."): str(point), ord(","): str(group)})
@@ -281,11 +288,20 @@ class Amounts:
             shown: str = texts("common.units", amount=whole(amount, texts))
         else:
             shown = escape(number(to_decimal(amount, decimals), texts))
-        symbol = self.symbol(asset, texts, notes)
-        return self._with_worth(Html(f"{shown} {symbol}"), amount, decimals, note, texts, notes)
+        symbol = self._named(asset, texts, notes)
+        if symbol is None:
+            # "5 token" is no phrase, and which form the word has after a number is a matter of the language.
+            told = texts("common.amount_of_another", amount=Html(shown), mint=short(asset))
+        else:
+            told = Html(f"{shown} {symbol}")
+        return self._with_worth(told, amount, decimals, note, texts, notes)
 
     def symbol(self, asset: str, texts: Texts, notes: Mapping[str, AssetNote] = NO_NOTES) -> Html:
         """What an asset is called; an unlisted one has its mint beside, as its maker may call it anything."""
+        named = self._named(asset, texts, notes)
+        return texts("common.another_token", mint=short(asset)) if named is None else named
+
+    def _named(self, asset: str, texts: Texts, notes: Mapping[str, AssetNote]) -> Html | None:
         if asset == NATIVE:
             return escape(self._profile.native_symbol)
         listed = self._profile.tokens.get(asset)
@@ -294,7 +310,7 @@ class Amounts:
         note = notes.get(asset)
         if note is not None and (note.symbol or note.name):
             return texts("common.unlisted_token", name=note.symbol or note.name, mint=short(asset))
-        return texts("common.another_token", mint=short(asset))
+        return None
 
     def _with_worth(
         self,

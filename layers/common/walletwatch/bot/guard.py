@@ -128,7 +128,10 @@ class Guard:
     def _helpful(self, talk: Talk, complaint: Complaint) -> Rows:
         """Buttons below a complaint; a question that is still open can be left."""
         is_open = not talk.in_group and self._persistence.conversation(talk.chat_id).session is not None
-        return (*ways.behind(complaint.key, talk.say), *(ways.giving_up(talk.say) if is_open else ()))
+        return (
+            *ways.behind(complaint.key, talk.say, talk.bot.link),
+            *(ways.giving_up(talk.say) if is_open else ()),
+        )
 
     def _transient(self, talk: Talk, error: TransientError) -> None:
         if talk.answered:

@@ -223,6 +223,22 @@ class CallbackData:
         return before, behind
 
 
+def switch(is_on: bool) -> str:
+    """What a switch shall be after a tap, for its button's data: a second tap on it wishes for the same."""
+    return "0" if is_on else "1"
+
+
+def wished(text: str) -> bool:
+    """What a switch shall be, in a button's data.
+
+    Raises:
+        StaleData: It is neither on nor off.
+    """
+    if text not in {"0", "1"}:
+        raise StaleData
+    return text == "1"
+
+
 def number_of(text: str) -> int:
     """A number in a button's data.
 

@@ -8,6 +8,7 @@ from telegram import Message, Update
 from walletwatch.bot.commands.command import Command
 from walletwatch.bot.commands.table import COMMANDS_BY_NAME
 from walletwatch.bot.keyboards import Action, CallbackData, StaleData
+from walletwatch.bot.pasted import addresses_in
 from walletwatch.domain.admission import Knock
 from walletwatch.domain.chats import ChatKind, Contact
 from walletwatch.domain.greeting import Wanted
@@ -47,9 +48,15 @@ def of_button(update: Update, found: object, contact: Contact | None) -> Knock |
 
 
 def of_text(update: Update, found: object, contact: Contact | None) -> Knock | None:
-    """A text, which may be the answer to a question."""
-    del update, found
-    return None if contact is None else Knock(contact, recalls=True, wanted=_wanted_by)
+    """A text: the answer to a question, or an address, which may be a watched one."""
+    del found
+    message = update.effective_message
+    names_address = message is not None and bool(addresses_in(message.text or ""))
+
+    def wanted(session: Session | None) -> Wanted:
+        return Wanted(watched=names_address) if session is None else _wanted_by(session)
+
+    return None if contact is None else Knock(contact, recalls=True, wanted=wanted)
 
 
 def of_file(update: Update, username: str, contact: Contact | None) -> Knock | None:
@@ -101,8 +108,8 @@ def _recalls(data: str) -> bool:
     return decoded.action in RECALLING
 
 
-def _wanted_by(session: Session | None) -> Wanted:
-    command = COMMANDS_BY_NAME.get(session.command) if session else None
+def _wanted_by(session: Session) -> Wanted:
+    command = COMMANDS_BY_NAME.get(session.command)
     return Wanted() if command is None else _wanted(command)
 
 

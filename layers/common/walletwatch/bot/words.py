@@ -1,23 +1,34 @@
 """Texts and files: an answer to what was asked, an address or a signature, or nothing that is understood."""
 
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Final
+
 from telegram import Update
 from telegram.error import TelegramError
 
 from walletwatch.bot.commands.command import Command
-from walletwatch.bot.commands.dialogue import Complaint, Dialogue
+from walletwatch.bot.commands.dialogue import Complaint, Dialogue, called, watched_by
 from walletwatch.bot.commands.explaining import explain
 from walletwatch.bot.commands.table import ADMIN_COMMANDS_BY_NAME, COMMANDS_BY_NAME
 from walletwatch.bot.guard import Guard
 from walletwatch.bot.knocks import captioned
 from walletwatch.bot.library import Context
 from walletwatch.bot.operators import Operators
-from walletwatch.bot.pasted import unlinked
+from walletwatch.bot.pasted import addresses_in, unlinked
 from walletwatch.bot.talk import Talk
-from walletwatch.domain.addresses import is_address, looks_like_signature
+from walletwatch.bot.views.ways import lost, runs
+from walletwatch.domain.addresses import looks_like_signature
 from walletwatch.domain.chats import Contact
 from walletwatch.domain.errors import StoreUnavailable, TransientError
 from walletwatch.domain.sessions import Session
 from walletwatch.ports.common import UseMetrics
+
+NEAREST: Final = 3
+_ALIKE: Final = 0.7
+"""How much of two names has to be the same (difflib, ratio)."""
+_LONGEST_NAME: Final = 32
+_SHORTEST_BEGINNING: Final = 3
 
 
 class Words:
@@ -37,13 +48,13 @@ class Words:
         """A text is the answer to a question, an address or a signature."""
         message = update.effective_message
         text = ((message.text if message else None) or "").strip()
-        pasted = unlinked(text)
+        pasted, addresses = unlinked(text), addresses_in(text)
 
         async def answer(talk: Talk) -> None:
             try:
                 session = await self._conversations.open(talk.contact)
             except StoreUnavailable:
-                if is_address(pasted) or looks_like_signature(pasted):
+                if addresses or looks_like_signature(pasted):
                     session = None
                 else:
                     raise Complaint("error.session_lost") from None
@@ -52,8 +63,12 @@ class Words:
                 talk.body = " ".join((*session.before, text, *session.behind))
                 talk.arguments = tuple(talk.body.split())
                 await self._answer_question(talk, session, command)
-            elif is_address(pasted):
-                await talk.send(self._dialogue.views.wallets.bare_address(pasted, talk.say))
+            elif len(addresses) == 1:
+                known = called(addresses[0], await watched_by(talk, self._dialogue))
+                view = self._dialogue.views.wallets.bare_address(addresses[0], talk.say, known=known)
+                await talk.send(view)
+            elif addresses:
+                raise Complaint("error.several_addresses")
             elif looks_like_signature(pasted):
                 await explain(talk, self._dialogue, pasted)
             elif text:
@@ -88,10 +103,15 @@ class Words:
 
     async def unknown_command(self, update: Update, _context: Context) -> None:
         """A command that there is not; it ends what was asked, as every command does."""
+        text = (update.effective_message.text if update.effective_message else None) or "/"
+        nearest = _nearest(text.split(maxsplit=1)[0].removeprefix("/").partition("@")[0].lower())
 
         async def answer(talk: Talk) -> None:
             await self._conversations.drop(talk.contact)
-            raise Complaint("error.unknown_command")
+            if not nearest:
+                raise Complaint("error.unknown_command")
+            rows = (tuple(runs(f"/{name}", name) for name in nearest), *lost(talk.say))
+            await talk.reply(talk.say("error.nearly_a_command"), rows)
 
         await self._guard.run(update, answer)
 
@@ -114,3 +134,16 @@ class Words:
             await self._conversations.close(talk.contact, session)
             raise
         await self._conversations.close(talk.contact, session)
+
+
+def _nearest(name: str) -> Sequence[str]:
+    """The commands that may have been meant by a name that is none, the nearest first."""
+    if len(name) > _LONGEST_NAME:
+        return ()
+    begun = (
+        [known for known in COMMANDS_BY_NAME if known.startswith(name)]
+        if len(name) >= _SHORTEST_BEGINNING
+        else []
+    )
+    alike = get_close_matches(name, COMMANDS_BY_NAME, NEAREST, _ALIKE)
+    return tuple(dict.fromkeys([*begun, *alike]))[:NEAREST]

@@ -72,10 +72,9 @@ class Catalogue:
 
     areas: tuple[Area, ...]
 
-    def topics(self) -> tuple[Topic, ...]:
-        """What everybody's commands are about, in the order of the topics."""
-        present = {area.topic for area in self.areas if area.commands}
-        return tuple(topic for topic in Topic if topic in present and topic is not Topic.ADMIN)
+    def topics(self, *, private: bool = True) -> tuple[Topic, ...]:
+        """What everybody's commands are about, in the order of the topics; `private` as for `commands`."""
+        return tuple(topic for topic in Topic if self.commands(topic, private=private))
 
     def commands(self, topic: Topic | None = None, *, private: bool = True) -> tuple[Command, ...]:
         """Everybody's commands, or those of a topic.

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from walletwatch.bot.conversation import Conversations
+from walletwatch.bot.formatting import short
 from walletwatch.bot.keyboards import Action
 from walletwatch.bot.operators import Operators
 from walletwatch.bot.pasted import unlinked
@@ -201,11 +202,13 @@ async def watched_by(talk: Talk, dialogue: Dialogue) -> Sequence[Subscription]:
 
 
 def called(text: str, watched: Sequence[Subscription]) -> Sequence[Subscription]:
-    """The wallet of this address, or all of this label."""
+    """The wallet of this address, all of this label, or all whose address is shown so."""
     name = text.casefold()
-    return [each for each in watched if each.address == text] or [
-        each for each in watched if each.label is not None and each.label.casefold() == name
-    ]
+    return (
+        [each for each in watched if each.address == text]
+        or [each for each in watched if each.label is not None and each.label.casefold() == name]
+        or [each for each in watched if short(each.address) == text]
+    )
 
 
 def not_watched(word: str) -> Complaint:

@@ -9,7 +9,7 @@ from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import SEPARATOR, Action, button
 from walletwatch.bot.links import address_buttons
 from walletwatch.bot.texts import Html, Texts
-from walletwatch.bot.views.paging import age, behind, in_rows, page_of, turns
+from walletwatch.bot.views.paging import age, behind, in_rows, numbered, page_of, turns
 from walletwatch.bot.views.ways import menu, nothing_watched
 from walletwatch.domain.annotations import AssetNote
 from walletwatch.domain.chats import Subscription
@@ -68,9 +68,10 @@ class WalletsView:
         page, last = page_of(page, len(found), PAGE_SIZE)
         shown = found[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
         if tag is None:
-            lines = [say("list.title", count=len(found))]
+            title = say("list.title", count=len(found))
         else:
-            lines = [say("list.tagged", count=len(found), tag=tag)]
+            title = say("list.tagged", count=len(found), tag=tag)
+        lines = [numbered(title, page, last)]
         if order is ListOrder.BALANCE and held is None:
             lines.append(say("list.no_balances"))
         lines.append(Html(""))
@@ -132,13 +133,18 @@ class WalletsView:
             for name, item in zip(button_names(shown, subscriptions), shown, strict=True)
         )
 
-    def bare_address(self, address: str, say: Texts) -> RenderedMessage:
-        """What can be done with an address somebody sent."""
+    def bare_address(self, address: str, say: Texts, *, known: Sequence[Subscription]) -> RenderedMessage:
+        """What can be done with an address somebody sent; `known` has it where the chat watches it."""
+        text = say("watch.bare", address=address)
+        first = button(say("button.watch"), Action.WATCH_ADDRESS, address)
+        if known:
+            text = say("watch.bare_known", wallet=wallet(address, known[0].label, say))
+            first = button(say("button.open"), Action.CARD, known[0].id)
         return RenderedMessage(
-            say("watch.bare", address=address),
+            text,
             (
                 (
-                    button(say("button.watch"), Action.WATCH_ADDRESS, address),
+                    first,
                     button(say("button.balance"), Action.BALANCE_ADDRESS, address),
                     button(say("button.scan"), Action.SCAN_ADDRESS, address),
                 ),
