@@ -25,7 +25,7 @@ from tests.fakes.usage import FakeUsage
 from tests.pool_accounts import CLASSIC, address
 from tests.unit.chain.test_money_readers import stake
 from walletwatch.chain.account_sums import ChainSums
-from walletwatch.domain.activities import ActivityKind, Leg
+from walletwatch.domain.activities import REWARD_PREFIX, ActivityKind, Leg
 from walletwatch.domain.addresses import decode_address
 from walletwatch.domain.analytics import ACTIVE_PEOPLE, ACTIVE_WALLETS, DAYS, DELIVERIES
 from walletwatch.domain.annotations import Annotation, AssetNote
@@ -121,7 +121,8 @@ class World:
 
     async def moved(self, ago: timedelta, *legs: Leg, slot: int = 50, **fields: Any) -> None:
         at = int((self.clock.now() - ago).timestamp())
-        signature = f"s{len(self.stores.tables.activities)}"
+        number = len(self.stores.tables.activities)
+        signature = f"{REWARD_PREFIX}{number}" if fields.get("kind") is ActivityKind.REWARD else f"s{number}"
         wallet = self.stores.tables.wallets[self.wallet_id].address
         await self.stores.ledger.keep(
             self.wallet_id, [activity(signature, slot, wallet, block_time=at, legs=legs, **fields)]
