@@ -17,6 +17,7 @@ from walletwatch.bot.html_length import MAX_UNITS, units
 from walletwatch.bot.rendering import HtmlRenderer
 from walletwatch.bot.texts import PLURALS, Html, entries, texts
 from walletwatch.bot.views.activity import sender_of
+from walletwatch.bot.views.powers import AUTHORITIES
 from walletwatch.chain.decoding import decode_transaction
 from walletwatch.domain.activities import Activity, ActivityKind, Leg
 from walletwatch.domain.chats import Chat, ChatKind, Subscription
@@ -367,6 +368,38 @@ class TestNumbers:
         assert sum(character.isdigit() for character in shown) <= 18
         if not shown.startswith("<") and "e" not in shown:
             assert Decimal(shown.replace(",", "")) <= value
+
+
+@pytest.mark.parametrize(
+    ("language", "few", "uncounted"),
+    [
+        ("en", "Received 5 token <code>mint</code>", "Received 1,234 base units token <code>mint</code>"),
+        ("es", "Recibido: 5 del token <code>mint</code>", "1\u00a0234 unidades base del token"),
+        ("ru", "Получено 5 (токен <code>mint</code>)", "1\u00a0234 базовых ед. (токен <code>mint</code>)"),
+        ("zh", "收到 5（代币 <code>mint</code>）", "1,234 个最小单位（代币 <code>mint</code>）"),
+        ("hi", "मिला: 5 टोकन <code>mint</code>", "1,234 मूल इकाइयाँ टोकन <code>mint</code>"),
+    ],
+)
+def test_a_token_without_a_name_is_counted_as_each_language_counts(
+    language: str, few: str, uncounted: str
+) -> None:
+    chat = Chat(5, ChatKind.PRIVATE, language=language)
+    spoken = replace(SUBSCRIPTION, chat=chat)
+    received = activity(ActivityKind.TRANSFER_IN, Leg("mint", 5, 0))
+    assert few in render(received, subscription=spoken)
+    received = activity(ActivityKind.TRANSFER_IN, Leg("mint", 1234, None))
+    assert uncounted in render(received, subscription=spoken)
+
+
+def test_an_authority_is_called_by_what_it_is_for() -> None:
+    def told(kind: str) -> str:
+        details = {"authority_type": kind, "old_authority": PEER, "new_authority": None}
+        return render(activity(ActivityKind.AUTHORITY_CHANGE, details=details))
+
+    assert "Minting: <code>B69c…m9Tq</code> → nobody" in told("mintTokens")
+    assert "a new &lt;one: <code>B69c…m9Tq</code> → nobody" in told("a new <one")
+    named = {key.removeprefix("authority.") for key in entries("en") if key.startswith("authority.")}
+    assert named == AUTHORITIES
 
 
 class TestLocales:

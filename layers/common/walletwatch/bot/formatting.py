@@ -251,8 +251,11 @@ class Amounts:
             shown: str = texts("common.units", amount=whole(amount, texts))
         else:
             shown = escape(number(to_decimal(amount, decimals), texts))
-        symbol = self.symbol(asset, texts, notes)
-        return self._with_worth(Html(f"{shown} {symbol}"), amount, decimals, note, texts, notes)
+        if listed is None and not _named(note):
+            counted = texts("common.another_tokens_amount", amount=Html(shown), mint=short(asset))
+        else:
+            counted = Html(f"{shown} {self.symbol(asset, texts, notes)}")
+        return self._with_worth(counted, amount, decimals, note, texts, notes)
 
     def symbol(self, asset: str, texts: Texts, notes: Mapping[str, AssetNote] = NO_NOTES) -> Html:
         """What an asset is called; an unlisted one has its mint beside, as its maker may call it anything."""
@@ -262,7 +265,7 @@ class Amounts:
         if listed:
             return escape(listed.symbol)
         note = notes.get(asset)
-        if note is not None and (note.symbol or note.name):
+        if note is not None and _named(note):
             return texts("common.unlisted_token", name=note.symbol or note.name, mint=short(asset))
         return texts("common.another_token", mint=short(asset))
 
@@ -284,6 +287,10 @@ class Amounts:
             usd = to_decimal(amount, decimals) * note.usd
         value = worth(usd, texts, native.usd if native else None)
         return shown if value is None else Html(f"{shown} (≈ {escape(value)})")
+
+
+def _named(note: AssetNote | None) -> bool:
+    return note is not None and bool(note.symbol or note.name)
 
 
 class Names:
