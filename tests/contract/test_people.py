@@ -91,9 +91,9 @@ async def test_a_ban_suppresses_what_waits_and_ends(stores: Stores) -> None:
     assert chat.owner.banned
     assert (await stores.subscriptions.remember(contact(ANNA))).owner.banned
     in_a_group = Contact(GROUP, ChatKind.SUPERGROUP, ANNA, None, "en")
-    assert (await stores.subscriptions.greet(in_a_group)).turns_away
+    assert (await stores.greet(in_a_group)).turns_away
     others = Contact(GROUP, ChatKind.SUPERGROUP, BORIS, None, "en")
-    assert not (await stores.subscriptions.greet(others)).turns_away
+    assert not (await stores.greet(others)).turns_away
     unbanned = await stores.people.unban(ANNA)
     assert unbanned is not None
     assert unbanned.banned_at is None

@@ -40,7 +40,7 @@ from walletwatch.domain.chats import (
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus
 from walletwatch.domain.errors import QuotaExceeded, UnknownChat
 from walletwatch.domain.filters import Filter
-from walletwatch.domain.greeting import Greeting
+from walletwatch.domain.greeting import Greeting, Wanted
 from walletwatch.domain.rules import Suppression
 from walletwatch.domain.service import Service
 from walletwatch.domain.sweep import Belongings, Shard, SweptAccount, SweptWallet, bucket_of
@@ -130,12 +130,10 @@ class FakeSubscriptionStore:
         )
         return row.chat
 
-    async def greet(
-        self, contact: Contact, *, with_watched: bool = False, with_rules: bool = False
-    ) -> Greeting:
+    async def greet(self, contact: Contact, wanted: Wanted) -> Greeting:
         chat = await self.remember(contact)
-        watched = await self.subscriptions(contact.chat_id) if with_watched else None
-        rules = self.tables.rules_of(contact.chat_id) if with_rules else None
+        watched = await self.subscriptions(contact.chat_id) if wanted.watched else None
+        rules = self.tables.rules_of(contact.chat_id) if wanted.rules else None
         mine = self.tables.chats.get(contact.user_id or 0)
         sender_banned = mine is not None and mine.chat.owner.banned
         return Greeting(chat, self.tables.maintenance, watched, sender_banned, rules)

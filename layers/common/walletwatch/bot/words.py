@@ -1,6 +1,6 @@
 """Texts and files: an answer to what was asked, an address or a signature, or nothing that is understood."""
 
-from telegram import Message, Update
+from telegram import Update
 from telegram.error import TelegramError
 
 from walletwatch.bot.commands.command import Command
@@ -8,12 +8,13 @@ from walletwatch.bot.commands.dialogue import Complaint, Dialogue
 from walletwatch.bot.commands.explaining import explain
 from walletwatch.bot.commands.table import ADMIN_COMMANDS_BY_NAME, COMMANDS_BY_NAME
 from walletwatch.bot.guard import Guard
+from walletwatch.bot.knocks import captioned
 from walletwatch.bot.library import Context
 from walletwatch.bot.operators import Operators
 from walletwatch.bot.pasted import unlinked
 from walletwatch.bot.talk import Talk
 from walletwatch.domain.addresses import is_address, looks_like_signature
-from walletwatch.domain.chats import ChatKind, Contact
+from walletwatch.domain.chats import Contact
 from walletwatch.domain.errors import StoreUnavailable, TransientError
 from walletwatch.domain.sessions import Session
 from walletwatch.ports.common import UseMetrics
@@ -58,16 +59,13 @@ class Words:
             elif text:
                 raise Complaint("error.unclear")
 
-        await self._guard.run(update, answer, names=self._asking(message))
+        await self._guard.run(update, answer)
 
     async def document(self, update: Update, _context: Context) -> None:
         """A file is the answer to a question, or has a command in its caption."""
-        caption = (update.effective_message.caption if update.effective_message else None) or ""
-        word, *rest = caption.split(maxsplit=1) if caption.startswith("/") else ("", caption)
-        name, _, addressee = word.removeprefix("/").partition("@")
-        named = COMMANDS_BY_NAME.get(name.lower())
-        if addressee and addressee.lower() != self._username.lower():
-            return
+        message = update.effective_message
+        assert message is not None
+        named, behind = captioned(message, self._username)
 
         async def answer(talk: Talk) -> None:
             try:
@@ -77,7 +75,7 @@ class Words:
             command = named if session is None else COMMANDS_BY_NAME.get(session.command)
             if command is None or not command.takes_file:
                 raise Complaint("error.file")
-            talk.body = "".join(rest)
+            talk.body = behind
             talk.arguments = tuple(talk.body.split())
             if session is None:
                 talk.given_up = await self._conversations.drop(talk.contact)
@@ -86,9 +84,7 @@ class Words:
             else:
                 await self._answer_question(talk, session, command)
 
-        # In a group a file without a command is for its people.
-        if named is not None or (update.effective_chat and update.effective_chat.type == ChatKind.PRIVATE):
-            await self._guard.run(update, answer)
+        await self._guard.run(update, answer)
 
     async def unknown_command(self, update: Update, _context: Context) -> None:
         """A command that there is not; it ends what was asked, as every command does."""
@@ -106,11 +102,6 @@ class Words:
         if session.command in ADMIN_COMMANDS_BY_NAME and self._operators.may(contact):
             return ADMIN_COMMANDS_BY_NAME[session.command]
         return COMMANDS_BY_NAME.get(session.command)
-
-    def _asking(self, message: Message | None) -> Command | None:
-        """The command that a text may be the answer to."""
-        session = self._conversations.persistence.conversation(message.chat.id).session if message else None
-        return COMMANDS_BY_NAME.get(session.command) if session else None
 
     async def _answer_question(self, talk: Talk, session: Session, command: Command) -> None:
         """Run the command with what was sent; only then is the question closed, so that no kill loses it."""

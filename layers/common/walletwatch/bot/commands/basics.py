@@ -281,7 +281,7 @@ AREA: Final = Area(
         Command("mydata", my_data, private=True),
         Command("deleteme", delete_me, private=True),
         Command("feedback", feedback, private=True),
-        Command("cancel", cancel),
+        Command("cancel", cancel, recalls=True),
         Command("start", start),
     ),
     buttons={

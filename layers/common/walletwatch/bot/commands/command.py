@@ -39,6 +39,7 @@ class Command:
         takes_file: A file may have it in its caption, or answer its question.
         names_wallet: Its words may name a watched wallet: these are read in the look that greets the chat.
         names_alert: Its words name an alert of the chat: these are read in that look too.
+        recalls: It depends on the question that it ends.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Command:
     takes_file: bool = False
     names_wallet: bool = False
     names_alert: bool = False
+    recalls: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,7 +203,7 @@ async def _switch(talk: Talk, dialogue: Dialogue, found: Link, wallet_ids: list[
 
 async def _greet(talk: Talk, dialogue: Dialogue, full: ChatFullInfo) -> Chat:
     contact = Contact(full.id, ChatKind(full.type), None, None, talk.say.language, full.title)
-    return (await dialogue.watching.greet(contact)).chat
+    return await dialogue.watching.remember(contact)
 
 
 async def _replaceable(talk: Talk, chat: Chat, user_id: int) -> int | None:

@@ -43,6 +43,15 @@ SUBSCRIPTION_COLUMNS: Final = (
 )
 """Of subscriptions s, wallets w and chats c."""
 
+SUBSCRIPTIONS: Final = f"""
+SELECT {SUBSCRIPTION_COLUMNS}
+  FROM subscriptions s
+  JOIN wallets w ON w.id = s.wallet_id
+  JOIN chats c ON c.id = s.chat_id
+"""
+
+WATCHED: Final = f"{SUBSCRIPTIONS} WHERE s.chat_id = %(chat_id)s ORDER BY s.id"
+
 ACCOUNT_COLUMNS: Final = (
     "a.id, a.wallet_id, w.address, a.address, a.kind, a.mint, a.cursor_slot, a.cursor_signature, "
     "a.state_digest, a.state_slot"
