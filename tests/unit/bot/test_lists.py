@@ -21,7 +21,7 @@ async def test_an_administrator_blocks_and_takes_it_back(chat: Chat) -> None:
     assert chat.last == SAY("lists.block.done", address=WALLET)
     assert await chat.lists.hits([WALLET]) == {WALLET: ADMINISTRATORS}
     await chat.send("/blocklist")
-    assert "took the &lt;liquidity&gt; out (administrators, 1 Nov 2026)" in chat.last
+    assert "took the &lt;liquidity&gt; out (administrators, " in chat.last
     await chat.send(f"/unblock {WALLET}", user=ADMIN)
     assert chat.last == SAY("lists.unblock.done", address=WALLET)
     assert await chat.lists.hits([WALLET]) == {}

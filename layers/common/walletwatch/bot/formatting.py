@@ -251,23 +251,29 @@ class Amounts:
             shown: str = texts("common.units", amount=whole(amount, texts))
         else:
             shown = escape(number(to_decimal(amount, decimals), texts))
-        if listed is None and not _named(note):
-            counted = texts("common.another_tokens_amount", amount=Html(shown), mint=short(asset))
+        symbol = self._named(asset, texts, notes)
+        if symbol is None:
+            # "5 token" is no phrase, and which form the word has after a number is a matter of the language.
+            told = texts("common.amount_of_another", amount=Html(shown), mint=short(asset))
         else:
-            counted = Html(f"{shown} {self.symbol(asset, texts, notes)}")
-        return self._with_worth(counted, amount, decimals, note, texts, notes)
+            told = Html(f"{shown} {symbol}")
+        return self._with_worth(told, amount, decimals, note, texts, notes)
 
     def symbol(self, asset: str, texts: Texts, notes: Mapping[str, AssetNote] = NO_NOTES) -> Html:
         """What an asset is called; an unlisted one has its mint beside, as its maker may call it anything."""
+        named = self._named(asset, texts, notes)
+        return texts("common.another_token", mint=short(asset)) if named is None else named
+
+    def _named(self, asset: str, texts: Texts, notes: Mapping[str, AssetNote]) -> Html | None:
         if asset == NATIVE:
             return escape(self._profile.native_symbol)
         listed = self._profile.tokens.get(asset)
         if listed:
             return escape(listed.symbol)
         note = notes.get(asset)
-        if note is not None and _named(note):
+        if note is not None and (note.symbol or note.name):
             return texts("common.unlisted_token", name=note.symbol or note.name, mint=short(asset))
-        return texts("common.another_token", mint=short(asset))
+        return None
 
     def _with_worth(
         self,
@@ -287,10 +293,6 @@ class Amounts:
             usd = to_decimal(amount, decimals) * note.usd
         value = worth(usd, texts, native.usd if native else None)
         return shown if value is None else Html(f"{shown} (≈ {escape(value)})")
-
-
-def _named(note: AssetNote | None) -> bool:
-    return note is not None and bool(note.symbol or note.name)
 
 
 class Names:

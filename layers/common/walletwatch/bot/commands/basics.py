@@ -9,10 +9,9 @@ from walletwatch.bot import timezones
 from walletwatch.bot.commands.command import Area, Command, Topic
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of
 from walletwatch.bot.folding import folded
-from walletwatch.bot.formatting import series
 from walletwatch.bot.keyboards import Action, CallbackData, StaleData
 from walletwatch.bot.talk import Talk
-from walletwatch.bot.texts import LANGUAGES, escape
+from walletwatch.bot.texts import LANGUAGES
 from walletwatch.bot.views.basics import SETTINGS
 from walletwatch.bot.views.ways import giving_up
 from walletwatch.domain.chats import Chat, ChatSettings
@@ -118,7 +117,7 @@ async def language(talk: Talk, dialogue: Dialogue) -> None:
 async def set_language(talk: Talk, dialogue: Dialogue, code: str) -> None:
     """Speak this language from now on, or whichever Telegram says."""
     if code != FOLLOW_TELEGRAM and code not in LANGUAGES:
-        raise Complaint("language.unknown", known=series(map(escape, LANGUAGES), talk.say))
+        raise Complaint("language.unknown", known=", ".join(LANGUAGES))
     chosen = None if code == FOLLOW_TELEGRAM else code
     await _change(talk, dialogue, replace(talk.chat.settings, language=chosen))
     await talk.show(dialogue.views.basics.languages(talk.chat, talk.say))
@@ -179,7 +178,7 @@ async def _set_currency(talk: Talk, dialogue: Dialogue, name: str) -> None:
     names = ((each, {each.currency.value, each.code.lower(), each.symbol.lower()}) for each in offered)
     chosen = next((each.currency for each, called in names if wanted in called), None)
     if chosen is None:
-        raise Complaint("currency.unknown", known=series((escape(each.code) for each in offered), talk.say))
+        raise Complaint("currency.unknown", known=", ".join(each.code for each in offered))
     await _change(talk, dialogue, replace(talk.chat.settings, currency=chosen))
     await _show_currencies(talk, dialogue)
 
@@ -208,7 +207,7 @@ async def my_data(talk: Talk, dialogue: Dialogue) -> None:
         raise Complaint("mydata.limit", count=COPIES_AN_HOUR)
     caption = talk.say("mydata.caption", count=copy.rows)
     if copy.cut:
-        caption = talk.say("mydata.cut", caption=caption, tables=series(map(escape, copy.cut), talk.say))
+        caption = talk.say("mydata.cut", caption=caption, tables=", ".join(copy.cut))
     await talk.document("my-data.json", copy.content, caption)
 
 

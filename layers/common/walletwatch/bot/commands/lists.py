@@ -22,8 +22,7 @@ async def blocklist(talk: Talk, dialogue: Dialogue) -> None:
 
 async def page(talk: Talk, dialogue: Dialogue, number: int) -> None:
     """A page of it."""
-    found = await dialogue.listing.page(number)
-    await talk.show(list_view.page(found, talk.chat.settings.timezone, talk.say))
+    await talk.show(list_view.page(await dialogue.listing.page(number), talk.say))
 
 
 async def report_scam(talk: Talk, dialogue: Dialogue) -> None:

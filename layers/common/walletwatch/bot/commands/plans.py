@@ -9,10 +9,8 @@ from telegram.error import BadRequest, Forbidden
 
 from walletwatch.bot.commands.command import Area, Command, Topic
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue
-from walletwatch.bot.formatting import series
 from walletwatch.bot.keyboards import Action, StaleData
 from walletwatch.bot.talk import Talk
-from walletwatch.bot.texts import escape
 from walletwatch.domain.plans import REFUND_WITHIN, Payment
 
 STARS: Final = "XTR"
@@ -56,7 +54,7 @@ async def buy_days(talk: Talk, dialogue: Dialogue, text: str) -> None:
     number = text if text.isascii() and text.isdecimal() and len(text) <= MAX_DAYS_DIGITS else "0"
     order = await dialogue.plans.order(user_id, int(number))
     if order is None:
-        known = series((escape(str(offer.days)) for offer in dialogue.plans.offers), talk.say)
+        known = ", ".join(str(offer.days) for offer in dialogue.plans.offers)
         raise Complaint("buy.unknown" if known else "buy.nothing", known=known)
     label = talk.say("buy.title", time=talk.say("format.days", count=order.offer.days))
     await talk.bot.send_invoice(

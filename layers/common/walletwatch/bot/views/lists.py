@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from walletwatch.bot.formatting import day
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts
@@ -13,13 +12,13 @@ from walletwatch.domain.work import RenderedMessage
 from walletwatch.services.listing import ListPage
 
 
-def page(found: ListPage, zone: str, say: Texts) -> RenderedMessage:
+def page(found: ListPage, say: Texts) -> RenderedMessage:
     """Whom people were warned of."""
     lines: list[Html] = [say("lists.title")]
     for entry in found.entries:
         lines += [
             say("lists.entry", address=entry.address),
-            say("lists.why", reason=entry.reason, source=entry.source, day=day(entry.added_at, say, zone)),
+            say("lists.why", reason=entry.reason, source=entry.source, day=entry.added_at.date().isoformat()),
         ]
     if not found.entries:
         lines.append(say("lists.empty"))
