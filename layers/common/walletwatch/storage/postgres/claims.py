@@ -7,6 +7,7 @@ from typing import Final
 from walletwatch.domain.admission import CLAIM_PERIOD, Arrival, Claim, Entry
 from walletwatch.domain.chats import Contact
 from walletwatch.domain.greeting import Wanted
+from walletwatch.storage.postgres.batches import DELETE_BATCH, in_batches
 from walletwatch.storage.postgres.database import Connection, Database
 from walletwatch.storage.postgres.greeting import Look
 from walletwatch.storage.postgres.rows import storable
@@ -38,6 +39,11 @@ _TAKE_OVER: Final = """
 UPDATE update_claims SET holder = NULL, ends_at = clock_timestamp() + %(period)s
  WHERE update_id = %(id)s AND NOT done AND ends_at <= clock_timestamp()
 RETURNING true
+"""
+
+_FORGET: Final = """
+DELETE FROM update_claims
+ WHERE update_id IN (SELECT update_id FROM update_claims WHERE ends_at < %(before)s LIMIT %(limit)s)
 """
 
 
@@ -117,7 +123,7 @@ class PostgresUpdateClaims:
         """Delete claims that ended, or would have, before this; how many there were."""
 
         async def work(connection: Connection) -> int:
-            cursor = await connection.execute("DELETE FROM update_claims WHERE ends_at < %s", [ended_before])
+            cursor = await connection.execute(_FORGET, {"before": ended_before, "limit": DELETE_BATCH})
             return cursor.rowcount
 
-        return await self._database.run(work)
+        return await in_batches(self._database, work)
