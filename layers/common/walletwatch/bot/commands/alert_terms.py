@@ -15,9 +15,9 @@ from walletwatch.bot.commands.alert_words import (
     whole_of,
 )
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of, called, not_watched, watched_by
-from walletwatch.bot.formatting import lasting, short
+from walletwatch.bot.formatting import lasting, series, short
 from walletwatch.bot.talk import Talk
-from walletwatch.bot.texts import Html, Texts
+from walletwatch.bot.texts import Html, Texts, escape
 from walletwatch.bot.views.paging import age
 from walletwatch.bot.views.rule_words import usd
 from walletwatch.bot.views.wallets import PAGE_SIZE
@@ -219,7 +219,8 @@ async def _take_asset(talk: Talk, dialogue: Dialogue, draft: Draft, need: Need) 
         return
     asset = asset_of(word, profile)
     if asset is None or (asset == NATIVE and need is Need.MINT):
-        known = ", ".join(name for name, _ in _listed(profile, with_native=need is Need.ASSET))
+        listed = _listed(profile, with_native=need is Need.ASSET)
+        known = series((escape(name) for name, _ in listed), talk.say)
         raise Complaint("addalert.unknown_token", known=known)
     decimals = decimals_of(asset, profile)
     if decimals is None and TRAITS[draft.kind].family in NAMED_DECIMALS:

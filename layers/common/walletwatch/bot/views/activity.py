@@ -10,6 +10,7 @@ from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.links import address_buttons, linked
 from walletwatch.bot.texts import Html, Texts, texts_for
 from walletwatch.bot.views.parties import transaction_link
+from walletwatch.bot.views.powers import authority_name
 from walletwatch.domain.activities import Activity, ActivityKind, Leg
 from walletwatch.domain.addresses import is_address
 from walletwatch.domain.annotations import AssetNote, Flag
@@ -261,7 +262,7 @@ class ActivityView:
             lines.append(
                 say(
                     "activity.line.authority",
-                    kind=details["authority_type"],
+                    kind=authority_name(details["authority_type"], say),
                     old=_authority(details.get("old_authority"), say, who),
                     new=_authority(details.get("new_authority"), say, who),
                 )

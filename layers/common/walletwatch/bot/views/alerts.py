@@ -11,6 +11,7 @@ from walletwatch.bot.html_length import MAX_UNITS, join_lines, units
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts, escape, texts_for
 from walletwatch.bot.views.activity import kind_title
+from walletwatch.bot.views.powers import authority_name
 from walletwatch.bot.views.rule_words import RuleWords, usd
 from walletwatch.domain.activities import ActivityKind
 from walletwatch.domain.addresses import is_address
@@ -233,7 +234,8 @@ def _approval(firing: Firing, shown: Html, say: Texts) -> Html:
 
 def _authority(firing: Firing, shown: Html, say: Texts) -> Html:
     new = firing.values.get("new_authority") or say("alert.fired.nobody")
-    return say("alert.fired.authority", wallet=shown, kind=_text(firing, "authority_type", say), address=new)
+    kind = authority_name(_text(firing, "authority_type", say), say)
+    return say("alert.fired.authority", wallet=shown, kind=kind, address=new)
 
 
 def _stake(firing: Firing, shown: Html, say: Texts) -> Html:

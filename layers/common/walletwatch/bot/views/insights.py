@@ -108,7 +108,7 @@ class InsightsView:
     def _anomaly(self, anomaly: Anomaly, parties: Parties, zone: str, say: Texts) -> Sequence[Html]:
         activity = anomaly.activity
         at = activity.block_time
-        moment = "" if at is None else f"{day(at, say, zone)}, {clock(at, zone)}"
+        moment = "" if at is None else say("anomalies.moment", day=day(at, say, zone), clock=clock(at, zone))
         link = transaction_link(self._profile, activity.signature)
         title = self._activities.headline(activity, say)
         first = say("anomalies.item", moment=moment, title=title, wallet=parties.name(activity.wallet, say))
