@@ -53,10 +53,10 @@ from walletwatch.storage.postgres.database import Connection, Database
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.migrate import migrate
 from walletwatch.storage.postgres.pool_creators import PostgresPoolCreators
-from walletwatch.storage.redis.admission import RedisAdmission
 from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.server import RedisServer
+from walletwatch.storage.redis.settlements import RedisSettlements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -208,12 +208,12 @@ async def some_wallet(url: str) -> tuple[str, str]:
 async def sessions(database: Database, redis: RedisServer) -> tuple[float, float]:
     """Milliseconds of a step of a conversation from Valkey, and from PostgreSQL."""
     session = Session(1, 1, "watch", (), SystemClock().now())
-    kept = RedisAdmission(redis, RedisTelemetryBoard(redis, SystemClock()), NoMetrics())
+    kept = RedisSettlements(redis, RedisTelemetryBoard(redis, SystemClock()), NoMetrics())
     updates = count(1)
 
     async def step() -> None:
         arrival = Arrival(next(updates), 1, Quota("update", 10**9, timedelta(minutes=1)), 1)
-        found = (await kept.admit(arrival)).session
+        found = await kept.session(arrival)
         change = SessionChange(1, 1, found.version if found else "", session)
         assert await kept.settle(Settlement(arrival, True, change))
 

@@ -112,7 +112,7 @@ async def export(url: str, wanted: ExportFormat) -> None:
     now = datetime.now(UTC)
     request = ExportRequest("0" * 32, 1, wanted, None, Lookback.ALL, "en", "Asia/Kolkata", now, None)
     before, started = _peak(), time.perf_counter()
-    await service.run(request)
+    await service.run(request, attempt=1)
     seconds = time.perf_counter() - started
     await database.close()
     row = (seconds, before, _peak(), len(media.sizes), sum(media.sizes) / 10**6, max(media.sizes) / 10**6)

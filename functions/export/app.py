@@ -24,7 +24,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     async def run(record: QueueRecord) -> None:
         request = decode_export_request(record.body)
         with observability.correlated(ledger_key=request.request_id, format=request.format.value):
-            await export.service.run(request)
+            await export.service.run(request, attempt=record.attempt)
 
     batch = export.consumer.each(event, observability.remaining_seconds(context), run)
     return perform(export.telemetry, batch, context)

@@ -3,17 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
 
 import psycopg
 import pytest
 from psycopg import sql
 
 from tests.fakes.administration import FakeAdministration
-from tests.fakes.admission import FakeAdmission
 from tests.fakes.board import FakeBoard
 from tests.fakes.broadcasts import FakeBroadcasts
 from tests.fakes.cache import FakeCache
 from tests.fakes.chronicle import FakeChronicle
+from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.clock import FakeClock
 from tests.fakes.dealings import FakeDealings
 from tests.fakes.history import FakeHistory
@@ -32,12 +34,17 @@ from tests.fakes.pools import FakePoolCreators
 from tests.fakes.rates import FakeFxRates
 from tests.fakes.reporting import FakeReportSchedules
 from tests.fakes.risks import FakeRisks
+from tests.fakes.settlements import FakeSettlements
 from tests.fakes.stores import FakeStores
 from tests.fakes.usage import FakeUsage
 from tests.servers import aws_url, bucket, postgres_url, redis_url
+from walletwatch.domain.admission import Arrival, Quota
+from walletwatch.domain.chats import Contact
+from walletwatch.domain.greeting import Greeting, Wanted
 from walletwatch.ports.alerting import AlertLedger, AlertRules, Past, Preferences, Samples
 from walletwatch.ports.broadcasting import Broadcasts
 from walletwatch.ports.chronicle import Chronicle
+from walletwatch.ports.claims import UpdateClaims
 from walletwatch.ports.common import Clock
 from walletwatch.ports.currencies import FxRates
 from walletwatch.ports.linking import LinkedChats
@@ -51,7 +58,7 @@ from walletwatch.ports.reporting import ReportSchedules
 from walletwatch.ports.scanning import AddressLists, Risks
 from walletwatch.ports.telling import History, Ledger, LedgerRetention, SendLimits, SentMarks
 from walletwatch.ports.usage import Usage
-from walletwatch.ports.volatile import Admission, Cache, Leases, RateLimits
+from walletwatch.ports.volatile import Cache, Leases, RateLimits, Settlements
 from walletwatch.ports.wallets import WalletBook
 from walletwatch.ports.watching import FollowStore, SubscriptionStore, WatchStore
 from walletwatch.runtime import SystemClock
@@ -62,6 +69,7 @@ from walletwatch.storage.postgres.alert_rules import PostgresAlertRules
 from walletwatch.storage.postgres.alerts import PostgresAlerts
 from walletwatch.storage.postgres.broadcasts import PostgresBroadcasts
 from walletwatch.storage.postgres.chronicle import PostgresChronicle
+from walletwatch.storage.postgres.claims import PostgresUpdateClaims
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.dealings import PostgresDealings
 from walletwatch.storage.postgres.following import PostgresFollowStore
@@ -86,13 +94,13 @@ from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.postgres.usage import PostgresUsage
 from walletwatch.storage.postgres.wallet_book import PostgresWalletBook
 from walletwatch.storage.postgres.watch import PostgresWatchStore
-from walletwatch.storage.redis.admission import RedisAdmission
 from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.leases import RedisLeases
 from walletwatch.storage.redis.limits import RedisRateLimits, RedisSendLimits
 from walletwatch.storage.redis.marks import RedisSentMarks
 from walletwatch.storage.redis.server import RedisServer
+from walletwatch.storage.redis.settlements import RedisSettlements
 from walletwatch.storage.redis.turn import Turn
 from walletwatch.storage.s3 import S3Media
 
@@ -101,6 +109,7 @@ __all__ = ["aws_url", "bucket", "postgres_url", "redis_url"]
 CHAT_BURST = 2
 OVERALL_PER_SECOND = 4
 GROUP_PER_MINUTE = 3
+CLAIM_LASTS = timedelta(seconds=0.5)
 REAL = pytest.param("real", marks=pytest.mark.integration)
 IN_A_TURN = pytest.param("real in a turn", marks=pytest.mark.integration)
 """As the webhook has its cache."""
@@ -140,6 +149,16 @@ class Stores:
     usage: Usage
     clock: FakeClock
     book: WalletBook
+    claims: UpdateClaims
+    updates: "count[int]" = field(default_factory=lambda: count(1))
+
+    async def greet(self, contact: Contact, wanted: Wanted | None = None) -> Greeting:
+        """What is found when somebody writes."""
+        quota = Quota("update", 10**6, timedelta(minutes=1))
+        arrival = Arrival(next(self.updates), contact.user_id, quota)
+        entry = await self.claims.admit(arrival, contact, wanted or Wanted())
+        assert entry.greeting is not None
+        return entry.greeting
 
 
 @dataclass
@@ -147,7 +166,7 @@ class Volatile:
     """Everything that is kept in Redis; `elapse` lets time pass for it."""
 
     cache: Cache
-    admission: Admission
+    settlements: Settlements
     leases: Leases
     send_limits: SendLimits
     rate_limits: RateLimits
@@ -232,6 +251,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
             FakeUsage(people),
             clock,
             fake.book,
+            FakeUpdateClaims(fake, CLAIM_LASTS),
         )
         return
     database = Database(stores_url, max_connections=8)
@@ -266,6 +286,7 @@ async def stores(stores_url: str | None) -> AsyncIterator[Stores]:
         PostgresUsage(database, database),
         clock,
         PostgresWalletBook(database),
+        PostgresUpdateClaims(database, period=CLAIM_LASTS),
     )
     await database.close()
 
@@ -278,7 +299,7 @@ async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
         board = FakeBoard(fake)
         yield Volatile(
             FakeCache(fake, metrics=metrics),
-            FakeAdmission(fake, board),
+            FakeSettlements(fake, board),
             FakeLeases(fake),
             FakeSendLimits(fake, OVERALL_PER_SECOND, CHAT_BURST, GROUP_PER_MINUTE),
             FakeRateLimits(fake),
@@ -300,7 +321,7 @@ async def volatile(request: pytest.FixtureRequest) -> AsyncIterator[Volatile]:
 
     yield Volatile(
         RedisCache(server, metrics, None if request.param == "real" else turn),
-        RedisAdmission(server, RedisTelemetryBoard(server, clock), metrics, turn),
+        RedisSettlements(server, RedisTelemetryBoard(server, clock), metrics, turn),
         RedisLeases(server),
         RedisSendLimits(
             server,

@@ -18,7 +18,8 @@ from walletwatch.domain.chats import ChatSettings
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.quiet import FOREVER, Pace
 from walletwatch.domain.rules import Suppression
-from walletwatch.domain.wallets import AccountKind, NewAccount
+from walletwatch.domain.sweep import Shard
+from walletwatch.domain.wallets import AccountKind, NewAccount, Progress
 
 MINT = address("mint")
 NUMBERS = count(1)
@@ -205,7 +206,7 @@ class TestFinding:
         expiring = await _add(stores, ANNA, replace(APPROVAL, expires_at=now + timedelta(hours=1)))
         await _add(stores, ANNA)
         page = await stores.rules.due(now, after=None, limit=1)
-        assert [(due.rule, due.accounts, due.watching) for due in page] == [(first, (address("ata"),), True)]
+        assert [(due.rule, due.accounts) for due in page] == [(first, (address("ata"),))]
         assert page[0].chat == subscription.chat
         page = await stores.rules.due(now, after=(page[0].check_at, first.id), limit=9)
         assert [(due.rule.id, due.accounts) for due in page] == [(second.id, ())]
@@ -220,7 +221,7 @@ class TestFinding:
         await _add(stores, ANNA, rule)
         await stores.subscriptions.unsubscribe(ANNA, WALLET)
         (due,) = await stores.rules.due(stores.clock.now(), after=None, limit=9)
-        assert not due.watching
+        assert not due.rule.watching
 
     async def test_silent_chats_and_what_is_paused_are_left_out(self, stores: Stores) -> None:
         await watch(stores, ANNA)
@@ -338,13 +339,51 @@ class TestFiring:
         stuck = await stores.alert_ledger.stuck(timedelta(minutes=10), 9)
         assert pending in stuck
 
+    async def test_what_is_urgent_comes_after_the_snooze_and_the_rest_with_the_digest(
+        self, stores: Stores
+    ) -> None:
+        await watch(stores, ANNA)
+        rule, urgent = await _add(stores, ANNA), await _add(stores, ANNA, replace(APPROVAL, urgent=True))
+        snoozed_until = stores.clock.now() + timedelta(minutes=1)
+        settings = ChatSettings(pace=Pace.HOURLY, snoozed_until=snoozed_until)
+        await stores.subscriptions.change_settings(ANNA, settings)
+        for each, occasion in ((rule, "one"), (urgent, "now"), (rule, "two"), (urgent, "again")):
+            assert (
+                await stores.alert_ledger.fire([await _attempt(stores, each, occasion)], _plan(stores)) == []
+            )
+        stores.clock.advance(60)
+        (first,) = await stores.alert_ledger.close_due(stores.clock.now(), 9)
+        assert {firing.occasion for firing in first.firings} == {"now", "again"}
+        stores.clock.advance(3600)
+        (rest,) = await stores.alert_ledger.close_due(stores.clock.now(), 9)
+        assert {firing.occasion for firing in rest.firings} == {"one", "two"}
+
+    async def test_a_change_of_the_digest_does_not_hold_up_what_is_urgent(self, stores: Stores) -> None:
+        await watch(stores, ANNA)
+        rule, urgent = await _add(stores, ANNA), await _add(stores, ANNA, replace(APPROVAL, urgent=True))
+        now = stores.clock.now()
+        snoozed_until, digest_at = now + timedelta(minutes=1), now + timedelta(hours=1)
+        await stores.subscriptions.change_settings(ANNA, ChatSettings(snoozed_until=snoozed_until))
+        for each, occasion in ((rule, "one"), (urgent, "now")):
+            await stores.alert_ledger.fire([await _attempt(stores, each, occasion)], _plan(stores))
+        settings = ChatSettings(pace=Pace.HOURLY, snoozed_until=snoozed_until)
+        await stores.preferences.change_timing(ANNA, settings, digest_at, urgent_at=snoozed_until)
+        stores.clock.advance(60)
+        (first,) = await stores.alert_ledger.close_due(stores.clock.now(), 9)
+        assert [firing.occasion for firing in first.firings] == ["now"]
+        stores.clock.advance(3600)
+        (rest,) = await stores.alert_ledger.close_due(stores.clock.now(), 9)
+        assert [firing.occasion for firing in rest.firings] == ["one"]
+
     async def test_what_is_held_is_let_go_with_the_settings(self, stores: Stores) -> None:
         await watch(stores, ANNA)
         rule = await _add(stores, ANNA)
         await stores.subscriptions.change_settings(ANNA, ChatSettings(snoozed_until=FOREVER))
         await stores.alert_ledger.fire([await _attempt(stores, rule, "one")], _plan(stores))
         assert await stores.alert_ledger.stuck(timedelta(seconds=-1), 9) == []
-        _, moved = await stores.preferences.change_timing(ANNA, ChatSettings(), stores.clock.now())
+        _, moved = await stores.preferences.change_timing(
+            ANNA, ChatSettings(), stores.clock.now(), urgent_at=stores.clock.now()
+        )
         assert moved == []
         assert len(await stores.alert_ledger.close_due(stores.clock.now(), 9)) == 1
         assert await stores.ledger.overdue_digests(9) == []
@@ -402,6 +441,21 @@ class TestPast:
         assert await stores.past.of_chat(ANNA, begin, until, 9) == [done["two"], done["three"]]
         assert await stores.past.of_chat(BORIS, begin, until, 9) == [done["two"], done["three"]]
         assert await stores.past.of_chat(999, begin, until, 9) == []
+
+    async def test_how_far_wallets_have_been_looked_at(self, stores: Stores) -> None:
+        assert await stores.past.progress() is None
+        progress = Progress(310, stores.clock.now())
+        await stores.watch.record_progress(Shard(0, 1), progress)
+        assert await stores.past.progress() == progress
+
+    async def test_what_a_chat_calls_its_wallets(self, stores: Stores) -> None:
+        await watch(stores, ANNA, label="mine")
+        await watch(stores, ANNA, OTHER_WALLET)
+        await watch(stores, BORIS, label="his")
+        both = [WALLET, OTHER_WALLET]
+        assert await stores.past.labels(ANNA, both) == {WALLET: "mine"}
+        assert await stores.past.labels(ANNA, [OTHER_WALLET]) == {}
+        assert await stores.past.labels(BORIS, both) == {WALLET: "his"}
 
     async def test_which_tokens_a_wallet_had_before(self, stores: Stores) -> None:
         subscription = await watch(stores, ANNA)

@@ -124,11 +124,11 @@ async def test_maintenance_begins_and_ends(stores: Stores, note: str) -> None:
     assert await store.maintenance() is None
     await store.set_maintenance(Maintenance(NOW, 7, note))
     assert await store.maintenance() == Maintenance(NOW, 7, note)
-    greeting = await stores.subscriptions.greet(contact(1))
+    greeting = await stores.greet(contact(1))
     assert (greeting.chat.chat_id, greeting.maintenance) == (1, Maintenance(NOW, 7, note))
     await store.set_maintenance(None)
     await store.set_maintenance(None)
-    assert (await stores.subscriptions.greet(contact(1))).maintenance is None
+    assert (await stores.greet(contact(1))).maintenance is None
     assert await store.maintenance() is None
 
 

@@ -1,11 +1,12 @@
 """Sums over a wallet's movements, and its history page by page."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from tests.contract.conftest import Stores
 from tests.contract.things import OTHER_WALLET, WALLET, activity, address, contact
-from walletwatch.domain.activities import Activity, ActivityKind, Leg
+from walletwatch.domain.activities import REWARD_PREFIX, Activity, ActivityKind, Leg
 
 MINT = address("mint")
 MIDNIGHT = datetime(2026, 11, 20, tzinfo=UTC)
@@ -21,6 +22,12 @@ def _at(moment: datetime, slot: int, *legs: Leg, **fields: Any) -> Activity:
     return activity(f"s{slot}", slot, block_time=int(moment.timestamp()), legs=legs, **fields)
 
 
+def _earned(moment: datetime, slot: int, lamports: int) -> Activity:
+    """A reward that stays in its stake."""
+    reward = _at(moment, slot, Leg("native", lamports, 9), kind=ActivityKind.REWARD)
+    return replace(reward, signature=f"{REWARD_PREFIX}{slot}-{address('stake')}")
+
+
 async def test_changes_are_summed_by_steps_with_fees_and_rent(stores: Stores) -> None:
     wallet_id = await _wallet(stores)
     await stores.ledger.keep(
@@ -30,12 +37,13 @@ async def test_changes_are_summed_by_steps_with_fees_and_rent(stores: Stores) ->
             _at(MIDNIGHT, 2, Leg("native", 500, 9), Leg("native", -20, 9), fee=5, rent=7),
             _at(MIDNIGHT + timedelta(minutes=59), 3, Leg("native", 2**64, 9)),
             _at(MIDNIGHT + HOUR, 4, Leg(MINT, -3, 6), fee=2),
-            _at(MIDNIGHT + HOUR, 5, Leg("native", 100, 9), kind=ActivityKind.REWARD),
+            _earned(MIDNIGHT + HOUR, 5, 100),
+            _at(MIDNIGHT + HOUR, 5, Leg("native", 40, 9), kind=ActivityKind.REWARD),
             _at(MIDNIGHT + 2 * HOUR, 6, Leg("native", 1, 9)),
         ],
     )
     found = await stores.movements.changes(wallet_id, "native", since=MIDNIGHT, up_to_slot=5, step=HOUR)
-    assert list(found) == [(MIDNIGHT, 500 - 20 - 5 - 7 + 2**64), (MIDNIGHT + HOUR, -2)]
+    assert list(found) == [(MIDNIGHT, 500 - 20 - 5 - 7 + 2**64), (MIDNIGHT + HOUR, 40 - 2)]
     tokens = await stores.movements.changes(wallet_id, MINT, since=MIDNIGHT, up_to_slot=9, step=HOUR)
     assert list(tokens) == [(MIDNIGHT + HOUR, -3)]
     assert await stores.movements.changes(wallet_id + 1, MINT, since=MIDNIGHT, up_to_slot=9, step=HOUR) == []
@@ -49,6 +57,7 @@ async def test_flows_are_by_the_days_of_a_zone(stores: Stores) -> None:
         [
             _at(late, 1, Leg("native", 10, 9), Leg("native", -4, 9), Leg(MINT, 99, 6)),
             _at(late + HOUR, 2, Leg("native", -6, 9)),
+            _earned(late + HOUR, 3, 1000),
         ],
     )
     flows = stores.movements.flows

@@ -81,7 +81,10 @@ async def test_a_ban_suppresses_what_waits_and_ends(stores: Stores) -> None:
     assert (banned.banned_at, banned.ban_reason) == (NOW, "spam")
     again = await stores.people.ban(ANNA, None, NOW + timedelta(days=1))
     assert again is not None
-    assert (again.banned_at, again.ban_reason) == (NOW, None)
+    assert (again.banned_at, again.ban_reason) == (NOW, "spam")
+    once_more = await stores.people.ban(ANNA, "worse", NOW)
+    assert once_more is not None
+    assert once_more.ban_reason == "worse"
     assert await stores.ledger.statuses(["a" * 32, "b" * 32]) == {
         "a" * 32: DeliveryStatus.SUPPRESSED,
         "b" * 32: DeliveryStatus.PENDING,
@@ -91,9 +94,9 @@ async def test_a_ban_suppresses_what_waits_and_ends(stores: Stores) -> None:
     assert chat.owner.banned
     assert (await stores.subscriptions.remember(contact(ANNA))).owner.banned
     in_a_group = Contact(GROUP, ChatKind.SUPERGROUP, ANNA, None, "en")
-    assert (await stores.subscriptions.greet(in_a_group)).turns_away
+    assert (await stores.greet(in_a_group)).turns_away
     others = Contact(GROUP, ChatKind.SUPERGROUP, BORIS, None, "en")
-    assert not (await stores.subscriptions.greet(others)).turns_away
+    assert not (await stores.greet(others)).turns_away
     unbanned = await stores.people.unban(ANNA)
     assert unbanned is not None
     assert unbanned.banned_at is None

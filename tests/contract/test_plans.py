@@ -146,6 +146,24 @@ async def test_nobody_refunds_anothers_payment_or_an_old_one(stores: Stores) -> 
     assert days((await owner(stores)).premium_until, stores) == 26
 
 
+async def test_what_is_owed_or_begun_goes_back_whatever_the_rules(stores: Stores) -> None:
+    await people(stores)
+    await bought(stores, 1)
+    await bought(stores, 2)
+    for name in ("a", "b"):
+        await stores.plans.paid(charge(stores, name), "no order")
+    since = stores.clock.now() - timedelta(days=3)
+    assert await stores.plans.begin_refund(ANNA, "charge 1", ANNA, paid_after=since) is not None
+    stores.clock.advance(86_400 * 4)
+    since = stores.clock.now() - timedelta(days=3)
+    for name in ("charge 1", charge(stores, "a").charge_id, charge(stores, "b").charge_id):
+        assert await stores.plans.begin_refund(ANNA, name, ANNA, paid_after=since) is not None
+        assert await stores.plans.end_refund(ANNA, name, stores.clock.now()) is not None
+    assert await stores.plans.begin_refund(ANNA, "charge 2", ANNA, paid_after=None) is not None
+    assert await stores.plans.end_refund(ANNA, "charge 2", None) is not None
+    assert await stores.plans.begin_refund(ANNA, "charge 2", ANNA, paid_after=since) is None
+
+
 async def test_a_refund_that_telegram_refuses_can_be_begun_anew(stores: Stores) -> None:
     await people(stores)
     await bought(stores, 1)

@@ -71,12 +71,12 @@ async def test_the_settings_come_back_as_they_were_stored(stores: Stores) -> Non
         digest_hour=18,
         snoozed_until=now,
     )
-    chat, moved = await stores.preferences.change_timing(ANNA, settings, now)
+    chat, moved = await stores.preferences.change_timing(ANNA, settings, now, urgent_at=now)
     assert chat.settings == settings
     assert moved == []
     assert await stores.subscriptions.chat(ANNA) == chat
     with pytest.raises(UnknownChat):
-        await stores.preferences.change_timing(999, settings, now)
+        await stores.preferences.change_timing(999, settings, now, urgent_at=now)
 
 
 async def test_what_waits_is_due_at_another_time(stores: Stores) -> None:
@@ -84,15 +84,19 @@ async def test_what_waits_is_due_at_another_time(stores: Stores) -> None:
     soon, late = await _hold(stores, mine, 60), await _hold(stores, mine, 3600)
     await _hold(stores, others, 3600)
     now = stores.clock.now()
-    _, moved = await stores.preferences.change_timing(ANNA, ChatSettings(), now + timedelta(seconds=60))
+    _, moved = await stores.preferences.change_timing(
+        ANNA, ChatSettings(), now + timedelta(seconds=60), urgent_at=now
+    )
     assert [due.digest_key for due in moved] == [late]
-    _, moved = await stores.preferences.change_timing(ANNA, ChatSettings(), now)
+    _, moved = await stores.preferences.change_timing(ANNA, ChatSettings(), now, urgent_at=now)
     assert {due.digest_key for due in moved} == {soon, late}
     assert {due.digest_key for due in await stores.ledger.overdue_digests(9)} == {soon, late}
     closed = await stores.ledger.close_digest(late)
     assert [pending.key for pending in closed.pending] == [late]
     # It is closed: nobody holds it up any more.
-    _, moved = await stores.preferences.change_timing(ANNA, ChatSettings(), now + timedelta(days=1))
+    _, moved = await stores.preferences.change_timing(
+        ANNA, ChatSettings(), now + timedelta(days=1), urgent_at=now
+    )
     assert [due.digest_key for due in moved] == [soon]
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from tests.contract.conftest import Stores
 from tests.contract.things import contact
+from walletwatch.domain.periods import Span
 from walletwatch.domain.reports import ReportPeriod, Schedule
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -28,6 +29,15 @@ async def test_one_of_each_period_is_ordered_and_replaced(stores: Stores) -> Non
     assert await stores.schedules.cancel(1) == 2
     assert await stores.schedules.cancel(1) == 0
     assert await stores.schedules.of(2) == [DAILY]
+
+
+async def test_they_are_read_together_with_what_is_reported(stores: Stores) -> None:
+    await _chats(stores, 1, 2)
+    await stores.schedules.order(1, WEEKLY, NOW)
+    await stores.schedules.order(1, DAILY, NOW)
+    for chat, ordered in ((1, [DAILY, WEEKLY]), (2, [])):
+        *_, schedules = await stores.chronicle.gather_for_report(chat, Span(0, 1), limit=9)
+        assert schedules == ordered
 
 
 async def test_what_is_due_comes_page_by_page(stores: Stores) -> None:

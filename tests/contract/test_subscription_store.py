@@ -21,6 +21,7 @@ from walletwatch.domain.chats import Chat, ChatKind, ChatSettings, Owner, Subscr
 from walletwatch.domain.currencies import Currency
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery, activity_key
 from walletwatch.domain.errors import QuotaExceeded, UnknownChat
+from walletwatch.domain.greeting import Wanted
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, NewAccount, WatchedAccount
 
 LIMIT = 25
@@ -496,28 +497,28 @@ class TestCounts:
 
 async def test_a_greeting_brings_what_the_chat_watches_where_it_is_asked_for(stores: Stores) -> None:
     people, other = stores.subscriptions, address("other")
-    assert (await people.greet(contact(1), with_watched=True)).watched == []
-    await people.greet(contact(2))
+    assert (await stores.greet(contact(1), Wanted(watched=True))).watched == []
+    await stores.greet(contact(2))
     for chat_id, wallet in ((1, WALLET), (2, other), (1, other)):
         await people.subscribe(chat_id, wallet, None, slot=1, limit=9)
-    greeting = await people.greet(contact(1), with_watched=True)
+    greeting = await stores.greet(contact(1), Wanted(watched=True))
     assert greeting.watched == await people.subscriptions(1)
     assert greeting.watched is not None
     assert [each.address for each in greeting.watched] == [WALLET, other]
-    assert (await people.greet(contact(1))) == replace(greeting, watched=None)
+    assert (await stores.greet(contact(1))) == replace(greeting, watched=None)
 
 
 async def test_a_greeting_brings_the_alerts_of_the_chat_where_they_are_asked_for(stores: Stores) -> None:
     people = stores.subscriptions
-    assert (await people.greet(contact(1), with_rules=True)).rules == []
-    await people.greet(contact(2))
+    assert (await stores.greet(contact(1), Wanted(rules=True))).rules == []
+    await stores.greet(contact(2))
     await people.subscribe(1, WALLET, "mine", slot=1, limit=9)
     for chat_id, points in ((1, 5), (2, 6), (1, 7)):
         rule = NewRule(kind=AlertKind.RISK_WORSE, terms=Terms(points=points))
         assert await stores.rules.add(chat_id, rule, limit=9) is not None
-    greeting = await people.greet(contact(1), with_watched=True, with_rules=True)
+    greeting = await stores.greet(contact(1), Wanted(watched=True, rules=True))
     assert greeting.rules == await stores.rules.of_chat(1)
     assert greeting.rules is not None
     assert [each.terms.points for each in greeting.rules] == [5, 7]
     assert greeting.watched == await people.subscriptions(1)
-    assert (await people.greet(contact(1), with_watched=True)) == replace(greeting, rules=None)
+    assert (await stores.greet(contact(1), Wanted(watched=True))) == replace(greeting, rules=None)

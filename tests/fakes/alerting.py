@@ -22,6 +22,7 @@ from walletwatch.domain.filters import Filter
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.prices import NEAR
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
+from walletwatch.domain.wallets import Progress
 from walletwatch.domain.work import DigestDue
 from walletwatch.ports.alerting import FiringPlan
 from walletwatch.ports.common import Clock
@@ -43,7 +44,7 @@ class FakePreferences:
         return self.tables.subscription(row)
 
     async def change_timing(
-        self, chat_id: int, settings: ChatSettings, due_at: datetime
+        self, chat_id: int, settings: ChatSettings, due_at: datetime, *, urgent_at: datetime
     ) -> tuple[Chat, Sequence[DigestDue]]:
         self.outage.check()
         row = self.tables.chats.get(chat_id)
@@ -52,12 +53,13 @@ class FakePreferences:
         row.chat = replace(row.chat, settings=settings)
         moved = []
         for each in self.tables.deliveries.values():
-            if each.entry.chat_id != chat_id or each.due_at in {None, due_at}:
+            moment = urgent_at if self.tables.is_urgent(each) else due_at
+            if each.entry.chat_id != chat_id or each.due_at in {None, moment}:
                 continue
             if each.status is DeliveryStatus.PENDING:
-                each.due_at = due_at
+                each.due_at = moment
                 if each.entry.kind is DeliveryKind.DIGEST:
-                    moved.append(DigestDue(each.entry.key, due_at))
+                    moved.append(DigestDue(each.entry.key, moment))
         return row.chat, moved
 
 
@@ -158,9 +160,7 @@ class FakeAlertRules:
             if row.check_at is None or row.check_at > now or row.rule.ended_at or row.rule.paused:
                 continue
             if chat.active and (after is None or (row.check_at, row.rule.id) > after):
-                found.append(
-                    DueRule(self._named(row), chat, row.check_at, self._accounts(row), self._watching(row))
-                )
+                found.append(DueRule(self._named(row), chat, row.check_at, self._accounts(row)))
         return sorted(found, key=lambda due: (due.check_at, due.rule.id))[:limit]
 
     async def postpone(
@@ -204,12 +204,6 @@ class FakeAlertRules:
             if account.wallet_id == row.rule.wallet_id and account.mint == mint and mint is not None
         )
 
-    def _watching(self, row: RuleRow) -> bool:
-        if row.rule.wallet_id is None:
-            return True
-        subscription = self.tables.subscription_of(row.rule.chat_id, row.rule.wallet_id)
-        return subscription is not None and not subscription.paused
-
 
 @dataclass
 class FakeAlertLedger:
@@ -227,7 +221,7 @@ class FakeAlertLedger:
         }
         now = self.clock.now()
         held = {
-            row.entry.chat_id: key
+            (row.entry.chat_id, row.due_at, self.tables.is_urgent(row)): key
             for key, row in self.tables.deliveries.items()
             if row.entry.kind is DeliveryKind.ALERT and row.due_at is not None and row.due_at > now
         }
@@ -320,6 +314,20 @@ class FakeSamples:
 class FakePast:
     tables: Tables
     outage: Outage
+
+    async def labels(self, chat_id: int, addresses: Collection[str]) -> Mapping[str, str]:
+        self.outage.check()
+        return {
+            self.tables.wallets[row.wallet_id].address: row.label
+            for row in self.tables.subscriptions.values()
+            if row.chat_id == chat_id
+            and row.label is not None
+            and self.tables.wallets[row.wallet_id].address in addresses
+        }
+
+    async def progress(self) -> Progress | None:
+        self.outage.check()
+        return self.tables.progress
 
     async def last_moved(self, wallet_ids: Collection[int]) -> Mapping[int, LastActivity]:
         self.outage.check()

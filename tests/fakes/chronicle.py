@@ -27,6 +27,7 @@ from walletwatch.domain.carrying import CarriedFlow
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus
 from walletwatch.domain.lists import ListKind
 from walletwatch.domain.periods import Span
+from walletwatch.domain.reports import Schedule
 from walletwatch.domain.usage import Deeds, Told, Usage
 from walletwatch.ports.scanning import AddressLists
 
@@ -88,9 +89,10 @@ class FakeChronicle:
 
     async def gather_for_report(
         self, chat_id: int, span: Span, *, limit: int
-    ) -> tuple[Found, Sequence[CarriedFlow], Told]:
+    ) -> tuple[Found, Sequence[CarriedFlow], Told, Sequence[Schedule]]:
         found, flows = await self.gather_with_carried(chat_id, limit=limit)
-        return found, flows, (await self.usage(chat_id, WalletChoice(), span)).told
+        told = (await self.usage(chat_id, WalletChoice(), span)).told
+        return found, flows, told, self.tables.ordered_by(chat_id)
 
     async def usage(self, chat_id: int, choice: WalletChoice, span: Span) -> Usage:
         self.outage.check()

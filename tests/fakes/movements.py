@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from tests.fakes.outage import Outage
 from tests.fakes.rows import ActivityRow, Tables, stored
-from walletwatch.domain.activities import Activity, ActivityKind
+from walletwatch.domain.activities import Activity
 from walletwatch.domain.money import NATIVE
 
 
@@ -29,7 +29,7 @@ class FakeMovements:
     ) -> Sequence[tuple[datetime, int]]:
         found: dict[datetime, int] = {}
         for activity in map(stored, self._rows(wallet_id)):
-            late = activity.slot > up_to_slot or activity.kind is ActivityKind.REWARD
+            late = activity.slot > up_to_slot or activity.stays_in_stake
             if late or activity.block_time is None or activity.block_time < since.timestamp():
                 continue
             amount = sum(leg.amount for leg in activity.legs if leg.asset == asset)
@@ -53,6 +53,8 @@ class FakeMovements:
         found: dict[date, list[int]] = {}
         for activity in map(stored, self._rows(wallet_id)):
             if activity.block_time is None or activity.block_time < since.timestamp():
+                continue
+            if activity.stays_in_stake:
                 continue
             day = datetime.fromtimestamp(activity.block_time, ZoneInfo(timezone)).date()
             for leg in activity.legs:

@@ -72,7 +72,7 @@ class FakePeople:
             sum(chat_id != user_id and tables.chats[chat_id].migrated_to is None for chat_id in chats),
             sum(row.chat_id in chats for row in tables.subscriptions.values()),
             sum(row.rule.chat_id in chats and row.rule.ended_at is None for row in tables.rules.values()),
-            0,
+            sum(payment.user_id == user_id for payment in tables.payments.values()),
             {status: told[status] for status in DeliveryStatus},
         )
 
@@ -90,7 +90,9 @@ class FakePeople:
         person = await self.person(user_id)
         if person is None:
             return None
-        banned = self._change(person, banned_at=person.banned_at or at, ban_reason=reason)
+        banned = self._change(
+            person, banned_at=person.banned_at or at, ban_reason=reason or person.ban_reason
+        )
         for row in self.stores.tables.deliveries.values():
             if row.entry.chat_id in self._chats(user_id):
                 settle_row(row, DeliveryStatus.SUPPRESSED, reason=Suppression.BANNED.value)

@@ -16,7 +16,6 @@ class FakePlanStore:
     tables: Tables
     outage: Outage = field(default_factory=Outage)
     orders: dict[str, Order] = field(default_factory=dict)
-    taken: dict[str, Payment] = field(default_factory=dict)
 
     async def used(self, owner_id: int) -> Mapping[Quota, int]:
         self.outage.check()
@@ -38,14 +37,14 @@ class FakePlanStore:
     async def paid(self, payment: Payment, order_id: str) -> Settled:
         self.outage.check()
         user_id = payment.user_id
-        known = self.taken.get(payment.charge_id)
+        known = self.tables.payments.get(payment.charge_id)
         if known is not None:
             return Settled(known, False, self._until(known.user_id))
         order = self.orders.get(order_id)
         mine = order is not None and order.user_id == user_id
         days = order.offer.days if order is not None and mine else 0
         kept = replace(payment, offer=Offer(days, payment.offer.stars))
-        self.taken[payment.charge_id] = kept
+        self.tables.payments[payment.charge_id] = kept
         if order is not None and mine:
             self.orders[order_id] = replace(order, paid=True)
         until = self._until(user_id)
@@ -56,45 +55,45 @@ class FakePlanStore:
 
     async def payments(self, user_id: int, limit: int) -> Sequence[Payment]:
         self.outage.check()
-        mine = [payment for payment in self.taken.values() if payment.user_id == user_id]
+        mine = [payment for payment in self.tables.payments.values() if payment.user_id == user_id]
         return sorted(mine, key=lambda each: (-each.paid_at.timestamp(), each.charge_id))[:limit]
 
     async def begin_refund(
         self, user_id: int, charge_id: str, by: int, *, paid_after: datetime | None
     ) -> Payment | None:
         self.outage.check()
-        payment = self.taken.get(charge_id)
+        payment = self.tables.payments.get(charge_id)
         if payment is None or payment.user_id != user_id or payment.refunded_at is not None:
             return None
         if payment.refund_by not in {None, by}:
             return None
-        if paid_after is not None:
+        if paid_after is not None and payment.offer.days and payment.refund_by is None:
             before = any(
-                each.refund_by == by and each.charge_id != charge_id
-                for each in self.taken.values()
+                each.refund_by == by and each.offer.days
+                for each in self.tables.payments.values()
                 if each.user_id == user_id
             )
             if before or payment.paid_at < paid_after:
                 return None
-        self.taken[charge_id] = replace(payment, refund_by=by)
-        return self.taken[charge_id]
+        self.tables.payments[charge_id] = replace(payment, refund_by=by)
+        return self.tables.payments[charge_id]
 
     async def end_refund(self, user_id: int, charge_id: str, at: datetime | None) -> Settled | None:
         self.outage.check()
-        payment = self.taken.get(charge_id)
+        payment = self.tables.payments.get(charge_id)
         if payment is None or payment.user_id != user_id:
             return None
         if payment.refunded_at is not None:
             return None if at is None else Settled(payment, False, self._until(user_id))
         if at is None:
-            self.taken[charge_id] = replace(payment, refund_by=None)
-            return Settled(self.taken[charge_id], True, self._until(user_id))
-        self.taken[charge_id] = replace(payment, refunded_at=at)
+            self.tables.payments[charge_id] = replace(payment, refund_by=None)
+            return Settled(self.tables.payments[charge_id], True, self._until(user_id))
+        self.tables.payments[charge_id] = replace(payment, refunded_at=at)
         until = self._until(user_id)
         if payment.offer.days and until is not None and until < NEVER:
             left = until - timedelta(days=payment.offer.days)
             self._set(user_id, premium_until=left if left > at else None)
-        return Settled(self.taken[charge_id], True, self._until(user_id))
+        return Settled(self.tables.payments[charge_id], True, self._until(user_id))
 
     def let(self, user_id: int, until: datetime | None = None, **quotas: int) -> None:
         """What administrators do: a premium that ends then, and limits of one's own."""

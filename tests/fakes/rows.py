@@ -1,6 +1,7 @@
 """What the stores in memory hold: the tables of the schema as objects."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -15,6 +16,8 @@ from walletwatch.domain.chain import Position
 from walletwatch.domain.chats import Chat, Subscription
 from walletwatch.domain.delivery import DeliveryStatus, NewDelivery
 from walletwatch.domain.filters import Filter
+from walletwatch.domain.plans import Payment
+from walletwatch.domain.reports import ReportPeriod, Schedule
 from walletwatch.domain.risk_watch import KnownRisk
 from walletwatch.domain.wallet_book import Share
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, Progress, Wallet, WatchedAccount
@@ -120,6 +123,11 @@ class Tables:
     follower: FollowerRow = field(default_factory=FollowerRow)
     shares: dict[int, Share] = field(default_factory=dict)
     risks: dict[int, KnownRisk] = field(default_factory=dict)
+    payments: dict[str, Payment] = field(default_factory=dict)
+    reports: dict[tuple[int, ReportPeriod], tuple[Schedule, datetime]] = field(default_factory=dict)
+
+    def ordered_by(self, chat_id: int) -> list[Schedule]:
+        return [schedule for (chat, _), (schedule, _) in sorted(self.reports.items()) if chat == chat_id]
 
     def wallet_at(self, address: str) -> WalletRow | None:
         return next((row for row in self.wallets.values() if row.address == address), None)
@@ -140,7 +148,8 @@ class Tables:
             return rule
         subscription = self.subscription_of(rule.chat_id, rule.wallet_id)
         label = subscription.label if subscription else None
-        return replace(rule, wallet=self.wallets[rule.wallet_id].address, label=label)
+        watching = subscription is not None and not subscription.paused
+        return replace(rule, wallet=self.wallets[rule.wallet_id].address, label=label, watching=watching)
 
     def rules_of(self, chat_id: int) -> list[Rule]:
         rules = [self.named(row.rule) for row in self.rules.values() if row.rule.chat_id == chat_id]
@@ -172,6 +181,19 @@ class Tables:
             for row in self.subscriptions.values()
             if row.wallet_id == wallet_id
         )
+
+    def is_urgent(self, holder: DeliveryRow) -> bool:
+        """Whether an open message is of urgent alerts."""
+        return any(
+            row.entry.digest_key == holder.entry.key and row.firing is not None and row.firing.urgent
+            for row in self.deliveries.values()
+        )
+
+    @property
+    def progress(self) -> Progress | None:
+        """Of the watcher that is ahead."""
+        looks = [least_progress(self.shards), self.follower.progress]
+        return max((look for look in looks if look), key=lambda look: look.slot, default=None)
 
     @property
     def followed_slot(self) -> int | None:
@@ -218,3 +240,10 @@ def stored(row: ActivityRow) -> Activity:
     """The activity as a store gives it back."""
 
     return Activity.from_dict(json.loads(row.payload))
+
+
+def least_progress(shards: Sequence[Progress | None]) -> Progress | None:
+    known = [progress for progress in shards if progress is not None]
+    if len(known) < len(shards):
+        return None
+    return Progress(min(each.slot for each in known), min(each.at for each in known))

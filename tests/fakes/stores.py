@@ -25,6 +25,7 @@ from tests.fakes.rows import (
     SubscriptionRow,
     Tables,
     WalletRow,
+    least_progress,
 )
 from tests.fakes.wallet_book import FakeWalletBook
 from walletwatch.domain.chats import (
@@ -40,7 +41,7 @@ from walletwatch.domain.chats import (
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus
 from walletwatch.domain.errors import QuotaExceeded, UnknownChat
 from walletwatch.domain.filters import Filter
-from walletwatch.domain.greeting import Greeting
+from walletwatch.domain.greeting import Greeting, Wanted
 from walletwatch.domain.rules import Suppression
 from walletwatch.domain.service import Service
 from walletwatch.domain.sweep import Belongings, Shard, SweptAccount, SweptWallet, bucket_of
@@ -130,12 +131,10 @@ class FakeSubscriptionStore:
         )
         return row.chat
 
-    async def greet(
-        self, contact: Contact, *, with_watched: bool = False, with_rules: bool = False
-    ) -> Greeting:
+    async def greet(self, contact: Contact, wanted: Wanted) -> Greeting:
         chat = await self.remember(contact)
-        watched = await self.subscriptions(contact.chat_id) if with_watched else None
-        rules = self.tables.rules_of(contact.chat_id) if with_rules else None
+        watched = await self.subscriptions(contact.chat_id) if wanted.watched else None
+        rules = self.tables.rules_of(contact.chat_id) if wanted.rules else None
         mine = self.tables.chats.get(contact.user_id or 0)
         sender_banned = mine is not None and mine.chat.owner.banned
         return Greeting(chat, self.tables.maintenance, watched, sender_banned, rules)
@@ -332,7 +331,6 @@ class FakeSubscriptionStore:
         ]
 
     async def service(self, chat_id: int, since: datetime) -> Service:
-        looks = [least_progress(self.tables.shards), self.tables.follower.progress]
         rows = [
             row
             for row in self.tables.deliveries.values()
@@ -342,7 +340,7 @@ class FakeSubscriptionStore:
         reasons = Counter(row.entry.reason or "" for row in rows if row.status is DeliveryStatus.SUPPRESSED)
         return Service(
             await self.subscriptions(chat_id),
-            max((look for look in looks if look), key=lambda look: look.slot, default=None),
+            self.tables.progress,
             {status: counted[status] for status in DeliveryStatus},
             reasons,
         )
@@ -507,13 +505,6 @@ class FakeWatchStore:
             self.tables.account(row)
             for row in sorted(self.tables.accounts_of(wallet_id), key=lambda row: row.id)
         ]
-
-
-def least_progress(shards: Sequence[Progress | None]) -> Progress | None:
-    known = [progress for progress in shards if progress is not None]
-    if len(known) < len(shards):
-        return None
-    return Progress(min(each.slot for each in known), min(each.at for each in known))
 
 
 def _least(one: int | None, other: int | None) -> int | None:

@@ -99,6 +99,11 @@ class FakeRequest(BaseRequest):
         if NOT_MODIFIED not in error.description:
             self.refused.append(f"{name}: {error.description}")
 
+    def _told(self, method: str, part: str, arguments: dict[str, Any]) -> str:
+        language = arguments.get("language_code")
+        told = [each[part] for each in self.of(method) if each.get("language_code") == language]
+        return str(told[-1]) if told else ""
+
     def _result(self, name: str, arguments: dict[str, Any]) -> Any:
         match name:
             case (
@@ -108,6 +113,11 @@ class FakeRequest(BaseRequest):
                 chat_id = int(arguments["chat_id"])
                 kind = "private" if chat_id > 0 else "supergroup"
                 return {"message_id": len(self.calls), "date": 1, "chat": {"id": chat_id, "type": kind}}
+            case "getMyDescription":
+                return {"description": self._told("setMyDescription", "description", arguments)}
+            case "getMyShortDescription":
+                told = self._told("setMyShortDescription", "short_description", arguments)
+                return {"short_description": told}
             case "sendInvoice":
                 chat_id = int(arguments["chat_id"])
                 return {"message_id": len(self.calls), "date": 1, "chat": {"id": chat_id, "type": "private"}}

@@ -214,7 +214,7 @@ class UnreliableWatching:
         for wallet in wallets:
             for _ in range(2):
                 self._chat += 1
-                await service.greet(Contact(self._chat, ChatKind.PRIVATE, self._chat, None, "en"))
+                await service.remember(Contact(self._chat, ChatKind.PRIVATE, self._chat, None, "en"))
                 await service.watch(self._chat, wallet, None, limit=1000)
         await client.close()
 

@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 from solders.keypair import Keypair
 from solders.pubkey import Pubkey
+from solders.system_program import TransferParams, transfer
 from spl.token import instructions as token
 from spl.token import models
 
@@ -190,6 +191,56 @@ async def test_tokens_of_both_programs(witness: Witness, extensions: Extensions 
     assert await witness.kind(itself, bob.pubkey()) is ActivityKind.SELF_TRANSFER
     vain = await acts.transfer_token_in_vain(mint, alice, bob.pubkey())
     assert await witness.kind(vain, alice.pubkey()) is ActivityKind.FAILED
+
+
+async def test_an_approval_that_stands_beside_a_payment(witness: Witness) -> None:
+    acts, alice, bob = witness.acts, witness.alice, witness.bob
+    mint = await witness.classic()
+    account = associated_account(alice.pubkey(), mint.address, mint.program)
+    pay = transfer(TransferParams(from_pubkey=alice.pubkey(), to_pubkey=bob.pubkey(), lamports=WHOLE))
+    approve = token.approve(
+        models.ApproveParams(
+            program_id=mint.program,
+            source=account,
+            delegate=bob.pubkey(),
+            owner=alice.pubkey(),
+            amount=2**64 - 1,
+        )
+    )
+    revoke = token.revoke(models.RevokeParams(program_id=mint.program, account=account, owner=alice.pubkey()))
+    spend = token.transfer(
+        models.TransferParams(
+            program_id=mint.program,
+            source=account,
+            dest=account,
+            owner=bob.pubkey(),
+            amount=10**6,
+        )
+    )
+    just_enough = token.approve(
+        models.ApproveParams(
+            program_id=mint.program,
+            source=account,
+            delegate=bob.pubkey(),
+            owner=alice.pubkey(),
+            amount=10**6,
+        )
+    )
+    paid = await witness.activity(await acts.run("pay", [pay, approve], [alice]), alice.pubkey())
+    assert paid is not None
+    assert paid.kind is ActivityKind.TRANSFER_OUT
+    (approval,) = paid.details["approvals"]
+    assert (approval["delegate"], approval["amount"]) == (str(bob.pubkey()), 2**64 - 1)
+    assert (approval["mint"], approval["decimals"]) == (str(mint.address), mint.decimals)
+    got = await witness.activity(await acts.run("pay", [pay, approve], [alice]), bob.pubkey())
+    assert got is not None
+    assert "approvals" not in got.details
+    taken_back = await acts.run("pay", [pay, approve, revoke], [alice])
+    used_up = await acts.run("pay", [pay, just_enough, spend], [alice, bob])
+    for action in (taken_back, used_up):
+        done = await witness.activity(action, alice.pubkey())
+        assert done is not None
+        assert "approvals" not in done.details
 
 
 async def test_powers_over_a_token_account(witness: Witness) -> None:

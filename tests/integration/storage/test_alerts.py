@@ -150,7 +150,7 @@ async def test_what_an_operation_costs(wire: tuple[Wire, Database]) -> None:
         lambda: world.rules.due(now, after=None, limit=500),
         lambda: world.rules.postpone({rule.id: now}, {rule.id}, judged_at=now),
         lambda: preferences.change_filter(1, subscription.id, Filter(dust=False)),
-        lambda: preferences.change_timing(1, ChatSettings(), now),
+        lambda: preferences.change_timing(1, ChatSettings(), now, urgent_at=now),
         lambda: world.samples.keep({"native": Decimal(1)}, now),
         lambda: world.samples.since(["native"], now),
         lambda: world.past.last_moved([wallet_id]),

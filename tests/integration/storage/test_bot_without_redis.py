@@ -78,11 +78,11 @@ from walletwatch.services.rule_keeping import RuleKeeping
 from walletwatch.services.scan_memory import ScanMemory
 from walletwatch.services.scanning import ScanRequests
 from walletwatch.services.watching import Watching
-from walletwatch.storage.redis.admission import RedisAdmission
 from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.limits import RedisRateLimits
 from walletwatch.storage.redis.server import RedisServer
+from walletwatch.storage.redis.settlements import RedisSettlements
 
 pytestmark = pytest.mark.integration
 
@@ -130,7 +130,7 @@ async def environments(
     stores, chain, queues, numbers = FakeStores(clock), FakeChain(), FakeQueues(), count(1)
     chain.lamports[WALLET] = 2 * 10**9
     plans = FakePlanStore(stores.tables)
-    administration, spare = FakeAdministration(), FakeUpdateClaims(clock)
+    administration, claims = FakeAdministration(), FakeUpdateClaims(stores)
     people = FakePeople(stores)
 
     async def environment() -> Environment:
@@ -239,7 +239,7 @@ async def environments(
         await bot.start()
         intake = UpdateIntake(
             admitting=Admitting(
-                RedisAdmission(redis, RedisTelemetryBoard(redis, clock), metrics), spare, clock, metrics
+                claims, RedisSettlements(redis, RedisTelemetryBoard(redis, clock), metrics), metrics
             ),
             handle=bot.handle,
             metrics=metrics,
@@ -270,19 +270,22 @@ async def test_every_message_is_answered_while_valkey_is_gone(
     assert "Which address" in await first.write("/watch")
     await asyncio.to_thread(mortal_valkey.stop)
     assert "can't remember right now" in await second.write("savings")
+    assert "For example" in await second.write("/watch")
+    # An instance finds out with its first settlement.
+    assert "Which address" in await first.write("/watch")
     assert "For example" in await first.write("/watch")
     assert "Now watching" in await second.write(f"/watch {WALLET} Savings")
     for environment in environments:
         started = time.monotonic()
         assert "2 XNT" in await environment.write(f"/balance {WALLET}")
         assert time.monotonic() - started < 2
-    assert first.metrics.counts["ClaimsInDatabase"] == 5
+    assert first.metrics.counts["SettledWithClaim"] == 7
     await asyncio.to_thread(mortal_valkey.start)
     # Its memory is gone, and the question with it.
     assert "didn't get that" in await second.write("savings")
     assert "Which wallet" in await first.write("/unwatch")
     assert "Stopped" in await second.write("savings")
-    assert first.metrics.counts["ClaimsInDatabase"] == 5
+    assert first.metrics.counts["SettledWithClaim"] == 7
 
 
 async def test_one_that_hangs_costs_seconds_and_no_answer(

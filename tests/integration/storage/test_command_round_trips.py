@@ -125,19 +125,21 @@ class Cost:
         )
 
 
-PLAIN: Final = Cost(2, 1, 1)
-LOOK: Final = Cost(2, 2, 1)
+PLAIN: Final = Cost(2, 0, 1)
+LOOK: Final = Cost(2, 1, 1)
 MORE: Final = {
     # They read what saves the chain a look, all of it at once.
     **dict.fromkeys(("price", "token", "convert", "stakes", "portfolio", "approvals"), LOOK),
     **dict.fromkeys(("balance", "tokens", "nfts", "wallet"), LOOK),
     # What is in a pool is called and valued when the pool is known.
-    "pools": Cost(2, 3, 1),
+    "pools": Cost(2, 2, 1),
     # A scan that is made is counted, in the look for one that was.
     "scan": LOOK,
     "scantoken": LOOK,
     # They count how often a person asks for what is dear.
     **dict.fromkeys(("backfill", "chart", "import", "mydata", "feedback"), LOOK),
+    # It says which question it gives up.
+    "cancel": LOOK,
     # It says how many.
     "plan": LOOK,
     # It keeps the code by which a group is linked.
@@ -146,10 +148,10 @@ MORE: Final = {
 """What may cost more than a plain command, and why."""
 COLD: Final = {
     # What a wallet holds is called and valued when it is known what that is.
-    **dict.fromkeys(("balance", "tokens", "nfts", "wallet"), Cost(2, 3, 1)),
+    **dict.fromkeys(("balance", "tokens", "nfts", "wallet"), Cost(2, 2, 1)),
 }
 """What may cost more where nobody has read the same lately."""
-ADMINISTRATORS: Final = Cost(4, 3, 1)
+ADMINISTRATORS: Final = Cost(4, 2, 1)
 """Figures of the whole system are put together from all of its parts; what is done is written down."""
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.contract.things import WALLET, activity, candidates_of, contact, record, tell_all
 from tests.fakes.metrics import FakeMetrics
 from tests.servers import Server
-from walletwatch.domain.admission import Arrival, Claim, Quota, SessionChange, Settlement
+from walletwatch.domain.admission import Arrival, Quota, SessionChange, Settlement
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import StoreUnavailable
@@ -22,13 +22,13 @@ from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.migrate import migrate
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
-from walletwatch.storage.redis.admission import RedisAdmission
 from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.leases import RedisLeases
 from walletwatch.storage.redis.limits import RedisRateLimits, RedisSendLimits
 from walletwatch.storage.redis.marks import RedisSentMarks
 from walletwatch.storage.redis.server import RedisServer
+from walletwatch.storage.redis.settlements import RedisSettlements
 
 pytestmark = pytest.mark.integration
 
@@ -203,10 +203,14 @@ class TestRedis:
     async def test_idle_connections_that_were_lost_are_replaced_without_an_error(
         self, redis: RedisServer, mortal_valkey: Server
     ) -> None:
-        admission = admission_of(redis)
+        settlements = settlements_of(redis)
         for _ in range(2):
-            admitted = await asyncio.gather(*(admission.admit(arrival(update)) for update in range(8)))
-            assert [each.claim for each in admitted] == [Claim.TAKEN] * 8
+            assert (
+                await asyncio.gather(
+                    *(settlements.settle(Settlement(arrival(update), done=True)) for update in range(8))
+                )
+                == [True] * 8
+            )
             mortal_valkey.kill()
             mortal_valkey.start()
 
@@ -219,18 +223,21 @@ class TestRedis:
             assert time.monotonic() - started < 1
         await redis.ping()
 
-    async def test_an_update_is_not_lost_in_a_claim_without_an_answer(
+    async def test_a_settlement_without_an_answer_can_be_made_again(
         self, redis: RedisServer, mortal_valkey: Server
     ) -> None:
-        admission = admission_of(redis)
+        settlements = settlements_of(redis)
         await redis.ping()
 
+        change = SessionChange(CHAT, CHAT, None, Session(CHAT, CHAT, "watch", (), SystemClock().now()))
+        settlement = Settlement(arrival(7), True, change)
         with mortal_valkey.paused():
-            claiming = asyncio.create_task(admission.admit(arrival(7)))
+            settling = asyncio.create_task(settlements.settle(settlement))
             await asyncio.sleep(0.7)
         with pytest.raises(StoreUnavailable):
-            await claiming
-        assert (await admission.admit(arrival(7))).claim is Claim.TAKEN
+            await settling
+        assert await settlements.settle(settlement)
+        assert await settlements.settled(arrival(7))
 
     async def test_a_holder_loses_its_lease_with_the_servers_memory_and_tokens_go_on(
         self, redis: RedisServer, mortal_valkey: Server
@@ -274,9 +281,8 @@ class TestRedis:
 async def use_everything(server: RedisServer) -> None:
     leases = RedisLeases(server)
     await RedisCache(server, FakeMetrics()).set("key", b"1", MINUTE)
-    admission = admission_of(server)
-    await admission.admit(arrival(7))
-    await admission.admit(replace(arrival(8), user_id=None))
+    settlements = settlements_of(server)
+    await settlements.settle(Settlement(replace(arrival(8), user_id=None), done=True))
     assert await leases.acquire("sweep", MINUTE, patience=timedelta(0)) is not None
     assert await leases.acquire("sweep", MINUTE, patience=timedelta(0)) is None
     await RedisSendLimits(server).reserve(-5)
@@ -286,11 +292,11 @@ async def use_everything(server: RedisServer) -> None:
     await RedisCache(server, FakeMetrics()).increment("number", ttl=MINUTE)
     await RedisCache(server, FakeMetrics()).look(["a"], holder="me", lock_for=MINUTE, stale_for=MINUTE)
     change = SessionChange(1, 1, "", Session(1, 1, "watch", (), SystemClock().now()))
-    assert await admission.settle(Settlement(arrival(9), True, change))
+    assert await settlements.settle(Settlement(arrival(9), True, change))
 
 
-def admission_of(server: RedisServer) -> RedisAdmission:
-    return RedisAdmission(server, RedisTelemetryBoard(server, SystemClock()), FakeMetrics())
+def settlements_of(server: RedisServer) -> RedisSettlements:
+    return RedisSettlements(server, RedisTelemetryBoard(server, SystemClock()), FakeMetrics())
 
 
 def arrival(update_id: int) -> Arrival:

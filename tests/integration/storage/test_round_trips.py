@@ -1,6 +1,7 @@
 """What an operation costs in round trips, counted on the wire."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -17,9 +18,11 @@ from tests.contract.things import (
     tell_all,
 )
 from tests.wire import Wire
+from walletwatch.domain.admission import Arrival, Quota
 from walletwatch.domain.browsing import HistoryFilter, KindGroup, WalletChoice
 from walletwatch.domain.chats import ChatSettings
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery
+from walletwatch.domain.greeting import Wanted
 from walletwatch.domain.periods import Span
 from walletwatch.domain.reports import ReportPeriod, Schedule
 from walletwatch.domain.sweep import Belongings, Shard
@@ -27,6 +30,7 @@ from walletwatch.domain.wallet_book import SharedWallet
 from walletwatch.domain.wallets import AccountKind, AccountState, Cursor, NewAccount, Progress
 from walletwatch.runtime import SystemClock
 from walletwatch.storage.postgres.chronicle import PostgresChronicle
+from walletwatch.storage.postgres.claims import PostgresUpdateClaims
 from walletwatch.storage.postgres.database import Database
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.migrate import migrate
@@ -57,9 +61,13 @@ async def wire(database_url: str) -> AsyncIterator[tuple[Wire, Database]]:
         await database.close()
 
 
+def arrival(update_id: int) -> Arrival:
+    return Arrival(update_id, 1, Quota("update", 60, timedelta(minutes=1)))
+
+
 async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Database]) -> None:
     counter, database = wire
-    people = PostgresSubscriptionStore(database)
+    people, claims = PostgresSubscriptionStore(database), PostgresUpdateClaims(database)
     chronicle = PostgresChronicle(database, database)
     schedules = PostgresReportSchedules(database)
     watch = PostgresWatchStore(database)
@@ -72,9 +80,11 @@ async def test_one_for_an_operation_and_two_for_recording(wire: tuple[Wire, Data
     found = [NewAccount(address(number), AccountKind.TOKEN) for number in range(30)]
     single: list[Callable[[], Awaitable[object]]] = [
         lambda: people.remember(contact(1)),
-        lambda: people.greet(contact(1)),
-        lambda: people.greet(contact(1), with_watched=True),
-        lambda: people.greet(contact(1), with_watched=True, with_rules=True),
+        lambda: claims.admit(arrival(1), contact(1), Wanted()),
+        lambda: claims.admit(arrival(2), contact(1), Wanted(watched=True, rules=True)),
+        lambda: claims.admit(arrival(2), None, Wanted()),
+        lambda: claims.take_over(2),
+        lambda: claims.done(2),
         lambda: people.chat(1),
         lambda: people.change_settings(1, ChatSettings()),
         lambda: people.subscribe(1, address("new"), None, slot=1, limit=9),

@@ -17,9 +17,9 @@ from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.sessions import MAX_ARGUMENT_LENGTH, MAX_ARGUMENTS, SESSION_TTL, Session
 from walletwatch.domain.telemetry import Instance, Report, Tally
 from walletwatch.runtime import SystemClock
-from walletwatch.storage.redis.admission import RedisAdmission
 from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.server import RedisServer
+from walletwatch.storage.redis.settlements import RedisSettlements
 
 pytestmark = pytest.mark.integration
 
@@ -41,11 +41,11 @@ class Sessions:
 
     def __post_init__(self) -> None:
         board = RedisTelemetryBoard(self.server, SystemClock())
-        self._admission = RedisAdmission(self.server, board, self.metrics, session_ttl=self.ttl)
+        self._settlements = RedisSettlements(self.server, board, self.metrics, session_ttl=self.ttl)
 
     async def find(self) -> Session | None:
         arrival = Arrival(next(UPDATES), ANNA, QUOTA, ANNA)
-        return (await self._admission.admit(arrival)).session
+        return await self._settlements.session(arrival)
 
     async def save(self, session: Session, replaced: Session | None = None) -> bool:
         return await self._settle(SessionChange(ANNA, ANNA, replaced.version if replaced else "", session))
@@ -55,7 +55,7 @@ class Sessions:
 
     async def _settle(self, change: SessionChange) -> bool:
         arrival = Arrival(next(UPDATES), ANNA, QUOTA, ANNA)
-        return await self._admission.settle(Settlement(arrival, True, change))
+        return await self._settlements.settle(Settlement(arrival, True, change))
 
 
 @pytest.fixture
@@ -189,11 +189,11 @@ async def test_a_report_counts_once_though_the_script_has_to_be_sent_anew(redis:
     tally = Tally()
     tally.count("webhook", "UpdatesHandled", 1)
     board = RedisTelemetryBoard(redis, SystemClock())
-    admission = RedisAdmission(redis, board, FakeMetrics())
+    settlements = RedisSettlements(redis, board, FakeMetrics())
     await redis.command("SCRIPT", "FLUSH")
     arrival = Arrival(next(UPDATES), ANNA, QUOTA, ANNA)
     change = SessionChange(ANNA, ANNA, "", ASKED)
     report = Report(Instance("i", "webhook", now, now, 1, 1, None), tally)
-    assert await admission.settle(Settlement(arrival, True, change), report)
+    assert await settlements.settle(Settlement(arrival, True, change), report)
     assert (await board.total()).of("UpdatesHandled") == 1
     assert await Sessions(redis).find() is not None

@@ -18,11 +18,11 @@ from walletwatch.domain.errors import ChainUnavailable
 from walletwatch.runtime import SystemClock
 from walletwatch.services.caching import Cached
 from walletwatch.storage.redis import turn as turn_module
-from walletwatch.storage.redis.admission import RedisAdmission
 from walletwatch.storage.redis.board import RedisTelemetryBoard
 from walletwatch.storage.redis.cache import RedisCache
 from walletwatch.storage.redis.limits import RedisRateLimits
 from walletwatch.storage.redis.server import RedisServer
+from walletwatch.storage.redis.settlements import RedisSettlements
 from walletwatch.storage.redis.turn import Turn
 
 pytestmark = pytest.mark.integration
@@ -44,7 +44,7 @@ class Instance:
         self.cache = RedisCache(server, self.metrics, self.turn)
         self.rates = RedisRateLimits(server, self.turn)
         board = RedisTelemetryBoard(server, SystemClock())
-        self.admission = RedisAdmission(server, board, self.metrics, self.turn)
+        self.settlements = RedisSettlements(server, board, self.metrics, self.turn)
         self.wire = wire or Wire(0)
 
     def cached(self) -> Cached[int]:
@@ -52,7 +52,7 @@ class Instance:
 
     async def settle(self) -> None:
         arrival = Arrival(next(UPDATES), ANNA, Quota("update", 10**6, timedelta(minutes=1)), ANNA)
-        assert await self.admission.settle(Settlement(arrival, done=True))
+        assert await self.settlements.settle(Settlement(arrival, done=True))
 
     async def look(self, *keys: str) -> Mapping[str, Looked]:
         return await self.cache.look(keys, holder="somebody", lock_for=TTL, stale_for=NOW)

@@ -9,12 +9,12 @@ from telegram import Bot
 
 from telegram_double.records import Person, SentMessage
 from telegram_double.testing import RunningDouble
+from tests.fakes.claims import entering
 from tests.unit.bot.conftest import WALLET, Chat, chat
 from walletwatch.bot import application, messenger
 from walletwatch.bot.application import BotApplication
 from walletwatch.bot.operators import Operators
 from walletwatch.bot.registration import ALLOWED_UPDATES
-from walletwatch.domain.admission import Admitted, Claim
 from walletwatch.domain.chats import Chat as KnownChat
 
 __all__ = ["chat"]
@@ -38,7 +38,7 @@ class Conversation:
         ):
             for update in updates:
                 self.offset = update.update_id + 1
-                await self.bot.handle(update.to_dict(), Admitted(Claim.TAKEN))
+                await self.bot.handle(update.to_dict(), entering(self.fakes.stores))
 
     async def says(self, person: Person, text: str, chat_id: int | None = None) -> None:
         await self.double.control.send_text(chat_id or person.id, text, user_id=person.id)
@@ -107,9 +107,9 @@ async def test_premium_is_bought_and_given_back(conversation: Conversation) -> N
     assert await conversation.days_left(anna) is None
     messages = await conversation.double.control.messages(anna.id)
     assert sum("Stars are back" in each.text for each in messages) == 1
-    assert [name for name, payment in conversation.fakes.plans.taken.items() if payment.refunded_at] == [
-        charge
-    ]
+    assert [
+        name for name, payment in conversation.fakes.plans.tables.payments.items() if payment.refunded_at
+    ] == [charge]
 
 
 async def test_anothers_invoice_is_not_paid(conversation: Conversation) -> None:

@@ -6,11 +6,11 @@ import pytest
 from telegram import Bot
 
 from telegram_double.testing import RunningDouble
+from tests.fakes.claims import entering
 from tests.unit.bot.conftest import OTHER, WALLET, Chat, chat
 from walletwatch.bot import application, messenger
 from walletwatch.bot.application import BotApplication
 from walletwatch.bot.operators import Operators
-from walletwatch.domain.admission import Admitted, Claim
 
 __all__ = ["chat"]
 
@@ -50,7 +50,7 @@ async def test_a_file_is_read_and_another_is_sent(
     await double.control.send_file(person.id, "list.csv", content, caption="/import")
     await double.control.send_text(person.id, "/exportwallets")
     for update in await bot.get_updates():
-        await application_.handle(update.to_dict(), Admitted(Claim.TAKEN))
+        await application_.handle(update.to_dict(), entering(chat.stores))
     labels = [each.label for each in await chat.stores.subscriptions.subscriptions(person.id)]
     assert labels == ["one", "=two"]
     report, file = [each for each in await double.control.messages(person.id) if each.from_bot]

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from tests.fakes.administration import FakeAdministration
-from tests.fakes.admission import FakeAdmission
 from tests.fakes.alerting import FakeSamples
 from tests.fakes.broadcasts import FakeBroadcasts
 from tests.fakes.cache import FakeCache
@@ -38,6 +37,7 @@ from tests.fakes.queues import FakeQueues
 from tests.fakes.rates import FakeFxRates
 from tests.fakes.reporting import FakeReportSchedules
 from tests.fakes.risks import FakeRisks
+from tests.fakes.settlements import FakeSettlements
 from tests.fakes.stores import FakeStores
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.tokens import FakeTokens
@@ -124,7 +124,7 @@ class Chat:
     chain: FakeChain
     queues: FakeQueues
     metrics: FakeMetrics
-    sessions: FakeAdmission
+    sessions: FakeSettlements
     clock: FakeClock
     fx: FakeFxRates
     inspector: FakeInspector
@@ -209,7 +209,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     stores, chain, queues, metrics = FakeStores(clock), FakeChain(), FakeQueues(), FakeMetrics()
     system = FakeSystem(clock, chain=chain, metrics=metrics)
     alerts, administration = AlertMemory(), FakeAdministration(stores.tables)
-    sessions, lists, claims = FakeAdmission(clock), FakeAddressLists(), FakeUpdateClaims(clock)
+    sessions, lists, claims = FakeSettlements(clock), FakeAddressLists(), FakeUpdateClaims(stores)
     inspector, judge = FakeInspector(clock), FakeJudge()
     memory = ScanMemory(FakeCache(clock), metrics, clock, chain="test")
     tokens, prices = FakeTokens(), FakePrices(clock)
@@ -329,7 +329,7 @@ async def chat(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
         instances.append(bot)
         await bot.start()
         intake = UpdateIntake(
-            admitting=Admitting(sessions, claims, clock, metrics),
+            admitting=Admitting(claims, sessions, metrics),
             handle=bot.handle,
             metrics=metrics,
             updates_per_minute=10**6,

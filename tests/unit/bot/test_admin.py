@@ -6,6 +6,7 @@ import pytest
 
 from tests.unit.bot.conftest import ADMIN, ALERT_GROUP, ANNA, GROUP, WALLET, Chat
 from walletwatch.bot.commands.table import ADMIN_COMMANDS, COMMANDS
+from walletwatch.bot.keyboards import Action, CallbackData
 from walletwatch.domain.alerts import AlertLevel, Condition, Finding
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery
 from walletwatch.domain.telemetry import EndpointUse, Instance, RpcUse, Tally
@@ -24,10 +25,10 @@ async def _admin(chat: Chat, text: str) -> str:
 class TestToOthers:
     @pytest.mark.parametrize("name", NAMES)
     async def test_the_commands_do_not_exist(self, chat: Chat, name: str) -> None:
-        await chat.send("/nonsense")
-        unknown = chat.last
         await chat.send(f"/{name} on")
-        assert chat.last == unknown
+        assert chat.last.startswith("I don't know that command.")
+        # As for any word, what is called nearly so may be offered; none of it is an administrator's.
+        assert not {CallbackData(Action.RUN, each).encode() for each in NAMES} & set(chat.buttons)
         assert chat.administration.audited == []
         assert chat.stores.tables.maintenance is None
 
@@ -125,6 +126,16 @@ class TestQueues:
         assert "2 messages of scan are deleted" in chat.last
         assert chat.system.queues.dead["scan"] == []
         assert chat.administration.audited[0].details == {"queue": "scan", "deleted": 2}
+
+    async def test_a_purge_that_failed_is_audited_and_can_be_tried_again(self, chat: Chat) -> None:
+        chat.system.queues.dead["scan"] = ["a"]
+        message = chat.message("a menu", user=ADMIN)["message"]
+        for number, down, answer in ((901, True, "do not answer"), (902, False, "is deleted")):
+            chat.system.queues.down = down
+            query = {"id": str(number), "from": message["from"], "message": message, "chat_instance": "1"}
+            await chat.bot.handle({"update_id": 1, "callback_query": query | {"data": "1:ax:scan"}})
+            assert answer in chat.last
+        assert [entry.details["deleted"] for entry in chat.administration.audited] == ["?", 1]
 
     async def test_a_message_that_is_purged_is_failed_in_the_ledger(self, chat: Chat) -> None:
         key = "0" * 32

@@ -1,7 +1,9 @@
 """The whole of what administrators can do: each change is audited, and the panel leads everywhere."""
 
+import re
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
@@ -15,6 +17,7 @@ from walletwatch.domain.plans import Offer, Payment
 from walletwatch.domain.telemetry import Instance, Tally
 from walletwatch.services.clearing import CLEARABLE
 
+PAID: Final = Payment("stx1", ANNA, Offer(0, 250), datetime(2026, 11, 1, tzinfo=UTC))
 LOST = Finding(Condition.REDIS_LOST, "", AlertLevel.CRITICAL, {"error": "StoreUnavailable"})
 
 CHANGING: Final[Mapping[str, tuple[str, str]]] = {
@@ -48,7 +51,8 @@ CHANGING_BUTTONS: Final[Mapping[Action, tuple[str, str]]] = {
     Action.BAN_CONFIRMED: (f"{ANNA}", "ban"),
     Action.UNBAN: (f"{ANNA}", "unban"),
     Action.GRANT: (f"{ANNA}", "grant"),
-    Action.REVOKE: (f"{ANNA}", "revoke"),
+    Action.REVOKE_CONFIRMED: (f"{ANNA}", "revoke"),
+    Action.REFUND_PAYMENT_CONFIRMED: (f"{ANNA}.{PAID.tag}", "refund"),
     Action.BROADCAST_PACE: ("1.5", "broadcast"),
     Action.BROADCAST_DISCARDED: ("1", "broadcast"),
     Action.BROADCAST_CONFIRMED: ("1", "broadcast"),
@@ -58,8 +62,8 @@ CHANGING_BUTTONS: Final[Mapping[Action, tuple[str, str]]] = {
 READING_BUTTONS: Final = {
     Action.ADMIN, Action.ALERTS, Action.PURGE, Action.PEOPLE, Action.PERSON, Action.PERSON_WALLETS,
     Action.BAN, Action.PERSON_LIMITS, Action.LIMIT, Action.MESSAGE_PERSON, Action.FEEDBACKS,
-    Action.BROADCASTS, Action.AUDIENCE, Action.BROADCAST_LINK, Action.BROADCAST, Action.ANALYTICS,
-    Action.AUDIT,
+    Action.REVOKE, Action.PAYMENTS, Action.REFUND_PAYMENT, Action.BROADCASTS, Action.AUDIENCE,
+    Action.BROADCAST_LINK, Action.BROADCAST, Action.ANALYTICS, Action.AUDIT,
 }  # fmt: skip
 
 
@@ -77,7 +81,7 @@ async def busy(chat: Chat) -> Chat:
     await chat.send(f"/unblock {WALLET}", user=ADMIN)
     for user in (11, 12, 13, 14, 15):
         await chat.send(f"/report_scam {WALLET} steals", user=user)
-    await chat.plans.paid(Payment("stx1", ANNA, Offer(0, 250), chat.clock.now()), "")
+    await chat.plans.paid(replace(PAID, paid_at=chat.clock.now()), "")
     chat.administration.audited.clear()
     return chat
 
@@ -214,6 +218,28 @@ class TestAudit:
         assert "No administrator did anything of this yet" in chat.last
         await chat.send(f"/audit {ADMIN}", user=ADMIN)
         assert "maintenance" in chat.last
+
+    async def test_what_is_too_long_for_a_message_is_on_the_next_page(self, chat: Chat) -> None:
+        await chat.send("/menu", user=ANNA)
+        for number in range(15):
+            await chat.send(f"/ban {ANNA} {number:02}\n{'🦊' * 200}", user=ADMIN)
+        seen = []
+        await chat.send("/audit", user=ADMIN)
+        for _ in range(3):
+            seen += re.findall(r"reason: (\d\d) ", chat.last)
+            older = [
+                data for data in chat.buttons if data.startswith("1:xi:") and not data.startswith("1:xi:.")
+            ]
+            if not older:
+                break
+            await chat.press(older[0], user=ADMIN)
+        assert seen == [f"{number:02}" for number in reversed(range(15))]
+
+    async def test_what_is_not_there_is_not_told(self, chat: Chat) -> None:
+        await chat.send("/menu", user=ANNA)
+        await chat.send(f"/ban {ANNA}", user=ADMIN)
+        await chat.send("/audit", user=ADMIN)
+        assert chat.last.endswith(f"<b>ban</b> user: {ANNA}")
 
     @pytest.mark.parametrize("data", ["", "1", "x..", ".x.", "1.1", f"{2**70}.."])
     async def test_garbage_is_outdated(self, chat: Chat, data: str) -> None:

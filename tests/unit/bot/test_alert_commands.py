@@ -1,18 +1,23 @@
 """/alerts, /addalert, /editalert, /delalert, /testalert, and their buttons."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from tests.contract.things import activity
 from tests.unit.bot.conftest import ANNA, BORIS, GROUP, OTHER, WALLET, Chat
+from walletwatch.bot.html_length import MAX_UNITS, units
 from walletwatch.bot.keyboards import Action
 from walletwatch.bot.rendering import HtmlRenderer
+from walletwatch.domain.alert_rules.clusters import SEPARATOR
 from walletwatch.domain.alert_rules.firing import Firing, PendingAlert
 from walletwatch.domain.alert_rules.rule import TRAITS, AlertKind, Need, Rule, Terms
 from walletwatch.domain.chats import Owner
 from walletwatch.domain.profile import PROFILES
 from walletwatch.domain.tokens import IdentitySource, TokenIdentity
+from walletwatch.services import rule_keeping
 
 MINT = "CAJeVEoSm1QQZccnCqYu9cnNF7TTD2fcUA3E5HQoxRvR"
 
@@ -192,8 +197,9 @@ async def test_a_double_tap_makes_one_alert(chat: Chat) -> None:
 async def test_a_plan_has_its_number_of_alerts(chat: Chat) -> None:
     for number in range(1, 11):
         await chat.send(f"/addalert price_above XNT {number}")
-    await chat.send("/addalert price_above XNT 11")
-    assert "You have 10 alerts" in chat.last
+    for command in ("/addalert price_above XNT 11", "/addalert"):
+        await chat.send(command)
+        assert "You have 10 alerts" in chat.last
     row = chat.stores.tables.chats[ANNA]
     object.__setattr__(row.chat, "owner", Owner(ANNA, premium_until=chat.clock.now() + timedelta(days=1)))
     await chat.send("/addalert price_above XNT 11")
@@ -345,5 +351,172 @@ async def test_several_that_were_held_are_one_message(chat: Chat) -> None:
     )  # fmt: skip
     message = HtmlRenderer(PROFILES["x1-mainnet"]).alert(PendingAlert("k", known, firings, now))
     assert "29 alerts while" in message.html
+    assert "… and 14 more" in message.html
     assert "<script>" not in message.html
     assert "<a " not in message.html
+
+
+async def test_a_preview_knows_nothing_before_what_it_looked_at(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rule_keeping, "LOOKED_AT", 4)
+    await _watch(chat)
+    await chat.send(f"/watch {OTHER} other")
+    now = chat.clock.now()
+    for subscription in await chat.stores.subscriptions.subscriptions(ANNA):
+        days = (9, 8, 2, 1) if subscription.label == "savings" else (20,)
+        done = [
+            replace(
+                activity(f"{subscription.label} {each}", 10_000 - each, subscription.address),
+                block_time=round((now - timedelta(days=each)).timestamp()),
+            )
+            for each in days
+        ]
+        await chat.stores.ledger.keep(subscription.wallet_id, done)
+    await chat.send("/addalert transfer_over all XNT 0.000000001")
+    await chat.press("1:av:1")
+    # Two of each wallet: of the one with more, nothing is known before its second last.
+    assert "<b>2 times</b>" in chat.last
+    assert "from 30 Oct 2026 on" in chat.last
+    await chat.send("/addalert cluster 2 7d")
+    await chat.press("1:av:2")
+    assert "would <b>not</b> have fired" in chat.last
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("price_above XNT 2", "XNT costs $2.1 now."),
+        ("price_below XNT 2", "XNT costs $1.9 now."),
+        ("price_moved XNT 10 1h", "XNT costs $1.1 now. It was $1, a change of 10 %."),
+        ("balance_above savings XNT 10", "holds 10.5 XNT now."),
+        ("balance_below savings XNT 10", "holds 9.5 XNT now."),
+        ("balance_moved savings XNT 10 1h", "holds 1.1 XNT now. It was 1 XNT."),
+        ("transfer_over savings XNT $500", "1.05 XNT (≈ $525.00)"),
+    ],
+)
+async def test_a_test_says_what_would_make_it_fire(chat: Chat, words: str, said: str) -> None:
+    await _watch(chat)
+    await chat.send(f"/addalert {words}")
+    await chat.press("1:at:1")
+    assert said in chat.last
+
+
+async def test_an_alert_that_is_paused_below_its_message_leaves_that_to_be_read(chat: Chat) -> None:
+    await chat.send("/addalert price_above XNT 2")
+    await chat.press("1:at:1")
+    (pause,) = (data for data in chat.buttons if data.startswith(f"1:{Action.AM_PAUSE}:"))
+    for _ in range(2):
+        before = len(chat.request.calls)
+        await chat.press(pause)
+        assert "Alert #1 is paused" in chat.last
+        assert {name for name, _ in chat.request.calls[before:]} == {"answerCallbackQuery"}
+    (rule,) = _rules(chat)
+    assert rule.paused
+    await chat.send("/start", user=BORIS)
+    await chat.press(pause, user=BORIS)
+    assert "no alert of that number" in chat.last
+
+
+async def test_a_test_without_alerts_leads_to_the_first(chat: Chat) -> None:
+    await chat.send("/testalert")
+    assert "This is a test" in chat.last
+    assert chat.buttons == ["1:aw:"]
+
+
+async def test_an_alert_names_a_counterparty_that_is_known(chat: Chat) -> None:
+    await chat.send("/start")
+    known = await chat.stores.subscriptions.chat(ANNA)
+    assert known is not None
+    now = chat.clock.now()
+    for address, shown in (
+        (WALLET, "Counterparty: <b>XDEX</b>"),
+        (MINT, f"Counterparty: <code>{MINT}</code>"),
+    ):
+        firing = Firing(
+            AlertKind.TRANSFER_OVER, 1, None, Terms(amount=1, asset="native", decimals=9), urgent=False,
+            occasion="x", at=now, wallet=OTHER,
+            values={"asset": "native", "amount": "5", "counterparty": address},
+        )  # fmt: skip
+        message = HtmlRenderer(PROFILES["x1-mainnet"]).alert(PendingAlert("k", known, (firing,), now))
+        assert shown in message.html
+
+
+async def test_an_alert_of_a_wallet_that_is_silent_does_not_wait(chat: Chat) -> None:
+    await _watch(chat)
+    await chat.send("/addalert inactive savings 3")
+    for silent, back in (
+        (f"/pause {WALLET}", f"/resume {WALLET}"),
+        (f"/unwatch {WALLET}", f"/watch {WALLET}"),
+    ):
+        await chat.send(silent)
+        await chat.send("/alerts")
+        assert "silent: its wallet is paused or no longer watched" in chat.last
+        await chat.send(back)
+        await chat.press("1:ac:1")
+        assert "🟢 waiting" in chat.last
+
+
+async def test_of_many_long_alerts_that_were_held_it_is_said_how_many_are_left_out(chat: Chat) -> None:
+    await chat.send("/start")
+    known = await chat.stores.subscriptions.chat(ANNA)
+    assert known is not None
+    now = chat.clock.now()
+    firings = tuple(
+        Firing(
+            AlertKind.COUNTERPARTY, number, "n" * 48, Terms(address=MINT), urgent=False, occasion=str(number),
+            at=now, wallet=WALLET, label="l" * 48, values={"activity": "swap"},
+        )
+        for number in range(1, 15)
+    )  # fmt: skip
+    message = HtmlRenderer(PROFILES["x1-mainnet"]).alert(PendingAlert("k", known, firings, now))
+    shown = message.html.count("🔔 <b>n")
+    assert 8 < shown < 14
+    assert message.html.endswith(f"… and {14 - shown} more")
+    assert units(message.html) <= MAX_UNITS
+
+
+async def test_many_alerts_are_chosen_from_page_by_page(chat: Chat) -> None:
+    await chat.send("/start")
+    row = chat.stores.tables.chats[ANNA]
+    object.__setattr__(row.chat, "owner", Owner(ANNA, quotas={"alerts": 100}))
+    for number in range(1, 81):
+        await chat.send(f"/addalert price_above XNT {number}")
+    await chat.send("/delalert")
+    assert "… and 65 more" in chat.last
+    assert chat.buttons[-1] == "1:al:0"
+    await chat.send("80")
+    assert "Alert #80 is deleted" in chat.last
+
+
+async def test_a_cluster_says_which_wallets_did_the_same(chat: Chat) -> None:
+    await chat.send("/start")
+    known = await chat.stores.subscriptions.chat(ANNA)
+    assert known is not None
+    now = chat.clock.now()
+    firing = Firing(
+        AlertKind.CLUSTER, 1, None, Terms(count=3, minutes=60), urgent=False, occasion="x", at=now,
+        wallet=WALLET, label="savings",
+        values={"deed": "bought", "count": 3, "asset": OTHER, "others": f"<hot>{SEPARATOR}{MINT}"},
+    )  # fmt: skip
+    message = HtmlRenderer(PROFILES["x1-mainnet"]).alert(PendingAlert("k", known, (firing,), now))
+    assert (
+        "3 wallets, <b>savings</b> · <code>9Dpj…CoaU</code> the last of them: bought USDC.x" in message.html
+    )
+    assert "👛 The others: <b>&lt;hot&gt;</b>, <code>CAJe…xRvR</code>" in message.html
+
+
+async def test_the_question_for_a_price_has_the_one_of_not_long_ago(chat: Chat) -> None:
+    now = chat.clock.now()
+    await chat.send("/addalert price_above XNT")
+    assert "💱" not in chat.last
+    for minutes, price in ((40, "0.3"), (5, "0.4215")):
+        await chat.stores.samples.keep({"native": Decimal(price)}, now - timedelta(minutes=minutes))
+    await chat.send("/addalert price_above XNT")
+    assert "💱 XNT: $0.4215 · 5 minutes ago" in chat.last
+    await chat.send("0.5")
+    await chat.press("1:aE:1 price")
+    assert "💱 XNT: $0.4215" in chat.last
+    chat.clock.advance(3600)
+    await chat.send("/addalert price_below XNT")
+    assert "💱" not in chat.last

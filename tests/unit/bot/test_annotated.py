@@ -77,7 +77,7 @@ TOKENS = activity(ActivityKind.TRANSFER_IN, Leg(MINT, 2_500_000, 6, PEER), fee=0
             [
                 (f"⚠️ <b>Careful.</b> <code>{POISON}</code> imitates an address you dealt with before,"
                 f" <code>{PEER}</code>. It hopes that you copy it from your history one day. Never do."),
-                "<b>📥 Received 0.000000001 XNT (≈ &lt; $0.01)</b>", NAME,
+                "<b>📥 Received 0.000000001 XNT (&lt; $0.01)</b>", NAME,
                 "👤 From <code>B69c…m9Tq</code>", WHEN,
             ],
         ),

@@ -150,10 +150,16 @@ class TestCommands:
 
     async def test_settings_are_switched_by_buttons(self, chat: Chat) -> None:
         await chat.send("/settings")
-        await chat.press(data(Action.TOGGLE, "dust"))
-        known = await chat.stores.subscriptions.chat(ANNA)
-        assert known is not None
-        assert known.settings.dust is False
+        off, on = data(Action.TOGGLE, "dust.0"), data(Action.TOGGLE, "dust.1")
+        for pressed, is_on in ((off, False), (off, False), (on, True)):
+            assert pressed in chat.buttons or not is_on
+            await chat.press(pressed)
+            known = await chat.stores.subscriptions.chat(ANNA)
+            assert known is not None
+            assert known.settings.dust is is_on
+        for argument in ("dust", "dust.2", "topic.1", ""):
+            await chat.press(data(Action.TOGGLE, argument))
+            assert "outdated" in chat.last
 
     async def test_status_says_whether_the_wallets_were_looked_at(self, chat: Chat) -> None:
         await _watched(chat)
@@ -197,6 +203,26 @@ class TestButtons:
         for action, argument in ((Action.LIST, 0), (Action.LIST, 99), (Action.STATUS, ""), (Action.HELP, "")):
             await chat.press(data(action, argument))
             assert chat.request.of("answerCallbackQuery")[-1].get("text") is None
+
+    async def test_an_address_that_is_watched_already_leads_to_its_card(self, chat: Chat) -> None:
+        number = await _watched(chat)
+        for text in (WALLET, f"/start w_{WALLET}"):
+            await chat.send(text)
+            assert "I watch this one for you" in chat.last
+            assert chat.buttons[0] == data(Action.CARD, number)
+            await chat.send(text, user=BORIS)
+            assert chat.buttons[0] == data(Action.WATCH_ADDRESS, WALLET)
+
+    async def test_an_address_among_words(self, chat: Chat) -> None:
+        await chat.send(f"is {WALLET} a scam?")
+        assert chat.buttons[0] == data(Action.WATCH_ADDRESS, WALLET)
+        await chat.send(f"{WALLET}\n{WALLET}")
+        assert chat.buttons[0] == data(Action.WATCH_ADDRESS, WALLET)
+
+    async def test_several_addresses_need_a_word_what_to_do(self, chat: Chat) -> None:
+        await chat.send(f"{WALLET}\n{OTHER}")
+        assert "several addresses" in chat.last
+        assert chat.buttons == [data(Action.IMPORT)]
 
     async def test_buttons_of_a_bare_address(self, chat: Chat) -> None:
         await chat.press(data(Action.WATCH_ADDRESS, WALLET))

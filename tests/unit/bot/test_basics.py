@@ -2,11 +2,13 @@
 
 import json
 from datetime import UTC, datetime
+from zoneinfo import available_timezones
 
 import pytest
 
 from tests.unit.bot.conftest import ADMIN, ALERT_GROUP, ANNA, BORIS, GROUP, WALLET, Chat
 from walletwatch.bot import timezones
+from walletwatch.bot.cities import CITIES
 from walletwatch.bot.keyboards import Action, CallbackData
 from walletwatch.domain.currencies import Currency
 from walletwatch.services.personal import COPIES_AN_HOUR, FEEDBACK_A_DAY, MAX_FEEDBACK
@@ -33,9 +35,33 @@ class TestHelp:
         assert "/unwatch — " in chat.last
 
     async def test_what_nothing_is_called(self, chat: Chat) -> None:
-        await chat.send("/help <b>x")
-        assert "“&lt;b&gt;x”" in chat.last
-        assert data(Action.HELP) in chat.buttons
+        await chat.send("/help <b>xyzzy")
+        assert "“&lt;b&gt;xyzzy”" in chat.last
+        assert data(Action.HELP, "wallets") in chat.buttons
+
+    async def test_words_in_any_order_and_of_the_topic(self, chat: Chat) -> None:
+        await chat.send("/help scam warn")
+        assert "/report_scam — " in chat.last
+        assert "/scan — " not in chat.last
+        await chat.send("/help security approvals")
+        assert "/approvals — " in chat.last
+        assert "/risk — " not in chat.last
+
+    async def test_where_nothing_has_all_words_the_nearest_is_told(self, chat: Chat) -> None:
+        await chat.send("/help scam xyzzy")
+        assert "/report_scam — " in chat.last
+        assert "/balance — " not in chat.last
+
+    async def test_what_is_called_so_comes_first(self, chat: Chat) -> None:
+        await chat.send("/help balance")
+        assert chat.last.index("/balance — ") < chat.last.index("/list — ")
+
+    async def test_topics_without_a_command_for_groups_are_not_theirs(self, chat: Chat) -> None:
+        await chat.send("/help", chat=GROUP)
+        assert data(Action.HELP, "plan") not in chat.buttons
+        assert "send me an address" not in chat.last
+        await chat.press(data(Action.HELP, "plan"), chat=GROUP)
+        assert "outdated" in chat.last
 
     async def test_private_commands_are_not_told_in_groups(self, chat: Chat) -> None:
         await chat.send("/help forget", chat=GROUP)
@@ -61,7 +87,8 @@ class TestHowItIsSpokenTo:
 
     async def test_a_language_nobody_speaks_here(self, chat: Chat) -> None:
         await chat.send("/language tlh")
-        assert "I know: en" in chat.last
+        assert "I know: English, Español" in chat.last
+        assert data(Action.LANGUAGE) in chat.buttons
 
     @pytest.mark.parametrize("city", ["Madrid", "europe/MADRID", "  madrid "])
     async def test_a_city_is_enough(self, chat: Chat, city: str) -> None:
@@ -73,6 +100,14 @@ class TestHowItIsSpokenTo:
         await chat.send("/timezone")
         await chat.send("kolkata")
         assert (await settings_of(chat)).timezone == "Asia/Kolkata"  # type: ignore[attr-defined]
+
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [("Español", "es"), ("espanol", "es"), ("es-MX", "es"), ("简体中文", "zh"), ("EN", "en")],
+    )
+    async def test_a_language_by_its_name_or_code(self, chat: Chat, text: str, code: str) -> None:
+        await chat.send(f"/language {text}")
+        assert (await settings_of(chat)).language == code  # type: ignore[attr-defined]
 
     async def test_several_places_are_offered(self, chat: Chat) -> None:
         await chat.send("/timezone +5:30")
@@ -107,8 +142,55 @@ class TestHowItIsSpokenTo:
         assert "America/New_York" in timezones.find_zones("-5", NOW)
         assert timezones.find_zones("GMT+0530", NOW) == timezones.find_zones("+5:30", NOW)
 
-    def test_every_zone_that_is_offered_exists(self) -> None:
-        assert all(timezones.find_zones(name, NOW) == (name,) for name in timezones.POPULAR)
+    def test_every_zone_is_found_by_its_name(self) -> None:
+        assert set(CITIES.values()) <= available_timezones()
+        for name in {*timezones.POPULAR, *CITIES.values(), "America/Port-au-Prince", "Asia/Calcutta"}:
+            assert timezones.find_zones(name, NOW) == (name,)
+
+    @pytest.mark.parametrize(
+        ("text", "zone"),
+        [
+            ("San Francisco", "America/Los_Angeles"),
+            ("st petersburg", "Europe/Moscow"),
+            ("Москва", "Europe/Moscow"),
+            ("北京", "Asia/Shanghai"),
+            ("मुंबई", "Asia/Kolkata"),
+            ("japan", "Asia/Tokyo"),
+            ("India", "Asia/Kolkata"),
+            ("San Jose", "America/Costa_Rica"),
+            ("Port au Prince", "America/Port-au-Prince"),
+            ("buenos aires", "America/Argentina/Buenos_Aires"),
+        ],
+    )
+    def test_cities_and_countries_that_no_zone_is_named_after(self, text: str, zone: str) -> None:
+        assert timezones.find_zones(text, NOW) == (zone,)
+
+    @pytest.mark.parametrize(
+        ("text", "first"),
+        [
+            ("EST", "America/New_York"),
+            ("edt", "America/New_York"),
+            ("MSK", "Europe/Moscow"),
+            ("IST", "Asia/Kolkata"),
+        ],
+    )
+    def test_what_clocks_call_it_and_not_a_part_of_another_name(self, text: str, first: str) -> None:
+        found = timezones.find_zones(text, NOW)
+        assert found[0] == first
+        assert not {"Europe/Budapest", "Europe/Bucharest", "America/Creston"} & set(found)
+
+    def test_of_a_large_country_the_zones_of_most_people_come_first(self) -> None:
+        found = timezones.find_zones("usa", NOW)
+        assert set(found[:2]) == {"America/New_York", "America/Los_Angeles"}
+        assert {"America/Chicago", "America/Denver", "America/Phoenix"} <= set(found)
+
+    def test_a_number_is_no_offset_without_its_sign(self) -> None:
+        assert timezones.find_zones("25", NOW) == ()
+        assert timezones.find_zones("x5", NOW) == ()
+        assert timezones.find_zones("5:30", NOW) == timezones.find_zones("+5:30", NOW)
+
+    def test_no_zone_is_offered_by_a_former_name_too(self) -> None:
+        assert "Asia/Calcutta" not in timezones.find_zones("+5:30", NOW)
 
 
 class TestOnesOwnData:
@@ -151,11 +233,11 @@ class TestOnesOwnData:
 class TestFeedback:
     async def test_those_who_run_the_bot_are_told(self, chat: Chat) -> None:
         await chat.send("/feedback")
-        await chat.send("I <3 it")
+        await chat.send("I <3 it,\n  really")
         told = [each for each in chat.request.of("sendMessage") if each["chat_id"] == ALERT_GROUP]
-        assert "I &lt;3 it" in told[0]["text"]
+        assert "I &lt;3 it,\n  really" in told[0]["text"]
         assert "Thank you" in chat.last or "Feedback" in chat.last
-        assert chat.personal.heard[0][:2] == (ANNA, "I <3 it")
+        assert chat.personal.heard[0][:2] == (ANNA, "I <3 it,\n  really")
 
     async def test_it_is_kept_even_if_they_cannot_be_told(self, chat: Chat) -> None:
         chat.request.failures.extend([None, (403, "Forbidden: bot was kicked", {})])
@@ -165,7 +247,7 @@ class TestFeedback:
 
     async def test_limits(self, chat: Chat) -> None:
         await chat.send(f"/feedback {'x' * (MAX_FEEDBACK + 1)}")
-        assert f"{MAX_FEEDBACK} characters" in chat.last
+        assert f"{MAX_FEEDBACK:,} characters" in chat.last
         for _ in range(FEEDBACK_A_DAY + 1):
             await chat.send("/feedback hello")
         assert "come back tomorrow" in chat.last
@@ -174,7 +256,7 @@ class TestFeedback:
 async def test_status_says_what_was_not_told_and_why(chat: Chat) -> None:
     await chat.send(f"/watch {WALLET}")
     await chat.send("/status")
-    assert "Last 24 hours: 0 told" in chat.last
+    assert "Last 24 hours: nothing to tell" in chat.last
     assert "waiting for its first look" in chat.last
 
 
@@ -183,3 +265,62 @@ async def test_the_rest_answers(chat: Chat, command: str) -> None:
     await chat.send(command)
     assert chat.last
     assert chat.metrics.counts.get("HandlerErrors", 0) == 0
+
+
+class TestInGroups:
+    async def test_who_begins_there_is_told_what_is_done_there(self, chat: Chat) -> None:
+        await chat.send("/start", chat=GROUP)
+        assert "tell this group about wallets" in chat.last
+        assert data(Action.GROUP_SETTINGS) in chat.buttons
+
+    async def test_how_it_is_served_is_on_the_ways(self, chat: Chat) -> None:
+        for command in ("/menu", "/settings"):
+            await chat.send(command, chat=GROUP)
+            assert data(Action.GROUP_SETTINGS) in chat.buttons
+            await chat.send(command)
+            assert data(Action.GROUP_SETTINGS) not in chat.buttons
+
+    async def test_a_city_stands_behind_the_command_since_nothing_is_asked(self, chat: Chat) -> None:
+        await chat.send("/timezone", chat=GROUP)
+        assert "/timezone +5:30" in chat.last
+        await chat.send("/timezone")
+        assert "send me the name of a city" in chat.last
+
+
+@pytest.mark.parametrize("command", ["/mydata", "/link", "/plan"])
+async def test_what_is_asked_in_private_is_a_tap_away(chat: Chat, command: str) -> None:
+    await chat.send(command, chat=GROUP)
+    markup = chat.request.of("sendMessage")[-1]["reply_markup"]
+    assert "https://t.me/testbot" in json.dumps(markup)
+
+
+class TestMistypedCommands:
+    @pytest.mark.parametrize(
+        ("text", "meant"),
+        [("/stauts", "status"), ("/wallets", "wallet"), ("/PORT", "portfolio"), ("/wach x", "watch")],
+    )
+    async def test_what_is_called_nearly_so_is_offered(self, chat: Chat, text: str, meant: str) -> None:
+        await chat.send(text)
+        assert "Did you mean one of these?" in chat.last
+        assert data(Action.RUN, meant) in chat.buttons
+        await chat.press(data(Action.RUN, meant))
+        assert chat.metrics.counts["HandlerErrors"] == 0
+
+    @pytest.mark.parametrize("text", ["/xyzzy", "/x", "/", "/" + "watch" * 50])
+    async def test_of_others_help_is_told(self, chat: Chat, text: str) -> None:
+        await chat.send(text)
+        assert "/help" in chat.last
+        assert data(Action.MENU) in chat.buttons
+
+
+async def test_privacy_leads_to_ones_data_in_private(chat: Chat) -> None:
+    await chat.send("/privacy")
+    assert data(Action.RUN, "mydata") in chat.buttons
+    assert data(Action.RUN, "deleteme") in chat.buttons
+    await chat.send("/privacy", chat=GROUP)
+    assert data(Action.RUN, "mydata") not in chat.buttons
+
+
+async def test_the_chain_has_its_name(chat: Chat) -> None:
+    await chat.send("/about")
+    assert "X1 Mainnet" in chat.last

@@ -12,7 +12,7 @@ from tests.unit.bot.conftest import ADMIN, ALERT_GROUP, ANNA, BORIS, Chat
 from walletwatch.bot.views.broadcasts import message, progress
 from walletwatch.domain.broadcasts import BroadcastState, Outcome, broadcast_key
 from walletwatch.domain.delivery import DeliveryStatus
-from walletwatch.domain.errors import QueueUnavailable
+from walletwatch.domain.errors import QueueUnavailable, StoreUnavailable
 from walletwatch.domain.work import BroadcastStep, Notification, Priority
 from walletwatch.services.broadcasting import BroadcastReports, BroadcastSteps
 
@@ -130,6 +130,17 @@ class TestWriting:
         assert chat.broadcasts.kept == {}
         assert "too long" in await admin(chat, "/broadcast all " + "x" * 4097)
 
+    async def test_a_link_that_telegram_refuses_is_not_kept(self, chat: Chat, steps: BroadcastSteps) -> None:
+        await admin(chat, "/broadcast all Hello")
+        await admin(chat, "/broadcast link 1 Read https://example.org")
+        chat.request.failures.append((400, "Bad Request: inline keyboard button URL is invalid", {}))
+        assert "not take that button" in await admin(chat, "/broadcast link 1 Read https://a..b")
+        await press(chat, "1:xy:1")
+        await run_all(chat, steps)
+        urls = {button.url for row in chat.queues.notifications[0].message.keyboard for button in row}
+        assert urls == {"https://example.org", None}
+        assert did(chat) == ["draft", "link", "start"]
+
     @pytest.mark.parametrize(
         "text", ["nobody", "lang", "lang-", "lang-1", "all-en", "stop", "stop x", "link", "show -1"]
     )
@@ -151,6 +162,16 @@ class TestWriting:
         assert "sent or discarded" in await press(chat, "1:xr:1.5")
         assert "sent or discarded" in await admin(chat, "/broadcast link 1")
         assert did(chat) == ["draft", "discard"]
+
+    async def test_none_is_sent_unseen(self, chat: Chat, steps: BroadcastSteps) -> None:
+        await admin(chat, "/broadcast all Hello")
+        chat.administration.outage.down = True
+        with pytest.raises(StoreUnavailable):
+            await press(chat, "1:xy:1")
+        assert chat.queues.steps == []
+        chat.administration.outage.down = False
+        assert "being sent" in await press(chat, "1:xy:1")
+        assert did(chat) == ["draft", "start"]
 
     async def test_a_double_tap_sends_once(self, chat: Chat, steps: BroadcastSteps) -> None:
         await admin(chat, "/broadcast all Hello")
@@ -252,7 +273,7 @@ class TestSending:
         await admin(chat, "/broadcast all Again")
         assert "about 3 people" in chat.last
         await chat.send("/settings", user=ANNA)
-        await chat.press("1:t:news", user=ANNA)
+        await chat.press("1:t:news.1", user=ANNA)
         assert chat.stores.tables.chats[ANNA].chat.settings.news
 
 

@@ -217,6 +217,8 @@ class TestWithoutRedis:
     async def test_commands_work_and_say_how_they_are_written(self, chat: Chat) -> None:
         chat.sessions.outage.down = True
         await chat.send("/watch")
+        assert "Which address" in chat.last, "nobody knows of the outage yet"
+        await chat.send("/watch")
         assert "For example: <code>/watch" in chat.last
         await chat.send(f"/watch {WALLET} Main")
         assert "Now watching" in chat.last

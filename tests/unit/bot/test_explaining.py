@@ -67,6 +67,7 @@ async def test_a_failed_one_says_so(chat: Chat) -> None:
     signature, _ = _land(chat, "failed_swap.json")
     await chat.send(f"/tx {signature}")
     assert "❌ It failed" in chat.last
+    assert chat.last.count("Reason: ") == 1
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.contract.things import address
 from tests.unit.bot.conftest import ANNA, BORIS, GROUP, OTHER, WALLET, Chat
 from walletwatch.bot.keyboards import MAX_DATA_BYTES, Action, CallbackData, StaleData
 from walletwatch.bot.texts import texts
@@ -77,7 +78,15 @@ async def test_everything_in_one_line(
     assert request.subscription_id == (one if wallet else None)
 
 
-@pytest.mark.parametrize("words", ["nobody", "csv nobody all", f"csv {'1' * 32} 30d", "=cmd|'/c calc'", "7d"])
+@pytest.mark.parametrize("words", ["nobody", "pdf", "csv nobody all", "=cmd|'/c calc'", "7d", "<b>" * 99])
+async def test_what_is_neither_a_wallet_nor_a_format_is_said(chat: Chat, words: str) -> None:
+    await watching(chat)
+    await chat.send(f"/export {words}")
+    assert "csv, json, xlsx, koinly, cointracking" in chat.last
+    assert chat.queues.exports == []
+
+
+@pytest.mark.parametrize("words", [f"csv {'1' * 32} 30d"])
 async def test_what_is_not_watched_is_said(chat: Chat, words: str) -> None:
     await watching(chat)
     await chat.send(f"/export {words}")
@@ -112,6 +121,39 @@ async def test_each_press_is_a_request_and_a_redelivery_is_none(chat: Chat) -> N
     await chat.press("1:ge:csv.all.30d")
     first, second, third = (request.request_id for request in chat.queues.exports)
     assert first == second != third
+
+
+async def test_a_second_tap_begins_nothing(chat: Chat) -> None:
+    await watching(chat)
+    message = chat.message("a menu")["message"]
+    for number in (901, 902):
+        query = {"id": str(number), "from": message["from"], "message": message, "chat_instance": "1"}
+        await chat.bot.handle({"update_id": 1, "callback_query": query | {"data": "1:ge:csv.all.30d"}})
+    assert len(chat.queues.exports) == 1
+    await chat.send("/plan")
+    assert "1 of 3" in chat.last
+
+
+async def test_of_several_wallets_of_one_name_it_is_asked_which(chat: Chat) -> None:
+    await chat.send(f"/watch {WALLET} Savings")
+    await chat.send(f"/watch {OTHER} savings")
+    await chat.send("/export csv Savings 30d")
+    assert chat.last == SAY("history_export.choose_wallet")
+    shown = str(chat.request.calls[-1][1]["reply_markup"])
+    assert "9Dpj…CoaU" in shown
+    assert "B69c…m9Tq" in shown
+    assert chat.queues.exports == []
+
+
+async def test_of_many_wallets_the_rest_is_named(chat: Chat) -> None:
+    await chat.send("/start")
+    chat.plans.let(ANNA, wallets=40)
+    for number in range(32):
+        await chat.send(f"/watch {address(f'wallet {number}')} Number {number}")
+    await chat.send("/export json")
+    assert "/export json NAME" in chat.last
+    await chat.send("/export json Number 31 all")
+    assert len(chat.queues.exports) == 1
 
 
 async def test_there_is_a_limit_a_day(chat: Chat) -> None:

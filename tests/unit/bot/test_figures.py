@@ -57,6 +57,16 @@ async def test_flows_by_token_day_and_counterparty(chat: Chat) -> None:
     assert "BEAR" in chat.last
 
 
+async def test_without_any_price_that_is_said_once(chat: Chat) -> None:
+    await chat.send(f"/watch {OTHER} Pocket")
+    now = int(chat.clock.now().timestamp())
+    await keep(chat, OTHER, *(received(XNT, whom=PEER, at=now - age, wallet=OTHER) for age in (60, 90)))
+    await chat.send("/flows")
+    assert "2 movements, none of them of a known price." in chat.last
+    assert chat.last.count("known price") == 1
+    assert "$" not in chat.last
+
+
 async def test_what_moves_between_own_wallets_is_no_flow(chat: Chat) -> None:
     await _lives(chat)
     await chat.send("/flows all 90d")

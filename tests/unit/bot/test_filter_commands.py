@@ -6,10 +6,13 @@ from types import MappingProxyType
 
 import pytest
 
+from tests.contract.things import activity, address
 from tests.unit.bot.conftest import ANNA, BORIS, GROUP, OTHER, WALLET, Chat
+from walletwatch.domain.addresses import is_address
 from walletwatch.domain.chats import ChatSettings, Subscription
-from walletwatch.domain.filters import Direction, Filter, KindGroup
+from walletwatch.domain.filters import Direction, Filter, KindGroup, unwanted
 from walletwatch.domain.quiet import FOREVER, Pace, QuietHours
+from walletwatch.domain.rules import effective
 
 MINT = "CAJeVEoSm1QQZccnCqYu9cnNF7TTD2fcUA3E5HQoxRvR"
 
@@ -260,3 +263,132 @@ async def test_a_filter_names_no_end_of_tokens(chat: Chat) -> None:
         assert "as many as one filter can name" in chat.last
     await chat.send(f"/filters block {MINT}")
     assert "as many as one filter can name" in chat.last
+
+
+async def test_no_least_leaves_everything_else_as_it_is(chat: Chat) -> None:
+    await chat.send("/filters min 5 usd")
+    await chat.press("1:ag:0 spam 0")
+    await chat.send("/filters min 0")
+    settings = await _settings(chat)
+    assert (settings.filter, settings.spam) == (Filter(), False)
+    await chat.send("/filters min 10 XNT")
+    await chat.send("/filters min 2 USDC.x")
+    await chat.send("/filters min 0 XNT")
+    assert (await _settings(chat)).filter.min_amounts == {OTHER: 2_000_000}
+
+
+async def test_a_wallet_may_have_no_least_where_the_chat_has_one(chat: Chat) -> None:
+    await _subscription(chat)
+    await chat.send("/filters min 5 usd")
+    await chat.send("/filters min 10 XNT")
+    await chat.send("/filters savings min none")
+    assert "Least worth: none" in chat.last
+    assert "Least amount" not in chat.last
+    (subscription,) = await chat.stores.subscriptions.subscriptions(ANNA)
+    own = effective(subscription)
+    assert (own.min_usd, own.min_amounts) == (Decimal(0), {"native": 0})
+    assert unwanted(activity("x", 1, WALLET), own) is None
+    await chat.send("/filters savings min 7 XNT")
+    await chat.send("/filters savings min 0 XNT")
+    assert "Least amount" not in chat.last
+    await chat.send("/filters savings reset")
+    assert "Least worth: $5.00" in chat.last
+    assert "Least amount: 10 XNT" in chat.last
+
+
+@pytest.mark.parametrize("words", ["min 5", "min lots", "min lots XNT", "min -1 XNT"])
+async def test_a_least_without_a_unit_is_asked_for_one(chat: Chat, words: str) -> None:
+    await chat.send(f"/filters {words}")
+    assert "how much of what" in chat.last
+
+
+async def test_a_word_without_more_is_a_question(chat: Chat) -> None:
+    await _subscription(chat)
+    await chat.send("/filters savings min")
+    assert "What is the least" in chat.last
+    await chat.send("5 usd")
+    (subscription,) = await chat.stores.subscriptions.subscriptions(ANNA)
+    assert subscription.filter.min_usd == Decimal(5)
+    await chat.send("/filters block")
+    await chat.send("USDC.x")
+    assert (await _settings(chat)).filter.blocked == (OTHER,)
+
+
+async def test_all_that_is_listed_can_be_taken_off(chat: Chat) -> None:
+    names = [name for name in (address(f"token {number}") for number in range(40)) if is_address(name)][:25]
+    for name in names:
+        await chat.press(f"1:am:{name}")
+    assert chat.buttons == [f"1:ae:0 b {names[-1]}"]
+    await chat.send("/filters")
+    assert not any(data.startswith("1:ae:") for data in chat.buttons)
+    await chat.press("1:af:0.0")
+    assert chat.buttons[:20] == [f"1:ae:0 b {name}" for name in names[:20]]
+    await chat.press("1:af:0.1")
+    assert chat.buttons == [*(f"1:ae:0 b {name}" for name in names[20:]), "1:af:0.0", "1:af:0"]
+    for _ in range(2):
+        await chat.press(f"1:ae:0 b {names[24]}")
+    assert (await _settings(chat)).filter.blocked == tuple(names[:24])
+    await chat.press("1:af:0.x")
+    assert "outdated" in chat.last
+
+
+async def test_whom_one_blocked_is_unblocked_by_the_button_below(chat: Chat) -> None:
+    await chat.press(f"1:ab:{OTHER}")
+    await chat.press(*chat.buttons)
+    assert (await _settings(chat)).filter == Filter()
+
+
+async def test_what_is_silent_already_is_said_and_can_be_ended(chat: Chat) -> None:
+    for command in ("/mute", "/snooze"):
+        await chat.send(command)
+        assert "1:au:0" not in chat.buttons
+    await chat.send("/mute 2h")
+    await chat.send("/snooze 3h")
+    for command in ("/mute", "/snooze"):
+        await chat.send(command)
+        assert "nothing until 1 Nov 2026, 14:00:00 UTC" in chat.last
+        assert "everything until 1 Nov 2026, 15:00:00 UTC" in chat.last
+        assert "1:au:0" in chat.buttons
+    await chat.send("/snooze off")
+    settings = await _settings(chat)
+    assert (settings.snoozed_until, settings.is_muted(chat.clock.now())) == (None, True)
+    await chat.send("/mute off")
+    assert not (await _settings(chat)).is_muted(chat.clock.now())
+    await chat.send("/mute forever")
+    assert (await _settings(chat)).muted
+
+
+async def test_unmute_finds_the_wallets_that_are_muted(chat: Chat) -> None:
+    subscription = await _subscription(chat)
+    await chat.send("/mute savings")
+    await chat.send("/mute 2h")
+    await chat.send("/unmute")
+    assert "I tell you again" in chat.last
+    await chat.send("/unmute")
+    assert "These wallets are muted" in chat.last
+    assert chat.buttons == [f"1:au:{subscription.id}"]
+    await chat.press(*chat.buttons)
+    assert "again" in chat.last
+    (subscription,) = await chat.stores.subscriptions.subscriptions(ANNA)
+    assert subscription.filter.muted_until is None
+    await chat.send("/unmute")
+    assert "I tell you again" in chat.last
+
+
+@pytest.mark.parametrize(
+    ("words", "quiet"),
+    [
+        ("10pm-7am", QuietHours(22 * 60, 7 * 60)),
+        ("10:30 PM - 12 am", QuietHours(22 * 60 + 30, 0)),
+        ("12pm-1pm sat", QuietHours(12 * 60, 13 * 60, (5,))),
+        ("22.30-7", QuietHours(22 * 60 + 30, 7 * 60)),
+    ],
+)
+async def test_hours_are_said_as_people_say_them(chat: Chat, words: str, quiet: QuietHours) -> None:
+    await chat.send(f"/quiet {words}")
+    assert (await _settings(chat)).quiet == quiet
+    await chat.send("/quiet 22:00-07:00")
+    assert "✅ 22:00-07:00" in str(chat.request.calls[-1])
+    for wrong in ("13pm-7am", "0am-7am", "22-7x", "22:60-7"):
+        await chat.send(f"/quiet {wrong}")
+        assert "from when to when" in chat.last

@@ -8,9 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from walletwatch.bot.folding import folded
-from walletwatch.bot.formatting import clock, day, lasting, money, number, percent, series, when, whole
+from walletwatch.bot.formatting import (
+    Amounts,
+    clock,
+    day,
+    lasting,
+    money,
+    number,
+    percent,
+    series,
+    when,
+    whole,
+)
 from walletwatch.bot.texts import LANGUAGES, Html, texts
 from walletwatch.domain.currencies import FIAT, USD, Currency
+from walletwatch.domain.profile import PROFILES
 
 EN = texts("en")
 MOMENT = datetime(2026, 11, 30, 22, 5, 9, tzinfo=UTC)
@@ -143,3 +155,31 @@ def test_what_people_type_is_found_without_its_marks(typed: str, meant: str) -> 
 
 def test_the_vowels_of_devanagari_are_no_marks() -> None:
     assert folded("वॉलेट") != folded("वलट")
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("en", "5 of token <code>mint</code>"), ("ru", "5 · токен <code>mint</code>")],
+)
+def test_an_amount_of_a_token_without_a_name_needs_no_form_of_the_word(language: str, expected: str) -> None:
+    amounts = Amounts(PROFILES["x1-mainnet"])
+    assert amounts.asset("mint", 50, 1, texts(language)) == expected
+    assert amounts.symbol("mint", texts(language)) == expected.split(" ", 2)[2].removeprefix("· ")
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("999", "999"),
+        ("-1000", "-1,000"),
+        ("99999", "99,999"),
+        ("100000", "1,00,000"),
+        ("12345678.90", "1,23,45,678.9"),
+        ("1.123456", "1.123456"),
+        ("0.00012345", "0.0001234"),
+    ],
+)
+def test_in_hindi_lakhs_are_grouped(value: str, written: str) -> None:
+    assert number(Decimal(value), texts("hi")) == written
+    if "." not in value:
+        assert whole(int(value), texts("hi")) == written

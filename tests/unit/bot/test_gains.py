@@ -98,3 +98,28 @@ async def test_outdated_and_other_peoples_buttons(chat: Chat, argument: str) -> 
     mine = next(iter(chat.stores.tables.subscriptions))
     await chat.press(f"1:hl:{mine}...0", user=BORIS)
     assert "outdated" in chat.last
+
+
+async def test_what_cannot_be_reckoned_is_not_called_nothing(chat: Chat) -> None:
+    await chat.send(f"/watch {OTHER} Pocket")
+    await keep(chat, OTHER, received(3 * XNT, wallet=OTHER, slot=1), sent(XNT, wallet=OTHER, slot=2))
+    chat.prices.usd[NATIVE] = Decimal("1.5")
+    await chat.send("/pnl")
+    assert "Realised <b>unknown</b>" in chat.last
+    assert "Unrealised <b>unknown</b>" in chat.last
+    assert "<b>2 XNT</b> · $3.00" in chat.last
+
+
+async def test_tokens_that_are_in_no_sum_are_counted_and_fees_are_told(chat: Chat) -> None:
+    await chat.send(f"/watch {OTHER} Pocket")
+    await keep(
+        chat,
+        OTHER,
+        received(2 * XNT, usd={NATIVE: "1"}, wallet=OTHER, slot=1),
+        received(5_000_000, MINT, wallet=OTHER, slot=2, fee=XNT // 2),
+    )
+    chat.prices.usd[NATIVE] = Decimal(3)
+    await chat.send("/pnl")
+    assert "Unrealised <b>+$3.00</b>, without one token whose price or cost is unknown" in chat.last
+    assert "cost $1.50 · unrealised +$3.00 (+200 %)" in chat.last
+    assert "0.5 paid as fees, bought for $0.50: not in the gains" in chat.last

@@ -335,7 +335,7 @@ class TestChanging:
 
     BUTTONS = (
         (Action.LINK, f"{GROUP}.0"),
-        (Action.LINK_WALLET, f"{GROUP}.1.0"),
+        (Action.LINK_WALLET, f"{GROUP}.1.0.1"),
         (Action.LINK_ALL, f"{GROUP}.1"),
         (Action.LINK_ALL, f"{GROUP}.0"),
         (Action.LINK_ALIKE, GROUP),
@@ -368,7 +368,7 @@ class TestChanging:
         assert (await known(chat), await heard(chat)) == before
 
     @pytest.mark.parametrize(
-        "argument", ["", "x", "1", f"{GROUP}", f"{GROUP}.x.0", f"{GROUP}.1.0.0", f"{GROUP}.٣.0", "-.1.0"]
+        "argument", ["", "x", "1", f"{GROUP}", f"{GROUP}.x.0.1", f"{GROUP}.1.0", f"{GROUP}.٣.0.1", "-.1.0.1"]
     )
     async def test_made_up_buttons(self, chat: Chat, argument: str) -> None:
         await linked(chat)
@@ -379,7 +379,7 @@ class TestChanging:
     async def test_members_do_not_change_settings(self, chat: Chat, action: Action) -> None:
         await linked(chat)
         before = await known(chat)
-        await chat.press(data(action), user=BORIS, chat=GROUP)
+        await chat.press(data(action, "1"), user=BORIS, chat=GROUP)
         assert "only its administrators" in chat.last
         assert await known(chat) == before
 
@@ -396,7 +396,7 @@ class TestChanging:
                 "from": person,
                 "message": message,
                 "chat_instance": "1",
-                "data": data(action, "muted"),
+                "data": data(action, "1" if action is Action.GROUP_ADMINS else "muted.1"),
             }
             await chat.bot.handle({"update_id": 1, "callback_query": query})
             assert "only its administrators" in chat.last
@@ -449,6 +449,15 @@ class TestUnlinking:
         assert len(await heard(chat, ANNA)) == 2
         await chat.send("/unlink")
         assert "No group or channel" in chat.last
+
+    async def test_it_need_not_be_meant(self, chat: Chat) -> None:
+        await linked(chat)
+        await chat.press(data(Action.UNLINK, GROUP))
+        assert chat.buttons[1] == data(Action.LINK, f"{GROUP}.0")
+        await chat.send("/unlink", chat=GROUP)
+        assert chat.buttons[1] == data(Action.GROUP_SETTINGS)
+        await chat.press(data(Action.UNLINK_CONFIRMED, GROUP))
+        assert "not linked any more" in chat.last
 
     async def test_in_the_group_by_any_administrator_and_nobody_else(self, chat: Chat) -> None:
         await linked(chat)
@@ -509,11 +518,24 @@ class TestSettings:
             await chat.bot.handle({"update_id": 1, "callback_query": query})
             assert (await known(chat)).settings.topic == topic
 
+    async def test_a_second_tap_wishes_for_the_same(self, chat: Chat) -> None:
+        await linked(chat)
+        await chat.press(data(Action.LINK, f"{GROUP}.0"))
+        tell = chat.buttons[0]
+        for _ in range(2):
+            await chat.press(tell)
+            assert await heard(chat) == [WALLET]
+        await chat.send("/groupsettings", chat=GROUP)
+        admins_only = chat.buttons[0]
+        for _ in range(2):
+            await chat.press(admins_only, chat=GROUP)
+            assert (await known(chat)).settings.admins_only
+
     async def test_in_private_it_says_where(self, chat: Chat) -> None:
         await chat.send("/groupsettings")
         assert "Send me that in the group" in chat.last
         for action in (Action.GROUP_ADMINS, Action.GROUP_TOPIC, Action.GROUP_SETTINGS):
-            await chat.press(data(action))
+            await chat.press(data(action, "1"))
             assert "Send me that in the group" in chat.last
 
     async def test_answers_stay_in_their_topic(self, chat: Chat) -> None:

@@ -82,10 +82,18 @@ async def test_all_wallets_are_told_together_by_day(chat: Chat) -> None:
         ("xnt received", 2, "received · XNT"),
         (f"with {PEER}", 1, "with"),
         (f"to {PEER} savings", 1, "sent · with"),
-        (PEER, 1, f"with {PEER[:8]}…"),
+        (PEER, 1, f"with <code>{PEER[:4]}…{PEER[-4:]}</code>"),
+        ("with Savings", 1, "with 👛 Savings"),
+        ("from savings transfers", 1, "📥 Transfers · received · with 👛 Savings"),
+        ("to savings", 0, "sent · with 👛 Savings"),
+        ("pocket money from savings", 1, "received · with 👛 Savings"),
+        (f"savings to {PEER} xnt", 1, "sent · XNT · with"),
+        (f"with {PEER} 2020-02", 0, f"with {PEER[:8]}… · 1 Feb 2020"),
         (MINT, 1, f"{MINT[:4]}…"),
         ("2020-01-01..2020-02-01", 0, "1 Jan 2020 to 1 Feb 2020"),
         ("2020-02", 0, "1 Feb 2020 to 29 Feb 2020"),
+        ("2026 savings", 3, "1 Jan 2026 to 31 Dec 2026"),
+        ("2025", 0, "1 Jan 2025 to 31 Dec 2025"),
         ("USDC.x", 0, "USDC.x"),
         ("3 days", 3, "last 3 days"),
         ("yesterday", 0, ""),
@@ -102,13 +110,16 @@ async def test_one_line_says_it_all(chat: Chat, words: str, count: int, told: st
     ("words", "complaint"),
     [
         ("nonsense", "no wallet of yours called “nonsense”"),
+        ("gift to mom", "no wallet of yours called “gift to mom”"),
         ("<b>x", "“&lt;b&gt;x”"),
         ("2026-13", "that time"),
         ("2026-02-31", "that time"),
         ("2026-11-15..2026-11-01", "that time"),
         ("1999-01-01", "that time"),
         ("9999d", "that time"),
-        ("with nobody", "not an address"),
+        ("2019", "that time"),
+        ("with nobody", "no wallet called “nobody”"),
+        (f"with {PEER[:-4]}", "not an address"),
         (address("a stranger"), "no wallet of yours"),
     ],
 )
@@ -155,7 +166,7 @@ async def test_filters_by_buttons(chat: Chat) -> None:
     await chat.press(tokens)
     await chat.press(next(data for data in chat.buttons if data.endswith(f".{MINT[:8]}..")))
     assert len(_titles(chat.last)) == 1
-    assert f"<i>Only: {MINT[:8]}…</i>" in chat.last
+    assert f"<i>Only: &lt;b&gt;&amp;\u202e ({MINT[:4]}…)</i>" in chat.last
     await chat.press(periods)
     await chat.press(next(data for data in chat.buttons if ".r7." in data))
     assert len(_titles(chat.last)) == 2
@@ -165,7 +176,7 @@ async def test_filters_by_buttons(chat: Chat) -> None:
     await chat.press(chat.buttons[0])
     (only,) = [data for data in chat.buttons if WALLET[:8] in data]
     await chat.press(only)
-    assert f"with {WALLET[:8]}…" in chat.last
+    assert "with 👛 Savings" in chat.last
 
 
 async def test_nobody_reads_anothers_history(chat: Chat) -> None:

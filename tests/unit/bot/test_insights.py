@@ -45,7 +45,7 @@ async def test_stats_count_what_happened_and_what_was_told(chat: Chat) -> None:
     assert "<b>Savings</b>" in chat.last
     assert "One told together with others" in chat.last
     assert "2 not told, as you wished" in chat.last
-    assert "· 1 while everything was muted" in chat.last
+    assert "· 1 while this chat was muted" in chat.last
     assert "· 1 for other reasons" in chat.last
     assert "since 1 Jan 2026" in chat.last
     await chat.press(next(data for data in chat.buttons if "..." in data))
@@ -63,8 +63,12 @@ async def test_anomalies_say_why(chat: Chat) -> None:
     assert "60 dealings before" in chat.last
     assert "<b>Savings</b>" in chat.last
     assert "I know of 0 activities only" in chat.last
-    await chat.send("/anomalies pocket 2020-01")
-    assert "unusual" in chat.last.lower()
+    await chat.send("/anomalies pocket 2026-10")
+    assert "1 Oct 2026 to 31 Oct 2026" in chat.last
+    assert "✅ Nothing. I looked at 31 activities." in chat.last
+    await chat.send("/anomalies savings")
+    assert "too little to say what is usual" in chat.last
+    assert "✅" not in chat.last
 
 
 async def test_nothing_unusual(chat: Chat) -> None:

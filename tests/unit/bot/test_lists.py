@@ -56,7 +56,7 @@ async def test_to_others_the_commands_of_administrators_do_not_exist(chat: Chat,
 async def test_what_is_missing_is_said(chat: Chat, command: str, word: str) -> None:
     asks = command in {"report_scam", "appeal"}
     await chat.send(f"/{command}", user=ADMIN)
-    assert chat.last == SAY("lists.ask_address" if asks else f"lists.{word}.usage")
+    assert chat.last == SAY(f"lists.{word}.ask_address" if asks else f"lists.{word}.usage")
     if asks:
         await chat.send(f"/{command}", user=ADMIN, chat=GROUP)
         assert chat.last == SAY(f"lists.{word}.usage")
@@ -139,7 +139,24 @@ async def test_a_report_step_by_step(chat: Chat) -> None:
     await chat.send("hello")
     assert "not an address" in chat.last
     await chat.send(OTHER)
-    assert chat.last == SAY("lists.ask_why")
+    assert chat.last == SAY("lists.report.ask_why")
     await chat.send("took the liquidity out")
     assert chat.last == SAY("lists.report.done", address=OTHER)
     assert chat.sessions.stored == {}
+
+
+async def test_an_appeal_for_what_is_not_listed_is_refused_before_anything_is_asked(chat: Chat) -> None:
+    await chat.send("/appeal")
+    assert chat.last == SAY("lists.appeal.ask_address")
+    await chat.send(OTHER)
+    assert chat.last == SAY("lists.appeal.not_listed", address=OTHER)
+    await chat.send(f"/block {OTHER} why not", user=ADMIN)
+    await chat.send(f"/appeal {OTHER}")
+    assert chat.last == SAY("lists.appeal.ask_why")
+    await chat.send("it is mine")
+    assert chat.last == SAY("lists.appeal.done", address=OTHER)
+
+
+async def test_a_page_that_no_database_could_count_to_is_outdated(chat: Chat) -> None:
+    await chat.press(f"1:bl:{'9' * 18}")
+    assert chat.last == SAY("error.outdated")

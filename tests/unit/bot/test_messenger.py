@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from telegram import Bot
+from telegram.constants import BotDescriptionLimit
 
 from tests.fakes.telegram_request import FakeRequest
 from walletwatch.bot import messenger
@@ -216,9 +217,35 @@ async def test_webhook_and_commands_are_registered(
         say = texts(call.get("language_code", "en"))
         commands = call["commands"]
         listed = json.loads(commands) if isinstance(commands, str) else commands
+        scope = call["scope"]
+        is_private = (json.loads(scope) if isinstance(scope, str) else scope)["type"] == "all_private_chats"
         assert [(command["command"], command["description"]) for command in listed] == [
-            (command.name, say(f"command.{command.name}")) for command in COMMANDS
+            (command.name, say(f"command.{command.name}"))
+            for command in COMMANDS
+            if is_private or not command.private
         ]
+
+
+async def test_what_the_bot_is_is_said_in_every_language_and_once(
+    request_: FakeRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messenger, "make_request", lambda: request_)
+    for _ in range(2):
+        await register(
+            "7:token",
+            "http://telegram",
+            webhook_url="https://x.example/t",
+            secret="s" * 16,
+            max_connections=9,
+        )
+    for method, part, limit in (
+        ("setMyDescription", "description", BotDescriptionLimit.MAX_DESCRIPTION_LENGTH),
+        ("setMyShortDescription", "short_description", BotDescriptionLimit.MAX_SHORT_DESCRIPTION_LENGTH),
+    ):
+        told = {call.get("language_code", "en"): call[part] for call in request_.of(method)}
+        assert list(told) == list(LANGUAGES)
+        assert len(request_.of(method)) == len(LANGUAGES)
+        assert all(0 < len(text) <= limit and "X1" in text for text in told.values())
 
 
 async def test_a_refused_registration_is_an_error(

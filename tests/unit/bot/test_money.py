@@ -113,6 +113,13 @@ class TestBalance:
         await chat.send(f"/balance {OTHER}")
         assert "Names can't be had" not in chat.last
 
+    async def test_a_name_that_no_wallet_has_is_not_called_an_address(self, chat: Chat) -> None:
+        await watched(chat)
+        await chat.send("/balance my cold wallet")
+        assert "no wallet called “my cold wallet”" in chat.last
+        await chat.send(f"/balance {WALLET[:-4]}")
+        assert "not an address" in chat.last
+
     async def test_the_age_of_what_is_remembered(self, chat: Chat) -> None:
         await chat.send(f"/balance {WALLET}")
         await chat.clock.sleep(7)
@@ -339,7 +346,7 @@ class TestPortfolio:
         await chat.send("/portfolio")
         text = chat.last
         assert "≈ $110.00</b> · 220 XNT" in text
-        assert "24 hours: <b>+17 %</b>" in text
+        assert "24 hours: <b>+17 % (+$16.00)</b>" in text
         assert "54.5 % · XNT · $60.00" in text
         assert "27.3 % · USDC.x · $30.00" in text
         assert "18.2 % · XNT staked · $20.00" in text
@@ -360,12 +367,49 @@ class TestPortfolio:
         chat.chain.down = True
         await chat.send("/portfolio")
         assert "so they are in no sum" in chat.last
-        assert "I know no price of what they hold" in chat.last
+        assert "I know no price of what they hold" not in chat.last
         assert "$0" not in chat.last
         chat.chain.down = False
         chat.prices.down = True
         await chat.send("/portfolio")
         assert "Prices can't be had" in chat.last
+        assert "• 120 XNT\n• 40 XNT staked\n• 30 USDC.x" in chat.last
+
+    async def test_shares_add_up_and_the_rest_has_one(self, chat: Chat) -> None:
+        await watched(chat)
+        (one,) = await chat.stores.subscriptions.subscriptions(ANNA)
+        chat.chain.data[WALLET] = AccountData(WALLET, SYSTEM, 10**9, b"", 100)
+        mints = [address(f"token {number}") for number in range(9)]
+        for mint in mints:
+            account = address(f"account {mint}")
+            name(chat, mint, f"T{mint[:3]}")
+            await chat.stores.watch.add_accounts(
+                one.wallet_id, [NewAccount(account, AccountKind.TOKEN, mint)]
+            )
+            held = decode_address(mint) + decode_address(WALLET) + struct.pack("<Q", 10**6)
+            chat.chain.data[account] = AccountData(
+                account, CLASSIC, 1, held + b"\0" * 36 + b"\1" + b"\0" * 56, 100
+            )
+        chat.prices.usd = {NATIVE: Decimal(1), **dict.fromkeys(mints, Decimal(1))}
+        chat.prices.liquidity_usd = Decimal(10**6)
+        await chat.send("/portfolio")
+        assert chat.last.count("</code> 10 % · ") == 8
+        assert "… and 2 more assets · 20 % · $2.00" in chat.last
+
+    async def test_nothing_in_a_wallet_is_worth_nothing_and_not_unknown(self, chat: Chat) -> None:
+        await watched(chat)
+        await chat.send(f"/watch {OTHER} Trading")
+        for wallet in (WALLET, OTHER):
+            chat.chain.data[wallet] = AccountData(wallet, SYSTEM, 0, b"", 100)
+        await chat.send("/portfolio")
+        assert "There is nothing in them." in chat.last
+        assert "unknown" not in chat.last
+        chat.clock.advance(100)
+        chat.prices.usd = {NATIVE: Decimal("0.5")}
+        chat.chain.data[WALLET] = AccountData(WALLET, SYSTEM, 10**9, b"", 100)
+        await chat.send("/portfolio")
+        assert "<b>≈ $0.50</b> · 1 XNT" in chat.last
+        assert "<b>Trading</b> · <code>B69c…m9Tq</code> · empty" in chat.last
 
     async def test_one_chats_wallets_are_not_anothers(self, chat: Chat) -> None:
         await self._two_wallets(chat)

@@ -11,6 +11,7 @@ from walletwatch.bot.keyboards import MAX_DATA_BYTES, Action, CallbackData, Stal
 from walletwatch.bot.people_marks import read_query, write_query
 from walletwatch.domain.chats import ChatKind, Contact
 from walletwatch.domain.delivery import DeliveryKind, DeliveryStatus, NewDelivery
+from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.people import PageMark, PeopleOrder, PeopleQuery, Person
 
 NAMES = st.text("abcdefghijklmnopqrstuvwxyz0123456789_", max_size=32)
@@ -227,7 +228,8 @@ class TestLimits:
         assert "Wallets: 250, as the plan says" in await admin(chat, f"/limits {ANNA}")
         await press(chat, f"1:xp:{ANNA}")
         assert f"1:xe:{ANNA}" in chat.buttons
-        await press(chat, f"1:xe:{ANNA}")
+        assert "not given back by this" in await press(chat, f"1:xe:{ANNA}")
+        await press(chat, f"1:xE:{ANNA}")
         assert "Plan: free" in await admin(chat, f"/user {ANNA}")
         assert actions(chat) == [(ADMIN, "grant"), (ADMIN, "revoke")]
 
@@ -242,7 +244,9 @@ class TestLimits:
         ("words", "answer"),
         [
             ("nothing 5", "only: wallets, alerts, scans, exports, digest_seconds"),
-            ("wallets 1000001", "up to 100000"),
+            ("wallets 1000001", "from 0 to 100000"),
+            ("digest_seconds 0", "from 1 to 900"),
+            ("digest_seconds 901", "from 1 to 900"),
             ("wallets -1", "whole"),
         ],
     )
@@ -250,6 +254,25 @@ class TestLimits:
         await chat.send("/menu", user=ANNA)
         assert answer in await admin(chat, f"/limits {ANNA} {words}")
         assert actions(chat) == []
+
+    async def test_premium_is_granted_once_where_only_the_answer_was_lost(self, chat: Chat) -> None:
+        await chat.send("/menu", user=ANNA)
+        message = chat.message("a menu", user=ADMIN)["message"]
+        query = {"id": "901", "from": message["from"], "message": message, "chat_instance": "1"}
+        chat.request.failures.append((502, "Bad Gateway", {}))
+        with pytest.raises(Exception, match="not reached"):
+            await chat.bot.handle({"update_id": 1, "callback_query": query | {"data": f"1:xg:{ANNA}"}})
+        chat.clock.advance(60)
+        await chat.bot.handle({"update_id": 1, "callback_query": query | {"data": f"1:xg:{ANNA}"}})
+        assert "premium until 1 Dec 2026" in chat.last
+        assert actions(chat) == [(ADMIN, "grant")]
+
+    async def test_no_premium_is_granted_unseen(self, chat: Chat) -> None:
+        await chat.send("/menu", user=ANNA)
+        chat.administration.outage.down = True
+        with pytest.raises(StoreUnavailable):
+            await press(chat, f"1:xg:{ANNA}")
+        assert chat.stores.tables.chats[ANNA].chat.owner.premium_until is None
 
     async def test_premium_is_granted_once_for_a_double_tap(self, chat: Chat) -> None:
         await chat.send("/menu", user=ANNA)

@@ -57,6 +57,19 @@ async def test_of_several_it_is_asked_which(chat: Chat) -> None:
     assert flows.subscription_id != two
 
 
+async def test_of_several_of_one_name_it_is_asked_which(chat: Chat) -> None:
+    await chat.send(f"/watch {WALLET} Savings")
+    await chat.send(f"/watch {OTHER} Savings")
+    second = (await chat.stores.subscriptions.subscriptions(ANNA))[1]
+    await chat.send(f"/chart flows savings {'1' * 32}")
+    assert chat.last == SAY("chart.choose")
+    assert chat.queues.drawings == []
+    await chat.press(chat.buttons[1])
+    (request,) = chat.queues.drawings
+    assert (request.kind, request.subscription_id) == (PictureKind.FLOWS, second.id)
+    assert request.asset == "1" * 32
+
+
 @pytest.mark.parametrize(
     ("words", "kind", "period"),
     [

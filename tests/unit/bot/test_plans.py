@@ -151,7 +151,7 @@ class TestBuying:
     @pytest.mark.parametrize("text", ["/buy 31", "/buy x", "/buy -30", "/buy 99999999999", "/buy ３０"])
     async def test_only_what_is_offered_is_sold(self, chat: Chat, text: str) -> None:
         await chat.send(text)
-        assert "30, 365" in chat.last
+        assert chat.buttons[:2] == [data(Action.BUY, 30), data(Action.BUY, 365)]
         assert not chat.request.of("sendInvoice")
 
     async def test_nothing_is_sold_where_nothing_is_for_sale(self, chat: Chat) -> None:
@@ -162,6 +162,17 @@ class TestBuying:
         for text in ("/buy", "/buy 30"):
             await chat.send(text)
             assert "not for sale" in chat.last
+
+    async def test_who_has_premium_for_ever_buys_none(self, chat: Chat) -> None:
+        await chat.send("/buy")
+        stale = chat.buttons[0]
+        chat.plans.let(ANNA, NEVER)
+        for text in ("/buy", "/buy 30"):
+            await chat.send(text)
+            assert "nothing to buy" in chat.last
+        await chat.press(stale)
+        assert "nothing to buy" in chat.last
+        assert not chat.request.of("sendInvoice")
 
     async def test_another_cannot_pay_ones_order(self, chat: Chat) -> None:
         payload = str((await invoice(chat, ANNA))["payload"])
@@ -263,6 +274,36 @@ class TestRefunds:
         assert "Stars are back" in chat.last
         assert await days_left(chat) is None
 
+    async def test_it_is_finished_however_late(self, chat: Chat) -> None:
+        await bought(chat)
+        await chat.send("/refund")
+        chat.request.failures.append((502, "Bad Gateway", {}))
+        with pytest.raises(Exception, match="not reached"):
+            await chat.press(chat.buttons[0])
+        chat.clock.advance(86_400 * 4)
+        await chat.send("/refund")
+        await chat.press(chat.buttons[0])
+        assert "Stars are back" in chat.last
+        assert await days_left(chat) is None
+
+    async def test_what_gave_nothing_always_goes_back(self, chat: Chat) -> None:
+        await bought(chat)
+        await chat.send("/refund")
+        await chat.press(chat.buttons[0])
+        await chat.send("/start")
+        for charge in ("stx2", "stx3"):
+            await pay(chat, charge, "no order of theirs")
+            chat.clock.advance(86_400 * 4)
+        for _ in range(2):
+            await chat.send("/refund")
+            assert "your plan stays as it is" in chat.last
+            await chat.press(chat.buttons[0])
+            assert "shorter" not in chat.last
+        await chat.send("/refund")
+        assert "nothing I could give back" in chat.last
+        given = [call["telegram_payment_charge_id"] for call in chat.request.of("refundStarPayment")]
+        assert given == ["stx1", "stx3", "stx2"]
+
     async def test_a_refund_that_telegram_refuses_takes_nothing_away(self, chat: Chat) -> None:
         await bought(chat)
         await chat.send("/refund")
@@ -299,6 +340,48 @@ class TestRefunds:
         assert "no such payment" in chat.last
         await chat.send(f"/payments {ANNA}", user=ADMIN)
         assert "given back" in chat.last
+
+    async def test_an_administrator_gives_back_by_buttons(self, chat: Chat) -> None:
+        await bought(chat)
+        await bought(chat, "stx2")
+        await chat.send(f"/user {ANNA}", user=ADMIN)
+        assert data(Action.PAYMENTS, ANNA) in chat.buttons
+        await chat.press(data(Action.PAYMENTS, ANNA), user=ADMIN)
+        asked = chat.buttons[1]
+        await chat.press(asked, user=ADMIN)
+        assert "Give the 250 Stars of 1 Nov 2026" in chat.last
+        assert not chat.request.of("refundStarPayment")
+        confirm = chat.buttons[0]
+        await chat.press(confirm)
+        assert "outdated" in chat.last
+        for _ in range(2):
+            await chat.press(confirm, user=ADMIN)
+        (call,) = chat.request.of("refundStarPayment")
+        assert call["telegram_payment_charge_id"] == "stx2"
+        assert "no such payment" in chat.last
+        assert await days_left(chat) == 30
+        assert [entry.action for entry in chat.administration.audited] == ["refund"]
+        await chat.press(data(Action.REFUND_PAYMENT, f"{BORIS}.{confirm.rpartition('.')[2]}"), user=ADMIN)
+        assert "outdated" in chat.last
+
+    async def test_what_gave_nothing_is_called_that(self, chat: Chat) -> None:
+        await chat.send("/start")
+        await pay(chat, "odd", "no order of theirs")
+        await chat.press(data(Action.PAYMENTS, ANNA), user=ADMIN)
+        await chat.press(chat.buttons[0], user=ADMIN)
+        assert "They got nothing for them" in chat.last
+        await chat.press(chat.buttons[0], user=ADMIN)
+        assert "given back" in chat.last
+
+    async def test_who_was_given_stars_back_is_told(self, chat: Chat) -> None:
+        payload = await bought(chat)
+        await chat.send(f"/refundpayment {ANNA} stx1", user=ADMIN)
+        message = chat.message("")["message"]
+        del message["text"]
+        update = {"message": message | {"refunded_payment": facts("stx1", payload)}}
+        await chat.bot.handle({"update_id": next(chat.numbers)} | update)
+        assert chat.request.of("sendMessage")[-1]["chat_id"] == ANNA
+        assert "Stars are back with you, and your premium is as much shorter" in chat.last
 
     @pytest.mark.parametrize(
         "text",

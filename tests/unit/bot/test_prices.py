@@ -10,9 +10,11 @@ from tests.unit.bot.conftest import ANNA, GROUP, OTHER, WALLET, Chat
 from tests.unit.bot.test_money import HOSTILE, PROFILE, USDC, data, name, watched
 from tests.unit.chain.test_money_readers import mint_account
 from walletwatch.bot.keyboards import Action
+from walletwatch.domain.currencies import FIAT, Currency
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
 from walletwatch.domain.wallets import AccountKind, NewAccount
+from walletwatch.ports.currencies import RateSheet
 
 FOO, FAKE = address("foo"), address("fake")
 
@@ -55,6 +57,12 @@ class TestPrice:
         assert "24 hours: unknown" in chat.last
         assert "Liquidity behind it: $900" in chat.last
         assert "thin market" in chat.last
+
+    async def test_a_change_too_small_to_be_told_has_no_sign(self, chat: Chat) -> None:
+        chat.prices.usd = {USDC: Decimal("0.99987")}
+        await chat.price_history.keep({USDC: Decimal("0.9998")}, chat.clock.now() - timedelta(days=1))
+        await chat.send("/price usdc.x")
+        assert "24 hours: <b>&lt; 0.1 %</b>" in chat.last
 
     async def test_an_impostor_in_ones_wallet_is_offered_behind_the_listed_one(self, chat: Chat) -> None:
         await holds(chat, FAKE)
@@ -224,6 +232,37 @@ class TestConvert:
         pool(chat, WRAPPED_NATIVE_MINT, USDC, (900 * 10**9, 450 * 10**6), (9, 6))
         await chat.send("/convert 100 xnt in usdc.x")
         assert "⚠️ A trade of that size would lose 10 %" in chat.last
+
+    async def test_the_same_on_both_sides_is_no_trade(self, chat: Chat) -> None:
+        chat.prices.usd = {NATIVE: Decimal("0.5"), USDC: Decimal(1)}
+        for wish in ("10 xnt in xnt", "5 usd in $"):
+            await chat.send(f"/convert {wish}")
+            assert "That is the same." in chat.last
+            assert "would lose" not in chat.last
+        await chat.send("/convert 10 usdc.x in usd")
+        assert "10 USDC.x = <b>10</b> USD" in chat.last
+        assert "would lose" not in chat.last
+
+    async def test_money_of_other_countries(self, chat: Chat) -> None:
+        chat.prices.usd = {NATIVE: Decimal("0.5")}
+        await chat.send("/convert 10 xnt in eur")
+        assert "I know no price for that" in chat.last
+        rates: dict[Currency, Decimal] = {each: Decimal(100) for each in FIAT if each is not Currency.USD}
+        await chat.fx.keep(RateSheet(chat.clock.now().date(), {**rates, Currency.EUR: Decimal("0.9")}))
+        chat.clock.advance(3600)
+        await chat.send("/convert 10 xnt in eur")
+        assert "10 XNT = <b>4.5</b> EUR" in chat.last
+        await chat.send("/convert €9")
+        assert "9 EUR = <b>20</b> XNT" in chat.last
+        await chat.send("/convert 9 eur in jpy")
+        assert "9 EUR = <b>1,000</b> JPY" in chat.last
+        await chat.send("/convert 10 xnt")
+        assert "<b>5</b> USD" in chat.last
+        await chat.send("/currency eur")
+        await chat.send("/convert 10 xnt")
+        assert "<b>4.5</b> EUR" in chat.last
+        await chat.press(data(Action.CONVERT, NATIVE))
+        assert "How much XNT shall I reckon in EUR" in chat.last
 
     async def test_the_button_asks_how_much(self, chat: Chat) -> None:
         chat.prices.usd = {NATIVE: Decimal("0.5")}

@@ -17,6 +17,7 @@ from walletwatch.bot.html_length import MAX_UNITS, cut, units
 from walletwatch.bot.rendering import HtmlRenderer
 from walletwatch.bot.texts import PLURALS, Html, entries, texts
 from walletwatch.bot.views.activity import sender_of
+from walletwatch.bot.views.powers import AUTHORITIES
 from walletwatch.chain.decoding import decode_transaction
 from walletwatch.domain.activities import Activity, ActivityKind, Leg
 from walletwatch.domain.chats import Chat, ChatKind, Subscription
@@ -75,7 +76,7 @@ def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> 
                 "<b>🔄 Swapped</b>",
                 "👛 <b>Savings</b> · <code>9Dpj…CoaU</code>",
                 "− 1 XNT",
-                "+ 7 token <code>mint</code>",
+                "+ 7 of token <code>mint</code>",
                 "With XDEX",
                 "🕒 26 Oct 2026, 07:33:20 UTC",
             ],
@@ -137,7 +138,22 @@ def render(*activities: Activity, subscription: Subscription = SUBSCRIPTION) -> 
             [
                 "<b>✋ Approved a spender</b>",
                 "👛 <b>Savings</b> · <code>9Dpj…CoaU</code>",
+                "⚠️ <code>B69c…m9Tq</code> may spend all USDC.x, without a limit",
+                "🕒 26 Oct 2026, 07:33:20 UTC",
+            ],
+        ),
+        (
+            activity(
+                ActivityKind.PROGRAM_CALL,
+                details={"approvals": [{"delegate": PEER, "amount": 2**64 - 1}, {"delegate": PEER}]},
+                fee=0,
+            ),
+            [
+                "<b>⚙️ Called a program</b>",
+                "👛 <b>Savings</b> · <code>9Dpj…CoaU</code>",
+                "⚠️ <b>It also lets somebody spend your tokens:</b>",
                 "⚠️ <code>B69c…m9Tq</code> may spend all of it, without a limit",
+                "<code>B69c…m9Tq</code> may spend from it",
                 "🕒 26 Oct 2026, 07:33:20 UTC",
             ],
         ),
@@ -367,6 +383,17 @@ class TestNumbers:
         assert sum(character.isdigit() for character in shown) <= 18
         if not shown.startswith("<") and "e" not in shown:
             assert Decimal(shown.replace(",", "")) <= value
+
+
+def test_an_authority_is_called_by_what_it_is_for() -> None:
+    def told(kind: str) -> str:
+        details = {"authority_type": kind, "old_authority": PEER, "new_authority": None}
+        return render(activity(ActivityKind.AUTHORITY_CHANGE, details=details))
+
+    assert "Minting: <code>B69c…m9Tq</code> → nobody" in told("mintTokens")
+    assert "a new &lt;one: <code>B69c…m9Tq</code> → nobody" in told("a new <one")
+    named = {key.removeprefix("authority.") for key in entries("en") if key.startswith("authority.")}
+    assert named == AUTHORITIES
 
 
 class TestLocales:

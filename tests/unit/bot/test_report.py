@@ -34,6 +34,21 @@ async def test_the_day_and_the_week(chat: Chat) -> None:
     assert "One you never dealt with before" in chat.last
 
 
+async def test_what_was_ordered_is_told_and_can_be_stopped(chat: Chat) -> None:
+    await chat.send(f"/watch {OTHER} Pocket")
+    await chat.send("/report")
+    assert "report comes" not in chat.last
+    assert "1:hr:off" not in chat.buttons
+    await chat.send("/report daily 7:30")
+    await chat.send("/report weekly fri 18")
+    await chat.send("/report")
+    assert "The daily report comes at 07:30." in chat.last
+    assert "The weekly report comes on Fri at 18:00." in chat.last
+    await chat.press("1:hr:off")
+    await chat.send("/report weekly")
+    assert "report comes" not in chat.last
+
+
 @pytest.mark.parametrize(
     ("words", "schedule"),
     [

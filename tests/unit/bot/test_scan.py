@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.contract.things import address
 from tests.unit.bot.conftest import ANNA, GROUP, OTHER, WALLET, Chat
 from walletwatch.bot.texts import texts
 from walletwatch.domain.chain import TokenHolding
@@ -117,6 +118,21 @@ async def test_a_scan_that_could_not_be_queued_is_said(chat: Chat) -> None:
     assert [scan.subject for scan in chat.queues.scans] == [WALLET]
 
 
+async def test_a_second_tap_scans_nothing(chat: Chat) -> None:
+    message = chat.message("a menu")["message"]
+    for number in (901, 902):
+        query = {"id": str(number), "from": message["from"], "message": message, "chat_instance": "1"}
+        await chat.bot.handle({"update_id": 1, "callback_query": query | {"data": f"1:sa:{WALLET}"}})
+    assert len(chat.queues.scans) == 1
+    assert len(chat.request.of("sendMessage")) == 1
+    await chat.send("/plan")
+    assert "1 of 20" in chat.last
+    chat.clock.advance(6)
+    query = {"id": "903", "from": message["from"], "message": message, "chat_instance": "1"}
+    await chat.bot.handle({"update_id": 1, "callback_query": query | {"data": f"1:sa:{WALLET}"}})
+    assert len(chat.queues.scans) == 2
+
+
 async def test_approvals_of_a_wallet(chat: Chat) -> None:
     await chat.send(f"/watch {WALLET} Mine")
     chat.chain.lamports[WALLET] = 1
@@ -155,3 +171,24 @@ async def test_the_risk_of_ones_wallets(chat: Chat) -> None:
     assert "70 of 100, looked at 2 hours ago" in chat.last
     assert "⚪ <b>&lt;Mine&gt;</b>" in chat.last
     assert chat.buttons[:2] == [f"1:s:{second.id}", f"1:s:{first.id}"]
+
+
+async def test_many_risks_are_told_by_pages(chat: Chat) -> None:
+    await chat.send("/start")
+    chat.plans.let(ANNA, wallets=25)
+    for number in range(23):
+        await chat.send(f"/watch {address(f'wallet {number}')}")
+    await chat.send("/risk")
+    seen: list[str] = []
+    while True:
+        shown = [button for button in chat.buttons if button.startswith("1:s:")]
+        assert len(shown) <= 10
+        assert "Tap a wallet" in chat.last
+        seen += shown
+        following = f"1:sr:{-(-len(seen) // 10)}"
+        if following not in chat.buttons:
+            break
+        await chat.press(following)
+    assert len(set(seen)) == len(seen) == 23
+    await chat.press("1:sr:99")
+    assert [button for button in chat.buttons if button.startswith("1:s:")] == shown

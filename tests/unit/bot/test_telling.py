@@ -5,6 +5,7 @@ import pytest
 from tests.contract.things import activity, address, candidates_of, tell_all
 from tests.unit.bot.conftest import ANNA, BORIS, WALLET, Chat
 from walletwatch.bot.keyboards import Action, CallbackData
+from walletwatch.domain.activities import Leg
 from walletwatch.domain.delivery import activity_key
 from walletwatch.domain.digests import DigestPolicy, plan_deliveries
 
@@ -38,6 +39,14 @@ async def test_details_have_whole_addresses(chat: Chat, key: str) -> None:
     assert "5" * 88 in chat.last
 
 
+async def test_details_lead_back_and_not_to_themselves(chat: Chat, key: str) -> None:
+    await chat.press(details(key))
+    assert details(key) not in chat.buttons
+    await chat.press(chat.buttons[-1])
+    assert WALLET not in chat.last
+    assert details(key) in chat.buttons
+
+
 async def test_nobody_elses_message_is_shown(chat: Chat, key: str) -> None:
     await chat.press(details(key), user=BORIS)
     assert "outdated" in chat.last
@@ -61,7 +70,7 @@ async def test_less_of_it(chat: Chat, key: str) -> None:
     assert chat.buttons == [
         CallbackData(Action.AM_MUTE_WALLET, str(subscription.id)).encode(),
         CallbackData(Action.AM_BLOCK_SENDER, SENDER).encode(),
-        details(key),
+        CallbackData(Action.TOLD, key).encode(),
     ]
     await chat.press(CallbackData(Action.AM_BLOCK_SENDER, SENDER).encode())
     known = await chat.stores.subscriptions.chat(ANNA)
@@ -97,7 +106,7 @@ class TestGroup:
             await chat.press(details(f"{group}.{number}"))
             assert f"<code>{letter * 88}</code>" in chat.last
             assert chat.buttons[-1] == back
-            assert details(f"{group}.{number}") in chat.buttons
+            assert details(f"{group}.{number}") not in chat.buttons
         await chat.press(back)
         assert "2 activities" in chat.last
         assert chat.buttons == [details(f"{group}.{number}") for number in (1, 2)]
@@ -117,4 +126,57 @@ class TestGroup:
     @pytest.mark.parametrize("number", ["0", "3", "99", "100", "-1", "x", ""])
     async def test_a_number_that_it_does_not_have(self, chat: Chat, group: str, number: str) -> None:
         await chat.press(details(f"{group}.{number}"))
+        assert "outdated" in chat.last
+
+
+class TestDigest:
+    """Ten payments of two people, and tokens, which are counted and added up."""
+
+    MINTS = (address("mint"), address("other mint"))
+
+    @pytest.fixture
+    async def digest(self, chat: Chat) -> str:
+        for user in (ANNA, BORIS):
+            await chat.send(f"/watch {WALLET} Mine", user=user)
+        (subscription,) = await chat.stores.subscriptions.subscriptions(ANNA)
+        told = [
+            activity(
+                f"{place:088}",
+                2_000_000_000 + place,
+                WALLET,
+                legs=(Leg(self.MINTS[place % 3 == 2], 5, 6, address(f"sender {place % 3}")),),
+            )
+            for place in range(10)
+        ]
+        now = chat.clock.now()
+        outgoing = await chat.stores.ledger.record(
+            subscription.wallet_id,
+            told,
+            candidates_of(told, subscription),
+            lambda new, bursts: plan_deliveries(new, bursts, policy=DigestPolicy(), now=now, oldest=now),
+            since=now,
+        )
+        (message,) = outgoing.pending
+        return message.key
+
+    async def test_it_leads_to_all_of_it_and_to_less_of_it(self, chat: Chat, digest: str) -> None:
+        less = CallbackData(Action.LESS, digest).encode()
+        await chat.press(CallbackData(Action.TOLD, digest).encode())
+        assert "10 activities" in chat.last
+        assert less in chat.buttons
+        history = next(data for data in chat.buttons if data.startswith(f"1:{Action.HISTORY}:"))
+        await chat.press(less)
+        (subscription,) = await chat.stores.subscriptions.subscriptions(ANNA)
+        # What is most frequent comes first.
+        assert chat.buttons == [
+            CallbackData(Action.AM_MUTE_TOKEN, self.MINTS[0]).encode(),
+            CallbackData(Action.AM_MUTE_TOKEN, self.MINTS[1]).encode(),
+            CallbackData(Action.AM_MUTE_WALLET, str(subscription.id)).encode(),
+            CallbackData(Action.AM_BLOCK_SENDER, address("sender 0")).encode(),
+            CallbackData(Action.AM_BLOCK_SENDER, address("sender 1")).encode(),
+            CallbackData(Action.TOLD, digest).encode(),
+        ]
+        await chat.press(history)
+        assert "Mine" in chat.last
+        await chat.press(less, user=BORIS)
         assert "outdated" in chat.last

@@ -65,6 +65,16 @@ class TestImport:
         assert started == {WALLET, OTHER, address(0)}
         assert chat.metrics.counts["WalletsImported"] == 2
 
+    @pytest.mark.parametrize("command", ["/import", "/watch"])
+    @pytest.mark.parametrize("between", [" ", "\n", ", "])
+    async def test_several_of_a_line_are_several_wallets(
+        self, chat: Chat, command: str, between: str
+    ) -> None:
+        await chat.send(f"/watch {WALLET} Mine")
+        link = f"https://explorer.mainnet.x1.xyz/address/{OTHER}?tab=tokens"
+        await chat.send(f"{command} {WALLET}{between}{link}")
+        assert await labels(chat) == {WALLET: "Mine", OTHER: None}
+
     async def test_as_the_answer(self, chat: Chat) -> None:
         await chat.send("/import")
         assert "one address a line" in chat.last

@@ -105,11 +105,13 @@ class TestTags:
         first, second = await watched(chat, "one", "two")
         await chat.stores.book.retag(ANNA, first, add=["defi"])
         await chat.send("/tag two")
-        toggle = data(Action.TAG_TOGGLE, f"{second}.{tag_key('defi')}")
-        assert toggle in chat.buttons
-        await chat.press(toggle)
-        assert [tags for _, tags, _ in await book(chat)] == [("defi",), ("defi",)]
-        await chat.press(toggle)
+        add, remove = (data(Action.TAG_TOGGLE, f"{second}.{tag_key('defi')}.{wish}") for wish in (1, 0))
+        assert add in chat.buttons
+        for _ in range(2):
+            await chat.press(add)
+            assert [tags for _, tags, _ in await book(chat)] == [("defi",), ("defi",)]
+        assert remove in chat.buttons
+        await chat.press(remove)
         assert [tags for _, tags, _ in await book(chat)] == [("defi",), ()]
         await chat.send("whale -defi")
         assert (await book(chat))[1][1] == ("whale",)
@@ -121,8 +123,9 @@ class TestTags:
         await chat.send("/tag theirs secret", user=BORIS)
         (theirs,) = [each.id for each in await chat.stores.subscriptions.subscriptions(BORIS)]
         for argument in (
+            f"{mine}.{tag_key('secret')}.1",
+            f"{theirs}.{tag_key('secret')}.1",
             f"{mine}.{tag_key('secret')}",
-            f"{theirs}.{tag_key('secret')}",
             "x.y",
             "",
             f"{mine}",
@@ -196,7 +199,7 @@ class TestPausing:
         await chat.press(data(Action.RESUME, first))
         assert "2 activities were not told meanwhile" in chat.last
         await chat.press(data(Action.RESUME, first))
-        assert "Nothing of that is paused" in chat.last
+        assert "Nothing is paused" in chat.last
         await chat.press(data(Action.PAUSE, second))
         await chat.press(data(Action.PAUSE, second))
         assert chat.request.of("answerCallbackQuery")[-1].get("text") is None
@@ -222,13 +225,30 @@ class TestPausing:
         assert "one</b> · <code>" in chat.last
         assert "One activity was not told" in chat.last
         await chat.send("/resume")
-        assert "Nothing of that is paused" in chat.last
+        assert "Nothing is paused" in chat.last
+
+    async def test_all_by_word(self, chat: Chat) -> None:
+        await watched(chat, "one", "two")
+        await chat.send("/pause ALL")
+        assert "your 2 wallets" in chat.last
+        await chat.press(data(Action.PAUSE_ALL_CONFIRMED))
+        await chat.send("/resume all")
+        assert "tell of 2 wallets again" in chat.last
+
+    async def test_a_wallet_called_all_is_that_one(self, chat: Chat) -> None:
+        await watched(chat, "All", "two")
+        await chat.send("/pause all")
+        assert [each.paused for each in await chat.stores.subscriptions.subscriptions(ANNA)] == [True, False]
+        await chat.send("/resume all")
+        assert "tell of <b>All</b>" in chat.last
 
     async def test_where_nothing_is_watched(self, chat: Chat) -> None:
+        await chat.send("/pause all")
+        assert "no wallet for this chat" in chat.last
         await chat.send("/pause")
         assert "no wallet" in chat.last
         await chat.send("/resume")
-        assert "Nothing of that" in chat.last
+        assert "Nothing is paused" in chat.last
 
 
 hostile = st.text(max_size=80) | st.sampled_from(

@@ -58,6 +58,29 @@ def _fields(value: Any) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 
+class TestWatch:
+    async def test_what_is_empty_may_be_a_slip(self, chat: Chat) -> None:
+        await chat.send(f"/watch {WALLET}")
+        assert "It is empty." in chat.last
+        await chat.send(f"/watch {WALLET}")
+        assert "It holds 0 XNT" in chat.last
+        chat.chain.lamports[OTHER] = 1
+        await chat.send(f"/watch {OTHER}")
+        assert "It holds 0.000000001 XNT" in chat.last
+
+
+async def test_an_address_may_be_written_as_it_is_shown(chat: Chat) -> None:
+    await chat.send(f"/watch {WALLET} Savings")
+    shown = f"{WALLET[:4]}…{WALLET[-4:]}"
+    assert shown in chat.last
+    await chat.send(f"/label {shown} Vault")
+    assert "It is called <b>Vault</b>" in chat.last
+    await chat.send(f"/wallet {shown}")
+    assert WALLET in chat.last
+    await chat.send(f"/wallet {shown}", user=BORIS)
+    assert WALLET not in chat.last
+
+
 class TestList:
     async def test_it_is_empty(self, chat: Chat) -> None:
         await chat.send("/list")
@@ -73,6 +96,7 @@ class TestList:
         await chat.press(data(Action.LIST, "1.n"))
         assert "w09" in chat.last
         assert "w08" not in chat.last
+        assert "20 wallets</b> · 2/3" in chat.last
         assert data(Action.LIST, "0.n") in chat.buttons
         assert data(Action.LIST, "2.n") in chat.buttons
         await chat.press(data(Action.LIST, "999.n"))

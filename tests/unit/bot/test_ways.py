@@ -64,6 +64,19 @@ async def test_who_watches_nothing_is_helped_to_the_first_wallet(chat: Chat, com
     assert chat.buttons[:2] == ADDING
 
 
+async def test_what_is_wrong_with_an_alert_leads_on(chat: Chat) -> None:
+    alerts = data(Action.AM_LIST, 0)
+    await chat.send("/addalert inactive")
+    assert chat.buttons == ADDING
+    for command in ("/editalert 5", "/delalert 5", "/testalert 5"):
+        await chat.send(command)
+        assert chat.buttons == [alerts]
+    for number in range(11):
+        await chat.send(f"/addalert price_above XNT {number + 1}")
+    assert "10 alerts" in chat.last
+    assert chat.buttons == [data(Action.PLAN), alerts]
+
+
 async def test_whatever_is_not_understood_leads_on(chat: Chat) -> None:
     for text in ("hello", "/nonsense"):
         await chat.send(text)

@@ -43,11 +43,11 @@ from walletwatch.domain.alert_rules.rule import (
     with_least_cooldown,
 )
 from walletwatch.domain.alert_rules.schedule import first_check, next_check
-from walletwatch.domain.annotations import Annotation, AssetNote
+from walletwatch.domain.annotations import Annotation, AssetNote, Flag
 from walletwatch.domain.chats import Chat, ChatKind, ChatSettings, Owner
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.plans import LIMITS, Plan, Quota, limit_of
-from walletwatch.domain.quiet import Pace
+from walletwatch.domain.quiet import Pace, QuietHours
 from walletwatch.domain.rules import Suppression
 
 WALLET = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
@@ -83,6 +83,10 @@ TOKEN_IN, TOKEN_OUT = Leg(MINT, 7, 6, OTHER), Leg(MINT, -7, 6, OTHER)
 TRANSFER = _rule(AlertKind.TRANSFER_OVER, asset="native", amount=5 * 10**9 - 1)
 WORTH = _rule(AlertKind.TRANSFER_OVER, asset="native", usd=Decimal(50))
 SWAP: dict[str, Any] = {"kind": ActivityKind.SWAP}
+ASSET_OUT: dict[str, Any] = {
+    "kind": ActivityKind.NFT_OUT,
+    "details": {"asset": MINT, "from": WALLET, "to": OTHER},
+}
 
 
 @pytest.mark.parametrize(
@@ -104,6 +108,8 @@ SWAP: dict[str, Any] = {"kind": ActivityKind.SWAP}
         (_rule(AlertKind.TOKEN_NEW), _event(TOKEN_OUT, new=frozenset({MINT})), False),
         (_rule(AlertKind.COUNTERPARTY, address=OTHER), _event(FIVE_IN), True),
         (_rule(AlertKind.COUNTERPARTY, address=THIRD), _event(FIVE_IN), False),
+        (_rule(AlertKind.COUNTERPARTY, address=OTHER), _event(**ASSET_OUT), True),
+        (_rule(AlertKind.COUNTERPARTY, address=THIRD), _event(**ASSET_OUT), False),
         (_rule(AlertKind.PROGRAM, address=OTHER), _event(programs=(THIRD, OTHER)), True),
         (_rule(AlertKind.PROGRAM, address=OTHER), _event(programs=(THIRD,)), False),
         (_rule(AlertKind.TOKEN_SOLD, asset=MINT), _event(TOKEN_OUT, FIVE_IN, **SWAP), True),
@@ -112,6 +118,8 @@ SWAP: dict[str, Any] = {"kind": ActivityKind.SWAP}
         (_rule(AlertKind.TOKEN_BOUGHT, asset=MINT), _event(TOKEN_IN, FIVE_OUT, **SWAP), True),
         (_rule(AlertKind.APPROVAL), _event(kind=ActivityKind.APPROVE, details={"delegate": OTHER}), True),
         (_rule(AlertKind.APPROVAL), _event(kind=ActivityKind.REVOKE), False),
+        (_rule(AlertKind.APPROVAL), _event(FIVE_OUT, details={"approvals": [{"delegate": OTHER}]}), True),
+        (_rule(AlertKind.APPROVAL), _event(FIVE_OUT, details={"approvals": []}), False),
         (_rule(AlertKind.AUTHORITY), _event(kind=ActivityKind.AUTHORITY_CHANGE), True),
         (_rule(AlertKind.STAKE_DEACTIVATED), _event(kind=ActivityKind.STAKE_DEACTIVATE), True),
         (_rule(AlertKind.RISK_WORSE, points=10), RiskFacts(NOW, WALLET, "c", 50, 60), True),
@@ -188,6 +196,15 @@ def test_wallets_that_do_the_same_within_the_window(others: Sequence[Activity], 
     assert (firing.values["count"] if firing else None) == count
     if firing:
         assert firing.values["asset"] == MINT
+
+
+def test_what_strangers_scatter_is_no_deed_of_wallets() -> None:
+    rule, scattered = _rule(AlertKind.CLUSTER, count=2, minutes=15), Annotation(flags=(Flag.IMPOSTOR_TOKEN,))
+    got = [_by(wallet, 0, TOKEN_IN, kind=ActivityKind.TRANSFER_IN) for wallet in (WALLET, OTHER)]
+    assert evaluate(rule, ClusterFacts(NOW, got[0], got[1:])) is not None
+    spam = [replace(each, annotation=scattered) for each in got]
+    assert evaluate(rule, ClusterFacts(NOW, spam[0], spam[1:])) is None
+    assert evaluate(rule, ClusterFacts(NOW, got[0], spam[1:])) is None
 
 
 def test_a_line_is_told_when_it_is_crossed_and_again_only_after_it_was_crossed_back() -> None:
@@ -267,13 +284,36 @@ def test_what_is_held_has_one_message_and_what_is_urgent_is_not_held() -> None:
     assert (holder.delivery.status, holder.delivery.due_at) == (DeliveryStatus.PENDING, NOW.replace(hour=18))
     assert holder.firing is None
     assert {each.delivery.digest_key for each in merged} == {holder.delivery.key}
-    again = plan_firings(_attempts(rule, 1, chat), {rule.id: rule}, {42: "a" * 32}, now=NOW)
+    end = NOW.replace(hour=18)
+    again = plan_firings(_attempts(rule, 1, chat), {rule.id: rule}, {(42, end, False): "a" * 32}, now=NOW)
     assert [each.delivery.digest_key for each in again] == ["a" * 32]
     urgent = replace(rule, urgent=True)
     (outcome,) = plan_firings(_attempts(urgent, 1, chat), {rule.id: urgent}, {}, now=NOW)
     assert outcome.delivery.status is DeliveryStatus.PENDING
     snoozed = replace(CHAT, settings=ChatSettings(snoozed_until=NOW + timedelta(hours=1)))
     assert len(plan_firings(_attempts(urgent, 1, snoozed), {rule.id: urgent}, {}, now=NOW)) == 2
+
+
+def test_what_is_urgent_waits_for_the_snooze_and_not_for_the_digest_that_is_open() -> None:
+    snoozed_until, digest_at = NOW + timedelta(hours=1), NOW.replace(hour=18)
+    settings = ChatSettings(pace=Pace.DAILY, digest_hour=18, snoozed_until=snoozed_until)
+    chat, rule = replace(CHAT, settings=settings), _rule(AlertKind.APPROVAL)
+    urgent, open_one = replace(rule, urgent=True), {(42, digest_at, False): "a" * 32}
+    holder, told = plan_firings(_attempts(urgent, 1, chat), {rule.id: urgent}, open_one, now=NOW)
+    assert (holder.delivery.due_at, told.delivery.digest_key) == (snoozed_until, holder.delivery.key)
+    # Nor does what can wait come with what cannot.
+    open_one = {(42, snoozed_until, True): "b" * 32}
+    holder, _ = plan_firings(_attempts(rule, 1, chat), {rule.id: rule}, open_one, now=NOW)
+    assert holder.delivery.due_at == digest_at
+
+
+def test_that_an_urgent_rule_is_over_wakes_nobody() -> None:
+    settings = ChatSettings(quiet=QuietHours(12 * 60, 13 * 60))
+    rule = _rule(AlertKind.APPROVAL, urgent=True, expires_at=NOW)
+    attempt = Attempt(rule.id, replace(CHAT, settings=settings), expiry_of(rule, NOW))
+    holder, said = plan_firings([attempt], {rule.id: rule}, {}, now=NOW)
+    assert holder.delivery.due_at == NOW + timedelta(hours=1)
+    assert said.delivery.digest_key == holder.delivery.key
 
 
 def test_a_rule_that_nobody_heard_is_not_over() -> None:
@@ -308,6 +348,8 @@ def test_the_last_word_of_a_rule_comes_once_it_has_expired() -> None:
         ({"armed": False}, State.WAITING),
         ({"last_fired_at": NOW, "cooldown": timedelta(hours=1)}, State.COOLING),
         ({"last_fired_at": NOW}, State.ARMED),
+        ({"watching": False, "armed": False}, State.UNWATCHED),
+        ({"watching": False, "paused": True}, State.PAUSED),
     ],
 )
 def test_how_a_rule_stands(fields: dict[str, Any], state: State) -> None:
@@ -372,6 +414,45 @@ def test_the_past_is_replayed_by_the_same_evaluation() -> None:
     samples = [(NOW + timedelta(minutes=5 * n), Decimal(usd)) for n, usd in enumerate([10, 10, 12, 12])]
     moved = _rule(AlertKind.PRICE_MOVED, percent=Decimal(15), minutes=5, cooldown=timedelta(minutes=5))
     assert replay(moved, price_facts(samples, timedelta(minutes=5))) == [NOW + timedelta(minutes=10)]
+
+
+@given(
+    prices=st.lists(st.integers(1, 9), min_size=1, max_size=30),
+    steps=st.lists(st.integers(1, 20), min_size=30, max_size=30),
+    window=st.integers(1, 60),
+)
+def test_the_extremes_of_a_window_are_those_of_all_its_samples(
+    prices: list[int], steps: list[int], window: int
+) -> None:
+    moments = [NOW + timedelta(minutes=sum(steps[: n + 1])) for n in range(len(prices))]
+    samples = list(zip(moments, map(Decimal, prices), strict=True))
+    reach = timedelta(minutes=window)
+    for (at, usd), facts in zip(samples, price_facts(samples, reach), strict=True):
+        within = [price for moment, price in samples if at - reach <= moment <= at]
+        assert (facts.at, facts.usd, *facts.samples) == (at, usd, min(within), max(within))
+
+
+@given(
+    deeds=st.lists(st.tuples(st.sampled_from("abc"), st.booleans(), st.integers(0, 20)), max_size=25),
+    count=st.integers(2, 3),
+    minutes=st.integers(1, 30),
+)
+def test_a_cluster_of_the_past_is_what_all_activities_show(
+    deeds: list[tuple[str, bool, int]], count: int, minutes: int
+) -> None:
+    done, second = [], round(NOW.timestamp())
+    for number, (wallet, got, step) in enumerate(deeds):
+        second += step * 60
+        leg = TOKEN_IN if got else TOKEN_OUT
+        kind = ActivityKind.TRANSFER_IN if got else ActivityKind.TRANSFER_OUT
+        done.append(_activity(leg, kind=kind, wallet=wallet, signature=str(number), block_time=second))
+    rule = _rule(AlertKind.CLUSTER, count=count, minutes=minutes)
+    shown = [facts.at for facts in cluster_facts(done) if evaluate(rule, facts) is not None]
+    moments = [datetime.fromtimestamp(each.block_time or 0, UTC) for each in done]
+    everything = [
+        ClusterFacts(at, each, done[:n]) for n, (at, each) in enumerate(zip(moments, done, strict=True))
+    ]
+    assert shown == [facts.at for facts in everything if evaluate(rule, facts) is not None]
 
 
 def test_every_kind_has_its_traits_and_every_quota_its_limits() -> None:

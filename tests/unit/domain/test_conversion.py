@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.pool_accounts import address
-from walletwatch.domain.conversion import Wish, convert, read_amount, read_wish
+from walletwatch.domain.conversion import Wish, convert, money_of, read_amount, read_wish
+from walletwatch.domain.currencies import Currency
 from walletwatch.domain.markets import Hop, Market, deepest, impact
 
 numbers = st.decimals("0.000000001", "1e18", places=9)
@@ -19,6 +20,34 @@ A, B, C = address("a"), address("b"), address("c")
 @given(numbers, prices)
 def test_dollars_are_exact(amount: Decimal, usd: Decimal) -> None:
     assert Fraction(convert(amount, usd, Decimal(1))) == Fraction(amount) * Fraction(usd)
+
+
+@pytest.mark.parametrize(
+    ("word", "money"),
+    [
+        ("usd", Currency.USD),
+        ("$", Currency.USD),
+        ("Dollars", Currency.USD),
+        ("eur", Currency.EUR),
+        ("€", Currency.EUR),
+        ("Euro", Currency.EUR),
+        ("cn¥", Currency.CNY),
+        ("xnt", None),
+        ("native", None),
+        ("usdc.x", None),
+        ("", None),
+    ],
+)
+def test_words_for_money(word: str, money: Currency | None) -> None:
+    assert money_of(word) is money
+
+
+def test_money_has_units_for_a_dollar() -> None:
+    """10 at $0.50 are $5, and these 4.50 at 0.9 for a dollar; and back."""
+    half, euro = Decimal("0.5"), Decimal("0.9")
+    assert convert(Decimal(10), half, Decimal(1), target_units=euro) == Decimal("4.5")
+    assert convert(Decimal("4.5"), Decimal(1), half, source_units=euro) == 10
+    assert convert(Decimal(9), Decimal(1), Decimal(1), source_units=euro, target_units=Decimal(90)) == 900
 
 
 @given(numbers, prices, prices)
@@ -39,6 +68,9 @@ def test_more_is_never_less(amount: Decimal, first: Decimal, second: Decimal) ->
         ("10 xnt in usd", Wish(Decimal(10), "xnt", "usd")),
         ("$5 in XNT", Wish(Decimal(5), "usd", "XNT")),
         ("$ 5", Wish(Decimal(5), "usd", None)),
+        ("€5 in XNT", Wish(Decimal(5), "eur", "XNT")),
+        ("R$5", Wish(Decimal(5), "brl", None)),
+        ("5€ in XNT", Wish(Decimal(5), "€", "XNT")),
         ("10xnt", Wish(Decimal(10), "xnt", None)),
         ("1,000.5 Staked XNT to USD Coin", Wish(Decimal("1000.5"), "Staked XNT", "USD Coin")),
         ("0.000000001 xnt -> usd", Wish(Decimal("1e-9"), "xnt", "usd")),

@@ -6,12 +6,13 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.contract.things import OTHER_WALLET, WALLET, address
 from tests.lives import DAY, MINT, T0, XNT, did, received, sent, swapped
-from walletwatch.domain.activities import Activity, ActivityKind, Leg
+from walletwatch.domain.activities import REWARD_PREFIX, Activity, ActivityKind, Leg
 from walletwatch.domain.carrying import CarriedFlow, Deleted, carried, counterparties_of
 from walletwatch.domain.lots import Lot, Position
 from walletwatch.domain.money import NATIVE
@@ -116,6 +117,50 @@ def test_stakes_stay_owned_and_their_rewards_are_new() -> None:
     assert _only(reckon([earlier, stake, back], OWN)).held == Lot(5 * XNT, Decimal(6))
 
 
+def _lives_of_a_stake() -> list[Activity]:
+    return [
+        received(4 * XNT, usd=_xnt("1"), at=T0),
+        did(ActivityKind.STAKE, Leg(NATIVE, -4 * XNT, 9), usd=_xnt("5"), at=T0 + DAY),
+        did(
+            ActivityKind.REWARD,
+            Leg(NATIVE, XNT, 9),
+            usd=_xnt("2"),
+            at=T0 + 2 * DAY,
+            signature=f"{REWARD_PREFIX}7-stake",
+        ),
+        did(ActivityKind.STAKE_WITHDRAW, Leg(NATIVE, 5 * XNT, 9), usd=_xnt("3"), at=T0 + 3 * DAY),
+    ]
+
+
+def test_a_reward_in_a_stake_counts_once() -> None:
+    lived = _lives_of_a_stake()
+    earned = _only(reckon(lived[:3], OWN))
+    assert (earned.held, earned.aside) == (Lot(), Lot(5 * XNT, Decimal(6)))
+    position = _only(reckon(lived, OWN))
+    assert (position.held, position.aside, position.opening) == (Lot(5 * XNT, Decimal(6)), Lot(), 0)
+
+
+@pytest.mark.parametrize("deleted", range(5))
+def test_a_reward_in_a_stake_is_carried_once(deleted: int) -> None:
+    lived = _lives_of_a_stake()
+    gone = [Deleted(1, each, NOW) for each in lived[:deleted]]
+    position = _only(reckon(lived[deleted:], OWN, carried(gone, OWN)))
+    assert (position.held, position.aside, position.opening) == (Lot(5 * XNT, Decimal(6)), Lot(), 0)
+
+
+def test_what_is_carried_of_a_day_brings_nothing_that_was_not_there() -> None:
+    """Bought and staked, unstaked and sold, on one day each."""
+    lived = [
+        received(4 * XNT, usd=_xnt("1"), whom=PEER, at=T0),
+        did(ActivityKind.STAKE, Leg(NATIVE, -4 * XNT, 9), usd=_xnt("1"), at=T0),
+        did(ActivityKind.STAKE_WITHDRAW, Leg(NATIVE, 4 * XNT, 9), usd=_xnt("3"), at=T0 + DAY),
+        sent(4 * XNT, usd=_xnt("3"), whom=PEER, at=T0 + DAY),
+    ]
+    position = _only(reckon([], OWN, carried([Deleted(1, each, NOW) for each in lived], OWN)))
+    assert (position.owned, position.opening) == (Lot(), 0)
+    assert position.realised == 8
+
+
 def test_fees_are_paid_from_what_is_held() -> None:
     position = _only(reckon([received(XNT, usd=_xnt("1")), sent(0, usd=_xnt("1"), fee=XNT // 2)], OWN))
     assert [position.fees, position.fees_cost, position.realised] == [XNT // 2, Decimal("0.5"), 0]
@@ -137,7 +182,7 @@ def lives(draw: st.DrawFn) -> list[Activity]:
     """Two own wallets and strangers; own transfers are seen by both sides."""
     done: list[Activity] = []
     for slot in range(draw(st.integers(0, 14))):
-        kind = draw(st.sampled_from(["in", "out", "move", "swap", "stake", "unstake"]))
+        kind = draw(st.sampled_from(["in", "out", "move", "swap", "stake", "unstake", "reward"]))
         units, usd = draw(UNITS), _xnt(draw(PRICES)) | {MINT: draw(PRICES)}
         rest: dict[str, Any] = {"usd": usd, "slot": slot // 2, "signature": f"{kind}{slot}"}
         rest["at"] = T0 + slot * DAY // 3
@@ -149,6 +194,9 @@ def lives(draw: st.DrawFn) -> list[Activity]:
         elif kind == "move":
             done.append(sent(units, asset, whom=OTHER_WALLET, **rest))
             done.append(received(units, asset, whom=WALLET, wallet=OTHER_WALLET, **rest))
+        elif kind == "reward":
+            rest["signature"] = f"{REWARD_PREFIX}{slot}-stake"
+            done.append(did(ActivityKind.REWARD, Leg(NATIVE, units, 9), **rest))
         elif kind == "swap":
             done.append(swapped((NATIVE, units), (MINT, draw(UNITS)), **rest))
         else:
@@ -160,7 +208,8 @@ def lives(draw: st.DrawFn) -> list[Activity]:
 
 
 def _net(activities: list[Activity], asset: str) -> int:
-    legs = sum(leg.amount for each in activities for leg in each.legs if leg.asset == asset)
+    own = [each for each in activities if not each.stays_in_stake]
+    legs = sum(leg.amount for each in own for leg in each.legs if leg.asset == asset)
     return legs - (sum(each.fee for each in activities) if asset == NATIVE else 0)
 
 
@@ -180,8 +229,12 @@ def test_every_dollar_of_cost_is_somewhere(activities: list[Activity]) -> None:
     books = reckon(activities, OWN)
     for position in books.of(OWN):
         told = result_of(position, _price("2", position.asset))
-        assert told.unrealised is not None
+        owned = position.owned
+        assert (told.unrealised is None) is (owned.units > 0 and owned.known == 0)
         assert told.value is not None
+        if told.unrealised is None:
+            assert not owned.cost
+            continue
         known_value = told.unrealised + position.owned.cost
         assert 0 <= known_value <= told.value
     total = sum((each.usd for each in books.realised), Decimal(0))

@@ -109,6 +109,8 @@ def test_orders() -> None:
     def numbers(order: ListOrder, held: dict[str, int] | None = None) -> list[int]:
         return [each.subscription.id for each in ordered(entries, order, held)]
 
+    numbered = [entry(1, "Cold 10"), entry(2, "cold 9"), entry(3, "Cold")]
+    assert [each.subscription.id for each in ordered(numbered, ListOrder.NAME)] == [3, 2, 1]
     assert numbers(ListOrder.ADDED) == [1, 2, 3]
     assert numbers(ListOrder.NAME) == [3, 1, 2]
     assert numbers(ListOrder.ACTIVITY) == [3, 1, 2]

@@ -13,6 +13,7 @@ from walletwatch.domain.wallet_book import UnfitText, WalletEntry, label_of, not
 from walletwatch.domain.wallet_files import (
     MAX_BYTES,
     MAX_LINES,
+    MAX_SHOWN,
     BadLine,
     ListedWallet,
     UnreadableList,
@@ -56,6 +57,35 @@ def entry(address: str, label: str | None = None, note: str | None = None, *tags
 )
 def test_a_line_is_an_address_with_a_name_wherever_they_stand(line: str, label: str | None) -> None:
     assert names(line) == [(A, label)]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (f"{A} {B}", [(A, None), (B, None)]),
+        (f"{A}, {B},{C}", [(A, None), (B, None), (C, None)]),
+        (f"{A} Cold store {B} Hot", [(A, "Cold store"), (B, "Hot")]),
+        (f"Cold store {A}; Hot: {B}", [(A, "Cold store"), (B, "Hot")]),
+        (f'{A},"one",{B},"two"', [(A, "one"), (B, "two")]),
+        (f"{A} {A} {B}", [(A, None), (B, None)]),
+    ],
+)
+def test_a_line_may_name_several(line: str, expected: list[tuple[str, str | None]]) -> None:
+    assert names(line) == expected
+
+
+def test_a_long_line_has_no_more_wallets_than_a_list_has_lines() -> None:
+    addresses = [encode_address(number.to_bytes(32)) for number in range(1, MAX_LINES + 2)]
+    assert len(names(" ".join(addresses[1:]))) == MAX_LINES
+    with pytest.raises(UnreadableList) as caught:
+        read_list(" ".join(addresses))
+    assert caught.value.reason == "too_long"
+
+
+def test_of_a_line_that_cannot_be_used_a_whole_address_is_shown() -> None:
+    address = "0x52908400098527886E0F7030069857D2E4169EE7"
+    found = read_list(f"{address}\n{'x' * 100}")
+    assert [each.text for each in found.bad] == [address, f"{'x' * 44}…"]
 
 
 def test_lines_that_cannot_be_used_are_told_with_their_number_and_reason() -> None:
@@ -230,7 +260,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     for each in found.wallets:
         assert is_address(each.address)
         assert each.label is None or 0 < len(each.label) <= MAX_LABEL_LENGTH
-    assert all(each.line > 0 and len(each.text) <= 40 for each in found.bad)
+    assert all(each.line > 0 and len(each.text) <= MAX_SHOWN for each in found.bad)
 
 
 @given(st.binary(max_size=200))

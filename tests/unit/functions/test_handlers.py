@@ -262,17 +262,17 @@ def test_pictures_are_drawn_each_for_itself(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_exports_are_written_each_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    ran: list[ExportRequest] = []
+    ran: list[tuple[ExportRequest, int]] = []
 
     class Service:
-        async def run(self, request: ExportRequest) -> None:
-            ran.append(request)
+        async def run(self, request: ExportRequest, *, attempt: int) -> None:
+            ran.append((request, attempt))
 
     monkeypatch.setattr(export, "_export", lambda: _parts(Service()))
     asked = datetime(2026, 11, 1, tzinfo=UTC)
     wanted = ExportRequest("0" * 32, 1, ExportFormat.CSV, None, Lookback.ALL, "en", "UTC", asked, 7)
     assert _failed(export.handler(_records(encode_export_request(wanted), "{}"), CONTEXT)) == ["1"]
-    assert ran == [wanted]
+    assert ran == [(wanted, 2)]
 
 
 def test_notification_keeps_the_order_and_names_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:

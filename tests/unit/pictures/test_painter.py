@@ -4,11 +4,13 @@ import struct
 import zlib
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import combinations
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from matplotlib.text import Text
 
 from walletwatch.bot.views import pictures as views
 from walletwatch.domain.analytics import Series
@@ -30,7 +32,7 @@ from walletwatch.domain.pictures import (
     Theme,
     UseChart,
 )
-from walletwatch.pictures.canvas import MAX_PNG_BYTES, compact
+from walletwatch.pictures.canvas import MAX_PNG_BYTES, Sheet, compact
 from walletwatch.pictures.fonts import MAX_NAME, plain
 from walletwatch.pictures.painter import MatplotlibPainter
 from walletwatch.pictures.palette import PALETTES
@@ -156,6 +158,85 @@ def test_nobody_can_break_a_picture_by_a_name(theme: Theme) -> None:
         size_of(MatplotlibPainter().paint(chart, words, theme, "UTC"))
 
 
+WIDE = "W" * 64
+LEADING = 10
+"""Pixels, of lines that are 33 high."""
+WORDY = PictureWords(
+    "Что в кошельке: Сбережения на чёрный день", f"30 days · now 5 {WIDE}", MONTHS, WORDS.labels
+)
+CROWDED: dict[str, tuple[Chart, PictureWords]] = {
+    **{name: (chart, WORDS) for name, chart in CHARTS.items() if not isinstance(chart, NetworkChart)},
+    "a long title": (balance("1", "2"), WORDY),
+    "a balance that hardly changes": (balance("1000000.000001", "1000000.000002"), WORDS),
+    "a flow of one lamport": (
+        Flows("x", "XNT", (Flow(MIDNIGHT, Decimal(), Decimal("1e-9")),), 1, partial=False),
+        WORDS,
+    ),
+    "wide names of slices": (
+        Allocation(WIDE, tuple(Slice(WIDE, Decimal(70 - index)) for index in range(7)), 0),
+        WORDY,
+    ),
+    "a tiny sum": (Allocation("x", (Slice("XNT", Decimal("1e-9")), Slice("A", Decimal("1e-20"))), 0), WORDS),
+    "wide names of profits": (
+        Profits(WIDE, tuple(Profit(WIDE, Decimal(-300 + 90 * row), Decimal("1e-8")) for row in range(8)), 0),
+        WORDY,
+    ),
+}
+
+
+def drawn(chart: Chart, words: PictureWords, monkeypatch: pytest.MonkeyPatch) -> Sheet:
+    """The sheet as it is when the picture is finished."""
+    sheets: list[Sheet] = []
+    png = Sheet.png
+
+    def kept(sheet: Sheet) -> bytes:
+        sheets.append(sheet)
+        return png(sheet)
+
+    monkeypatch.setattr(Sheet, "png", kept)
+    MatplotlibPainter().paint(chart, words, Theme.LIGHT, "UTC")
+    return sheets[0]
+
+
+@pytest.mark.parametrize("name", CROWDED)
+def test_what_is_written_is_on_the_sheet_and_not_upon_another(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = drawn(*CROWDED[name], monkeypatch)
+    renderer = sheet.figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    written = [
+        (text.get_text(), text.get_window_extent(renderer))
+        for text in sheet.figure.findobj(Text)
+        if text.get_visible() and text.get_text().strip()
+    ]
+    width, height = sheet.figure.bbox.width, sheet.figure.bbox.height
+    for text, box in written:
+        assert box.x0 >= 0, text
+        assert box.y0 >= 0, text
+        assert box.x1 <= width, text
+        assert box.y1 <= height, text
+    for (one, first), (two, second) in combinations(written, 2):
+        # Letters are lower than their line by what hangs below it.
+        beside = first.x1 <= second.x0 or second.x1 <= first.x0
+        below = first.y1 - second.y0 < LEADING or second.y1 - first.y0 < LEADING
+        assert beside or below, (one, two)
+
+
+@pytest.mark.parametrize(
+    ("chart", "numbers"),
+    [
+        (CHARTS["a balance that stays"], 3),
+        (CROWDED["a balance that hardly changes"][0], 3),
+        (balance("0", "0"), 1),
+        (CHARTS["nothing came or went"], 1),
+    ],
+)
+def test_numbers_at_an_axis_differ(chart: Chart, numbers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    (axes,) = drawn(chart, WORDS, monkeypatch).figure.axes
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert len(set(labels)) == len(labels) == numbers
+
+
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.text(max_size=300))
 def test_what_is_written_is_short_and_of_letters_that_there_are(text: str) -> None:
@@ -194,7 +275,9 @@ def test_names_as_they_stand_in_pictures(text: str, shown: str) -> None:
         ("999999", "1M"),
         ("12345678", "12.3M"),
         ("0.00012345", "0.000123"),
-        ("1e21", "1.0e+9T"),
+        ("1e21", "1e21"),
+        ("3.456e15", "3.46e15"),
+        ("0.00000001", "1e-8"),
         ("0E-7", "0"),
     ],
 )

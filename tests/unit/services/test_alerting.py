@@ -8,18 +8,21 @@ from typing import Any
 
 import pytest
 
+from tests.contract.things import activity
 from tests.fakes.leases import FakeLeases
 from tests.fakes.people import FakePeople
 from tests.fakes.tokens import FakeTokens
 from tests.unit.services.conftest import OTHER, START, WALLET, World
 from walletwatch.domain.addresses import decode_address
+from walletwatch.domain.alert_rules.clusters import SEPARATOR
 from walletwatch.domain.alert_rules.rule import AlertKind, NewRule, Rule, Terms
 from walletwatch.domain.chain import AccountData
 from walletwatch.domain.chats import ChatSettings
+from walletwatch.domain.delivery import Candidate
 from walletwatch.domain.errors import QueueUnavailable, StoreUnavailable
 from walletwatch.domain.filters import Filter
 from walletwatch.domain.quiet import FOREVER, Pace, QuietHours
-from walletwatch.domain.wallets import AccountKind, NewAccount
+from walletwatch.domain.wallets import AccountKind, NewAccount, Progress
 from walletwatch.domain.work import BalanceCheck, CheckReason, Notification
 from walletwatch.services import alert_rounds
 from walletwatch.services.alert_rounds import LEASE, LEASE_TTL, AlertRounds, Round
@@ -73,7 +76,9 @@ class Rounds:
             metrics=world.metrics,
         )
 
-    async def look(self, *, remaining: float = 50.0) -> Round:
+    async def look(self, *, remaining: float = 50.0, watched: bool = True) -> Round:
+        if watched:
+            self.world.stores.tables.follower.progress = Progress(START, self.world.clock.now())
         done = await self.service.run(remaining=lambda: remaining)
         assert done is not None
         return done
@@ -144,6 +149,31 @@ class TestInChecks:
         # The activities that were told by themselves, and the digest of the others.
         assert 1 < len(world.told()) - 20 < 20
         assert {each.topic for each in world.queues.notifications} == {7}
+
+    async def test_an_alert_about_all_wallets_names_the_one_by_its_label(self, world: World) -> None:
+        await world.watch(1)
+        await world.stores.subscriptions.subscribe(1, WALLET, "savings", slot=START, limit=25)
+        rule = await _add(world)
+        world.pay("a", WALLET)
+        await _checked(world)
+        assert rule.label is None
+        told = [row.firing for row in world.stores.tables.deliveries.values() if row.firing is not None]
+        assert [(firing.wallet, firing.label) for firing in told] == [(WALLET, "savings")]
+
+    async def test_a_cluster_names_its_other_wallets(self, world: World) -> None:
+        for wallet, label in ((OTHER, "hot wallet"), (MINT, None), (WALLET, None)):
+            await world.watch(1, wallet)
+            await world.stores.subscriptions.subscribe(1, wallet, label, slot=START, limit=25)
+        await _add(world, rule=NewRule(kind=AlertKind.CLUSTER, terms=Terms(count=3, minutes=60)))
+        now = round(world.clock.now().timestamp())
+        for subscription in await world.stores.subscriptions.subscriptions(1):
+            wallet = subscription.address
+            done = activity(f"to {wallet}", START + 1, wallet, block_time=now)
+            await world.stores.ledger.keep(subscription.wallet_id, [done])
+            await world.alerting.tell(subscription.wallet_id, [Candidate(done, subscription)])
+        (told,) = [row.firing for row in world.stores.tables.deliveries.values() if row.firing is not None]
+        assert told.wallet == WALLET
+        assert set(str(told.values["others"]).split(SEPARATOR)) == {"hot wallet", MINT}
 
     async def test_each_chat_has_its_own_alerts(self, world: World) -> None:
         await world.watch(1)
@@ -355,6 +385,17 @@ class TestRounds:
             await rounds.look()
             told.append(len(_alerts(world)))
         assert told == [0, 1, 1, 1, 1, 2, 2]
+
+    async def test_what_nobody_looks_at_is_not_said_to_be_inactive(self, rounds: Rounds) -> None:
+        world = rounds.world
+        wallet_id = await _wallet_id(world)
+        await _add(world, rule=NewRule(kind=AlertKind.INACTIVE, terms=Terms(days=2), wallet_id=wallet_id))
+        for hours in (0, 60, 1):
+            world.clock.advance(hours * 3600)
+            done = await rounds.look(watched=False)
+            assert (done.fired, done.postponed) == (0, min(1, done.judged))
+        world.clock.advance(3600)
+        assert (await rounds.look()).fired == 1
 
     async def test_a_wallet_that_is_not_watched_any_more_makes_nothing_fire(self, rounds: Rounds) -> None:
         world = rounds.world

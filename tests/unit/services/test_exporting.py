@@ -108,7 +108,7 @@ async def test_all_wallets_of_a_chat_and_no_others() -> None:
     await office.watch()
     await office.watch(SECOND)
     await office.watch(address("stranger's"), chat=STRANGER)
-    await office.service.run(await office.ask())
+    await office.service.run(await office.ask(), attempt=1)
     ((name, content),) = office.documents
     assert name == f"walletwatch-{office.clock.now():%Y-%m-%d}.csv"
     found = rows(content)
@@ -126,7 +126,7 @@ async def test_one_wallet_and_a_period() -> None:
     await office.watch(SECOND)
     watched = await office.watch(count=40)
     request = await office.ask(subscription_id=watched, period=Lookback.MONTH, wanted=ExportFormat.JSON)
-    await office.service.run(request)
+    await office.service.run(request, attempt=1)
     ((name, content),) = office.documents
     assert name.endswith(".json")
     assert {row["wallet"] for row in json.loads(content)} == {WALLET}
@@ -136,7 +136,7 @@ async def test_one_wallet_and_a_period() -> None:
 async def test_many_rows_are_several_files_in_their_order() -> None:
     office = Office(rows_in_file=1000)
     await office.watch(count=2500)
-    await office.service.run(await office.ask(wanted=ExportFormat.KOINLY))
+    await office.service.run(await office.ask(wanted=ExportFormat.KOINLY), attempt=1)
     names = [name for name, _ in office.documents]
     day = f"{office.clock.now():%Y-%m-%d}"
     assert names == [f"walletwatch-koinly-{day}-{part}of3.csv" for part in (1, 2, 3)]
@@ -163,23 +163,23 @@ async def test_killed_anywhere_it_is_told_once() -> None:
 
     office.media.put = put  # type: ignore[method-assign]
     with pytest.raises(MediaUnavailable):
-        await office.service.run(request)
+        await office.service.run(request, attempt=1)
     assert office.queues.notifications == []
     office.media.put = puts  # type: ignore[method-assign]
     office.queues.down = True
     with pytest.raises(Exception, match="down"):
-        await office.service.run(request)
+        await office.service.run(request, attempt=1)
     office.queues.down = False
     # What happened since is not in it, so that it comes out the same.
     await office.stores.subscriptions.remember(contact(CHAT))
     office.clock.advance(10)
     await office.stores.ledger.keep(1, [activity("later", 9999)])
-    await office.service.run(request)
-    await office.service.run(request)
+    await office.service.run(request, attempt=1)
+    await office.service.run(request, attempt=1)
     assert [len(rows(content)) for _, content in office.documents] == [1000, 500]
     await office.stores.ledger.settle(request.request_id, DeliveryStatus.SENT, message_id=55)
     office.stores.tables.activities.clear()
-    await office.service.run(request)
+    await office.service.run(request, attempt=1)
     assert len(office.queues.notifications) == 3
 
 
@@ -197,10 +197,10 @@ async def test_why_there_is_no_file_is_said(reason: str, said: str) -> None:
         watched = await office.watch()
         office.clock.advance(40 * 86_400)
         request = await office.ask(subscription_id=watched, period=Lookback.MONTH)
-    await office.service.run(request)
+    await office.service.run(request, attempt=1)
     assert office.documents == []
     assert said in office.answer
-    await office.service.run(request)
+    await office.service.run(request, attempt=1)
     assert len(office.queues.notifications) == 1
 
 
@@ -226,7 +226,7 @@ class Endless:
 async def test_more_than_an_invocation_can_write_is_refused() -> None:
     office = Office(pages=Endless(MAX_ACTIVITIES + 1))
     await office.watch()
-    await office.service.run(await office.ask())
+    await office.service.run(await office.ask(), attempt=1)
     assert office.documents == []
     assert "more than 1,000,000 activities" in office.answer
 
@@ -235,7 +235,7 @@ async def test_a_file_that_telegram_would_not_take_is_refused(monkeypatch: pytes
     monkeypatch.setattr(exporting, "MAX_FILE_BYTES", 100)
     office = Office()
     await office.watch()
-    await office.service.run(await office.ask())
+    await office.service.run(await office.ask(), attempt=1)
     assert office.documents == []
     assert "larger than Telegram takes" in office.answer
 
@@ -251,7 +251,7 @@ async def test_progress_is_told_by_tenths_and_not_too_often() -> None:
 
     request = await office.ask()
     office.clock.now = slowly  # type: ignore[method-assign]
-    await office.service.run(request)
+    await office.service.run(request, attempt=1)
     told = [text for _, text in office.messenger.sent]
     assert 2 <= len(told) <= 9
     assert told == sorted(set(told), key=told.index)
@@ -271,9 +271,31 @@ async def test_progress_that_cannot_be_told_is_of_no_weight() -> None:
 
     request = await office.ask()
     office.clock.now = slowly  # type: ignore[method-assign]
-    await office.service.run(request)
+    await office.service.run(request, attempt=1)
     assert len(office.documents) == 1
     assert office.metrics.counts["ProgressUntold"] > 0
+
+
+async def test_whoever_waits_is_told_that_it_does_not_work_yet() -> None:
+    office = Office()
+    await office.watch()
+    request = await office.ask()
+    puts = office.media.put
+
+    async def put(*_: object) -> None:
+        raise RuntimeError
+
+    office.media.put = put  # type: ignore[assignment, method-assign]
+    for attempt in range(1, 5):
+        with pytest.raises(RuntimeError):
+            await office.service.run(request, attempt=attempt)
+    (told,) = office.queues.notifications
+    assert told.edits == request.progress_id
+    assert "keep trying" in told.message.html
+    office.media.put = puts  # type: ignore[method-assign]
+    await office.service.run(request, attempt=5)
+    assert len(office.documents) == 1
+    assert "ready" in office.queues.notifications[-1].message.html
 
 
 async def test_a_store_that_fails_is_no_empty_export() -> None:
@@ -282,7 +304,7 @@ async def test_a_store_that_fails_is_no_empty_export() -> None:
     request = await office.ask()
     office.stores.outage.down = True
     with pytest.raises(StoreUnavailable):
-        await office.service.run(request)
+        await office.service.run(request, attempt=1)
     assert office.queues.notifications == []
 
 
@@ -310,7 +332,7 @@ async def test_hundreds_of_thousands_of_rows_do_not_fill_memory(wanted: ExportFo
     office.service._media = office.media
     await office.watch()
     request = await office.ask(wanted=wanted)
-    await office.service.run(replace(request, progress_id=None))
+    await office.service.run(replace(request, progress_id=None), attempt=1)
     assert len(office.media.sizes) == 2
     assert max(office.media.sizes) < 48 * 10**6
     # What the first pages need is there from then on.

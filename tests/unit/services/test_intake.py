@@ -6,17 +6,18 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.admission import FakeAdmission
 from tests.fakes.board import FakeBoard
 from tests.fakes.claims import FakeUpdateClaims
 from tests.fakes.clock import FakeClock
 from tests.fakes.metrics import FakeMetrics
-from walletwatch.domain.admission import Admitted, SessionChange
+from tests.fakes.settlements import FakeSettlements
+from tests.fakes.stores import FakeStores
+from walletwatch.domain.admission import Admitted, Claim, Knock, SessionChange
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.sessions import Session
 from walletwatch.domain.telemetry import Instance, Report, Tally
 from walletwatch.services.admitting import Admitting
-from walletwatch.services.intake import Intake, UpdateIntake
+from walletwatch.services.intake import Enter, Intake, UpdateIntake
 
 ANNA = 1
 
@@ -30,14 +31,15 @@ class Door:
     clock: FakeClock = field(default_factory=FakeClock)
     metrics: FakeMetrics = field(default_factory=FakeMetrics)
     change: SessionChange | None = None
+    knock: Knock | None = field(default_factory=lambda: Knock(recalls=True))
     handled: list[int] = field(default_factory=list)
     admitted: list[Admitted] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.board = FakeBoard(self.clock)
-        self.admission = FakeAdmission(self.clock, self.board)
-        self.spare = FakeUpdateClaims(self.clock)
-        self.admitting = Admitting(self.admission, self.spare, self.clock, self.metrics)
+        self.settlements = FakeSettlements(self.clock, self.board)
+        self.claims = FakeUpdateClaims(FakeStores(self.clock))
+        self.admitting = Admitting(self.claims, self.settlements, self.metrics)
         self.intake = UpdateIntake(
             admitting=self.admitting,
             handle=self._handle,
@@ -45,7 +47,10 @@ class Door:
             updates_per_minute=self.limit,
         )
 
-    async def _handle(self, update: Mapping[str, Any], admitted: Admitted) -> SessionChange | None:
+    async def _handle(self, update: Mapping[str, Any], enter: Enter) -> SessionChange | None:
+        admitted = None if self.knock is None else await enter(self.knock)
+        if admitted is None:
+            return None
         self.admitted.append(admitted)
         if self.failures:
             self.failures -= 1
@@ -88,6 +93,13 @@ async def test_one_that_another_has_is_neither_handled_nor_called_handled(door: 
     assert await door.take({"update_id": 5}) is Intake.HANDLED
 
 
+async def test_one_that_nobody_answers_is_not_claimed(door: Door) -> None:
+    door.knock = None
+    assert [await door.take({"update_id": 5}) for _ in range(2)] == [Intake.IGNORED] * 2
+    assert door.claims.rows == {}
+    assert door.metrics.counts["UpdatesIgnored"] == 2
+
+
 async def test_one_that_failed_may_come_again(door: Door) -> None:
     door.failures = 1
     with pytest.raises(StoreUnavailable):
@@ -109,7 +121,7 @@ class TestTooMany:
         door = Door(limit=2)
         results = [await door.take(message(number, user=user)) for number, user in enumerate([1, 1, 1, 2])]
         assert results == [Intake.HANDLED, Intake.HANDLED, Intake.LIMITED, Intake.HANDLED]
-        assert await door.take(message(2)) is Intake.DUPLICATE
+        assert await door.take(message(2)) is Intake.LIMITED
 
     @pytest.mark.parametrize(
         "owed",
@@ -144,21 +156,15 @@ class TestTooMany:
         for _ in range(5):
             if killed:
                 await door.take(message(1), killed=True)
-                door.clock.advance(10)
-                door.admission.claims.clear()
+                door.clock.advance(31)
             else:
                 with pytest.raises(StoreUnavailable):
                     await door.take(message(1))
+        if killed:
+            await door.take(message(9), killed=True)
         assert await door.take(message(2)) is Intake.HANDLED
         assert await door.take(message(1)) is Intake.HANDLED
         assert await door.take(message(3)) is Intake.LIMITED
-
-    async def test_while_nobody_counts_people_are_answered(self) -> None:
-        door = Door(limit=1)
-        door.admission.outage.down = True
-        for number in (5, 6):
-            assert await door.take(message(number)) is Intake.HANDLED
-        assert door.metrics.counts["LimitsUnavailable"] == 2
 
 
 class TestConversations:
@@ -180,22 +186,44 @@ class TestConversations:
         await door.take(update)
         assert [admitted.session_known for admitted in door.admitted] == [known]
 
+    async def test_are_not_read_for_what_only_ends_them(self, door: Door) -> None:
+        door.knock = Knock()
+        door.settlements.outage.failures = 1
+        await door.take(message(1), killed=True)
+        assert door.settlements.outage.failures, "it was not asked"
+        assert [(admitted.recalled, admitted.session_known) for admitted in door.admitted] == [(False, True)]
+
+    async def test_are_not_begun_while_they_can_be_kept_nowhere(self) -> None:
+        door = Door(limit=4, knock=Knock())
+        door.settlements.outage.down = True
+        for number in (1, 2):
+            await door.take(message(number))
+        door.settlements.outage.down = False
+        for number in (3, 4):
+            await door.take(message(number))
+        assert [(each.recalled, each.session_known) for each in door.admitted] == [
+            (False, True),
+            (True, False),
+            (True, True),
+            (False, True),
+        ]
+
     async def test_go_on_when_the_update_is_settled_and_not_before(self, door: Door) -> None:
         asked = Session(ANNA, ANNA, "watch", (), door.clock.now())
         door.change = SessionChange(ANNA, ANNA, "", asked)
         await door.take(message(1), killed=True)
-        assert door.admission.session(ANNA, ANNA) is None
+        assert door.settlements.open(ANNA, ANNA) is None
         door.clock.advance(31)
         await door.take(message(1))
-        stored = door.admission.session(ANNA, ANNA)
+        stored = door.settlements.open(ANNA, ANNA)
         assert stored is not None
         door.failures, door.change = 1, SessionChange(ANNA, ANNA, stored.version, None)
         with pytest.raises(StoreUnavailable):
             await door.take(message(2))
-        assert door.admission.session(ANNA, ANNA) == stored
+        assert door.settlements.open(ANNA, ANNA) == stored
         await door.take(message(2))
         assert door.admitted[-1].session == stored
-        assert door.admission.session(ANNA, ANNA) is None
+        assert door.settlements.open(ANNA, ANNA) is None
 
 
 class TestReports:
@@ -211,9 +239,9 @@ class TestReports:
     async def test_are_not_posted_where_nothing_can_be_stored(self, door: Door) -> None:
         visit = door.intake.visit(message(1))
         await visit.take()
-        door.admission.outage.down = True
+        door.settlements.outage.down = True
         assert not await visit.close(self.REPORT)
-        door.admission.outage.down = False
+        door.settlements.outage.down = False
         assert await door.take(message(1)) is Intake.DUPLICATE, "the spare knows"
 
     async def test_of_a_duplicate_and_of_one_too_many_go_alone(self) -> None:
@@ -225,47 +253,75 @@ class TestReports:
             assert not visit.is_due
 
 
-class TestAnOutage:
+class TestAnOutageOfSettlements:
     async def test_an_update_taken_during_it_is_not_taken_after_it(self, door: Door) -> None:
-        door.admission.outage.down = True
+        door.settlements.outage.down = True
         assert await door.take(message(7)) is Intake.HANDLED
-        door.admission.outage.down = False
+        assert await door.take(message(7)) is Intake.DUPLICATE
+        door.settlements.outage.down = False
         assert await door.take(message(7)) is Intake.DUPLICATE
         assert await door.take(message(8)) is Intake.HANDLED
-        assert door.metrics.counts["ClaimsInDatabase"] == 1
+        assert door.metrics.counts["SettledWithClaim"] == 1
 
     async def test_one_given_back_during_it_can_be_taken_again(self, door: Door) -> None:
-        door.failures, door.admission.outage.down = 1, True
+        door.failures, door.settlements.outage.down = 1, True
         with pytest.raises(StoreUnavailable):
             await door.take(message(7))
         assert await door.take(message(7)) is Intake.HANDLED
 
-    async def test_what_is_limited_after_it_is_done_in_both(self) -> None:
-        door = Door(limit=1)
-        door.admission.outage.down = True
-        await door.take(message(1))
-        door.admission.outage.down = False
-        results = [await door.take(message(number)) for number in (2, 3, 3)]
-        assert results == [Intake.HANDLED, Intake.LIMITED, Intake.DUPLICATE]
+    @pytest.mark.parametrize("killed", [False, True])
+    async def test_one_taken_before_it_waits_for_its_end(self, door: Door, killed: bool) -> None:
+        await door.take(message(7), killed=killed)
+        door.clock.advance(31)
+        door.settlements.outage.down = True
+        for _ in range(2):
+            with pytest.raises(StoreUnavailable):
+                await door.take(message(7))
+        door.settlements.outage.down = False
+        assert await door.take(message(7)) is (Intake.HANDLED if killed else Intake.DUPLICATE)
+        assert door.handled == ([7, 7] if killed else [7]), "the first time it was killed afterwards"
 
-    async def test_what_nobody_can_settle_is_counted_and_ends_by_itself(self, door: Door) -> None:
+    async def test_what_nobody_can_settle_is_counted_and_lapses(self, door: Door) -> None:
         visit = door.intake.visit(message(7))
         await visit.take()
-        door.admission.outage.down = door.spare.outage.down = True
+        door.settlements.outage.down = door.claims.outage.down = True
         assert not await visit.close(None)
         assert door.metrics.counts["ClaimsUnfinished"] == 1
-
-    async def test_what_nobody_can_claim_is_to_come_again(self, door: Door) -> None:
-        door.admission.outage.down = door.spare.outage.down = True
+        door.settlements.outage.down = door.claims.outage.down = False
         with pytest.raises(StoreUnavailable):
             await door.take(message(7))
-        door.admission.outage.down = door.spare.outage.down = False
+
+
+class TestAnOutageOfClaims:
+    async def test_what_nobody_can_claim_is_to_come_again(self, door: Door) -> None:
+        door.claims.outage.down = True
+        with pytest.raises(StoreUnavailable):
+            await door.take(message(7))
+        door.claims.outage.down = False
         assert await door.take(message(7)) is Intake.HANDLED
 
-    async def test_later_the_spare_is_asked_no_more(self, door: Door) -> None:
-        door.admission.outage.down = True
-        await door.take(message(7))
-        door.admission.outage.down = False
-        door.clock.advance(3601)
-        door.spare.outage.down = True
-        assert await door.take(message(8)) is Intake.HANDLED
+    async def test_what_cannot_be_given_back_lapses(self, door: Door) -> None:
+        door.failures = 1
+        visit = door.intake.visit(message(7))
+        with pytest.raises(StoreUnavailable):
+            await visit.take()
+        door.claims.outage.down = True
+        await visit.close(None)
+        door.claims.outage.down = False
+        with pytest.raises(StoreUnavailable):
+            await door.take(message(7))
+        door.clock.advance(31)
+        assert await door.take(message(7)) is Intake.HANDLED
+
+    async def test_of_two_that_take_over_one_does(self, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+        await door.take(message(7), killed=True)
+        door.clock.advance(31)
+
+        async def too_late(_update_id: int) -> bool:
+            return False
+
+        monkeypatch.setattr(door.claims, "take_over", too_late)
+        with pytest.raises(StoreUnavailable):
+            await door.take(message(7))
+        assert door.handled == [7]
+        assert door.admitted[-1].claim is Claim.TAKEN

@@ -35,6 +35,7 @@ from walletwatch.chain.tokens.reader import ChainTokens
 from walletwatch.domain.addresses import decode, decode_address, encode_address
 from walletwatch.domain.chain import AccountData, TokenHolding
 from walletwatch.domain.chats import ChatKind, Contact
+from walletwatch.domain.currencies import DOLLARS
 from walletwatch.domain.errors import ChainUnavailable, PriceUnavailable
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.prices import Price
@@ -444,12 +445,14 @@ class TestConversion:
     async def test_the_impact_goes_by_the_pools_on_the_way(self, world: World) -> None:
         known = await world.money.assets.known(1, "XNT", "USDC.x")
         native, dollars = known.scope.resolve("XNT").best, known.scope.resolve("usdc.x").best
+        assert native is not None
+        assert dollars is not None
         done = await world.money.quoting.convert(Decimal(100_000), native, dollars, known)
         assert done is not None
         assert rounded(done.result) == 50_000
         # As many as the pool holds: half of the value is lost.
         assert done.impact == Decimal("0.5")
-        to_usd = await world.money.quoting.convert(Decimal(100_000), native, None, known)
+        to_usd = await world.money.quoting.convert(Decimal(100_000), native, DOLLARS, known)
         assert to_usd is not None
         assert (rounded(to_usd.result), to_usd.impact) == (Decimal(50_000), Decimal("0.5"))
 
@@ -458,11 +461,11 @@ class TestConversion:
         known = await world.money.assets.known(1, address("foo"))
         foo = known.scope.of(address("foo"))
         assert foo is not None
-        assert await world.money.quoting.convert(Decimal(1), foo, None, known) is None
+        assert await world.money.quoting.convert(Decimal(1), foo, DOLLARS, known) is None
 
     async def test_the_same_on_both_sides_moves_nothing(self, world: World) -> None:
         known = await world.money.assets.known(1)
-        done = await world.money.quoting.convert(Decimal(3), None, None, known)
+        done = await world.money.quoting.convert(Decimal(3), DOLLARS, DOLLARS, known)
         assert done is not None
         assert (done.result, done.rate) == (Decimal(3), Decimal(1))
         assert done.impact is None

@@ -40,7 +40,7 @@ class TestWatching:
 
     async def test_a_watch_begins_at_the_newest_slot_and_is_checked(self, world: World) -> None:
         watching = self._watching(world)
-        await watching.greet(contact(1))
+        await watching.remember(contact(1))
         started = await watching.watch(1, WALLET, "main", limit=1)
         assert started.created
         assert started.subscription.from_slot == world.chain.current_slot
@@ -50,7 +50,7 @@ class TestWatching:
 
     async def test_without_the_chain_it_begins_later_and_shows_no_balance(self, world: World) -> None:
         watching = self._watching(world)
-        await watching.greet(contact(1))
+        await watching.remember(contact(1))
         world.chain.down = True
         started = await watching.watch(1, WALLET, None, limit=1)
         assert started.balance is None
@@ -59,7 +59,7 @@ class TestWatching:
 
     async def test_the_quota_holds(self, world: World) -> None:
         watching = self._watching(world)
-        await watching.greet(contact(1))
+        await watching.remember(contact(1))
         await watching.watch(1, WALLET, None, limit=1)
         with pytest.raises(QuotaExceeded):
             await watching.watch(1, OTHER, None, limit=1)
@@ -208,7 +208,7 @@ def _housekeeping(world: World) -> Housekeeping:
         digesting=world.digesting,
         alerts=AlertMemory(),
         samples=world.stores.samples,
-        claims=FakeUpdateClaims(world.clock),
+        claims=FakeUpdateClaims(world.stores),
         book=world.stores.book,
         dealings=FakeDealings(world.stores.tables),
         board=FakeBoard(world.clock),

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from tests.contract.things import activity, address, contact
+from tests.contract.things import activity, contact
+from tests.fakes.cache import FakeCache
 from tests.fakes.chain import FakeChain
 from tests.fakes.chronicle import FakeChronicle
 from tests.fakes.clock import FakeClock
 from tests.fakes.metrics import FakeMetrics
+from tests.fakes.money import FakeOwnAccounts
 from tests.fakes.movements import FakeMovements
 from tests.fakes.people import FakePeople
 from tests.fakes.prices import FakePrices
@@ -20,10 +22,14 @@ from tests.fakes.rates import FakeFxRates
 from tests.fakes.stores import FakeStores
 from tests.fakes.tokens import FakeTokens
 from tests.fakes.usage import FakeUsage
-from walletwatch.domain.activities import ActivityKind, Leg
+from tests.pool_accounts import CLASSIC, address
+from tests.unit.chain.test_money_readers import stake
+from walletwatch.chain.account_sums import ChainSums
+from walletwatch.domain.activities import REWARD_PREFIX, ActivityKind, Leg
+from walletwatch.domain.addresses import decode_address
 from walletwatch.domain.analytics import ACTIVE_PEOPLE, ACTIVE_WALLETS, DAYS, DELIVERIES
 from walletwatch.domain.annotations import Annotation, AssetNote
-from walletwatch.domain.chain import TokenHolding
+from walletwatch.domain.chain import AccountData, TokenHolding
 from walletwatch.domain.chats import ChatSettings
 from walletwatch.domain.currencies import Currency, Rates
 from walletwatch.domain.errors import ChainUnavailable, PriceUnavailable
@@ -47,9 +53,10 @@ from walletwatch.domain.pictures import (
     UseChart,
 )
 from walletwatch.domain.profile import PROFILES, WRAPPED_NATIVE_MINT
+from walletwatch.domain.programs import SYSTEM
 from walletwatch.domain.risk import Unknown, UnknownReason
 from walletwatch.domain.tokens import IdentitySource, TokenIdentity
-from walletwatch.domain.wallets import AccountKind
+from walletwatch.domain.wallets import AccountKind, NewAccount
 from walletwatch.ports.currencies import RateSheet
 from walletwatch.services.analysing import Analysing
 from walletwatch.services.analysing_use import Analytics
@@ -59,6 +66,8 @@ from walletwatch.services.picture_names import PictureNames
 from walletwatch.services.picture_networks import PictureNetworks
 from walletwatch.services.picture_values import PictureValues
 from walletwatch.services.picturing import Picturing
+from walletwatch.services.portfolio import Portfolios
+from walletwatch.services.valuation import Valuation
 
 XNT = 10**9
 WALLET, SECOND, MINT, SPAM = (address(name) for name in ("wallet", "second", "mint", "spam"))
@@ -83,10 +92,20 @@ class World:
         names = PictureNames(self.tokens, profile)
         analysing = Analysing(FakeChronicle(self.stores.tables), self.prices, self.clock)
         rates = FreshRates(Rates("XNT"), self.fx, self.clock, FakeMetrics())
+        metrics, history = FakeMetrics(), self.stores.samples
+        portfolios = Portfolios(
+            FakeOwnAccounts(self.stores.tables, history),
+            ChainSums(self.chain),
+            Valuation(self.prices, self.tokens),
+            FakeCache(self.clock),
+            self.clock,
+            metrics,
+            profile=profile,
+        )
         self.service = Picturing(
             subscriptions=self.stores.subscriptions,
             courses=PictureCourses(self.chain, self.movements, names, self.clock),
-            values=PictureValues(self.chain, analysing, self.tokens, self.prices, names, rates),
+            values=PictureValues(portfolios, analysing, self.tokens, names, rates),
             networks=PictureNetworks(self.stores.subscriptions, self.surroundings, profile),
             analytics=Analytics(self.usage, self.clock),
         )
@@ -102,14 +121,39 @@ class World:
 
     async def moved(self, ago: timedelta, *legs: Leg, slot: int = 50, **fields: Any) -> None:
         at = int((self.clock.now() - ago).timestamp())
-        signature = f"s{len(self.stores.tables.activities)}"
+        number = len(self.stores.tables.activities)
+        signature = f"{REWARD_PREFIX}{number}" if fields.get("kind") is ActivityKind.REWARD else f"s{number}"
+        wallet = self.stores.tables.wallets[self.wallet_id].address
         await self.stores.ledger.keep(
-            self.wallet_id, [activity(signature, slot, block_time=at, legs=legs, **fields)]
+            self.wallet_id, [activity(signature, slot, wallet, block_time=at, legs=legs, **fields)]
         )
 
     def hold(self, wallet: str, mint: str, amount: int, decimals: int = 6) -> None:
-        holding = TokenHolding(address((wallet, mint)), AccountKind.TOKEN, mint, amount, decimals, lamports=1)
+        holding = TokenHolding(
+            address(f"{wallet} {mint} held"), AccountKind.TOKEN, mint, amount, decimals, lamports=1
+        )
         self.chain.holdings.setdefault(wallet, []).append(holding)
+
+    def fund(self, wallet: str, lamports: int) -> None:
+        self.chain.data[wallet] = AccountData(wallet, SYSTEM, lamports, b"", slot=1)
+
+    async def owns(self, wallet: str, mint: str, amount: int) -> None:
+        """A token account that is watched."""
+        held = decode_address(mint) + decode_address(wallet) + amount.to_bytes(8, "little")
+        data = held + bytes(36) + b"\1" + bytes(56)
+        account = AccountData(address(f"{wallet} {mint}"), CLASSIC, 1, data, slot=1)
+        self.chain.data[account.address] = account
+        await self._watch_account(wallet, NewAccount(account.address, AccountKind.TOKEN, mint))
+
+    async def stakes(self, wallet: str, lamports: int) -> None:
+        account = stake(f"stake of {wallet}", lamports, wallet=wallet)
+        self.chain.data[account.address] = account
+        await self._watch_account(wallet, NewAccount(account.address, AccountKind.STAKE))
+
+    async def _watch_account(self, wallet: str, account: NewAccount) -> None:
+        row = self.stores.tables.wallet_at(wallet)
+        assert row is not None
+        await self.stores.watch.add_accounts(row.id, [account])
 
     def name(self, mint: str, symbol: str | None, *, impostor_of: str | None = None) -> None:
         source = IdentitySource.METAPLEX
@@ -220,10 +264,11 @@ class TestAllocation:
         await world.watch(SECOND)
         world.prices.usd |= {NATIVE: Decimal(2), MINT: Decimal(3)}
         world.name(MINT, "PEPE")
-        world.chain.lamports |= {WALLET: XNT, SECOND: XNT}
-        world.hold(WALLET, WRAPPED_NATIVE_MINT, XNT, 9)
-        world.hold(SECOND, MINT, 5_000_000)
-        world.hold(SECOND, SPAM, 10**18)
+        world.fund(WALLET, XNT)
+        world.fund(SECOND, XNT)
+        await world.owns(WALLET, WRAPPED_NATIVE_MINT, XNT)
+        await world.owns(SECOND, MINT, 5_000_000)
+        await world.owns(SECOND, SPAM, 10**18)
         chart = await world.chart(PictureKind.ALLOCATION, None)
         assert isinstance(chart, Allocation)
         found = {each.name: int(each.value) for each in chart.slices}
@@ -236,9 +281,9 @@ class TestAllocation:
         world.prices.liquidity_usd = Decimal(1000)
         world.name(MINT, "USDC", impostor_of=address("real"))
         world.name(SPAM, "PUMP")
-        world.chain.lamports[WALLET] = XNT
-        world.hold(WALLET, MINT, 5_000_000)
-        world.hold(WALLET, SPAM, 5_000_000)
+        world.fund(WALLET, XNT)
+        await world.owns(WALLET, MINT, 5_000_000)
+        await world.owns(WALLET, SPAM, 5_000_000)
         chart = await world.chart(PictureKind.ALLOCATION, watched)
         assert isinstance(chart, Allocation)
         assert [each.name for each in chart.slices] == ["XNT"]
@@ -247,10 +292,10 @@ class TestAllocation:
     async def test_many_tokens_are_summed_up(self, world: World) -> None:
         watched = await world.watch()
         for number in range(12):
-            mint = address(("token", number))
+            mint = address(f"token {number}")
             world.prices.usd[mint] = Decimal(1)
             world.name(mint, f"T{number}")
-            world.hold(WALLET, mint, (number + 1) * 10**6)
+            await world.owns(WALLET, mint, (number + 1) * 10**6)
         chart = await world.chart(PictureKind.ALLOCATION, watched)
         assert isinstance(chart, Allocation)
         assert len(chart.slices) == MAX_SLICES
@@ -263,12 +308,41 @@ class TestAllocation:
         watched = await world.watch()
         with pytest.raises(NothingToDraw, match="empty"):
             await world.chart(PictureKind.ALLOCATION, watched)
-        world.chain.lamports[WALLET] = XNT
+        world.clock.advance(60)
+        world.fund(WALLET, XNT)
         with pytest.raises(NothingToDraw, match="unpriced"):
             await world.chart(PictureKind.ALLOCATION, watched)
         world.prices.down = True
         with pytest.raises(PriceUnavailable):
             await world.chart(PictureKind.ALLOCATION, watched)
+        world.clock.advance(60)
+        world.chain.down = True
+        with pytest.raises(ChainUnavailable):
+            await world.chart(PictureKind.ALLOCATION, None)
+
+    async def test_it_has_the_figures_of_the_portfolio(self, world: World) -> None:
+        """Stakes are in it; the native token counts however thin its market; what nobody named does not."""
+        watched = await world.watch()
+        world.prices.usd |= {NATIVE: Decimal(2), MINT: Decimal(3)}
+        world.prices.liquidity_usd = Decimal(100)
+        world.fund(WALLET, 70 * XNT)
+        await world.stakes(WALLET, 30 * XNT)
+        await world.owns(WALLET, MINT, 5_000_000)
+        chart = await world.chart(PictureKind.ALLOCATION, watched)
+        assert isinstance(chart, Allocation)
+        assert [(each.name, each.value) for each in chart.slices] == [("XNT", Decimal(200))]
+        assert chart.unpriced == 1
+
+    async def test_one_wallet_is_not_the_others(self, world: World) -> None:
+        watched = await world.watch()
+        await world.watch(SECOND, "Other")
+        world.prices.usd[NATIVE] = Decimal(2)
+        world.fund(WALLET, XNT)
+        world.fund(SECOND, 9 * XNT)
+        for subscription, total in ((watched, 2), (None, 20)):
+            chart = await world.chart(PictureKind.ALLOCATION, subscription)
+            assert isinstance(chart, Allocation)
+            assert chart.total == total
 
 
 class TestProfits:
@@ -296,7 +370,7 @@ class TestProfits:
     async def test_those_of_most_weight(self, world: World) -> None:
         watched = await world.watch()
         for number in range(MAX_BARS + 3):
-            mint = address(("token", number))
+            mint = address(f"token {number}")
             world.name(mint, f"T{number}")
             world.prices.usd[mint] = Decimal(number)
             note = AssetNote(None, None, 6, listed=False, usd=Decimal(0))
@@ -316,7 +390,7 @@ class TestProfits:
 
 
 def person(name: object, received: int = 0, sent: int = 0, tokens_in: int = 0) -> Contact:
-    return Contact(address(name), received * XNT, sent * XNT, tokens_in, 0, "sig", 7)
+    return Contact(address(str(name)), received * XNT, sent * XNT, tokens_in, 0, "sig", 7)
 
 
 class TestNetwork:
@@ -411,7 +485,7 @@ async def test_how_the_bot_is_used(world: World) -> None:
 async def test_values_are_of_the_chats_currency_where_a_rate_is_known() -> None:
     world = World()
     subscription = await world.watch()
-    world.chain.lamports[WALLET] = 4 * XNT
+    world.fund(WALLET, 4 * XNT)
     world.prices.usd = {NATIVE: Decimal(3)}
     await world.stores.subscriptions.change_settings(CHAT, ChatSettings(currency=Currency.EUR))
     told = await world.chart(PictureKind.ALLOCATION, subscription)

@@ -89,24 +89,24 @@ async def test_a_report_goes_to_the_topic_of_its_forum() -> None:
 async def test_who_was_killed_between_two_steps_repeats_with_the_same_key() -> None:
     world = World()
     await world.order(1)
-    before = dict(world.schedules.ordered)
+    before = dict(world.schedules.tables.reports)
     await world.run()
-    world.schedules.ordered = dict(before)
+    world.schedules.tables.reports = dict(before)
     assert await world.run() == 1
     (first,) = {each.ledger_key for each in world.queues.notifications}
     await world.stores.ledger.settle(first, DeliveryStatus.SENT)
-    world.schedules.ordered = dict(before)
+    world.schedules.tables.reports = dict(before)
     assert await world.run() == 0
 
 
 async def test_a_failed_store_leaves_the_schedule_as_it_is() -> None:
     world = World()
     await world.order(1)
-    before = dict(world.schedules.ordered)
+    before = dict(world.schedules.tables.reports)
     world.stores.outage.down = True
     with pytest.raises(StoreUnavailable):
         await world.run()
-    assert world.schedules.ordered == before
+    assert world.schedules.tables.reports == before
     world.stores.outage.down = False
     assert await world.run() == 1
 
@@ -118,7 +118,7 @@ async def test_who_is_muted_or_long_overdue_gets_none_and_the_next_one_in_time()
     await world.clock.sleep(reporting.TOO_LATE.total_seconds())
     assert await world.run() == 0
     soon = world.clock.now() + timedelta(days=1)
-    assert all(due <= soon for _, due in world.schedules.ordered.values())
+    assert all(due <= soon for _, due in world.schedules.tables.reports.values())
     assert not world.queues.notifications
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from walletwatch.bot.views.pictures import PicturesView
+from walletwatch.chain.account_sums import ChainSums
+from walletwatch.chain.rpc.batching import BatchingCaller
 from walletwatch.chain.rpc.reader import RpcChain
 from walletwatch.observability import EmfMetrics
 from walletwatch.parts.consumer import make_consumer
@@ -27,7 +29,9 @@ from walletwatch.services.picture_names import PictureNames
 from walletwatch.services.picture_networks import PictureNetworks
 from walletwatch.services.picture_values import PictureValues
 from walletwatch.services.picturing import Picturing
+from walletwatch.services.portfolio import Portfolios
 from walletwatch.services.telemetry import Telemetry
+from walletwatch.services.valuation import Valuation
 from walletwatch.settings.chain import ChainSettings
 from walletwatch.settings.queues import QueueSettings
 from walletwatch.settings.reading import load
@@ -35,6 +39,7 @@ from walletwatch.storage.postgres.chronicle import PostgresChronicle
 from walletwatch.storage.postgres.ledger import PostgresLedger
 from walletwatch.storage.postgres.lists import PostgresAddressLists
 from walletwatch.storage.postgres.movements import PostgresMovements
+from walletwatch.storage.postgres.own_accounts import PostgresOwnAccounts
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
 from walletwatch.storage.postgres.usage import PostgresUsage
 from walletwatch.storage.redis.cache import RedisCache
@@ -64,13 +69,21 @@ def draw() -> Draw:
     tokens = make_tokens(chain, redis, metrics, profile)
     names = PictureNames(tokens, profile)
     analysing = Analysing(PostgresChronicle(database, reads), prices, clock)
-    surroundings = make_surroundings(
-        rpc, RedisCache(redis, metrics), metrics, profile, PostgresAddressLists(database)
+    cache = RedisCache(redis, metrics)
+    portfolios = Portfolios(
+        PostgresOwnAccounts(database),
+        ChainSums(RpcChain(BatchingCaller(rpc))),
+        Valuation(prices, tokens),
+        cache,
+        clock,
+        metrics,
+        profile=profile,
     )
+    surroundings = make_surroundings(rpc, cache, metrics, profile, PostgresAddressLists(database))
     picturing = Picturing(
         subscriptions=subscriptions,
         courses=PictureCourses(chain, PostgresMovements(reads), names, clock),
-        values=PictureValues(chain, analysing, tokens, prices, names, make_rates(database, metrics)),
+        values=PictureValues(portfolios, analysing, tokens, names, make_rates(database, metrics)),
         networks=PictureNetworks(subscriptions, surroundings, profile),
         analytics=Analytics(PostgresUsage(database, reads), clock),
     )

@@ -19,8 +19,8 @@ from walletwatch.settings.reading import load
 from walletwatch.settings.telegram import AdminSettings, BotSettings, TelegramSettings
 from walletwatch.storage.postgres.claims import PostgresUpdateClaims
 from walletwatch.storage.postgres.subscriptions import PostgresSubscriptionStore
-from walletwatch.storage.redis.admission import RedisAdmission
 from walletwatch.storage.redis.board import RedisTelemetryBoard
+from walletwatch.storage.redis.settlements import RedisSettlements
 from walletwatch.storage.redis.turn import Turn
 
 
@@ -65,9 +65,9 @@ def webhook() -> Webhook:
         operators=operators,
         metrics=metrics,
     )
-    admission = RedisAdmission(redis, RedisTelemetryBoard(redis, clock), metrics, turn)
+    settlements = RedisSettlements(redis, RedisTelemetryBoard(redis, clock), metrics, turn)
     intake = UpdateIntake(
-        admitting=Admitting(admission, PostgresUpdateClaims(database), clock, metrics),
+        admitting=Admitting(PostgresUpdateClaims(database), settlements, metrics),
         handle=bot.handle,
         metrics=metrics,
         updates_per_minute=settings.updates_per_minute,

@@ -1,12 +1,13 @@
 """The bot as python-telegram-bot's Application, fed by a webhook that is a Lambda function."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from telegram import Message, Update
 from telegram.error import NetworkError
 from telegram.ext import (
+    BaseHandler,
     CallbackQueryHandler,
     ChatMemberHandler,
     InlineQueryHandler,
@@ -31,16 +32,22 @@ from walletwatch.bot.entrance import Entrance
 from walletwatch.bot.guard import Guard, as_transient
 from walletwatch.bot.inline import InlineMode
 from walletwatch.bot.keyboards import CallbackData, StaleData
+from walletwatch.bot.knocks import of_button, of_command, of_file, of_nobody, of_somebody, of_text
 from walletwatch.bot.library import Context, KnownBot, make_application
 from walletwatch.bot.messenger import make_request
 from walletwatch.bot.operators import Operators
 from walletwatch.bot.talk import Talk, contact_of
 from walletwatch.bot.words import Words
-from walletwatch.domain.admission import Admitted, SessionChange
+from walletwatch.domain.admission import Admitted, Knock, SessionChange
 from walletwatch.domain.chats import ChatKind, Contact
 from walletwatch.domain.errors import TransientError
 from walletwatch.ports.common import UseMetrics
 from walletwatch.ports.watching import SubscriptionStore
+from walletwatch.services.intake import Enter
+
+type Handler = BaseHandler[Update, Any, Any]
+type Approach = Callable[[Update, object, Contact | None], Knock | None]
+"""What has to be known before a handler takes an update, by what it has found in it; None to leave it."""
 
 _log = logging.getLogger("walletwatch.bot")
 
@@ -77,6 +84,8 @@ class BotApplication:
         )
         self._application = make_application(self._bot, self._persistence)
         self._started = False
+        self._username = username
+        self._approaches: list[tuple[Handler, Approach]] = []
         self._add_handlers()
 
     async def start(self) -> None:
@@ -91,12 +100,12 @@ class BotApplication:
             await self._application.shutdown()
             self._started = False
 
-    async def handle(self, update: Mapping[str, Any], admitted: Admitted) -> SessionChange | None:
+    async def handle(self, update: Mapping[str, Any], enter: Enter) -> SessionChange | None:
         """Handle one update of the Bot API, of whatever kind.
 
         Args:
             update: As Telegram sent it.
-            admitted: What is known since it was let in.
+            enter: Lets it in, where there is something to be done about it.
 
         Returns:
             What its conversation waits for now; None where that did not change.
@@ -105,24 +114,38 @@ class BotApplication:
             TransientError: Deliver it again later; nothing was answered, and nothing changed.
         """
         await self.start()
-        self._guard.begin()
         try:
             parsed = Update.de_json(dict(update), self._bot)
+            contact = contact_of(parsed)
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as error:
             # The last two: a date that no calendar has.
             self._metrics.count("UpdatesUnreadable")
             _log.warning("unreadable update: %s", type(error).__name__)
             return None
-        change = await self._process(parsed, admitted)
+        knock = self._knock(parsed, contact)
+        admitted = None if knock is None else await enter(knock)
+        if knock is None or admitted is None:
+            return None
+        self._guard.begin()
+        change = await self._process(parsed, knock, admitted)
         self._guard.check()
         return change
 
-    async def _process(self, update: Update, admitted: Admitted) -> SessionChange | None:
+    def _knock(self, update: Update, contact: Contact | None) -> Knock | None:
+        """What has to be known before the update is handled; None where nobody handles it."""
+        for handler, approach in self._approaches:
+            found = handler.check_update(update)
+            if found is not None and found is not False:
+                return approach(update, found, contact)
+        return None
+
+    async def _process(self, update: Update, knock: Knock, admitted: Admitted) -> SessionChange | None:
         chat = update.effective_chat
         if chat is None:
             await self._application.process_update(update)
             return None
-        self._persistence.expect(chat.id, admitted)
+        if knock.contact is not None:
+            self._persistence.expect(knock.contact, admitted)
         try:
             await self._application.process_update(update)
             # The library does this once a minute by itself, in a process that runs for so long.
@@ -133,23 +156,36 @@ class BotApplication:
         return change
 
     def _add_handlers(self) -> None:
-        add = self._application.add_handler
+        add = self._add
         new = filters.UpdateType.MESSAGE
+        private = filters.ChatType.PRIVATE
         # Who posts to a channel administers it, and may ask there too.
-        add(CommandsHandler(COMMANDS_BY_NAME, self._command, channels=True))
-        add(CommandsHandler(ADMIN_COMMANDS_BY_NAME, self._admin_command))
-        add(CallbackQueryHandler(self._button))
-        add(InlineQueryHandler(self._inline))
-        add(PreCheckoutQueryHandler(self._checkout))
+        add(CommandsHandler(COMMANDS_BY_NAME, self._command, channels=True), of_command)
+        add(CommandsHandler(ADMIN_COMMANDS_BY_NAME, self._admin_command), self._of_admin_command)
+        add(CallbackQueryHandler(self._button), of_button)
+        add(InlineQueryHandler(self._inline), of_nobody)
+        add(PreCheckoutQueryHandler(self._checkout), of_nobody)
         stars = filters.SUCCESSFUL_PAYMENT | filters.StatusUpdate.REFUNDED_PAYMENT
-        add(MessageHandler(new & stars & filters.ChatType.PRIVATE, self._payment))
-        add(ChatMemberHandler(self._member, ChatMemberHandler.MY_CHAT_MEMBER))
-        add(MessageHandler(new & filters.StatusUpdate.MIGRATE, self._migrated))
-        add(MessageHandler(new & filters.COMMAND & filters.ChatType.PRIVATE, self._words.unknown_command))
-        words = filters.TEXT | filters.FORWARDED
-        add(MessageHandler(new & words & filters.ChatType.PRIVATE, self._words.text))
-        add(MessageHandler(new & filters.Document.ALL, self._words.document))
+        add(MessageHandler(new & stars & private, self._payment), of_somebody)
+        add(ChatMemberHandler(self._member, ChatMemberHandler.MY_CHAT_MEMBER), of_nobody)
+        add(MessageHandler(new & filters.StatusUpdate.MIGRATE, self._migrated), of_nobody)
+        add(MessageHandler(new & filters.COMMAND & private, self._words.unknown_command), of_somebody)
+        add(MessageHandler(new & (filters.TEXT | filters.FORWARDED) & private, self._words.text), of_text)
+        add(
+            MessageHandler(new & filters.Document.ALL, self._words.document),
+            lambda update, _, contact: of_file(update, self._username, contact),
+        )
         self._application.add_error_handler(self._guard.bug)
+
+    def _add(self, handler: Handler, approach: Approach) -> None:
+        self._application.add_handler(handler)
+        self._approaches.append((handler, approach))
+
+    def _of_admin_command(self, update: Update, found: object, contact: Contact | None) -> Knock | None:
+        if contact is not None and not self._operators.may(contact):
+            # As any other word that is no command.
+            return of_somebody(update, found, contact) if contact.chat_kind is ChatKind.PRIVATE else None
+        return of_somebody(update, found, contact)
 
     async def _command(self, update: Update, context: Context) -> None:
         name, *arguments = context.args or [""]
@@ -162,14 +198,12 @@ class BotApplication:
             self._metrics.used(f"command.{command.name}")
             await command.run(talk, self._dialogue)
 
-        await self._guard.run(update, answer, names=command if arguments else None)
+        await self._guard.run(update, answer)
 
     async def _admin_command(self, update: Update, context: Context) -> None:
         contact = contact_of(update)
         if contact is None or not self._operators.may(contact):
-            # As any other word that is no command.
-            if contact is not None and contact.chat_kind is ChatKind.PRIVATE:
-                await self._words.unknown_command(update, context)
+            await self._words.unknown_command(update, context)
             return
         name, *arguments = context.args or [""]
         run = ADMIN_COMMANDS_BY_NAME[name].run

@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 from walletwatch.bot.markup import to_markup
 from walletwatch.bot.rights import may_post
 from walletwatch.bot.texts import texts
-from walletwatch.bot.views.groups import HtmlNotices
+from walletwatch.bot.views.groups import HtmlNotices, welcome
 from walletwatch.domain.chats import Chat, ChatKind, Contact
 from walletwatch.domain.work import RenderedMessage
 from walletwatch.ports.common import Metrics
@@ -60,7 +60,7 @@ class Arrivals:
         if contact.chat_kind is ChatKind.CHANNEL:
             await self._ask_bringer(chat, by)
         else:
-            await self._say(chat.chat_id, RenderedMessage(texts(chat.spoken_language)("group.welcome")))
+            await self._say(chat.chat_id, welcome(texts(chat.spoken_language)))
 
     async def _ask_bringer(self, chat: Chat, by: int | None) -> None:
         """In a channel nobody wants to read the bot's greeting: who brought it is asked in private."""

@@ -73,13 +73,13 @@ class Conversations:
             conversation.session = None
 
     async def drop(self, contact: Contact) -> Session | None:
-        """Give up the question that is open, and return it; None where there is none."""
+        """Give up the question that is open, and return it; None where there is none, or it was not read."""
         try:
             session = await self.open(contact)
         except StoreUnavailable:
             return None
-        if session is not None:
-            await self.close(contact, session)
+        conversation = self.persistence.conversation(contact.chat_id)
+        conversation.session, conversation.ended = None, True
         return session
 
     def _conversation(self, contact: Contact) -> Conversation:

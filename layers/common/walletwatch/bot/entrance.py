@@ -1,6 +1,5 @@
 """Who is answered: nobody who is banned, nobody during maintenance, in some groups administrators only."""
 
-from walletwatch.bot.commands.command import Command
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue
 from walletwatch.bot.operators import Operators
 from walletwatch.bot.talk import Talk
@@ -12,25 +11,21 @@ class Entrance:
 
     def __init__(self, dialogue: Dialogue, operators: Operators, metrics: Metrics) -> None:
         self._dialogue = dialogue
+        self._persistence = dialogue.conversations.persistence
         self._operators = operators
         self._metrics = metrics
 
-    async def lets_in(self, talk: Talk, *, names: Command | None, always: bool) -> bool:
+    async def lets_in(self, talk: Talk, *, always: bool) -> bool:
         """Whether an update is to be answered; the talk knows its chat from here on.
 
         Args:
             talk: With whoever sent it.
-            names: A command whose words the update has: the talk gets what they may name.
             always: Whatever they may do now: what was paid is owed.
 
         Raises:
             Complaint: It is not, and they are told why.
         """
-        greeting = await self._dialogue.watching.greet(
-            talk.contact,
-            with_watched=names is not None and names.names_wallet,
-            with_rules=names is not None and names.names_alert,
-        )
+        greeting = self._persistence.greeting(talk.chat_id)
         await self._dialogue.rates.ready([greeting.chat])
         talk.meet(greeting.chat)
         talk.watched, talk.rules = greeting.watched, greeting.rules

@@ -1,6 +1,7 @@
 """Amounts, addresses and times as people read them, in the marks and the order of their language."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal, localcontext
 from functools import cache
@@ -15,6 +16,7 @@ from walletwatch.domain.annotations import AssetNote
 from walletwatch.domain.currencies import USD, Currency, Denomination
 from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS, to_decimal
 from walletwatch.domain.profile import ChainProfile
+from walletwatch.domain.shares import WHOLE, tenths_of
 
 MAX_PLACES: Final = 9
 MAX_INTEGER_DIGITS: Final = 15
@@ -24,6 +26,9 @@ MAX_MONEY: Final = Decimal(10) ** 15
 NO_NOTES: Final[Mapping[str, AssetNote]] = MappingProxyType({})
 NO_NAMES: Final[Mapping[str, str | None]] = MappingProxyType({})
 _UNITS: Final = (("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
+LAKHS: Final = "lakhs"
+_BETWEEN_LAKHS: Final = re.compile(r"(?<=\d)(?=(?:\d\d)*\d{3}$)")
+"""Where groups end of three digits, and before them of two, as in Hindi."""
 
 
 def short(address: str) -> str:
@@ -69,6 +74,35 @@ def percent(share: Decimal, say: Texts) -> str:
         return f"< {say('format.percent', number=_marked('0.1', say))}"
     text = f"{points.quantize(Decimal('0.1'), rounding=ROUND_HALF_EVEN):,f}"
     return str(say("format.percent", number=_marked(text.removesuffix(".0"), say)))
+
+
+def signed_percent(share: Decimal, say: Texts) -> str:
+    """A change as a percentage with its sign; what is less than can be told has none."""
+    text = percent(abs(share), say)
+    if not share or text.startswith("<"):
+        return text
+    return f"{'+' if share > 0 else '−'}{text}"
+
+
+def percents(values: Sequence[Decimal], say: Texts) -> list[str]:
+    """What part of their sum each value is; together they are 100 %.
+
+    What is there is not said to be nothing, and what is not all is not said to be all.
+
+    Args:
+        values: None of them negative, and not all of them zero.
+        say: Of the reader.
+    """
+    parts = len([value for value in values if value])
+    shown = []
+    for value, tenths in zip(values, tenths_of(values), strict=True):
+        if value and not tenths:
+            shown.append(f"< {percent(Decimal('0.001'), say)}")
+        elif tenths == WHOLE and parts > 1:
+            shown.append(f"> {percent(Decimal('0.999'), say)}")
+        else:
+            shown.append(percent(Decimal(tenths).scaleb(-3), say))
+    return shown
 
 
 def series(items: Iterable[Html], say: Texts) -> Html:
@@ -154,6 +188,9 @@ def _cents(value: Decimal) -> Decimal:
 def _marked(text: str, say: Texts) -> str:
     """A number that Python wrote, with the marks of the language."""
     point, group = say("format.point"), say("format.group")
+    if say("format.grouping") == LAKHS:
+        units, dot, places = text.partition(".")
+        text = f"{_BETWEEN_LAKHS.sub(',', units.replace(',', ''))}{dot}{places}"
     if (point, group) == (".", ","):
         return text
     return text.translate({ord("."): str(point), ord(","): str(group)})
@@ -251,11 +288,20 @@ class Amounts:
             shown: str = texts("common.units", amount=whole(amount, texts))
         else:
             shown = escape(number(to_decimal(amount, decimals), texts))
-        symbol = self.symbol(asset, texts, notes)
-        return self._with_worth(Html(f"{shown} {symbol}"), amount, decimals, note, texts, notes)
+        symbol = self._named(asset, texts, notes)
+        if symbol is None:
+            # "5 token" is no phrase, and which form the word has after a number is a matter of the language.
+            told = texts("common.amount_of_another", amount=Html(shown), mint=short(asset))
+        else:
+            told = Html(f"{shown} {symbol}")
+        return self._with_worth(told, amount, decimals, note, texts, notes)
 
     def symbol(self, asset: str, texts: Texts, notes: Mapping[str, AssetNote] = NO_NOTES) -> Html:
         """What an asset is called; an unlisted one has its mint beside, as its maker may call it anything."""
+        named = self._named(asset, texts, notes)
+        return texts("common.another_token", mint=short(asset)) if named is None else named
+
+    def _named(self, asset: str, texts: Texts, notes: Mapping[str, AssetNote]) -> Html | None:
         if asset == NATIVE:
             return escape(self._profile.native_symbol)
         listed = self._profile.tokens.get(asset)
@@ -264,7 +310,7 @@ class Amounts:
         note = notes.get(asset)
         if note is not None and (note.symbol or note.name):
             return texts("common.unlisted_token", name=note.symbol or note.name, mint=short(asset))
-        return texts("common.another_token", mint=short(asset))
+        return None
 
     def _with_worth(
         self,
@@ -283,7 +329,10 @@ class Amounts:
         with localcontext(prec=60):
             usd = to_decimal(amount, decimals) * note.usd
         value = worth(usd, texts, native.usd if native else None)
-        return shown if value is None else Html(f"{shown} (≈ {escape(value)})")
+        if value is None:
+            return shown
+        # What is smaller than can be told is not about anything.
+        return Html(f"{shown} ({escape(value if value.startswith('< ') else f'≈ {value}')})")
 
 
 class Names:

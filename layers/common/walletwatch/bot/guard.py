@@ -7,7 +7,6 @@ from telegram import Bot, Update
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.error import ChatMigrated as TelegramChatMigrated
 
-from walletwatch.bot.commands.command import Command
 from walletwatch.bot.commands.dialogue import Complaint, unknown_wallet
 from walletwatch.bot.entrance import Entrance
 from walletwatch.bot.library import Context
@@ -68,15 +67,12 @@ class Guard:
         """Let the update be delivered again for this fault."""
         self._failure = error
 
-    async def run(
-        self, update: Update, run: Run, *, names: Command | None = None, always: bool = False
-    ) -> None:
-        """Run it for whoever sent the update.
+    async def run(self, update: Update, run: Run, *, always: bool = False) -> None:
+        """Run it for whoever sent the update, and was greeted.
 
         Args:
             update: What was sent.
             run: What answers it.
-            names: The command whose words it has: what they may name is read with the greeting.
             always: Whatever they may do now: what was paid is owed.
         """
         talk = talk_of(update, self._bot, self._rates)
@@ -84,7 +80,7 @@ class Guard:
             return
 
         async def answer(talk: Talk) -> None:
-            if await self._entrance.lets_in(talk, names=names, always=always):
+            if await self._entrance.lets_in(talk, always=always):
                 await run(talk)
 
         try:
@@ -132,7 +128,10 @@ class Guard:
     def _helpful(self, talk: Talk, complaint: Complaint) -> Rows:
         """Buttons below a complaint; a question that is still open can be left."""
         is_open = not talk.in_group and self._persistence.conversation(talk.chat_id).session is not None
-        return (*ways.behind(complaint.key, talk.say), *(ways.giving_up(talk.say) if is_open else ()))
+        return (
+            *ways.behind(complaint.key, talk.say, talk.bot.link),
+            *(ways.giving_up(talk.say) if is_open else ()),
+        )
 
     def _transient(self, talk: Talk, error: TransientError) -> None:
         if talk.answered:

@@ -107,6 +107,7 @@ class Action(StrEnum):
     AM_CARD = "ac"
     AM_ADD = "aw"
     AM_SET = "as"
+    AM_PAUSE = "aP"
     AM_DELETE = "az"
     AM_DELETE_CONFIRMED = "ay"
     AM_PREVIEW = "av"
@@ -150,6 +151,10 @@ class Action(StrEnum):
     LIMIT = "xq"
     MESSAGE_PERSON = "xm"
     FEEDBACKS = "xf"
+    PAYMENTS = "xk"
+    REFUND_PAYMENT = "xK"
+    REFUND_PAYMENT_CONFIRMED = "xR"
+    REVOKE_CONFIRMED = "xE"
     BROADCASTS = "xs"
     AUDIENCE = "xa"
     BROADCAST_LINK = "xj"
@@ -216,6 +221,22 @@ class CallbackData:
         """The argument before and behind its first separator."""
         before, _, behind = self.argument.partition(SEPARATOR)
         return before, behind
+
+
+def switch(is_on: bool) -> str:
+    """What a switch shall be after a tap, for its button's data: a second tap on it wishes for the same."""
+    return "0" if is_on else "1"
+
+
+def wished(text: str) -> bool:
+    """What a switch shall be, in a button's data.
+
+    Raises:
+        StaleData: It is neither on nor off.
+    """
+    if text not in {"0", "1"}:
+        raise StaleData
+    return text == "1"
 
 
 def number_of(text: str) -> int:

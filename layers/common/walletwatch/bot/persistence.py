@@ -12,6 +12,8 @@ from typing import Any, Final
 from telegram.ext import BasePersistence, PersistenceInput
 
 from walletwatch.domain.admission import Admitted, SessionChange
+from walletwatch.domain.chats import Contact
+from walletwatch.domain.greeting import Greeting
 from walletwatch.domain.sessions import Session
 
 _STORED: Final = PersistenceInput(bot_data=False, chat_data=True, user_data=False, callback_data=False)
@@ -23,21 +25,26 @@ class Conversation:
 
     Attributes:
         session: The open question now.
-        read: The one that was stored when the update was let in.
-        known: Whether that could be asked.
+        recalled: Whether the one that was stored when the update was let in was read.
+        read: That one.
+        known: Whether it was known then, or could be replaced without being known.
+        ended: Whether it was given up, whatever it was.
     """
 
     session: Session | None = None
+    recalled: bool = False
     read: Session | None = None
     known: bool = False
+    ended: bool = False
 
-    def change(self) -> SessionChange | None:
-        """What is to be stored; None where nothing changed."""
-        present = self.session or self.read
-        if self.session == self.read or present is None:
+    def change(self, contact: Contact) -> SessionChange | None:
+        """What is to be stored of this person's conversation; None where nothing changed."""
+        if contact.user_id is None or not self.known:
             return None
-        replaced = self.read.version if self.read else ""
-        return SessionChange(present.chat_id, present.user_id, replaced, self.session)
+        if self.session == self.read and (self.recalled or not self.ended):
+            return None
+        replaced = (self.read.version if self.read else "") if self.recalled else None
+        return SessionChange(contact.chat_id, contact.user_id, replaced, self.session)
 
 
 class ConversationPersistence(BasePersistence[dict[Any, Any], Conversation, dict[Any, Any]]):
@@ -48,13 +55,19 @@ class ConversationPersistence(BasePersistence[dict[Any, Any], Conversation, dict
 
     def __init__(self) -> None:
         super().__init__(store_data=_STORED)
-        self._admitted: dict[int, Admitted] = {}
+        self._expected: dict[int, tuple[Contact, Admitted]] = {}
         self._open: dict[int, Conversation] = {}
         self._changes: dict[int, SessionChange | None] = {}
 
-    def expect(self, chat_id: int, admitted: Admitted) -> None:
-        """An update of this chat was let in, and is handled next."""
-        self._admitted[chat_id] = admitted
+    def expect(self, contact: Contact, admitted: Admitted) -> None:
+        """An update of this contact was let in, and is handled next."""
+        self._expected[contact.chat_id] = contact, admitted
+
+    def greeting(self, chat_id: int) -> Greeting:
+        """Of the update that is handled."""
+        _, admitted = self._expected[chat_id]
+        assert admitted.greeting is not None
+        return admitted.greeting
 
     def conversation(self, chat_id: int) -> Conversation:
         """The conversation of the update that is handled; one of which nothing is known for any other."""
@@ -62,21 +75,23 @@ class ConversationPersistence(BasePersistence[dict[Any, Any], Conversation, dict
 
     def finish(self, chat_id: int) -> SessionChange | None:
         """Forget the conversation, and return what is to be stored."""
-        self._admitted.pop(chat_id, None)
+        self._expected.pop(chat_id, None)
         self._open.pop(chat_id, None)
         return self._changes.pop(chat_id, None)
 
     async def refresh_chat_data(self, chat_id: int, chat_data: Conversation) -> None:
         """Fill in what was read when the update was let in."""
-        admitted = self._admitted.get(chat_id)
-        if admitted is not None:
+        if chat_id in self._expected:
+            _, admitted = self._expected[chat_id]
             chat_data.session = chat_data.read = admitted.session
-            chat_data.known = admitted.session_known
+            chat_data.recalled, chat_data.known = admitted.recalled, admitted.session_known
         self._open[chat_id] = chat_data
 
     async def update_chat_data(self, chat_id: int, data: Conversation) -> None:
         """Note what the handlers changed."""
-        self._changes[chat_id] = data.change()
+        if chat_id in self._expected:
+            contact, _ = self._expected[chat_id]
+            self._changes[chat_id] = data.change(contact)
 
     async def get_chat_data(self) -> dict[int, Conversation]:
         """Nothing: a chat's is read with its update."""

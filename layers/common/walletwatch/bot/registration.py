@@ -1,4 +1,4 @@
-"""Telling Telegram where updates go and which commands there are."""
+"""Telling Telegram where updates go, which commands there are, and what the bot is."""
 
 import logging
 from collections.abc import Collection, Sequence
@@ -18,6 +18,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from walletwatch.bot.commands.command import Command
 from walletwatch.bot.commands.table import ADMIN_COMMANDS, COMMANDS
+from walletwatch.bot.html_length import plain
 from walletwatch.bot.messenger import make_bot, translate
 from walletwatch.bot.texts import LANGUAGES, texts
 from walletwatch.domain.chats import DEFAULT_LANGUAGE
@@ -30,10 +31,11 @@ ALLOWED_UPDATES: Final = (
     "inline_query",
     "pre_checkout_query",
 )
-_SCOPES: Final = (
-    BotCommandScopeAllPrivateChats(),
-    BotCommandScopeAllGroupChats(),
-    BotCommandScopeAllChatAdministrators(),
+_IN_GROUPS: Final = tuple(command for command in COMMANDS if not command.private)
+_MENUS: Final[tuple[tuple[BotCommandScope, tuple[Command, ...]], ...]] = (
+    (BotCommandScopeAllPrivateChats(), COMMANDS),
+    (BotCommandScopeAllGroupChats(), _IN_GROUPS),
+    (BotCommandScopeAllChatAdministrators(), _IN_GROUPS),
 )
 
 
@@ -49,7 +51,7 @@ async def register(
     max_connections: int,
     admins: Collection[int] = (),
 ) -> None:
-    """Set the webhook and the commands. Safe to repeat.
+    """Set the webhook, the commands and what the bot is said to be. Safe to repeat.
 
     Args:
         token: Of the bot.
@@ -71,8 +73,9 @@ async def register(
             allowed_updates=ALLOWED_UPDATES,
         )
         for language in LANGUAGES:
-            for scope in _SCOPES:
-                await _set_commands(bot, COMMANDS, scope, language)
+            for scope, commands in _MENUS:
+                await _set_commands(bot, commands, scope, language)
+            await _describe(bot, language)
         for admin in admins:
             try:
                 # Their own come first: there may not be room for all.
@@ -84,7 +87,8 @@ async def register(
     except TelegramError as error:
         raise translate(error) from error
     finally:
-        await bot.shutdown()
+        # `Bot.shutdown` closes nothing of a bot that was never asked who it is.
+        await bot.request.shutdown()
 
 
 async def unregister(token: str, api_url: str, *, webhook_url: str) -> bool:
@@ -102,11 +106,25 @@ async def unregister(token: str, api_url: str, *, webhook_url: str) -> bool:
     except TelegramError as error:
         raise translate(error) from error
     finally:
-        await bot.shutdown()
+        await bot.request.shutdown()
 
 
 async def _set_commands(bot: Bot, commands: Sequence[Command], scope: BotCommandScope, language: str) -> None:
     say = texts(language)
     menu = [BotCommand(command.name, say(f"command.{command.name}")) for command in commands]
-    code = None if language == DEFAULT_LANGUAGE else language
-    await bot.set_my_commands(menu, scope=scope, language_code=code)
+    await bot.set_my_commands(menu, scope=scope, language_code=_code(language))
+
+
+async def _describe(bot: Bot, language: str) -> None:
+    """Say what the bot is to who has not begun, and to whom it is shared; what is said already is left."""
+    say, code = texts(language), _code(language)
+    description, short = plain(say("profile.description")), plain(say("profile.short"))
+    if (await bot.get_my_description(language_code=code)).description != description:
+        await bot.set_my_description(description, language_code=code)
+    if (await bot.get_my_short_description(language_code=code)).short_description != short:
+        await bot.set_my_short_description(short, language_code=code)
+
+
+def _code(language: str) -> str | None:
+    """None for the language that whoever speaks no other of ours gets."""
+    return None if language == DEFAULT_LANGUAGE else language

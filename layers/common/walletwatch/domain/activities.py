@@ -147,6 +147,11 @@ class Activity:
         """Whether the chain knows it by its signature."""
         return not self.signature.startswith(REWARD_PREFIX)
 
+    @property
+    def stays_in_stake(self) -> bool:
+        """Whether it is a reward that was credited to a stake account: the wallet gets it with the rest."""
+        return self.kind is ActivityKind.REWARD and not self.is_transaction
+
     def to_dict(self) -> dict[str, Any]:
         """The activity in JSON types."""
         return {

@@ -115,8 +115,8 @@ class _Habits:
     in_burst: bool = False
 
 
-def examine(activities: Sequence[Activity], since: int, zone: tzinfo) -> Examined:
-    """What was unusual in one wallet since a moment.
+def examine(activities: Sequence[Activity], since: int, zone: tzinfo, until: int | None = None) -> Examined:
+    """What was unusual in one wallet since a moment, and until another.
 
     What strangers scatter is neither examined nor a habit: the wallet did not do it.
 
@@ -124,6 +124,7 @@ def examine(activities: Sequence[Activity], since: int, zone: tzinfo) -> Examine
         activities: Of one wallet, oldest first.
         since: Unix seconds; what is older is only history.
         zone: Whose hours of the day.
+        until: What is of then or later is not looked at; None for all.
     """
     habits = _Habits()
     found: list[Anomaly] = []
@@ -131,6 +132,8 @@ def examine(activities: Sequence[Activity], since: int, zone: tzinfo) -> Examine
     for activity in activities:
         at = activity.block_time
         if at is None or (activity.annotation is not None and activity.annotation.is_spam):
+            continue
+        if until is not None and at >= until:
             continue
         is_new = at >= since
         looked_at += is_new

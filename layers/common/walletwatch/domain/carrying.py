@@ -138,6 +138,9 @@ def _of(deleted: Deleted, watched: Collection[str]) -> Iterator[CarriedFlow]:
         priced, worth = (0, Decimal(0)) if usd is None else (units, usd)
         if leg.amount > 0:
             yield replace(flow, received=units, received_priced=priced, received_usd=worth)
+            if activity.stays_in_stake:
+                # As if it had come, and been staked.
+                yield replace(flow, nature=Nature.ASIDE, sent=units)
         else:
             yield replace(flow, sent=units, sent_priced=priced, sent_usd=worth)
     if activity.fee:

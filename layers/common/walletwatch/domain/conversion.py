@@ -1,18 +1,29 @@
 """Reckoning an amount of one asset in another, by their prices in dollars."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from types import MappingProxyType
 from typing import Final
 
+from walletwatch.domain.currencies import FIAT, Currency
 from walletwatch.domain.prices import ARITHMETIC
 
-USD: Final = "usd"
-"""Beside assets: dollars themselves."""
-USD_WORDS: Final = frozenset({"usd", "$", "us$", "dollar", "dollars"})
+_MONEY: Final[Mapping[str, Currency]] = MappingProxyType(
+    {
+        **{each.value: each for each in FIAT},
+        **{each.symbol.casefold(): each.currency for each in FIAT.values()},
+        **dict.fromkeys(("us$", "dollar", "dollars"), Currency.USD),
+        **dict.fromkeys(("euro", "euros"), Currency.EUR),
+    }
+)
+"""Money of countries, beside assets."""
+_SYMBOLS: Final = sorted((each.symbol for each in FIAT.values()), key=len, reverse=True)
 BETWEEN: Final = frozenset({"in", "to", "into", "as", "=", "->", "→", ">"})
 """Words between what is converted and into what."""
 MAX_DIGITS: Final = 30
+ONE: Final = Decimal(1)
 
 _NUMBER: Final = re.compile(r"\d{1,3}(?: \d{3})+(?:[.,]\d+)?(?![\d.,])|\d[\d.,'_]*|[.,]\d+")
 _GROUPED: Final = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
@@ -23,7 +34,7 @@ class Wish:
     """What somebody wants converted, as it was written.
 
     Attributes:
-        source: A symbol, a name, a mint, or a word for dollars.
+        source: A symbol, a name, a mint, or a word for money of a country.
         target: None where nothing was said.
     """
 
@@ -40,8 +51,8 @@ def read_wish(text: str, point: str = ".") -> Wish | None:
         point: Between whole and parts in the language of whoever wrote it.
     """
     line = " ".join(text.split())
-    dollars = line.startswith("$")
-    line = line.removeprefix("$").lstrip()
+    symbol = next((each for each in _SYMBOLS if line.startswith(each)), "")
+    line = line.removeprefix(symbol).lstrip()
     found = _NUMBER.match(line)
     if found is None:
         return None
@@ -49,8 +60,8 @@ def read_wish(text: str, point: str = ".") -> Wish | None:
     words = line[found.end() :].split()
     if amount is None:
         return None
-    if dollars:
-        words = [USD, *words]
+    if symbol:
+        words = [_MONEY[symbol.casefold()].value, *words]
     place = next((at for at, word in enumerate(words) if at and word.casefold() in BETWEEN), None)
     if place is not None:
         source, target = words[:place], words[place + 1 :]
@@ -91,17 +102,33 @@ def read_amount(text: str, point: str = ".") -> Decimal | None:
     return amount if amount > 0 else None
 
 
-def is_dollars(text: str) -> bool:
-    """Whether a word means dollars."""
-    return text.casefold() in USD_WORDS
+def money_of(text: str) -> Currency | None:
+    """The money of a country that a word means; None where it means an asset."""
+    return _MONEY.get(text.casefold())
 
 
-def convert(amount: Decimal, source_usd: Decimal, target_usd: Decimal) -> Decimal:
-    """So many of one are how many of the other, by what one whole of each is worth.
+def convert(
+    amount: Decimal,
+    source_usd: Decimal,
+    target_usd: Decimal,
+    *,
+    source_units: Decimal = ONE,
+    target_units: Decimal = ONE,
+) -> Decimal:
+    """So many of one are how many of the other.
 
     Exact where dollars are the target; else to 50 digits.
+
+    Args:
+        amount: Of the source.
+        source_usd: What so many units of it are worth.
+        target_usd: The same of the target.
+        source_units: One for an asset, which has a price; what a dollar is for money, which has a rate.
+        target_units: The same of the target.
     """
+    factors = (amount, source_usd, target_units)
     with localcontext() as context:
-        context.prec = max(50, len(amount.as_tuple().digits) + len(source_usd.as_tuple().digits))
-        worth = amount * source_usd
-    return worth if target_usd == 1 else ARITHMETIC.divide(worth, target_usd)
+        context.prec = max(50, sum(len(each.as_tuple().digits) for each in factors))
+        worth = amount * source_usd * target_units
+        divisor = target_usd * source_units
+    return worth if divisor == 1 else ARITHMETIC.divide(worth, divisor)

@@ -27,6 +27,11 @@ class ExportFormat(StrEnum):
     COINTRACKING = "cointracking"
 
     @property
+    def is_for_tool(self) -> bool:
+        """Whether another service reads it, and no person."""
+        return self in {ExportFormat.KOINLY, ExportFormat.COINTRACKING}
+
+    @property
     def extension(self) -> str:
         """Of its files."""
         return self.value if self in {ExportFormat.JSON, ExportFormat.XLSX} else "csv"

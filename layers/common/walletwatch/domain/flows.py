@@ -115,6 +115,8 @@ class _Sums:
 def flows_of(activities: Sequence[Activity], own: Collection[str], zone: tzinfo) -> Flows:
     """What came to and went from some wallets together.
 
+    A reward that stays in a stake comes when that is withdrawn.
+
     Args:
         activities: Of these wallets, oldest first.
         own: Their addresses: what moves between them neither comes nor goes.
@@ -146,4 +148,6 @@ def flows_of(activities: Sequence[Activity], own: Collection[str], zone: tzinfo)
 
 
 def _all(activities: Sequence[Activity]) -> Iterator[Movement]:
-    return (movement for activity in activities for movement in movements(activity))
+    return (
+        movement for activity in activities if not activity.stays_in_stake for movement in movements(activity)
+    )

@@ -9,6 +9,19 @@ from walletwatch.domain.chats import Chat, Subscription
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of a chat is read in the look that greets it.
+
+    Attributes:
+        watched: What it watches.
+        rules: Its alerts.
+    """
+
+    watched: bool = False
+    rules: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Greeting:
     """What is known when somebody writes.
 

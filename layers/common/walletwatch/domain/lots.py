@@ -83,6 +83,11 @@ class Position:
         """Wherever it is."""
         return self.held.plus(self.aside)
 
+    @property
+    def gain(self) -> Decimal | None:
+        """What was realised; None where all that left did so without a known cost or price."""
+        return None if self.unsettled and not self.realised else self.realised
+
     def acquire(self, units: int, usd: Decimal | None) -> None:
         """Units came, which were worth so much; None where nobody knew."""
         self.put(Lot(unknown=units) if usd is None else Lot(units, usd))
@@ -120,6 +125,10 @@ class Position:
         if units > back:
             with localcontext(ARITHMETIC):
                 self.acquire(units - back, None if usd is None else usd * (units - back) / units)
+
+    def earn_aside(self, units: int, usd: Decimal | None) -> None:
+        """Units came to where they are the wallet's, and will be fetched from."""
+        self.aside = self.aside.plus(Lot(unknown=units) if usd is None else Lot(units, usd))
 
     def put(self, lot: Lot) -> None:
         """Units came with their cost."""

@@ -52,6 +52,7 @@ UpdatesHandled Count updates that were handled
 UpdatesDuplicate Count updates that had been handled before
 UpdatesInProgress Count updates that another invocation was handling; Telegram delivers them again
 UpdatesLimited Count updates above a user's limit, not answered
+UpdatesIgnored Count updates that there is no answer to, such as what people write in a group
 UpdatesUnreadable Count updates without the shape of one
 UpdatesForged Count requests without the webhook's secret
 HandlerErrors Count handlers that failed by an error of ours; the sender was told
@@ -60,7 +61,7 @@ AnswersRefused Count answers that Telegram refused
 WalletsImported Count wallets that were added by a list
 FilesRefused Count files from people that were too large, or that Telegram did not have
 ClaimsUnfinished Count updates handled but not marked as done
-ClaimsInDatabase Count updates claimed in PostgreSQL because Redis was away
+SettledWithClaim Count updates marked as done in PostgreSQL because Redis was away
 BannedIgnored Count updates of banned people that were not answered
 BroadcastsQueued Count messages of broadcasts that were queued
 AdminCommands Count commands that an administrator ran

@@ -8,12 +8,17 @@ from types import MappingProxyType
 from typing import Final
 
 from walletwatch.domain.delivery import DeliveryStatus
-from walletwatch.domain.plans import Quota
+from walletwatch.domain.plans import DIGEST_SECONDS, Quota
 
 QUOTAS: Final = tuple(quota.value for quota in Quota)
 """What there is a limit on, by the names in `Owner.quotas`."""
 MAX_QUOTA: Final = 100_000
 MAX_REASON_LENGTH: Final = 200
+
+
+def settable(quota: Quota) -> range:
+    """What an administrator may set somebody's limit to."""
+    return DIGEST_SECONDS if quota is Quota.DIGEST_SECONDS else range(MAX_QUOTA + 1)
 
 
 class PeopleOrder(StrEnum):

@@ -119,12 +119,14 @@ class Allocation:
         slices: The largest first, the sum of the small ones last.
         unpriced: How many more tokens are held, whose prices are not known.
         currency: Of the values.
+        partial: Whether a wallet has more accounts than were added up.
     """
 
     name: str | None
     slices: tuple[Slice, ...]
     unpriced: int
     currency: Denomination = USD
+    partial: bool = False
 
     @property
     def total(self) -> Decimal:

@@ -1,5 +1,6 @@
 """What a plan allows: one table for all limits; an administrator may set another number for a person."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,9 @@ ORDER_VALID: Final = timedelta(days=1)
 """For so long an invoice can be paid at the price it names."""
 REFUND_WITHIN: Final = timedelta(days=3)
 """For so long somebody can take back what he bought, once."""
+TAG_LENGTH: Final = 16
+DIGEST_SECONDS: Final = range(1, 901)
+"""Without a pause a flood would be told message by message; SQS delays nothing for longer."""
 TOLD_BEFORE: Final = timedelta(days=3)
 """So long before its end the owner of a premium is told of it."""
 
@@ -103,6 +107,11 @@ class Payment:
     paid_at: datetime
     refund_by: int | None = None
     refunded_at: datetime | None = None
+
+    @property
+    def tag(self) -> str:
+        """Tells it from the person's others in a button, for which Telegram's names are too long."""
+        return hashlib.sha256(self.charge_id.encode()).hexdigest()[:TAG_LENGTH]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """What was gained and lost, by average cost.
 
 What comes in is bought at the price of the moment, what goes out is sold at it. What moves between a person's
-own wallets is neither: it takes its cost along. Stakes, loans and open orders stay owned. Where a price was
-not known, the units are counted and their cost or proceeds are not.
+own wallets is neither: it takes its cost along. Stakes, loans and open orders stay owned, and what a stake
+earns is in it until it is withdrawn. Where a price was not known, the units are counted and their cost or
+proceeds are not.
 
 Account deposits (rent) are left out: they come back as they were.
 """
@@ -99,8 +100,8 @@ def reckon(
         carried: What is left of older activities.
     """
     books = Books()
-    for flow in sorted(carried, key=lambda each: (each.day, _carried_stage(each, own), each.key)):
-        _carry(books, flow, own)
+    for stage, flow in sorted(_stages(carried, own), key=lambda each: (each[1].day, each[0], each[1].key)):
+        _carry(books, stage, flow, own)
     for entry in sorted((entry for each in activities for entry in _entries(each, own)), key=_order):
         _book(books, entry)
     return books
@@ -172,25 +173,36 @@ def _book(books: Books, entry: _Entry) -> None:
             position.fetch(units, entry.usd)
         else:
             position.set_aside(units)
+    elif activity.stays_in_stake:
+        position.earn_aside(units, entry.usd)
     elif entry.stage == _COMES:
         position.acquire(units, entry.usd)
     else:
         books.dispose(activity.block_time, wallet, asset, units, entry.usd)
 
 
-def _carried_stage(flow: CarriedFlow, own: Collection[str]) -> int:
-    """What may bring something comes first; between own wallets, the sender's side does."""
-    if flow.counterparty in own:
-        return _MOVES_OUT if flow.sent else _MOVES_IN
-    return _COMES if flow.received else _GOES
+def _stages(carried: Sequence[CarriedFlow], own: Collection[str]) -> Iterator[tuple[int, CarriedFlow]]:
+    """When in its day each part of a flow is booked: in an unknown order, nothing goes before it came."""
+    for flow in carried:
+        if flow.counterparty in own:
+            yield _MOVES_OUT if flow.sent else _MOVES_IN, flow
+        elif flow.nature is Nature.MARKET:
+            if flow.received:
+                yield _COMES, flow
+            if flow.sent:
+                yield _GOES, flow
+        elif flow.nature is Nature.ASIDE:
+            # What was fetched may be sold, and what was bought be set aside.
+            yield _COMES if flow.received > flow.sent else _MOVES_IN, flow
+        else:
+            yield _GOES, flow
 
 
-def _carry(books: Books, flow: CarriedFlow, own: Collection[str]) -> None:
-    """A day of what was deleted: what came that day counts before what went."""
+def _carry(books: Books, stage: int, flow: CarriedFlow, own: Collection[str]) -> None:
+    """A part of a day of what was deleted."""
     wallet, asset = flow.wallet, flow.asset
     position = books.position(wallet, asset)
     position.decimals = position.decimals if flow.decimals is None else flow.decimals
-    sent_unpriced = flow.sent - flow.sent_priced
     if flow.nature is Nature.FEE:
         position.pay_fee(flow.sent)
     elif flow.counterparty in own:
@@ -201,16 +213,30 @@ def _carry(books: Books, flow: CarriedFlow, own: Collection[str]) -> None:
         if flow.received:
             books.move_in(f"{day} {flow.counterparty}", wallet, asset, flow.received)
     elif flow.nature is Nature.ASIDE:
-        position.set_aside(flow.sent)
-        position.fetch(flow.received, flow.received_usd if flow.received_priced == flow.received else None)
-    else:
+        _carry_aside(position, flow)
+    elif stage == _COMES:
         position.acquire(flow.received_priced, flow.received_usd)
         position.acquire(flow.received - flow.received_priced, None)
+    else:
         at = int(datetime.combine(flow.day, time(), UTC).timestamp())
+        unpriced = flow.sent - flow.sent_priced
         if flow.sent_priced:
             books.dispose(at, wallet, asset, flow.sent_priced, flow.sent_usd)
-        if sent_unpriced:
-            books.dispose(at, wallet, asset, sent_unpriced, None)
+        if unpriced:
+            books.dispose(at, wallet, asset, unpriced, None)
+
+
+def _carry_aside(position: Position, flow: CarriedFlow) -> None:
+    """What is left of what went to stakes, loans and orders on a day, and came back from them."""
+    if flow.sent >= flow.received:
+        position.set_aside(flow.sent - flow.received)
+        return
+    back = flow.received - flow.sent
+    usd = None
+    if flow.received_priced == flow.received:
+        with localcontext(ARITHMETIC):
+            usd = flow.received_usd * back / flow.received
+    position.fetch(back, usd)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +245,8 @@ class Result:
 
     Attributes:
         value: What all that is owned is worth now; None without a fresh price.
-        unrealised: What the part with a known cost is worth more, or less, than it cost; None likewise.
+        unrealised: What the part with a known cost is worth more, or less, than it cost; None likewise, and
+            where no part has one.
     """
 
     position: Position
@@ -236,5 +263,5 @@ def result_of(position: Position, price: Price | None) -> Result:
     if price is None or decimals is None or decimals > MAX_DECIMALS:
         return Result(position, None, None)
     with localcontext(ARITHMETIC):
-        unrealised = value_usd(owned.known, decimals, price) - owned.cost
+        unrealised = value_usd(owned.known, decimals, price) - owned.cost if owned.known else None
         return Result(position, value_usd(owned.units, decimals, price), unrealised)

@@ -52,6 +52,11 @@ class Part:
     nameless: int = 0
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing in it."""
+        return not (self.lamports or self.staked or self.tokens or self.nameless)
+
+    @property
     def total(self) -> Total:
         """What it is worth, as far as that is known."""
         values: list[Decimal | None] = [each.usd for each in self.tokens if not each.may_be_nft]
@@ -68,10 +73,12 @@ class Change:
 
     Attributes:
         share: Of the value before; 0.1 is a tenth more.
+        usd: The same in dollars.
         covered: The part of today's value of which yesterday's price is known.
     """
 
     share: Decimal
+    usd: Decimal
     covered: Decimal
 
 
@@ -133,4 +140,4 @@ def change_of(slices: Iterable[Slice]) -> Change | None:
         then = sum((each.before_usd for each in compared if each.before_usd is not None), Decimal(0))
         if not then or not total:
             return None
-        return Change(now / then - 1, now / total)
+        return Change(now / then - 1, now - then, now / total)

@@ -91,6 +91,11 @@ class ChainProfile:
     fixed_prices: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
     labels: Mapping[str, KnownAddress] = field(default_factory=lambda: _BURNS)
 
+    @property
+    def title(self) -> str:
+        """The name as people read it: `X1 Mainnet`."""
+        return self.name.replace("-", " ").title()
+
     def transaction_url(self, signature: str) -> str | None:
         """Where a person reads about a transaction."""
         return f"{self.explorer}/tx/{signature}" if self.explorer else None

@@ -5,8 +5,12 @@ from decimal import Decimal
 from typing import Final
 
 from walletwatch.domain.assets import Asset
+from walletwatch.domain.currencies import Exchange
 from walletwatch.domain.money import NATIVE
 from walletwatch.domain.prices import ARITHMETIC, Price
+
+type Side = Asset | Exchange
+"""Of a conversion: an asset, or money of a country."""
 
 THIN_USD: Final = Decimal(10_000)
 """A market that holds less is moved by single trades."""
@@ -50,21 +54,30 @@ class AssetQuote:
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """An amount of one asset, reckoned in another.
+    """An amount of one, reckoned in the other.
 
     Attributes:
-        source: None for dollars.
-        target: None for dollars.
-        result: Whole tokens of the target.
+        result: Whole tokens of the target, or whole units of its money.
         rate: How many of the target one whole source is.
-        oldest: The older one of the prices behind it; None where there are only dollars.
+        oldest: The older one of the prices behind it; None where there is only money.
         impact: The part that is lost by moving the pools; None where no pool on the way is known.
+        is_trade: Whether one is sold for the other in pools, where a stable token stands for money.
     """
 
     amount: Decimal
-    source: Asset | None
-    target: Asset | None
+    source: Side
+    target: Side
     result: Decimal
     rate: Decimal
     oldest: Price | None
     impact: Decimal | None
+    is_trade: bool
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the one is the other."""
+        return _what(self.source) == _what(self.target)
+
+
+def _what(side: Side) -> str:
+    return side.id if isinstance(side, Asset) else side.currency.value

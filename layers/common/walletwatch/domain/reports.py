@@ -91,6 +91,7 @@ class Summary:
         realised: Gains less losses, where both price and cost were known.
         told: What became of the messages.
         is_cut: Whether there were so many activities that older ones were left out.
+        ordered: What the chat is told regularly, the daily one first.
     """
 
     span: Span
@@ -105,6 +106,7 @@ class Summary:
     realised: Decimal
     told: Told
     is_cut: bool
+    ordered: Sequence[Schedule] = ()
 
 
 def span_before(due: datetime, period: ReportPeriod, zone: tzinfo) -> Span:
@@ -123,6 +125,7 @@ def summarise(
     exchange: Exchange = DOLLARS,
     *,
     is_cut: bool,
+    ordered: Sequence[Schedule] = (),
 ) -> Summary:
     """What a period brought to wallets.
 
@@ -135,6 +138,7 @@ def summarise(
         zone: Of the chat.
         exchange: Into what is wanted.
         is_cut: Whether older activities were left out.
+        ordered: What the chat is told regularly.
     """
     reckoning = reckoned(exchange, activities, carried)
     activities, carried = reckoning.activities, reckoning.carried
@@ -161,6 +165,7 @@ def summarise(
         sum(gains, NOTHING),
         told,
         is_cut,
+        ordered,
     )
 
 

@@ -1,6 +1,7 @@
 """What a chat writes down about its wallets, in which order it sees them, and the lists it shares."""
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ MAX_SHARES: Final = 10
 _KEY_DIGITS: Final = 10
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _LINES: Final = "\n"
+_NUMBERS: Final = re.compile(r"(\D*)(\d*)")
 
 
 class UnfitText(ValueError):
@@ -196,9 +198,11 @@ class Share:
     expires_at: datetime
 
 
-def _by_name(entry: WalletEntry) -> tuple[bool, str, int]:
+def _by_name(entry: WalletEntry) -> tuple[bool, Sequence[tuple[str, int]], int]:
+    """Names as people sort them: 2 before 10."""
     label = entry.subscription.label
-    return label is None, (label or "").casefold(), entry.subscription.id
+    parts = [(text, int(number or 0)) for text, number in _NUMBERS.findall((label or "").casefold())]
+    return label is None, parts, entry.subscription.id
 
 
 def _visible(text: str) -> str:

@@ -21,6 +21,8 @@ from walletwatch.domain.wallet_book import (
 
 MAX_BYTES: Final = 64 * 1024
 MAX_LINES: Final = 500
+MAX_SHOWN: Final = 45
+"""Characters of a line that could not be used: a whole address, at least."""
 COLUMNS: Final = ("address", "label", "tags", "note", "paused", "added")
 
 _DELIMITERS: Final = ("\t", ";", ",")
@@ -42,6 +44,7 @@ _HEADERS: Final[Mapping[str, str]] = {
 }
 """What a column means that is called so, in lower case."""
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_AROUND_NAMES: Final = "\"':"
 _NOTHING: Final = " \t,;"
 
 
@@ -123,8 +126,10 @@ def decode_text(data: bytes) -> str:
 def read_list(text: str) -> WalletList:
     """The wallets of a text: one a line, with a name if there is one, or CSV with or without a header.
 
+    A line without a header may name several; each has the words beside it.
+
     Raises:
-        UnreadableList: There are too many lines, or there is nothing.
+        UnreadableList: There are too many lines or wallets, or there is nothing.
     """
     if len(text.encode(errors="replace")) > MAX_BYTES:
         raise UnreadableList("too_large")
@@ -138,14 +143,17 @@ def read_list(text: str) -> WalletList:
     repeated = 0
     for row in rows:
         try:
-            wallet = row.wallet()
+            wallets = row.wallets()
         except (InvalidAddress, UnfitText) as error:
-            bad.append(BadLine(row.line, error.reason, " ".join(row.text.split())[:40]))
+            bad.append(BadLine(row.line, error.reason, _beginning(row.text)))
             continue
-        known = found.get(wallet.address)
-        repeated += known is not None
-        if known is None or (known.label is None and wallet.label is not None):
-            found[wallet.address] = wallet
+        for wallet in wallets:
+            known = found.get(wallet.address)
+            repeated += known is not None
+            if known is None or (known.label is None and wallet.label is not None):
+                found[wallet.address] = wallet
+    if len(found) > MAX_LINES:
+        raise UnreadableList("too_long")
     return WalletList(tuple(found.values()), tuple(bad), repeated)
 
 
@@ -176,25 +184,26 @@ class _Row:
     text: str
     cells: Mapping[str, str] | None = None
 
-    def wallet(self) -> ListedWallet:
-        """The wallet it names.
+    def wallets(self) -> Sequence[ListedWallet]:
+        """The wallets it names.
 
         Raises:
             InvalidAddress: It names none.
             UnfitText: Its name or note cannot be kept.
         """
         if self.cells is None:
-            address, label = _address_and_label(self.text)
-            return ListedWallet(self.line, address, label_of(label))
+            named = _several(self.text) or [_address_and_label(self.text)]
+            return [ListedWallet(self.line, address, label_of(label)) for address, label in named]
         address = self.cells.get("address", "").strip()
         decode_address(address)
-        return ListedWallet(
+        wallet = ListedWallet(
             self.line,
             address,
             label_of(_unguarded(self.cells.get("label", ""))),
             _tags(_unguarded(self.cells.get("tags", ""))),
             note_of(_unguarded(self.cells.get("note", ""))),
         )
+        return [wallet]
 
 
 def _rows(text: str) -> Iterator[_Row]:
@@ -225,6 +234,33 @@ def _rows(text: str) -> Iterator[_Row]:
             yield _Row(number, joined, named)
     except csv.Error:
         yield _Row(before + 1, lines[min(before, len(lines) - 1)])
+
+
+def _several(line: str) -> Sequence[tuple[str, str]]:
+    """The addresses of a line that has several, each with its words; nothing for any other line.
+
+    Words stand behind their address, unless the line begins with words.
+    """
+    words = [word for word in re.split(r"[\s,;]+", line) if word]
+    if len(set(filter(is_address, words))) < 2:
+        return ()
+    behind = is_address(words[0])
+    found: list[tuple[str, list[str]]] = []
+    waiting: list[str] = []
+    for word in words:
+        if is_address(word):
+            found.append((word, waiting if not behind else []))
+            waiting = []
+        elif behind:
+            found[-1][1].append(word)
+        else:
+            waiting.append(word)
+    return [(address, " ".join(label).strip(_AROUND_NAMES)) for address, label in found]
+
+
+def _beginning(line: str) -> str:
+    text = " ".join(line.split())
+    return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 1]}…"
 
 
 def _address_and_label(line: str) -> tuple[str, str]:

@@ -1,11 +1,13 @@
 """What stands in a cell, and how nothing that a stranger wrote becomes a formula."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
 from walletwatch.domain.spreadsheets import GUARD, is_formula
 
-type Cell = str | int | Decimal | None
+type Cell = str | int | Decimal | datetime | None
+"""A time is that of the clock it is told by, without a zone."""
 
 MAX_TEXT: Final = 500
 _EXACT_DIGITS: Final = 15
@@ -31,6 +33,13 @@ def written(cell: Cell) -> str:
             return str(cell)
         case Decimal():
             return plain_number(cell)
+        case datetime():
+            return plain_time(cell)
+
+
+def plain_time(at: datetime) -> str:
+    """To the second."""
+    return f"{at:%Y-%m-%d %H:%M:%S}"
 
 
 def plain_number(value: Decimal) -> str:

@@ -3,19 +3,32 @@
 import csv
 import json
 import zipfile
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.exports import PACK_ABOVE_BYTES, ExportFormat
 from walletwatch.domain.profile import ChainProfile
-from walletwatch.exports.cells import Cell, plain_number, written
-from walletwatch.exports.layouts import LAYOUTS, Layout
+from walletwatch.exports.cells import Cell, plain_number, plain_time, written
+from walletwatch.exports.layouts import Layout, Plain
+from walletwatch.exports.tax_tools import CoinTracking, Koinly
 from walletwatch.ports.media import ExportFile
 
 STEM: Final = "export"
+LAYOUTS: Final[Mapping[ExportFormat, Callable[[ChainProfile, ZoneInfo], Layout]]] = MappingProxyType(
+    {
+        ExportFormat.CSV: Plain,
+        ExportFormat.JSON: Plain,
+        ExportFormat.XLSX: Plain,
+        ExportFormat.KOINLY: Koinly,
+        ExportFormat.COINTRACKING: CoinTracking,
+    }
+)
 
 
 class Table(Protocol):
@@ -81,15 +94,20 @@ def _table(wanted: ExportFormat, path: Path, layout: Layout) -> Table:
         from walletwatch.exports.spreadsheet import Spreadsheet  # noqa: PLC0415 - of one format
 
         return Spreadsheet(path, layout.header)
-    return _Csv(path, layout)
+    return _Csv(path, layout, encoding="utf-8" if wanted.is_for_tool else "utf-8-sig")
 
 
 class _Csv:
-    """Comma-separated values (RFC 4180) in UTF-8; the mark at its beginning is for Excel."""
+    """Comma-separated values (RFC 4180) in UTF-8.
 
-    def __init__(self, path: Path, layout: Layout) -> None:
+    Args:
+        encoding: With a mark at the beginning for Excel; a tool might take it for a part of the first
+            column's name.
+    """
+
+    def __init__(self, path: Path, layout: Layout, *, encoding: str) -> None:
         self.path = path
-        self._file: IO[str] = path.open("w", encoding="utf-8-sig", newline="")
+        self._file: IO[str] = path.open("w", encoding=encoding, newline="")
         self._writer = csv.writer(self._file)
         self._writer.writerow(layout.header)
 
@@ -111,13 +129,20 @@ class _Json:
         self._comma = ""
 
     def append(self, row: list[Cell]) -> None:
-        values = {
-            name: plain_number(cell) if isinstance(cell, Decimal) else cell
-            for name, cell in zip(self._header, row, strict=True)
-        }
+        values = {name: _plain(cell) for name, cell in zip(self._header, row, strict=True)}
         self._file.write(f"{self._comma}\n{json.dumps(values, ensure_ascii=False)}")
         self._comma = ","
 
     def finish(self) -> None:
         self._file.write("\n]\n")
         self._file.close()
+
+
+def _plain(cell: Cell) -> str | int | None:
+    match cell:
+        case Decimal():
+            return plain_number(cell)
+        case datetime():
+            return plain_time(cell)
+        case _:
+            return cell

@@ -1,22 +1,16 @@
 """Which columns there are, and which rows an activity becomes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, localcontext
-from types import MappingProxyType
-from typing import Final
 from zoneinfo import ZoneInfo
 
-from walletwatch.domain.activities import Activity, ActivityKind, Leg
+from walletwatch.domain.activities import Activity, Leg
 from walletwatch.domain.annotations import AssetNote
-from walletwatch.domain.exports import ExportFormat
 from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS, to_decimal
 from walletwatch.domain.profile import ChainProfile
-from walletwatch.exports.cells import Cell, plain_number
-
-_UNKNOWN_PRICE: Final = "price not known"
-_BASE_UNITS: Final = "amount in base units, since the token's decimals are not known"
+from walletwatch.exports.cells import Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +117,8 @@ class Plain(Layout):
                 "no" if moved.price is None else "yes",
             ]
         return [
-            None if at is None else f"{at:%Y-%m-%d %H:%M:%S}",
-            None if at is None else f"{at.astimezone(self._zone):%Y-%m-%d %H:%M:%S}",
+            None if at is None else at.replace(tzinfo=None),
+            None if at is None else at.astimezone(self._zone).replace(tzinfo=None),
             str(self._zone),
             activity.wallet,
             wallet,
@@ -139,154 +133,3 @@ class Plain(Layout):
             "yes" if activity.success else "no",
             activity.error,
         ]
-
-
-class _Tool(Layout):
-    """A tool's file, whose rows have one side that was given and one that was got."""
-
-    def rows(self, activity: Activity, wallet: str | None) -> Sequence[Sequence[Cell]]:
-        """A trade of one thing for another is a row; else each leg is one. Fees are in the first row."""
-        if activity.block_time is None or activity.kind is ActivityKind.SELF_TRANSFER:
-            return []
-        moved = [each for each in self._moved(activity) if each.leg.amount]
-        got = [each for each in moved if each.leg.amount > 0]
-        given = [each for each in moved if each.leg.amount < 0]
-        pairs: list[tuple[Moved | None, Moved | None]]
-        if len(got) == len(given) == 1:
-            pairs = [(given[0], got[0])]
-        else:
-            pairs = [*((each, None) for each in given), *((None, each) for each in got)]
-        if not pairs:
-            return [self._cost(activity, wallet)] if activity.fee else []
-        return [
-            self._side(activity, wallet, one, other, fee=activity.fee if index == 0 else 0)
-            for index, (one, other) in enumerate(pairs)
-        ]
-
-    def _side(
-        self, activity: Activity, wallet: str | None, given: Moved | None, got: Moved | None, *, fee: int
-    ) -> list[Cell]:
-        raise NotImplementedError
-
-    def _cost(self, activity: Activity, wallet: str | None) -> list[Cell]:
-        """A transaction that cost its fee and moved nothing."""
-        raise NotImplementedError
-
-    def _at(self, activity: Activity) -> datetime:
-        assert activity.block_time is not None
-        return datetime.fromtimestamp(activity.block_time, UTC)
-
-    def _told(self, activity: Activity, wallet: str | None, *moved: Moved | None) -> str:
-        words = [wallet] if wallet else []
-        words.append(activity.kind.value.replace("_", " "))
-        if activity.program:
-            words.append(activity.program)
-        if activity.rent:
-            words.append(f"account deposits {plain_number(self._native(activity.rent))}")
-        if any(each is not None and each.price is None for each in moved):
-            words.append(_UNKNOWN_PRICE)
-        if any(each is not None and each.amount is None for each in moved):
-            words.append(_BASE_UNITS)
-        return ", ".join(words)
-
-
-class Koinly(_Tool):
-    """Koinly's universal template (support.koinly.io, "How to create a custom CSV file with your data")."""
-
-    header = (
-        "Date", "Sent Amount", "Sent Currency", "Received Amount", "Received Currency", "Fee Amount",
-        "Fee Currency", "Net Worth Amount", "Net Worth Currency", "Label", "Description", "TxHash",
-    )  # fmt: skip
-
-    def _side(
-        self, activity: Activity, wallet: str | None, given: Moved | None, got: Moved | None, *, fee: int
-    ) -> list[Cell]:
-        value = next(
-            (each.value for each in (got, given) if each is not None and each.value is not None), None
-        )
-        return [
-            f"{self._at(activity):%Y-%m-%d %H:%M:%S} UTC",
-            None if given is None else given.size,
-            None if given is None else given.symbol,
-            None if got is None else got.size,
-            None if got is None else got.symbol,
-            self._native(fee) if fee else None,
-            self._profile.native_symbol if fee else None,
-            value,
-            None if value is None else "USD",
-            "reward" if activity.kind is ActivityKind.REWARD else None,
-            self._told(activity, wallet, given, got),
-            activity.signature,
-        ]
-
-    def _cost(self, activity: Activity, wallet: str | None) -> list[Cell]:
-        at = f"{self._at(activity):%Y-%m-%d %H:%M:%S} UTC"
-        fee, symbol = self._native(activity.fee), self._profile.native_symbol
-        told = self._told(activity, wallet)
-        return [at, fee, symbol, None, None, None, None, None, None, "cost", told, activity.signature]
-
-
-class CoinTracking(_Tool):
-    """CoinTracking's CSV import (cointracking.info/import/import_csv).
-
-    Its columns of values are in the currency of the account there, which is not known here: they stay empty.
-    """
-
-    header = (
-        "Type", "Buy Amount", "Buy Currency", "Sell Amount", "Sell Currency", "Fee", "Fee Currency",
-        "Exchange", "Trade-Group", "Comment", "Date", "Tx-ID", "Buy Value in Account Currency",
-        "Sell Value in Account Currency",
-    )  # fmt: skip
-
-    def _side(
-        self, activity: Activity, wallet: str | None, given: Moved | None, got: Moved | None, *, fee: int
-    ) -> list[Cell]:
-        if given is not None and got is not None:
-            kind = "Trade"
-        elif given is not None:
-            kind = "Withdrawal"
-        else:
-            kind = "Staking" if activity.kind is ActivityKind.REWARD else "Deposit"
-        return self._line(kind, activity, wallet, given, got, fee)
-
-    def _cost(self, activity: Activity, wallet: str | None) -> list[Cell]:
-        line = self._line("Other Fee", activity, wallet, None, None, 0)
-        line[3:5] = [self._native(activity.fee), self._profile.native_symbol]
-        return line
-
-    def _line(
-        self,
-        kind: str,
-        activity: Activity,
-        wallet: str | None,
-        given: Moved | None,
-        got: Moved | None,
-        fee: int,
-    ) -> list[Cell]:
-        return [
-            kind,
-            None if got is None else got.size,
-            None if got is None else got.symbol,
-            None if given is None else given.size,
-            None if given is None else given.symbol,
-            self._native(fee) if fee else None,
-            self._profile.native_symbol if fee else None,
-            wallet or activity.wallet,
-            None,
-            self._told(activity, wallet, given, got),
-            f"{self._at(activity):%Y-%m-%d %H:%M:%S}",
-            activity.signature,
-            None,
-            None,
-        ]
-
-
-LAYOUTS: Final[Mapping[ExportFormat, Callable[[ChainProfile, ZoneInfo], Layout]]] = MappingProxyType(
-    {
-        ExportFormat.CSV: Plain,
-        ExportFormat.JSON: Plain,
-        ExportFormat.XLSX: Plain,
-        ExportFormat.KOINLY: Koinly,
-        ExportFormat.COINTRACKING: CoinTracking,
-    }
-)

@@ -1,6 +1,7 @@
 """Excel's own format, row by row."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -34,6 +35,7 @@ class Spreadsheet:
         bold = self._book.add_format({"bold": True})
         for column, name in enumerate(header):
             self._sheet.write_string(0, column, name, bold)
+        self._time = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         self._row = 1
 
     def append(self, row: list[Cell]) -> None:
@@ -44,6 +46,8 @@ class Spreadsheet:
                     continue
                 case str():
                     self._sheet.write_string(self._row, column, harmless(cell))
+                case datetime():
+                    self._sheet.write_datetime(self._row, column, cell, self._time)
                 case Decimal() | int() if not is_exact(cell):
                     self._sheet.write_string(self._row, column, plain_number(Decimal(cell)))
                 case _:

@@ -1,7 +1,7 @@
 """The sheet that every picture is drawn on: its size, its letters, its title."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +16,7 @@ from matplotlib.text import Text
 
 from walletwatch.domain.currencies import Currency, Denomination
 from walletwatch.domain.pictures import PictureWords
-from walletwatch.pictures.fonts import FAMILIES, plain, register
+from walletwatch.pictures.fonts import ELLIPSIS, FAMILIES, plain, register
 from walletwatch.pictures.palette import Palette
 
 WIDTH, HEIGHT = 6.0, 4.8
@@ -24,13 +24,20 @@ WIDTH, HEIGHT = 6.0, 4.8
 DPI: Final = 200
 """Twice what a phone of that width has."""
 TITLE, NOTE, LABEL = 19.0, 13.5, 13.5
-"""Points on that sheet; none is smaller."""
+LEAST_TITLE, LEAST_NOTE = 15.0, 11.5
+"""Points on that sheet; what is too wide at the first size is smaller, but never smaller than this."""
 TITLE_AT, NOTE_AT, LEGEND_AT = 0.36, 0.65, 0.96
 """Inches from the upper edge."""
 LEFT, RIGHT, TOP, BOTTOM = 0.045, 0.955, 0.775, 0.115
+PAD = 7
+"""Points between an axis and its labels."""
 MAX_PNG_BYTES: Final = 2_000_000
 MAX_TITLE: Final = 38
 MAX_NOTE: Final = 56
+MAX_DIGITS: Final = 6
+"""Of a number at an axis, where fewer would make it look like its neighbour."""
+LEAST_PLAIN, MAX_PLAIN = Decimal("1e-5"), Decimal("1e15")
+"""What is smaller or larger is written with its power of ten."""
 _UNITS: Final = (
     (Decimal(10) ** 12, "T"),
     (Decimal(10) ** 9, "B"),
@@ -73,7 +80,7 @@ class Sheet:
         axes = self.figure.add_axes((left, bottom, right - left, top - bottom))
         axes.set_facecolor("none")
         axes.spines["bottom"].set_color(self.palette.faint)
-        axes.tick_params(length=0, pad=7, labelcolor=self.palette.quiet, labelsize=LABEL)
+        axes.tick_params(length=0, pad=PAD, labelcolor=self.palette.quiet, labelsize=LABEL)
         return axes
 
     def write(self, x: float, y: float, text: str, **style: Any) -> Text:
@@ -81,15 +88,59 @@ class Sheet:
         values: dict[str, Any] = {"color": self.palette.text, "fontsize": LABEL, **style}
         return self.figure.text(x, y, text, **values)
 
+    def width(self, text: Text) -> float:
+        """How wide letters are, as a share of the sheet."""
+        renderer = self.figure.canvas.get_renderer()  # type: ignore[attr-defined]
+        return float(text.get_window_extent(renderer).width / self.figure.bbox.width)
+
+    def write_within(self, x: float, y: float, text: str, room: float, least: float, **style: Any) -> Text:
+        """Letters within a share of the sheet: down to so many points smaller, then fewer of them."""
+        written = self.write(x, y, text, **style)
+        size = float(written.get_fontsize())
+        while self.width(written) > room and size > least:
+            size = max(least, size - 0.5)
+            written.set_fontsize(size)
+        while self.width(written) > room and text:
+            text = text[:-1].rstrip()
+            written.set_text(text + ELLIPSIS)
+        return written
+
+    def trimmed(self, text: str, room: float, **style: Any) -> str:
+        """As much of a text as there is room for, as a share of the sheet."""
+        size = style.setdefault("fontsize", LABEL)
+        written = self.write_within(0, 0, text, room, size, **style)
+        written.remove()
+        return written.get_text()
+
+    def scale(self, axes: Axes, ticks: Sequence[float]) -> None:
+        """Numbers at the upright axis, that differ from each other and have their room."""
+        values = [abs(Decimal(repr(float(tick)))) for tick in ticks]
+        digits = next(
+            (
+                each
+                for each in range(3, MAX_DIGITS)
+                if len({compact(value, self.words, each) for value in values}) == len(set(values))
+            ),
+            MAX_DIGITS,
+        )
+        labels = [compact(value, self.words, digits) for value in values]
+        axes.set_yticks(ticks, labels)
+        widest = 0.0
+        for label in labels:
+            written = self.write(0, 0, label)
+            widest = max(widest, self.width(written))
+            written.remove()
+        place = axes.get_position()
+        left = max(place.x0, LEFT / 2 + widest + PAD / 72 / WIDTH)
+        axes.set_position((left, place.y0, place.x1 - left, place.height))
+
     def legend(self, entries: list[tuple[str, str]]) -> None:
         """What each colour stands for, in a line under the title."""
         x, y = LEFT, self.down(LEGEND_AT)
-        renderer = self.figure.canvas.get_renderer()  # type: ignore[attr-defined]
-        width = self.figure.bbox.width
         for color, text in entries:
             self.figure.text(x, y, "●", color=color, fontsize=LABEL, va="center")
             written = self.write(x + 0.035, y, text, va="center", color=self.palette.quiet)
-            x += 0.035 + written.get_window_extent(renderer).width / width + 0.04
+            x += 0.035 + self.width(written) + 0.04
 
     def png(self) -> bytes:
         """The finished picture.
@@ -112,39 +163,51 @@ def sheet(palette: Palette, words: PictureWords, height: float = HEIGHT) -> Iter
         figure = Figure(figsize=(WIDTH, height), dpi=DPI)
         FigureCanvasAgg(figure)
         new = Sheet(figure, palette, words)
-        title = plain(words.title, MAX_TITLE)
-        new.write(LEFT, new.down(TITLE_AT), title, fontsize=TITLE, fontweight="bold", va="center")
-        note = plain(words.note, MAX_NOTE)
-        new.write(LEFT, new.down(NOTE_AT), note, fontsize=NOTE, color=palette.quiet, va="center")
+        title, note = plain(words.title, MAX_TITLE), plain(words.note, MAX_NOTE)
+        room = RIGHT - LEFT
+        heavy: Any = {"fontsize": TITLE, "fontweight": "bold"}
+        new.write_within(LEFT, new.down(TITLE_AT), title, room, LEAST_TITLE, va="center", **heavy)
+        quiet: Any = {"fontsize": NOTE, "color": palette.quiet}
+        new.write_within(LEFT, new.down(NOTE_AT), note, room, LEAST_NOTE, va="center", **quiet)
         yield new
 
 
-def compact(value: Decimal, words: PictureWords) -> str:
-    """A number in few characters: three digits and a unit, in the marks of the language."""
+def compact(value: Decimal, words: PictureWords, digits: int = 3) -> str:
+    """A number in few characters: some digits and a unit, in the marks of the language."""
     size = abs(value)
-    for unit, letter in _UNITS:
-        if size >= unit * Decimal("0.9995"):
-            return _signed(value, _digits(size / unit), words) + letter
-    return _signed(value, _digits(size), words)
+    if size < MAX_PLAIN:
+        for unit, letter in _UNITS:
+            if size >= unit * Decimal("0.9995"):
+                return _signed(value, _digits(size / unit, digits), words) + letter
+    return _signed(value, _digits(size, digits), words)
 
 
-def money(value: Decimal, currency: Denomination, words: PictureWords) -> str:
-    """An amount of money in few characters; a gain has no sign, a loss a minus."""
-    amount = compact(abs(value), words)
-    sign = "−" if value < 0 else ""
+def money(value: Decimal, currency: Denomination, words: PictureWords, *, signed: bool = False) -> str:
+    """An amount of money in few characters; a loss has a minus, and a gain a plus where that is wanted.
+
+    What is less than the smallest coin is said to be less, without a sign.
+    """
     if currency.currency is Currency.NATIVE:
-        return f"{sign}{amount} {plain(currency.symbol, 8)}"
-    symbol = f"{currency.symbol} " if currency.symbol[-1].isalpha() else currency.symbol
-    return sign + words.money.format(symbol=symbol, amount=amount).strip()
+        shown = f"{compact(abs(value), words)} {plain(currency.symbol, 8)}"
+    else:
+        symbol = f"{currency.symbol} " if currency.symbol[-1].isalpha() else currency.symbol
+        coin = Decimal(1).scaleb(-currency.places)
+        if 0 < abs(value) < coin:
+            return "<" + words.money.format(symbol=symbol, amount=compact(coin, words)).strip()
+        shown = words.money.format(symbol=symbol, amount=compact(abs(value), words)).strip()
+    return f"{'−' if value < 0 else '+' if signed and value > 0 else ''}{shown}"
 
 
-def _digits(size: Decimal) -> str:
+def _digits(size: Decimal, digits: int) -> str:
     if size == 0:
         return "0"
-    if size >= 10**4:
-        return f"{size:.1e}"
-    places = max(0, 2 - size.adjusted())
-    text = f"{size:.{min(places, 9)}f}"
+    if not LEAST_PLAIN <= size < MAX_PLAIN:
+        mantissa, exponent = f"{size:.{digits - 1}e}".split("e")
+        return f"{_without_zeros(mantissa)}e{int(exponent)}"
+    return _without_zeros(f"{size:.{max(0, digits - 1 - size.adjusted())}f}")
+
+
+def _without_zeros(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -10,6 +10,8 @@ from walletwatch.domain.pictures import Flows
 from walletwatch.pictures.canvas import Sheet, compact, short_day
 
 TICKS = 4
+LEAST_COLUMNS = 7
+"""There is room for so many; fewer are not as wide as the sheet."""
 COLUMNS_WITH_MONTHS_ONLY_DAYS = 200
 
 
@@ -30,13 +32,14 @@ def draw(chart: Flows, on: Sheet) -> None:
     axes.bar(places, [float(flow.received) for flow in chart.flows], width, color=received_color)
     axes.bar(places, [-float(flow.sent) for flow in chart.flows], width, color=sent_color)
     axes.axhline(0, color=on.palette.quiet, linewidth=1.2)
-    axes.set_xlim(-0.6, len(chart.flows) - 0.4)
+    middle, half = (len(chart.flows) - 1) / 2, max(len(chart.flows), LEAST_COLUMNS) / 2
+    axes.set_xlim(middle - half - 0.1, middle + half + 0.1)
     low, high = axes.get_ylim()
     room = (high - low) * 0.04
     axes.set_ylim(low - room, high + room)
     axes.yaxis.set_major_locator(MaxNLocator(4))
-    axes.set_yticks([tick for tick in axes.get_yticks() if low - room <= tick <= high + room])
-    axes.set_yticklabels([compact(abs(Decimal(repr(float(tick)))), on.words) for tick in axes.get_yticks()])
+    ticks = [tick for tick in axes.get_yticks() if low - room <= tick <= high + room]
+    on.scale(axes, ticks if received or sent else [0.0])
     axes.grid(axis="y", color=on.palette.faint, linewidth=1)
     axes.set_axisbelow(True)
     axes.spines["bottom"].set_visible(False)

@@ -7,16 +7,17 @@ from typing import Protocol
 
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.alert_rules.facts import LastActivity
-from walletwatch.domain.alert_rules.firing import Attempt, Outcome, PendingAlert
+from walletwatch.domain.alert_rules.firing import Attempt, Held, Outcome, PendingAlert
 from walletwatch.domain.alert_rules.rule import DueRule, NewRule, Rule
 from walletwatch.domain.chats import Chat, ChatSettings, Subscription
 from walletwatch.domain.filters import Filter
+from walletwatch.domain.wallets import Progress
 from walletwatch.domain.work import DigestDue
 
-type FiringPlan = Callable[[Sequence[Attempt], Mapping[int, Rule], Mapping[int, str]], Sequence[Outcome]]
+type FiringPlan = Callable[[Sequence[Attempt], Mapping[int, Rule], Held], Sequence[Outcome]]
 """Decides attempts that the ledger does not know yet.
 
-It is told the rules as they are now, by id, and the open message of each chat that waits, by chat.
+It is told the rules as they are now, by id, and the open messages of these chats.
 """
 
 
@@ -27,9 +28,15 @@ class Preferences(Protocol):
         """Store the filter of one wallet; None where there is none or it is another chat's."""
 
     async def change_timing(
-        self, chat_id: int, settings: ChatSettings, due_at: datetime
+        self, chat_id: int, settings: ChatSettings, due_at: datetime, *, urgent_at: datetime
     ) -> tuple[Chat, Sequence[DigestDue]]:
         """Store the settings of a known chat, and let everything that is held for it be due then.
+
+        Args:
+            chat_id: Of the chat.
+            settings: As they are wanted.
+            due_at: When everything is due.
+            urgent_at: When urgent alerts are.
 
         Returns:
             The chat, and the digests that were due at another time.
@@ -146,6 +153,12 @@ class Samples(Protocol):
 
 class Past(Protocol):
     """What has happened to wallets, as far as it is stored."""
+
+    async def labels(self, chat_id: int, addresses: Collection[str]) -> Mapping[str, str]:
+        """What the chat calls these wallets, by address; one without a label is absent."""
+
+    async def progress(self) -> Progress | None:
+        """How far the wallets have been looked at; None before the first look."""
 
     async def last_moved(self, wallet_ids: Collection[int]) -> Mapping[int, LastActivity]:
         """The newest activity of each wallet that has one."""

@@ -15,6 +15,7 @@ from walletwatch.domain.browsing import (
 )
 from walletwatch.domain.carrying import CarriedFlow
 from walletwatch.domain.periods import Span
+from walletwatch.domain.reports import Schedule
 from walletwatch.domain.usage import Told, Usage
 
 
@@ -69,8 +70,8 @@ class Chronicle(Protocol):
 
     async def gather_for_report(
         self, chat_id: int, span: Span, *, limit: int
-    ) -> tuple[Found, Sequence[CarriedFlow], Told]:
-        """As `gather_with_carried`, and what became of the chat's messages in a span of time."""
+    ) -> tuple[Found, Sequence[CarriedFlow], Told, Sequence[Schedule]]:
+        """As `gather_with_carried`; what became of the chat's messages in a span of time; its schedules."""
 
     async def usage(self, chat_id: int, choice: WalletChoice, span: Span) -> Usage:
         """What a known chat's wallets did, and what it was told, in a span of time.

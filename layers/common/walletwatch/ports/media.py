@@ -156,6 +156,9 @@ class ExportRenderer(Protocol):
     def refused(self, reason: str, request: ExportRequest) -> RenderedMessage:
         """Why there is no file: `empty`, `too_much`, `too_large` or `gone`."""
 
+    def delayed(self, request: ExportRequest) -> RenderedMessage:
+        """That it does not work yet."""
+
     def finished(self, written: Written, request: ExportRequest) -> RenderedMessage:
         """What the message that told the progress becomes."""
 

@@ -28,7 +28,7 @@ class People(Protocol):
     async def ban(self, user_id: int, reason: str | None, at: datetime) -> Person | None:
         """Keep them out; messages to their chats that are pending are suppressed.
 
-        One who is banned already stays so from when they were, with the new reason.
+        One who is banned already stays so from when they were, with the new reason if there is one.
 
         Returns:
             The person as they are now; None for one who is not known, here and below.

@@ -45,7 +45,8 @@ class PlanStore(Protocol):
             user_id: Who paid.
             charge_id: Of the payment.
             by: Who gives it back.
-            paid_after: For people: only what was paid since, and only one in their life. None for no limit.
+            paid_after: For people: only what was paid since, and only one in their life; but whatever gave
+                them nothing, and whatever they have begun to take back. None for no limit.
         """
 
     async def end_refund(self, user_id: int, charge_id: str, at: datetime | None) -> Settled | None:

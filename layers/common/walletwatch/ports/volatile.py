@@ -1,11 +1,12 @@
 """What may be lost at any moment (Redis)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
-from walletwatch.domain.admission import Admitted, Arrival, Claim, Settlement
+from walletwatch.domain.admission import Arrival, Settlement
 from walletwatch.domain.caching import CacheStats, Looked
+from walletwatch.domain.sessions import Session
 from walletwatch.domain.telemetry import Report
 
 
@@ -83,35 +84,18 @@ class Cache(Protocol):
         """Give up the locks, with nothing loaded."""
 
 
-class UpdateClaims(Protocol):
-    """Which updates of Telegram were taken, by `update_id`, for 24 hours."""
+class Settlements(Protocol):
+    """How updates ended, and what their conversations wait for: one round trip, when an update is answered.
 
-    async def claim(self, update_id: int) -> Claim:
-        """Take the update for as long as an invocation can last.
-
-        A claim that is neither done nor given back ends by itself: its holder was killed.
-        """
-
-    async def done(self, update_id: int) -> None:
-        """The update was handled: it is not taken again for as long as Telegram may deliver it."""
-
-    async def give_back(self, update_id: int) -> None:
-        """The update was not handled after all: a redelivery is welcome."""
-
-
-class Admission(Protocol):
-    """The way in for updates of Telegram, and what is kept of them: one round trip before, and one after.
-
-    All of it may be lost at any moment: an update is then taken a second time if it is delivered again,
-    nobody knows how many came before, and a person who was asked something begins again.
+    All of it may be lost at any moment: an update whose handling was not acknowledged is then handled a
+    second time, and a person who was asked something begins again.
     """
 
-    async def admit(self, arrival: Arrival) -> Admitted:
-        """Claim the update for as long as an invocation can last, count it, and read its conversation.
+    async def session(self, arrival: Arrival) -> Session | None:
+        """The question that is open in the update's private chat, with its full time again."""
 
-        A claim that is never settled ends by itself: its holder was killed. An update that comes again
-        counts once, and finds its conversation as it was before it came first.
-        """
+    async def settled(self, arrival: Arrival) -> bool:
+        """Whether this update was handled."""
 
     async def settle(self, settlement: Settlement, report: Report | None = None) -> bool:
         """Store how it ended, all of it or nothing, and take the instance's report along.
@@ -119,13 +103,6 @@ class Admission(Protocol):
         Returns:
             False where the conversation went on elsewhere meanwhile, so that the change was not stored.
         """
-
-
-class ForgetfulClaims(UpdateClaims, Protocol):
-    """Claims that do not end by themselves."""
-
-    async def forget(self, ended_before: datetime) -> int:
-        """Delete claims that ended before this; how many there were."""
 
 
 class Lease(Protocol):

@@ -6,7 +6,6 @@ from typing import Protocol
 
 from walletwatch.domain.chain import Position
 from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscribed, Subscription
-from walletwatch.domain.greeting import Greeting
 from walletwatch.domain.service import Service
 from walletwatch.domain.sweep import Belongings, Shard, SweptWallet
 from walletwatch.domain.wallets import (
@@ -28,17 +27,6 @@ class SubscriptionStore(Protocol):
 
         A private chat speaks its user's language; another keeps the language it was first heard in. A group
         that has a new id stays inactive under the old one.
-        """
-
-    async def greet(
-        self, contact: Contact, *, with_watched: bool = False, with_rules: bool = False
-    ) -> Greeting:
-        """`remember`, and whether there is maintenance: what is asked at every update, in one look.
-
-        Args:
-            contact: Who wrote, and where.
-            with_watched: What the chat watches is read in the same look.
-            with_rules: So are the chat's alerts.
         """
 
     async def chat(self, chat_id: int) -> Chat | None:

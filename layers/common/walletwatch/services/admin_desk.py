@@ -17,13 +17,27 @@ class Once:
     def __init__(self, rates: RateLimits) -> None:
         self._rates = rates
 
-    async def may(self, user_id: int, what: str, *, within: timedelta) -> bool:
-        """Whether this is the first time that this administrator does this within that time."""
+    async def may(self, user_id: int, what: str, *, within: timedelta, tap: str | None = None) -> bool:
+        """Whether this is the first time that this is done within that time.
+
+        Args:
+            user_id: By whom, or in which chat.
+            what: Is done.
+            within: That time.
+            tap: Names the tap, so that one that is delivered again, since it was not seen to, goes on.
+        """
         try:
-            return await self._rates.allow(user_id, f"once:{what}", limit=1, window=within)
+            return await self._rates.allow(user_id, f"once:{what}", limit=1, window=within, request=tap)
         except StoreUnavailable:
             # Nobody can tell; what is done twice is in the audit twice.
             return True
+
+    async def again(self, user_id: int, what: str, *, tap: str) -> None:
+        """This tap came to nothing: another one may be tried."""
+        try:
+            await self._rates.give_back(user_id, f"once:{what}", request=tap)
+        except StoreUnavailable:
+            return
 
 
 @dataclass(frozen=True, slots=True)

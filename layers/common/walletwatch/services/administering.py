@@ -152,12 +152,20 @@ class Administering:
         return done
 
     async def purge(self, queue: str, *, user_id: int) -> int:
-        """Delete what failed; messages that will now never be sent are failed in the ledger too."""
-        bodies = await self._dead_letters.purge(queue, limit=MOVED_AT_ONCE)
+        """Delete what failed; messages that will now never be sent are failed in the ledger too.
+
+        Raises:
+            QueueUnavailable: SQS failed; the audit has it, since some may be gone.
+        """
+        deleted: int | str = "?"
+        try:
+            bodies = await self._dead_letters.purge(queue, limit=MOVED_AT_ONCE)
+            deleted = len(bodies)
+        finally:
+            await self._auditing.record(user_id, "purge", {"queue": queue, "deleted": deleted})
         if queue == "notification":
             for key in filter(None, map(self._key_of, bodies)):
                 await self._ledger.settle(key, DeliveryStatus.FAILED, reason=PURGED)
-        await self._auditing.record(user_id, "purge", {"queue": queue, "deleted": len(bodies)})
         return len(bodies)
 
     async def open_alerts(self) -> Sequence[Alert]:

@@ -37,6 +37,8 @@ LEASE_TTL: Final = timedelta(seconds=90)
 """Longer than an invocation can last."""
 STUCK_AFTER: Final = timedelta(minutes=10)
 SAMPLE_EVERY: Final = timedelta(minutes=5)
+LOOKED_WITHIN: Final = timedelta(minutes=10)
+"""Of wallets that nobody has looked at for longer it is not known that nothing happened."""
 MAX_ASSETS: Final = 2000
 """Priced in one round; more than people wait for."""
 
@@ -175,7 +177,7 @@ class AlertRounds:
         """Judge a page of rules; how many messages that made, and how many rules could not be judged."""
         now = self._clock.now()
         over = [due for due in page if has_expired(due.rule, now)]
-        alive = [due for due in page if due.watching and not has_expired(due.rule, now)]
+        alive = [due for due in page if due.rule.watching and not has_expired(due.rule, now)]
         facts: dict[int, Facts] = {}
         family_of: Callable[[DueRule], str] = lambda due: due.rule.family.value  # noqa: E731
         for family, members in groupby(sorted(alive, key=family_of), key=family_of):
@@ -248,6 +250,10 @@ class AlertRounds:
         }
 
     async def _inactivity_facts(self, due: Sequence[DueRule], now: datetime) -> Mapping[int, Facts]:
+        progress = await self._past.progress()
+        if progress is None or now - progress.at > LOOKED_WITHIN:
+            _log.warning("nobody has looked at wallets lately: that nothing happened is not known")
+            return {}
         wallets = {each.rule.wallet_id for each in due} - {None}
         last = await self._past.last_moved({wallet for wallet in wallets if wallet is not None})
         found: dict[int, Facts] = {}

@@ -7,14 +7,16 @@ between is done again, finds the alerts of the first run in the ledger by rule a
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
 from walletwatch.domain.activities import Activity
+from walletwatch.domain.alert_rules.clusters import SEPARATOR
 from walletwatch.domain.alert_rules.evaluation import repeat
 from walletwatch.domain.alert_rules.facts import ClusterFacts, EventFacts, RiskFacts
-from walletwatch.domain.alert_rules.firing import Attempt, PendingAlert, plan_firings
+from walletwatch.domain.alert_rules.firing import Attempt, Firing, PendingAlert, plan_firings
 from walletwatch.domain.alert_rules.rule import MAX_WINDOW, AlertKind, Family, Rule
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.delivery import Candidate
@@ -86,9 +88,11 @@ class Alerting:
             cluster = ClusterFacts(at, activity, neighbours.get(chat_id, ()))
             for rule in by_chat[chat_id]:
                 firing = repeat(rule, cluster if rule.family is Family.CLUSTER else event)
-                if firing is not None:
-                    why = self._against(candidate.subscription)
-                    attempts.append(Attempt(rule.id, candidate.subscription.chat, firing, why))
+                if firing is None:
+                    continue
+                if rule.family is Family.CLUSTER:
+                    firing = await self._naming_others(chat_id, firing)
+                attempts.append(self._attempt(rule, firing, candidate.subscription))
         await self.fire(attempts)
 
     async def tell_risk(
@@ -105,7 +109,7 @@ class Alerting:
             watcher = by_chat[rule.chat_id]
             firing = repeat(rule, RiskFacts(self._clock.now(), watcher.address, cause, before, score))
             if firing is not None:
-                attempts.append(Attempt(rule.id, watcher.chat, firing, self._against(watcher)))
+                attempts.append(self._attempt(rule, firing, watcher))
         await self.fire(attempts)
 
     async def fire(self, attempts: Sequence[Attempt]) -> int:
@@ -189,6 +193,18 @@ class Alerting:
         if activity.block_time is None:
             return self._clock.now()
         return datetime.fromtimestamp(activity.block_time, UTC)
+
+    async def _naming_others(self, chat_id: int, firing: Firing) -> Firing:
+        """A cluster's word with the labels of its other wallets, where they have one."""
+        addresses = str(firing.values["others"]).split(SEPARATOR)
+        labels = await self._past.labels(chat_id, addresses)
+        names = SEPARATOR.join(labels.get(address, address) for address in addresses)
+        return replace(firing, values={**firing.values, "others": names})
+
+    def _attempt(self, rule: Rule, firing: Firing, subscription: Subscription) -> Attempt:
+        """What a rule says of one wallet, which a rule about all of them cannot name."""
+        named = replace(firing, label=subscription.label)
+        return Attempt(rule.id, subscription.chat, named, self._against(subscription))
 
     def _against(self, subscription: Subscription) -> Suppression | None:
         """Why an alert is not told: a muted wallet is asked about all the same, and filters are not."""

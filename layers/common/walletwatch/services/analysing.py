@@ -74,16 +74,18 @@ class Gains:
     Attributes:
         currency: What all is reckoned in.
         results: The most valuable first; what has no price behind what has.
-        realised: Of these.
-        unrealised: Of those that have a price.
+        realised: Of these; None where nothing of it could be reckoned.
+        unrealised: Of those that have a price and a cost; None where something is held and none has.
+        unjudged: How many that are held are not in it.
         priced: Whether prices of now could be asked for.
     """
 
     subject: Subject
     currency: Denomination
     results: Sequence[Result]
-    realised: Decimal
-    unrealised: Decimal
+    realised: Decimal | None
+    unrealised: Decimal | None
+    unjudged: int
     priced: bool
 
 
@@ -137,16 +139,17 @@ class Analysing:
         prices = await self._present_prices(positions)
         worth = {asset: told.price(price) for asset, price in (prices or {}).items()}
         results = [result_of(position, worth.get(position.asset)) for position in positions]
+        held = [each.unrealised for each in results if each.position.owned.units]
         oldest = found.records[0].activity.block_time if found.records and found.more else None
-        with localcontext(ARITHMETIC):
-            return Gains(
-                Subject(found.wallets, chosen, ALL_TIME, oldest),
-                told.exchange.denomination,
-                sorted(results, key=_worthiness),
-                sum((each.position.realised for each in results), NOTHING),
-                sum((each.unrealised for each in results if each.unrealised is not None), NOTHING),
-                priced=prices is not None,
-            )
+        return Gains(
+            Subject(found.wallets, chosen, ALL_TIME, oldest),
+            told.exchange.denomination,
+            sorted(results, key=_worthiness),
+            _sum_of_known([each.position.gain for each in results]),
+            _sum_of_known(held),
+            held.count(None),
+            priced=prices is not None,
+        )
 
     async def usage(self, chat_id: int, choice: WalletChoice, period: Period, zone: tzinfo) -> Usage:
         """What the wallets did and the chat was told.
@@ -169,10 +172,11 @@ class Analysing:
         now = self._clock.now()
         found = await self._chronicle.gather(chat_id, choice, Span(), limit=ACTIVITIES)
         subject = subject_of(found, choice, period)
-        since = period.span(now, zone).start or 0
+        span = period.span(now, zone)
         lives = by_wallet(activities_of(found))
         examined = {
-            wallet.address: examine(lives.get(wallet.address, ()), since, zone) for wallet in subject.chosen
+            wallet.address: examine(lives.get(wallet.address, ()), span.start or 0, zone, span.end)
+            for wallet in subject.chosen
         }
         return Oddities(subject, examined)
 
@@ -207,6 +211,13 @@ class Analysing:
         told = reckoned(exchange, activities_of(found))
         flows = flows_of(told.activities, own, zone)
         return FlowsOf(subject, told.exchange.denomination, flows, warned)
+
+
+def _sum_of_known(values: Sequence[Decimal | None]) -> Decimal | None:
+    """None where there are some, and none is known."""
+    known = [value for value in values if value is not None]
+    with localcontext(ARITHMETIC):
+        return sum(known, NOTHING) if known or not values else None
 
 
 def _is_token(position: Position, name: str) -> bool:

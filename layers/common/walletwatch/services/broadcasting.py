@@ -105,22 +105,22 @@ class Broadcasting:
 
     async def discard(self, broadcast_id: int, *, by: int) -> bool:
         """Forget a draft; whether it was one."""
-        gone = await self._store.discard(broadcast_id)
-        if gone:
-            await self._auditing.record(by, "broadcast", {"did": "discard", "broadcast": broadcast_id})
-        return gone
+        if await self.draft_of(broadcast_id) is None:
+            return False
+        await self._auditing.record(by, "broadcast", {"did": "discard", "broadcast": broadcast_id})
+        return await self._store.discard(broadcast_id)
 
     async def start(self, broadcast_id: int, progress: tuple[int, int], *, by: int) -> Broadcast | None:
-        """Send a draft; None where it is none, or was sent already.
+        """Send a draft; None where it is none, or was sent already. It is audited first: none is sent unseen.
 
         Args:
             broadcast_id: The draft.
             progress: The chat and the message that will tell how far it is.
             by: Who says so.
         """
-        started = await self._recorded(
-            by, "start", await self._store.start(broadcast_id, progress, self._clock.now())
-        )
+        if await self._recorded(by, "start", await self.draft_of(broadcast_id)) is None:
+            return None
+        started = await self._store.start(broadcast_id, progress, self._clock.now())
         if started is not None:
             await self._queues.continue_broadcast(BroadcastStep(started.id, self._clock.now()))
         return started

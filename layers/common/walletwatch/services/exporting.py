@@ -30,6 +30,7 @@ from walletwatch.ports.telling import Ledger, Messenger, SendLimits
 from walletwatch.ports.watching import SubscriptionStore
 
 PAGE: Final = 1000
+TOLD_AFTER_TRIES: Final = 3
 PROGRESS_EVERY: Final = timedelta(seconds=3)
 """At most so often the message that tells the progress is edited, and never more than once a tenth."""
 CONTENT_TYPES: Final = {
@@ -156,8 +157,13 @@ class Exporting:
         self._metrics = metrics
         self._rows_in_file = rows_in_file
 
-    async def run(self, request: ExportRequest) -> None:
+    async def run(self, request: ExportRequest, *, attempt: int) -> None:
         """Write what was asked for.
+
+        Args:
+            request: What was asked for.
+            attempt: 1 for the first time. From the third on, whatever ended those before, whoever waits is
+                told that it does not work yet.
 
         Raises:
             TransientError: To be tried again, from the beginning.
@@ -166,6 +172,8 @@ class Exporting:
         statuses = await self._ledger.statuses([key])
         if statuses.get(key, DeliveryStatus.PENDING) is not DeliveryStatus.PENDING:
             return
+        if attempt >= TOLD_AFTER_TRIES:
+            await self._answer(request, self._renderer.delayed(request), delivery_key(key, "delayed"))
         wallets = await self._wallets(request)
         if not wallets:
             await self._refuse(request, "gone")
@@ -263,15 +271,14 @@ class Exporting:
                     )
                 )
         await self._queues.notify(documents)
-        await self._answer(request, self._renderer.finished(written, request))
+        await self._answer(request, self._renderer.finished(written, request), request.request_id)
 
     async def _refuse(self, request: ExportRequest, reason: str) -> None:
         self._metrics.count("ExportsRefused")
-        await self._answer(request, self._renderer.refused(reason, request))
+        await self._answer(request, self._renderer.refused(reason, request), request.request_id)
 
-    async def _answer(self, request: ExportRequest, message: RenderedMessage) -> None:
-        """Turn the message that told the progress into the answer, whose entry says that this is done."""
-        key = request.request_id
+    async def _answer(self, request: ExportRequest, message: RenderedMessage, key: str) -> None:
+        """Turn the message that told the progress into this, once; the request's own entry is its end."""
         status = await self._ledger.add(NewDelivery(key, DeliveryKind.EXPORT, request.chat_id, None, None))
         if status is DeliveryStatus.PENDING:
             now = self._clock.now()

@@ -5,15 +5,16 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Final
 
+from walletwatch.domain.admission import DONE_PERIOD
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.work import BalanceCheck, CheckReason
 from walletwatch.ports.alerting import Samples
+from walletwatch.ports.claims import UpdateClaims
 from walletwatch.ports.common import Clock, Metrics
 from walletwatch.ports.listing import Dealings
 from walletwatch.ports.operations import Alerts, TelemetryBoard
 from walletwatch.ports.queueing import Queues
 from walletwatch.ports.telling import LedgerRetention
-from walletwatch.ports.volatile import ForgetfulClaims
 from walletwatch.ports.wallets import WalletBook
 from walletwatch.ports.watching import WatchStore
 from walletwatch.services.analysing_use import UsageKeeping
@@ -57,7 +58,7 @@ class Housekept:
         wallets: Wallets that nobody watches, with their accounts.
         alerts: Alerts that have long been over.
         samples: Samples of prices that are older than any alert looks back.
-        claims: Claims to updates that have ended.
+        claims: Claims to updates that Telegram delivers no more.
         shares: Lists of wallets whose link has ended.
         dealings: With whom wallets dealt longer ago than a change of the lists concerns.
         instances: Environments that are gone; None where the registry could not be asked.
@@ -95,7 +96,7 @@ class Housekeeping:
         digesting: Digesting,
         alerts: Alerts,
         samples: Samples,
-        claims: ForgetfulClaims,
+        claims: UpdateClaims,
         book: WalletBook,
         dealings: Dealings,
         board: TelemetryBoard,
@@ -140,7 +141,7 @@ class Housekeeping:
             wallets=await self._watch.forget_unwatched(now - UNWATCHED_FOR, FORGOTTEN_AT_ONCE),
             alerts=await self._alerts.forget(now - ALERTS_KEPT),
             samples=await self._samples.forget(now - SAMPLES_KEPT),
-            claims=await self._claims.forget(now),
+            claims=await self._claims.forget(now - DONE_PERIOD),
             shares=await self._book.forget_shares(now),
             dealings=await self._dealings.forget((now - DEALT_WITHIN).date()),
             instances=await self._forget_instances(),

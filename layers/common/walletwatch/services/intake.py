@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final, TypeGuard
 
-from walletwatch.domain.admission import Admitted, Arrival, Claim, Quota, SessionChange, Settlement
+from walletwatch.domain.admission import Admitted, Arrival, Claim, Knock, Quota, SessionChange, Settlement
 from walletwatch.domain.errors import StoreUnavailable
 from walletwatch.domain.telemetry import Report
 from walletwatch.ports.common import Metrics
@@ -16,8 +17,12 @@ MAX_UPDATE_ID: Final = 2**63 - 1
 UNLIMITED: Final = 2**31 - 1
 _PAYMENTS: Final = ("successful_payment", "refunded_payment")
 
-type Handle = Callable[[Mapping[str, Any], Admitted], Awaitable[SessionChange | None]]
-"""Answers an update, and returns what its conversation waits for now, if that changed."""
+type Enter = Callable[[Knock], Awaitable[Admitted | None]]
+"""Lets an update in that is to be answered; None where it is not to be answered again, or at all."""
+
+type Handle = Callable[[Mapping[str, Any], Enter], Awaitable[SessionChange | None]]
+"""Enters with an update that there is an answer to, answers it, and returns what its conversation waits for
+now, if that changed."""
 
 
 class Intake(StrEnum):
@@ -26,15 +31,21 @@ class Intake(StrEnum):
     HANDLED = "handled"
     DUPLICATE = "duplicate"
     LIMITED = "limited"
+    IGNORED = "ignored"
+    """There is nothing to be done about it, and so it was not claimed."""
     NO_UPDATE = "no_update"
 
 
-class UpdateIntake:
-    """Claims updates by their id and hands them on.
+_COUNTED: Final = {
+    Intake.HANDLED: "UpdatesHandled",
+    Intake.DUPLICATE: "UpdatesDuplicate",
+    Intake.LIMITED: "UpdatesLimited",
+    Intake.IGNORED: "UpdatesIgnored",
+}
 
-    Without Redis nobody knows how many updates of one user were taken. They are handled all the same: an
-    answer that comes twice is better than none.
-    """
+
+class UpdateIntake:
+    """Hands updates on, and claims those that somebody answers, by their id."""
 
     def __init__(
         self, *, admitting: Admitting, handle: Handle, metrics: Metrics, updates_per_minute: int
@@ -76,6 +87,7 @@ class Visit:
         self._metrics = metrics
         self._updates_per_minute = updates_per_minute
         self._settlement: Settlement | None = None
+        self._outcome = Intake.IGNORED
         self.update_id = _update_id(update)
 
     async def take(self) -> Intake:
@@ -89,23 +101,29 @@ class Visit:
             return Intake.NO_UPDATE
         body: Mapping[str, Any] = self._update  # type: ignore[assignment]
         arrival = _arrival(body, self.update_id, self._updates_per_minute)
-        admitted = await self._admitting.admit(arrival)
+        change = await self._handle(body, partial(self._enter, arrival))
+        if self._outcome is Intake.HANDLED:
+            self._settlement = Settlement(arrival, done=True, change=change)
+        self._metrics.count(_COUNTED[self._outcome])
+        return self._outcome
+
+    async def _enter(self, arrival: Arrival, knock: Knock) -> Admitted | None:
+        admitted = await self._admitting.admit(arrival, knock)
         match admitted.claim:
-            case Claim.DONE:
-                self._metrics.count("UpdatesDuplicate")
-                return Intake.DUPLICATE
             case Claim.IN_PROGRESS:
                 # Another invocation has it, or had it and was killed; saying it was handled could lose it.
                 self._metrics.count("UpdatesInProgress")
                 raise StoreUnavailable("the update is being handled elsewhere")
-        if not admitted.allowed:
-            self._metrics.count("UpdatesLimited")
-            return Intake.LIMITED
-        self._settlement = Settlement(arrival, done=False)
-        change = await self._handle(body, admitted)
-        self._settlement = Settlement(arrival, done=True, change=change)
-        self._metrics.count("UpdatesHandled")
-        return Intake.HANDLED
+            case Claim.DONE:
+                self._outcome = Intake.DUPLICATE
+                return None
+            case Claim.LIMITED:
+                self._outcome = Intake.LIMITED
+                return None
+            case Claim.TAKEN:
+                self._outcome = Intake.HANDLED
+                self._settlement = Settlement(arrival, done=False)
+                return admitted
 
     @property
     def is_due(self) -> bool:

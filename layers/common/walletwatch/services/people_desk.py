@@ -130,11 +130,11 @@ class PeopleDesk:
         return person
 
     async def grant(self, user_id: int, *, by: int) -> Person | None:
-        """Give somebody the premium plan for a month more."""
-        person = await self._people.grant(user_id, GRANTED, self._clock.now())
-        if person is not None:
-            await self._auditing.record(by, "grant", {"user": user_id, "days": GRANTED.days})
-        return person
+        """Give somebody the premium plan for a month more. It is audited first: none is given unseen."""
+        if await self._people.person(user_id) is None:
+            return None
+        await self._auditing.record(by, "grant", {"user": user_id, "days": GRANTED.days})
+        return await self._people.grant(user_id, GRANTED, self._clock.now())
 
     async def revoke(self, user_id: int, *, by: int) -> Person | None:
         """Let somebody's premium plan end now."""

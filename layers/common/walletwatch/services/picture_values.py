@@ -1,15 +1,14 @@
 """Pictures of what assets are worth, and of what was made with them."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal, localcontext
 
 from walletwatch.domain.browsing import WalletChoice
-from walletwatch.domain.chain import WalletBalance
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.currencies import DOLLARS, Exchange
-from walletwatch.domain.errors import PriceUnavailable
-from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS
+from walletwatch.domain.errors import ChainUnavailable, PriceUnavailable
+from walletwatch.domain.lots import NOTHING
+from walletwatch.domain.money import NATIVE
 from walletwatch.domain.pictures import (
     MAX_BARS,
     MAX_SLICES,
@@ -21,13 +20,13 @@ from walletwatch.domain.pictures import (
     Slice,
 )
 from walletwatch.domain.pnl import Result
-from walletwatch.domain.prices import Price, value_usd
-from walletwatch.domain.profile import WRAPPED_NATIVE_MINT
-from walletwatch.domain.tokens import TokenIdentity
-from walletwatch.ports.chain import Chain, Prices, Tokens
+from walletwatch.domain.portfolio import STAKED
+from walletwatch.domain.prices import ARITHMETIC
+from walletwatch.ports.chain import Tokens
 from walletwatch.services.analysing import Analysing
 from walletwatch.services.currencies import FreshRates
 from walletwatch.services.picture_names import PictureNames, wallet_name
+from walletwatch.services.portfolio import Portfolios
 
 
 class PictureValues:
@@ -35,48 +34,57 @@ class PictureValues:
 
     def __init__(
         self,
-        chain: Chain,
+        portfolios: Portfolios,
         analysing: Analysing,
         tokens: Tokens,
-        prices: Prices,
         names: PictureNames,
         rates: FreshRates,
     ) -> None:
-        self._chain = chain
+        self._portfolios = portfolios
         self._analysing = analysing
         self._tokens = tokens
-        self._prices = prices
         self._names = names
         self._rates = rates
 
     async def allocation(self, watched: Sequence[Subscription], name: str | None) -> Allocation:
-        """What some wallets hold together.
+        """What some wallets hold together, by the figures of /portfolio; what is staked is native, too.
 
         Args:
-            watched: At least one.
+            watched: One wallet, or all of a chat.
             name: Of the wallet, if it is one.
         """
-        balances = await asyncio.gather(*(self._chain.wallet_balance(each.address) for each in watched))
-        amounts = _amounts(balances)
-        if not amounts:
+        chat_id = watched[0].chat.chat_id
+        portfolio = await self._portfolios.of(chat_id, None if name is None else watched[0].id)
+        if portfolio is None:
+            raise NothingToDraw("gone")
+        if portfolio.unread:
+            raise ChainUnavailable("not all wallets could be read")
+        if all(part.is_empty for part in portfolio.parts):
             raise NothingToDraw("empty")
-        identities, prices = await asyncio.gather(
-            self._tokens.identities([asset for asset in amounts if asset != NATIVE]),
-            self._prices.prices(list(amounts)),
-        )
-        values = {
-            asset: value
-            for asset, (amount, decimals) in amounts.items()
-            if (value := _believed(amount, decimals, prices.get(asset), identities.get(asset))) is not None
-        }
+        if not portfolio.priced:
+            raise PriceUnavailable("nobody could be asked what tokens are worth")
+        values: dict[str, Decimal] = {}
+        for each in portfolio.slices:
+            asset = NATIVE if each.asset == STAKED else each.asset
+            if each.usd:
+                values[asset] = ARITHMETIC.add(values.get(asset, NOTHING), each.usd)
         if not values:
             raise NothingToDraw("unpriced")
         exchange = await self._exchange(watched[0])
-        worth = {
-            self._names.of(asset, identities): value if (told := exchange.of(value)) is None else told
+        worth = [
+            Slice(
+                self._names.of(asset, portfolio.identities),
+                value if (told := exchange.of(value)) is None else told,
+            )
             for asset, value in values.items()
-        }
-        return Allocation(name, _slices(worth), len(amounts) - len(values), exchange.denomination)
+        ]
+        return Allocation(
+            name,
+            _slices(worth),
+            portfolio.total.unpriced,
+            exchange.denomination,
+            partial=bool(portfolio.partial),
+        )
 
     async def profits(self, subscription: Subscription, request: DrawRequest) -> Profits:
         """What was made with each asset, the largest first."""
@@ -94,7 +102,7 @@ class PictureValues:
         mints = [each.position.asset for each in shown if each.position.asset != NATIVE]
         identities = await self._tokens.identities(mints)
         profits = (
-            Profit(self._names.of(each.position.asset, identities), each.position.realised, each.unrealised)
+            Profit(self._names.of(each.position.asset, identities), each.position.gain, each.unrealised)
             for each in shown
         )
         return Profits(
@@ -113,41 +121,14 @@ class PictureValues:
         return DOLLARS if exchange.rate() is None else exchange
 
 
-def _amounts(balances: Sequence[WalletBalance]) -> dict[str, tuple[int, int]]:
-    """Base units and decimals of what is held, by asset."""
-    amounts: dict[str, tuple[int, int]] = {}
-    for balance in balances:
-        held = [(NATIVE, balance.lamports, NATIVE_DECIMALS)]
-        held += [
-            (NATIVE if each.mint == WRAPPED_NATIVE_MINT else each.mint, each.amount, each.decimals)
-            for each in balance.holdings
-        ]
-        for asset, amount, decimals in held:
-            if amount:
-                amounts[asset] = amounts.get(asset, (0, 0))[0] + amount, decimals
-    return amounts
-
-
-def _believed(
-    amount: int, decimals: int, price: Price | None, identity: TokenIdentity | None
-) -> Decimal | None:
-    """What a holding is worth in dollars; None where that is not known, or could not be had for it."""
-    if price is None or (identity is not None and identity.impostor_of):
-        return None
-    value = value_usd(amount, decimals, price)
-    if price.liquidity_usd is not None and value > price.liquidity_usd:
-        return None
-    return value or None
-
-
-def _slices(values: Mapping[str, Decimal]) -> tuple[Slice, ...]:
-    ordered = sorted(values.items(), key=lambda item: item[1], reverse=True)
+def _slices(values: Sequence[Slice]) -> tuple[Slice, ...]:
+    ordered = sorted(values, key=lambda each: each.value, reverse=True)
     if len(ordered) <= MAX_SLICES:
-        return tuple(Slice(name, value) for name, value in ordered)
+        return tuple(ordered)
     shown, rest = ordered[: MAX_SLICES - 1], ordered[MAX_SLICES - 1 :]
     with localcontext(prec=60):
-        others = sum((value for _, value in rest), Decimal())
-    return (*(Slice(name, value) for name, value in shown), Slice(None, others))
+        others = sum((each.value for each in rest), Decimal())
+    return (*shown, Slice(None, others))
 
 
 def _reach(result: Result) -> Decimal:

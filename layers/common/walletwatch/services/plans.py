@@ -66,15 +66,22 @@ class Plans:
         return await self._store.payments(user_id, PAYMENTS_SHOWN)
 
     async def refundable(self, user_id: int) -> Payment | None:
-        """The newest payment that somebody can take back by themselves; None where there is none."""
+        """What somebody can take back by themselves, the newest first; None where there is nothing.
+
+        Once something they bought, while it is new; always what gave them nothing, and what they have begun
+        to take back.
+        """
         payments = await self._store.payments(user_id, PAYMENTS_SHOWN)
-        begun = [payment for payment in payments if payment.refund_by == user_id]
-        unfinished = next((payment for payment in begun if payment.refunded_at is None), None)
-        if begun:
-            return unfinished
+        did_once = any(each.refund_by == user_id and each.offer.days for each in payments)
         since = self._clock.now() - REFUND_WITHIN
-        fresh = (each for each in payments if each.refund_by is None and each.paid_at >= since)
-        return next(fresh, None)
+        for each in payments:
+            if each.refunded_at is not None:
+                continue
+            is_owed = not each.offer.days and each.refund_by is None
+            is_fresh = each.refund_by is None and each.paid_at >= since and not did_once
+            if is_owed or is_fresh or each.refund_by == user_id:
+                return each
+        return None
 
     async def begin_refund(self, user_id: int, charge_id: str, by: int) -> Payment | None:
         """Note that a payment is to be given back; None where it cannot be.

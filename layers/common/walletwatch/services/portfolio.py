@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -89,10 +89,13 @@ class Portfolios:
         self._prefix = f"sums:1:{profile.name}:"
         self._sums = Cached(cache, metrics, decode=msgspec.json.Decoder(AccountSums).decode, ttl=BALANCE_TTL)
 
-    async def of(self, chat_id: int) -> Portfolio | None:
-        """What the chat's wallets hold; None where it watches none."""
+    async def of(self, chat_id: int, subscription_id: int | None = None) -> Portfolio | None:
+        """What the chat's wallets hold, or one of them; None where it watches none, or not that one."""
         now = self._clock.now()
         own = await self._own.own(chat_id, now - DAY, [NATIVE])
+        if subscription_id is not None:
+            only = tuple(each for each in own.wallets if each.subscription_id == subscription_id)
+            own = replace(own, wallets=only)
         if not own.wallets:
             return None
         whole = _whole(own.wallets)

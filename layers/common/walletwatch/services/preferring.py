@@ -98,6 +98,10 @@ class Preferring:
         """Hold what comes for a time, and tell it then."""
         return await self._change_timing(chat, replace(chat.settings, snoozed_until=self._clock.now() + time))
 
+    async def wake(self, chat: Chat) -> Chat:
+        """Tell what a snooze held at once."""
+        return await self._change_timing(chat, replace(chat.settings, snoozed_until=None))
+
     async def be_quiet(self, chat: Chat, quiet: QuietHours | None) -> Chat:
         """Hold what comes in these hours until their end; None for no such hours."""
         return await self._change_timing(chat, replace(chat.settings, quiet=quiet))
@@ -108,8 +112,11 @@ class Preferring:
 
     async def _change_timing(self, chat: Chat, settings: ChatSettings) -> Chat:
         now = self._clock.now()
-        due_at = settings.timing.held_until(now) or now
-        changed, moved = await self._preferences.change_timing(chat.chat_id, settings, due_at)
+        timing = settings.timing
+        due_at, urgent_at = timing.held_until(now) or now, timing.urgent_until(now) or now
+        changed, moved = await self._preferences.change_timing(
+            chat.chat_id, settings, due_at, urgent_at=urgent_at
+        )
         # What is due later is closed by whoever looks every minute for what is overdue.
         await self._queues.close_digests([due for due in moved if due.due_at <= now])
         return changed

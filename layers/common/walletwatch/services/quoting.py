@@ -7,18 +7,18 @@ from decimal import Decimal
 from typing import Final
 
 from walletwatch.domain.assets import Asset
-from walletwatch.domain.conversion import convert
+from walletwatch.domain.conversion import ONE, convert
+from walletwatch.domain.currencies import Exchange
 from walletwatch.domain.errors import ChainUnavailable
 from walletwatch.domain.holdings import priced_as
 from walletwatch.domain.markets import Hop, Market, deepest, impact
 from walletwatch.domain.money import NATIVE
-from walletwatch.domain.prices import Price
+from walletwatch.domain.prices import ARITHMETIC, Price
 from walletwatch.domain.profile import WRAPPED_NATIVE_MINT, ChainProfile
-from walletwatch.domain.quotes import AssetQuote, Conversion
+from walletwatch.domain.quotes import AssetQuote, Conversion, Side
 from walletwatch.services.assets import KnownAssets
 from walletwatch.services.money_reads import MoneyReads
 
-DOLLAR: Final = Decimal(1)
 POOLS_SECONDS: Final = 3.0
 """An estimate is not waited for longer than this."""
 
@@ -43,36 +43,37 @@ class Quoting:
         return AssetQuote(asset, prices.get(priced), prices.get(NATIVE), known.before.get(priced))
 
     async def convert(
-        self, amount: Decimal, source: Asset | None, target: Asset | None, known: KnownAssets
+        self, amount: Decimal, source: Side, target: Side, known: KnownAssets
     ) -> Conversion | None:
-        """An amount of one in the other, None for dollars; None where one has no price.
+        """An amount of one in the other; None where one has no price, or no rate.
 
         Raises:
             PriceUnavailable: Nobody could be asked.
         """
-        assets = [each for each in (source, target) if each is not None]
+        assets = [each for each in (source, target) if isinstance(each, Asset)]
         prices, lost = await asyncio.gather(
             known.prices([each.id for each in assets]), self._impact(amount, source, target, known)
         )
-        worth: list[Decimal] = []
-        used: list[Price] = []
-        for asset in (source, target):
-            if asset is None:
-                worth.append(DOLLAR)
-                continue
-            price = prices.get(priced_as(asset.id))
-            if price is None:
-                return None
-            used.append(price)
-            worth.append(price.usd)
+        found = [_worth_of(each, prices) for each in (source, target)]
+        if found[0] is None or found[1] is None:
+            return None
+        (source_usd, source_units), (target_usd, target_units) = found[0], found[1]
+        used = [prices[priced_as(each.id)] for each in assets]
+
+        def reckoned(units: Decimal) -> Decimal:
+            return convert(
+                units, source_usd, target_usd, source_units=source_units, target_units=target_units
+            )
+
         return Conversion(
             amount,
             source,
             target,
-            convert(amount, *worth),
-            convert(DOLLAR, *worth),
+            reckoned(amount),
+            reckoned(ONE),
             min(used, key=lambda price: price.at, default=None),
             lost,
+            is_trade=self._mint(source) != self._mint(target),
         )
 
     @property
@@ -94,8 +95,13 @@ class Quoting:
         return found.pools if found is not None else ()
 
     async def _impact(
-        self, amount: Decimal, source: Asset | None, target: Asset | None, known: KnownAssets
+        self, amount: Decimal, source: Side, target: Side, known: KnownAssets
     ) -> Decimal | None:
+        if isinstance(source, Exchange):
+            rate = source.rate()
+            if rate is None:
+                return None
+            amount = ARITHMETIC.divide(amount, rate)
         first, last = self._mint(source), self._mint(target)
         if first is None or last is None or first == last:
             return None
@@ -116,8 +122,17 @@ class Quoting:
         out_of = deepest(found[last], WRAPPED_NATIVE_MINT, last)
         return (Hop(into, first), Hop(out_of, WRAPPED_NATIVE_MINT)) if into and out_of else ()
 
-    def _mint(self, asset: Asset | None) -> str | None:
-        """What is traded in pools; dollars are a stable token there."""
-        if asset is None:
+    def _mint(self, side: Side) -> str | None:
+        """What is traded in pools; money is a stable token there."""
+        if isinstance(side, Exchange):
             return self.dollar
-        return WRAPPED_NATIVE_MINT if asset.id == NATIVE else asset.id
+        return WRAPPED_NATIVE_MINT if side.id == NATIVE else side.id
+
+
+def _worth_of(side: Side, prices: Mapping[str, Price]) -> tuple[Decimal, Decimal] | None:
+    """So many dollars for so many units; None where that is not known."""
+    if isinstance(side, Exchange):
+        rate = side.rate()
+        return None if rate is None else (ONE, rate)
+    price = prices.get(priced_as(side.id))
+    return None if price is None else (price.usd, ONE)

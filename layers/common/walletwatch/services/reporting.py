@@ -54,9 +54,12 @@ class Summaries:
 
     async def summary(self, chat_id: int, span: Span, zone: tzinfo, exchange: Exchange = DOLLARS) -> Summary:
         """What a period brought to all wallets of the chat."""
-        found, carried, told = await self._chronicle.gather_for_report(chat_id, span, limit=ACTIVITIES)
+        gathered = await self._chronicle.gather_for_report(chat_id, span, limit=ACTIVITIES)
+        found, carried, told, ordered = gathered
         activities = [record.activity for record in found.records]
-        return summarise(activities, found.wallets, carried, told, span, zone, exchange, is_cut=found.more)
+        return summarise(
+            activities, found.wallets, carried, told, span, zone, exchange, is_cut=found.more, ordered=ordered
+        )
 
 
 class ReportRequests:

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import chain
 from typing import Final
 
+from walletwatch.domain.activities import Activity
 from walletwatch.domain.alert_rules.changes import is_same, waits_anew
 from walletwatch.domain.alert_rules.facts import Facts
 from walletwatch.domain.alert_rules.replay import (
@@ -40,6 +43,11 @@ from walletwatch.ports.watching import SubscriptionStore
 
 LOOKED_BACK: Final = 1000
 """Activities of a wallet that a preview looks at."""
+LOOKED_AT: Final = 10_000
+"""Activities of all wallets together."""
+
+
+PRICED_LATELY: Final = timedelta(minutes=30)
 
 
 class TooManyAlerts(WalletWatchError):
@@ -102,6 +110,12 @@ class RuleKeeping:
         """
         return (await self._tokens.identities([mint])).get(mint)
 
+    async def price_lately(self, asset: str) -> tuple[datetime, Decimal] | None:
+        """What an asset was worth in dollars not long ago, and when; None where nobody asked."""
+        since = self._clock.now() - PRICED_LATELY
+        samples = (await self._samples.since([asset], since)).get(asset)
+        return samples[-1] if samples else None
+
     async def add(self, chat: Chat, rule: NewRule) -> Rule:
         """Make an alert.
 
@@ -150,13 +164,12 @@ class RuleKeeping:
             case Family.PRICE:
                 asset = rule.terms.asset or NATIVE
                 samples = (await self._samples.since([asset], since)).get(asset, ())
-                return _preview(rule, price_facts(samples, rule.terms.window), [at for at, _ in samples])
+                if not samples:
+                    return Preview(None)
+                return Preview(samples[0][0], replay(rule, price_facts(samples, rule.terms.window)))
             case Family.RISK:
                 # Only the last score of a wallet is kept.
                 return Preview(None)
-            case Family.CLUSTER:
-                done = await self._past.of_chat(rule.chat_id, since, now, LOOKED_BACK)
-                return _preview(rule, cluster_facts(done), [moment_of(activity) for activity in done])
             case _:
                 return await self._preview_of_wallets(rule, since, now)
 
@@ -166,28 +179,41 @@ class RuleKeeping:
             for each in await self._subscriptions.subscriptions(rule.chat_id)
             if rule.wallet_id in {None, each.wallet_id}
         }
-        past = await self._past.of_wallets(wallets.keys(), since, LOOKED_BACK)
-        facts: list[Facts] = []
-        for wallet_id, activities in past.items():
-            if rule.family is Family.INACTIVITY:
-                facts += inactivity_facts(activities, now)
-            elif rule.family is Family.BALANCE:
-                asset = rule.terms.asset or NATIVE
-                amount = _held(await self._chain.wallet_balance(wallets[wallet_id]), asset)
-                facts += balance_facts(activities, asset, now, amount, rule.terms.window)
-            else:
-                known: frozenset[str] = frozenset()
-                if rule.kind is AlertKind.TOKEN_NEW:
-                    assets = {leg.asset for activity in activities for leg in activity.legs}
-                    known = await self._past.seen_assets(wallet_id, assets, activities[0])
-                facts += event_facts(activities, known)
-        facts.sort(key=lambda each: each.at)
-        times = [moment_of(activity) for activities in past.values() for activity in activities]
-        return _preview(rule, facts, sorted(times))
+        limit = min(LOOKED_BACK, LOOKED_AT // max(1, len(wallets)))
+        past = await self._past.of_wallets(wallets.keys(), since, limit)
+        if not past:
+            return Preview(None)
+        # Of a wallet with more than was looked at, nothing is known before the first of these.
+        firsts = [moment_of(activities[0]) for activities in past.values()]
+        cut = [moment_of(activities[0]) for activities in past.values() if len(activities) == limit]
+        begin = max(cut) if cut else min(firsts)
+        if rule.family is Family.CLUSTER:
+            done = sorted(chain.from_iterable(past.values()), key=lambda each: (each.slot, each.signature))
+            facts: list[Facts] = list(cluster_facts(done))
+        else:
+            facts = [
+                each
+                for wallet_id, activities in past.items()
+                for each in await self._facts(rule, wallet_id, wallets[wallet_id], activities, now)
+            ]
+            facts.sort(key=lambda each: each.at)
+        return Preview(begin, replay(rule, (each for each in facts if each.at >= begin)))
 
-
-def _preview(rule: Rule, facts: Iterable[Facts], times: Sequence[datetime]) -> Preview:
-    return Preview(times[0], replay(rule, facts)) if times else Preview(None)
+    async def _facts(
+        self, rule: Rule, wallet_id: int, address: str, activities: Sequence[Activity], now: datetime
+    ) -> Iterable[Facts]:
+        """What happened to one wallet, oldest first."""
+        if rule.family is Family.INACTIVITY:
+            return inactivity_facts(activities, now)
+        if rule.family is Family.BALANCE:
+            asset = rule.terms.asset or NATIVE
+            amount = _held(await self._chain.wallet_balance(address), asset)
+            return balance_facts(activities, asset, now, amount, rule.terms.window)
+        known: frozenset[str] = frozenset()
+        if rule.kind is AlertKind.TOKEN_NEW:
+            assets = {leg.asset for activity in activities for leg in activity.legs}
+            known = await self._past.seen_assets(wallet_id, assets, activities[0])
+        return event_facts(activities, known)
 
 
 def _held(balance: WalletBalance, asset: str) -> int:

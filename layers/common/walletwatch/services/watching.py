@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from walletwatch.domain.chain import WalletBalance
 from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscription
 from walletwatch.domain.errors import ChainUnavailable
-from walletwatch.domain.greeting import Greeting
 from walletwatch.domain.service import Service
 from walletwatch.domain.work import BalanceCheck, CheckReason
 from walletwatch.ports.chain import Chain
@@ -65,11 +64,9 @@ class Watching:
         """The present moment in UTC."""
         return self._clock.now()
 
-    async def greet(
-        self, contact: Contact, *, with_watched: bool = False, with_rules: bool = False
-    ) -> Greeting:
-        """Remember who wrote and where; a chat that had gone silent is active again."""
-        return await self._subscriptions.greet(contact, with_watched=with_watched, with_rules=with_rules)
+    async def remember(self, contact: Contact) -> Chat:
+        """Remember another chat than the one that was greeted."""
+        return await self._subscriptions.remember(contact)
 
     async def watch(self, chat_id: int, address: str, label: str | None, *, limit: int) -> WatchStarted:
         """Watch a wallet from the newest confirmed slot on.

@@ -5,18 +5,12 @@ from typing import Final
 
 import msgspec
 
-from walletwatch.domain.plans import LIMITS, MAX_STARS, OFFERS, Limits, Offer, Plan, Quota
+from walletwatch.domain.plans import DIGEST_SECONDS, LIMITS, MAX_STARS, OFFERS, Limits, Offer, Plan, Quota
 from walletwatch.settings.reading import InvalidSettings
 from walletwatch.settings.values import PositiveInt, listed
 
 _LIMIT: Final = re.compile(r"([a-z_]+)=([0-9]{1,6})/([0-9]{1,6})")
-
-
 _PRICE: Final = re.compile(r"([1-9][0-9]{0,3})=([1-9][0-9]{0,5})")
-
-
-_MAX_DIGEST_SECONDS: Final = 900
-"""What SQS delays a message by at most."""
 
 
 class PlanSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
@@ -48,8 +42,8 @@ class PlanSettings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
                 )
             limits[known[found[1]]] = {Plan.FREE: int(found[2]), Plan.PREMIUM: int(found[3])}
         seconds = limits[Quota.DIGEST_SECONDS].values()
-        if not all(1 <= each <= _MAX_DIGEST_SECONDS for each in seconds):
-            raise InvalidSettings(f"PLAN_LIMITS: digest_seconds is from 1 to {_MAX_DIGEST_SECONDS}")
+        if not all(each in DIGEST_SECONDS for each in seconds):
+            raise InvalidSettings(f"PLAN_LIMITS: digest_seconds is from 1 to {DIGEST_SECONDS[-1]}")
         return limits
 
     @property

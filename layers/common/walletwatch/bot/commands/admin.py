@@ -1,7 +1,8 @@
 """The administrators' commands; to everybody else they do not exist."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from walletwatch.bot.commands import analytics, broadcasts, lists, people
@@ -75,10 +76,11 @@ async def ask_purge(talk: Talk, dialogue: Dialogue, queue: str) -> None:
 async def purge_confirmed(talk: Talk, dialogue: Dialogue, queue: str) -> None:
     """Delete."""
     _known(queue)
-    await _once(talk, dialogue, "purge")
+    again = await _once(talk, dialogue, "purge")
     try:
         deleted = await dialogue.admin.purge(queue, user_id=_user(talk))
     except QueueUnavailable as error:
+        await again()
         raise Complaint("admin.queues.lost") from error
     await talk.show(admin_view.purged(queue, deleted, talk.say))
 
@@ -201,12 +203,13 @@ async def clear_cache(talk: Talk, dialogue: Dialogue) -> None:
 
 async def clear_confirmed(talk: Talk, dialogue: Dialogue, data: str) -> None:
     """Forget it, once."""
-    await _once(talk, dialogue, "clear")
+    again = await _once(talk, dialogue, "clear")
     try:
         cleared = await dialogue.admin_desk.clearing.clear(data.replace(COLON, ":"), by=_user(talk))
     except NotClearable as error:
         raise StaleData from error
     except StoreUnavailable as error:
+        await again()
         raise Complaint("admin.clear.lost") from error
     await talk.show(upkeep.cleared(cleared, talk.say))
 
@@ -220,15 +223,19 @@ async def _retry(talk: Talk, dialogue: Dialogue, queue: str, containing: str | N
     await talk.send(admin_view.retried(done, talk.say))
 
 
-async def _once(talk: Talk, dialogue: Dialogue, what: str) -> None:
-    """A button that confirms something destructive works once.
+async def _once(talk: Talk, dialogue: Dialogue, what: str) -> Callable[[], Awaitable[None]]:
+    """A button that confirms something destructive works once; returns what lets it be pressed again.
 
     Raises:
         StaleData: It was pressed before.
     """
-    name = f"{what}:{talk.chat_id}:{talk.message_id}"
-    if not await dialogue.admin_desk.once.may(_user(talk), name, within=CONFIRMED_WITHIN):
+    once, user_id, tap = dialogue.admin_desk.once, _user(talk), talk.query_id
+    if tap is None:
         raise StaleData
+    name = f"{what}:{talk.chat_id}:{talk.message_id}"
+    if not await once.may(user_id, name, within=CONFIRMED_WITHIN, tap=tap):
+        raise StaleData
+    return partial(once.again, user_id, name, tap=tap)
 
 
 def _known(queue: str) -> str:

@@ -18,10 +18,10 @@ from walletwatch.bot.commands.alert_words import (
     with_options,
 )
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue, label_of, need_admin
-from walletwatch.bot.formatting import lasting
+from walletwatch.bot.formatting import lasting, series
 from walletwatch.bot.keyboards import Action, StaleData
 from walletwatch.bot.talk import Talk
-from walletwatch.bot.texts import Texts
+from walletwatch.bot.texts import Texts, escape
 from walletwatch.bot.views.alert_lists import FIELDS
 from walletwatch.bot.views.ways import leaving
 from walletwatch.domain.alert_rules.changes import about, is_same, with_terms
@@ -94,7 +94,8 @@ async def editalert(talk: Talk, dialogue: Dialogue) -> None:
     else:
         fields = [FIELDS[each] for each in TRAITS[rule.kind].needs]
         options = ["name", "cooldown", "expires", *_SWITCHES]
-        raise Complaint("editalert.unknown_field", word=field[:40], fields=", ".join([*fields, *options]))
+        known = series(map(escape, [*fields, *options]), talk.say)
+        raise Complaint("editalert.unknown_field", word=field[:40], fields=known)
 
 
 async def edit(talk: Talk, dialogue: Dialogue, words: str) -> None:
@@ -113,6 +114,15 @@ async def set_option(talk: Talk, dialogue: Dialogue, argument: str) -> None:
     await need_admin(talk)
     changed = _turned(rule, words[1], words[2])
     await _change(talk, dialogue, rule, changed, again=words[1] == "again")
+
+
+async def pause_told(talk: Talk, dialogue: Dialogue, number: int) -> None:
+    """Pause the alert of a message, which stays: it still has to be read."""
+    rule = await rule_of(talk, dialogue, number)
+    await need_admin(talk)
+    if await dialogue.desk.rules.change(talk.chat_id, rule, replace(rule, paused=True)) is None:
+        raise Complaint("alerts.none_such")
+    await talk.toast(talk.say("alerts.card.paused", number=rule.number), alert=True)
 
 
 def _turned(rule: Rule, option: str, value: str) -> Rule:

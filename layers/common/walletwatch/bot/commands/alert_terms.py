@@ -15,9 +15,11 @@ from walletwatch.bot.commands.alert_words import (
     whole_of,
 )
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of, called, not_watched, watched_by
-from walletwatch.bot.formatting import lasting, short
+from walletwatch.bot.formatting import lasting, series, short
 from walletwatch.bot.talk import Talk
-from walletwatch.bot.texts import Html, Texts
+from walletwatch.bot.texts import Html, Texts, escape
+from walletwatch.bot.views.paging import age
+from walletwatch.bot.views.rule_words import usd
 from walletwatch.bot.views.wallets import PAGE_SIZE
 from walletwatch.domain.addresses import is_address
 from walletwatch.domain.alert_rules.rule import (
@@ -99,9 +101,24 @@ async def settle(talk: Talk, dialogue: Dialogue, draft: Draft, need: Need) -> Qu
         several = _take_wallet(draft, need, watched)
         return _which_wallet(talk, need, several) if several else None
     if not draft.rest:
-        return _question(dialogue.views.profile, draft, need, talk.say)
+        question = _question(dialogue.views.profile, draft, need, talk.say)
+        if need is Need.USD:
+            return await _with_price(talk, dialogue, draft, question)
+        return question
     await _take(talk, dialogue, draft, need)
     return None
+
+
+async def _with_price(talk: Talk, dialogue: Dialogue, draft: Draft, question: Question) -> Question:
+    """The question for a price, with the one of not long ago where it is known."""
+    rules, say = dialogue.desk.rules, talk.say
+    lately = None if draft.terms.asset is None else await rules.price_lately(draft.terms.asset)
+    if lately is None:
+        return question
+    at, price = lately
+    ago = age(at, rules.now(), say)
+    told = say("addalert.price_lately", asset=draft.asset, price=usd(price, say), ago=ago)
+    return replace(question, text=Html(f"{question.text}\n{told}"))
 
 
 def _which_wallet(talk: Talk, need: Need, watched: Sequence[Subscription]) -> Question:
@@ -202,7 +219,8 @@ async def _take_asset(talk: Talk, dialogue: Dialogue, draft: Draft, need: Need) 
         return
     asset = asset_of(word, profile)
     if asset is None or (asset == NATIVE and need is Need.MINT):
-        known = ", ".join(name for name, _ in _listed(profile, with_native=need is Need.ASSET))
+        listed = _listed(profile, with_native=need is Need.ASSET)
+        known = series((escape(name) for name, _ in listed), talk.say)
         raise Complaint("addalert.unknown_token", known=known)
     decimals = decimals_of(asset, profile)
     if decimals is None and TRAITS[draft.kind].family in NAMED_DECIMALS:

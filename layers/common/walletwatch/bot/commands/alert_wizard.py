@@ -4,6 +4,7 @@ Each answer is a word behind those that were said before, in the order of what t
 the same words. What is missing is asked for each time.
 """
 
+from walletwatch.bot.commands.alert_cards import rules_of
 from walletwatch.bot.commands.alert_terms import Draft, Question, settle
 from walletwatch.bot.commands.alert_words import with_options
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue
@@ -25,6 +26,7 @@ async def add(talk: Talk, dialogue: Dialogue) -> None:
     if not await talk.may_change():
         raise Complaint("error.admins_only")
     if not talk.arguments:
+        await _need_room(talk, dialogue)
         await dialogue.conversations.ask(talk.contact, "addalert")
         await talk.show(dialogue.views.alert_lists.kinds(talk.say))
         return
@@ -40,6 +42,17 @@ async def add(talk: Talk, dialogue: Dialogue) -> None:
             await _ask(talk, dialogue, draft, question)
             return
     await _make(talk, dialogue, draft)
+
+
+async def _need_room(talk: Talk, dialogue: Dialogue) -> None:
+    """Say before the first question what would be said after the last.
+
+    Raises:
+        Complaint: The chat alone has as many as the plan of its owner allows.
+    """
+    limit = dialogue.desk.rules.limit(talk.chat)
+    if sum(rule.ended_at is None for rule in await rules_of(talk, dialogue)) >= limit:
+        raise Complaint("alerts.too_many", limit=limit)
 
 
 async def _make(talk: Talk, dialogue: Dialogue, draft: Draft) -> None:

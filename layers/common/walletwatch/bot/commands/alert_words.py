@@ -18,8 +18,9 @@ _TIME: Final = re.compile(r"(\d{1,5})\s*(m|min|h|d|w)", re.ASCII)
 _SCALES: Final = {"k": Decimal(1000), "m": Decimal(1_000_000), "b": Decimal(1_000_000_000)}
 _GROUPED: Final = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 _NUMBER: Final = re.compile(r"\d{1,25}([.,]\d{1,30})?|[.,]\d{1,30}", re.ASCII)
-_HOURS: Final = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*[-\u2013\u2014]\s*(\d{1,2})(?::(\d{2}))?", re.ASCII)
-_NONE: Final = frozenset({"0", "no", "none", "off", "never"})
+_CLOCK: Final = r"(\d{1,2})(?:[:.](\d{2}))?\s*([ap]m)?"
+_HOURS: Final = re.compile(rf"{_CLOCK}\s*[-\u2013\u2014]\s*{_CLOCK}(?![\d:.a-z])", re.ASCII)
+NOTHING: Final = frozenset({"0", "no", "none", "off", "never"})
 _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -34,13 +35,13 @@ def time_of(text: str) -> timedelta | None:
 
 def rest_of(text: str) -> timedelta | None:
     """How long an alert rests; zero for `off`, None where it is no time, or too long a one."""
-    time = timedelta() if text.lower() in _NONE else time_of(text)
+    time = timedelta() if text.lower() in NOTHING else time_of(text)
     return time if time is not None and time <= MAX_COOLDOWN else None
 
 
 def lifetime_of(text: str) -> timedelta | None:
     """How long an alert lives; zero for `never` ending, None where it is no time, or too long a one."""
-    time = timedelta() if text.lower() in _NONE else time_of(text)
+    time = timedelta() if text.lower() in NOTHING else time_of(text)
     return time if time is not None and time <= MAX_LIFETIME else None
 
 
@@ -92,7 +93,7 @@ def whole_of(text: str, least: int, most: int) -> int:
 
 
 def quiet_of(words: Sequence[str]) -> QuietHours:
-    """Hours and weekdays such as `22:00-07:00 mon-fri`.
+    """Hours and weekdays such as `22:00-07:00 mon-fri` or `10pm-7am`.
 
     Raises:
         Complaint: They are none.
@@ -101,14 +102,27 @@ def quiet_of(words: Sequence[str]) -> QuietHours:
     match = _HOURS.match(text)
     if match is None:
         raise Complaint("quiet.bad")
-    start, end = (int(match[n]) * 60 + int(match[n + 1] or 0) for n in (1, 3))
+    start, end = _minutes(*match.groups()[:3]), _minutes(*match.groups()[3:])
     whole_day = 24 * 60
     if end == whole_day:
         end = 0
-    minutes = (int(match[2] or 0), int(match[4] or 0))
-    if start >= whole_day or end >= whole_day or start == end or max(minutes) > 59:
+    if start >= whole_day or end >= whole_day or start == end:
         raise Complaint("quiet.bad")
     return QuietHours(start, end, _weekdays(text[match.end() :]))
+
+
+def _minutes(hour: str, minute: str | None, half: str | None) -> int:
+    """Minutes after midnight of a time of day, by 24 hours or by twice 12.
+
+    Raises:
+        Complaint: There is no such time.
+    """
+    hours, minutes = int(hour), int(minute or 0)
+    if minutes > 59 or (half is not None and not 1 <= hours <= 12):
+        raise Complaint("quiet.bad")
+    if half is not None:
+        hours = hours % 12 + (12 if half == "pm" else 0)
+    return hours * 60 + minutes
 
 
 def _weekdays(text: str) -> tuple[int, ...]:

@@ -1,14 +1,15 @@
 """/alerts, /addalert, /editalert, /delalert, /testalert."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
 from walletwatch.bot.commands.alert_cards import number_of, parsed, rule_of, show
-from walletwatch.bot.commands.alert_editing import edit, editalert, set_option
+from walletwatch.bot.commands.alert_editing import edit, editalert, pause_told, set_option
 from walletwatch.bot.commands.alert_wizard import add, asked_again
 from walletwatch.bot.commands.command import Area, Command, Topic
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue, need_admin
-from walletwatch.bot.keyboards import Action
+from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.views.alerts import sample
 from walletwatch.domain.alert_rules.firing import PendingAlert
@@ -18,6 +19,7 @@ from walletwatch.domain.alert_rules.rule import (
     Terms,
 )
 from walletwatch.domain.money import NATIVE
+from walletwatch.domain.work import RenderedMessage
 
 
 async def alerts(talk: Talk, dialogue: Dialogue) -> None:
@@ -64,22 +66,22 @@ async def testalert(talk: Talk, dialogue: Dialogue) -> None:
     """/testalert [NUMBER]: show what an alert would look like."""
     desk = dialogue.desk.rules
     if talk.arguments:
-        rule = await rule_of(talk, dialogue, parsed(talk.arguments[0]))
-    else:
-        rules = await desk.rules(talk.chat_id)
-        rule = (
-            rules[0]
-            if rules
-            else Rule(
-                id=0,
-                chat_id=talk.chat_id,
-                number=1,
-                kind=AlertKind.PRICE_ABOVE,
-                terms=Terms(asset=NATIVE, usd=Decimal(1)),
-                created_at=desk.now(),
-            )
-        )
-    await _test(talk, dialogue, rule)
+        await _test(talk, dialogue, await rule_of(talk, dialogue, parsed(talk.arguments[0])))
+        return
+    rules = await desk.rules(talk.chat_id)
+    if rules:
+        await _test(talk, dialogue, rules[0])
+        return
+    rule = Rule(
+        id=0,
+        chat_id=talk.chat_id,
+        number=1,
+        kind=AlertKind.PRICE_ABOVE,
+        terms=Terms(asset=NATIVE, usd=Decimal(1)),
+        created_at=desk.now(),
+    )
+    add = button(talk.say("button.alert.add"), Action.AM_ADD)
+    await talk.send(replace(_sample(talk, dialogue, rule), keyboard=((add,),)))
 
 
 async def test(talk: Talk, dialogue: Dialogue, number: int) -> None:
@@ -96,9 +98,12 @@ async def preview(talk: Talk, dialogue: Dialogue, number: int) -> None:
 
 
 async def _test(talk: Talk, dialogue: Dialogue, rule: Rule) -> None:
+    await talk.send(_sample(talk, dialogue, rule))
+
+
+def _sample(talk: Talk, dialogue: Dialogue, rule: Rule) -> RenderedMessage:
     now = dialogue.desk.rules.now()
-    alert = PendingAlert("", talk.chat, (sample(rule, now),), now)
-    await talk.send(dialogue.views.alerts.message(alert, test=True))
+    return dialogue.views.alerts.message(PendingAlert("", talk.chat, (sample(rule, now),), now), test=True)
 
 
 AREA: Final = Area(
@@ -115,6 +120,7 @@ AREA: Final = Area(
         Action.AM_CARD: lambda talk, dialogue, data: card(talk, dialogue, data.number),
         Action.AM_ADD: lambda talk, dialogue, data: asked_again(talk, dialogue, data.argument),
         Action.AM_SET: lambda talk, dialogue, data: set_option(talk, dialogue, data.argument),
+        Action.AM_PAUSE: lambda talk, dialogue, data: pause_told(talk, dialogue, data.number),
         Action.AM_DELETE: lambda talk, dialogue, data: ask_delete(talk, dialogue, data.number),
         Action.AM_DELETE_CONFIRMED: lambda talk, dialogue, data: delete(talk, dialogue, data.number),
         Action.AM_PREVIEW: lambda talk, dialogue, data: preview(talk, dialogue, data.number),

@@ -1,5 +1,6 @@
 """The bot and its people: the ways on, how a chat is spoken to, how it is served, and a person's own data."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -7,12 +8,14 @@ from telegram.error import TelegramError
 
 from walletwatch.bot import timezones
 from walletwatch.bot.commands.command import Area, Command, Topic
-from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of
+from walletwatch.bot.commands.dialogue import Complaint, Dialogue, address_of, called, watched_by
 from walletwatch.bot.folding import folded
-from walletwatch.bot.keyboards import Action, CallbackData, StaleData
+from walletwatch.bot.formatting import whole
+from walletwatch.bot.keyboards import Action, CallbackData, StaleData, wished
 from walletwatch.bot.talk import Talk
-from walletwatch.bot.texts import LANGUAGES
+from walletwatch.bot.texts import LANGUAGES, texts
 from walletwatch.bot.views.basics import SETTINGS
+from walletwatch.bot.views.groups import welcome
 from walletwatch.bot.views.ways import giving_up
 from walletwatch.domain.chats import Chat, ChatSettings
 from walletwatch.services.personal import COPIES_AN_HOUR, FEEDBACK_A_DAY, MAX_FEEDBACK
@@ -24,7 +27,7 @@ async def start(talk: Talk, dialogue: Dialogue) -> None:
     """Greet; a deep link's payload goes to the area that knows its prefix."""
     found = dialogue.catalogue.link(talk.arguments[0]) if talk.arguments else None
     if found is None:
-        await talk.send(dialogue.views.basics.greeting(talk.say))
+        await talk.send(welcome(talk.say) if talk.in_group else dialogue.views.basics.greeting(talk.say))
         return
     handle, payload = found
     await handle(talk, dialogue, payload)
@@ -32,7 +35,9 @@ async def start(talk: Talk, dialogue: Dialogue) -> None:
 
 async def open_wallet(talk: Talk, dialogue: Dialogue, payload: str) -> None:
     """A deep link `w_<address>` offers what can be done with that address."""
-    await talk.send(dialogue.views.wallets.bare_address(address_of(payload), talk.say))
+    address = address_of(payload)
+    known = called(address, await watched_by(talk, dialogue))
+    await talk.send(dialogue.views.wallets.bare_address(address, talk.say, known=known))
 
 
 async def menu(talk: Talk, dialogue: Dialogue) -> None:
@@ -61,17 +66,25 @@ async def run(talk: Talk, dialogue: Dialogue, name: str) -> None:
 
 
 async def help_(talk: Talk, dialogue: Dialogue) -> None:
-    """/help: the topics; /help WORD: what has that word in its name or its description."""
-    words = folded(" ".join(talk.arguments).removeprefix("/"))
+    """/help: the topics; /help WORDS: what has them in its name, its description or its topic's."""
+    words = folded(" ".join(talk.arguments).removeprefix("/")).split()
     if not words:
-        await talk.show(dialogue.views.basics.topics(dialogue.catalogue.topics(), talk.say))
+        await _topics(talk, dialogue)
         return
-    found = [
-        command.name
-        for command in dialogue.catalogue.commands(private=not talk.in_group)
-        if words in command.name or words in folded(talk.say(f"command.{command.name}"))
+    private, say = not talk.in_group, talk.say
+    described = [
+        (command.name, folded(f"{command.name} {say(f'command.{command.name}')} {say(f'topic.{topic}')}"))
+        for topic in dialogue.catalogue.topics(private=private)
+        for command in dialogue.catalogue.commands(topic, private=private)
     ]
-    await talk.show(dialogue.views.basics.found(" ".join(talk.arguments), found, talk.say))
+    fits = [(name, text) for name, text in described if all(word in text for word in words)]
+    # Nothing has all of them: what has the most comes nearest.
+    if not fits:
+        most = max(sum(word in text for word in words) for _, text in described)
+        fits = [each for each in described if most and sum(word in each[1] for word in words) == most]
+    found = sorted((name for name, _ in fits), key=lambda name: all(word not in name for word in words))
+    topics = dialogue.catalogue.topics(private=private)
+    await talk.show(dialogue.views.basics.found(" ".join(talk.arguments), found, topics, say))
 
 
 async def help_topic(talk: Talk, dialogue: Dialogue, name: str) -> None:
@@ -81,14 +94,20 @@ async def help_topic(talk: Talk, dialogue: Dialogue, name: str) -> None:
         StaleData: There is no such topic.
     """
     if not name:
-        await talk.show(dialogue.views.basics.topics(dialogue.catalogue.topics(), talk.say))
+        await _topics(talk, dialogue)
         return
-    topic = next((topic for topic in dialogue.catalogue.topics() if topic == name), None)
+    private = not talk.in_group
+    topic = next((topic for topic in dialogue.catalogue.topics(private=private) if topic == name), None)
     if topic is None:
         raise StaleData
-    commands = dialogue.catalogue.commands(topic, private=not talk.in_group)
+    commands = dialogue.catalogue.commands(topic, private=private)
     names = [command.name for command in commands]
     await talk.show(dialogue.views.basics.topic(topic.value, names, talk.say))
+
+
+async def _topics(talk: Talk, dialogue: Dialogue) -> None:
+    topics = dialogue.catalogue.topics(private=not talk.in_group)
+    await talk.show(dialogue.views.basics.topics(topics, talk.say, in_group=talk.in_group))
 
 
 async def settings(talk: Talk, dialogue: Dialogue) -> None:
@@ -96,20 +115,19 @@ async def settings(talk: Talk, dialogue: Dialogue) -> None:
     await talk.show(dialogue.views.basics.settings(talk.chat, talk.say))
 
 
-async def toggle(talk: Talk, dialogue: Dialogue, name: str) -> None:
-    """Turn one switch."""
+async def toggle(talk: Talk, dialogue: Dialogue, name: str, wish: str) -> None:
+    """Turn one switch on or off."""
     if name not in SETTINGS:
         raise Complaint("error.outdated")
-    present = talk.chat.settings
-    turned: dict[str, Any] = {name: not getattr(present, name)}
-    await _change(talk, dialogue, replace(present, **turned))
+    turned: dict[str, Any] = {name: wished(wish)}
+    await _change(talk, dialogue, replace(talk.chat.settings, **turned))
     await talk.show(dialogue.views.basics.settings(talk.chat, talk.say))
 
 
 async def language(talk: Talk, dialogue: Dialogue) -> None:
-    """/language [CODE]: choose what to be spoken to in."""
+    """/language [CODE or NAME]: choose what to be spoken to in."""
     if talk.arguments:
-        await set_language(talk, dialogue, talk.arguments[0].lower())
+        await set_language(talk, dialogue, _language(" ".join(talk.arguments)))
     else:
         await talk.show(dialogue.views.basics.languages(talk.chat, talk.say))
 
@@ -117,18 +135,30 @@ async def language(talk: Talk, dialogue: Dialogue) -> None:
 async def set_language(talk: Talk, dialogue: Dialogue, code: str) -> None:
     """Speak this language from now on, or whichever Telegram says."""
     if code != FOLLOW_TELEGRAM and code not in LANGUAGES:
-        raise Complaint("language.unknown", known=", ".join(LANGUAGES))
+        raise Complaint("language.unknown", known=", ".join(_language_names().values()))
     chosen = None if code == FOLLOW_TELEGRAM else code
     await _change(talk, dialogue, replace(talk.chat.settings, language=chosen))
     await talk.show(dialogue.views.basics.languages(talk.chat, talk.say))
+
+
+def _language(written: str) -> str:
+    """The code of what was written: a code such as `es` or `es-MX`, or a language's own name."""
+    name = folded(written)
+    code = name.replace("_", "-").partition("-")[0]
+    return next((known for known, called in _language_names().items() if folded(called) == name), code)
+
+
+def _language_names() -> Mapping[str, str]:
+    return {code: texts(code)("language.name") for code in LANGUAGES}
 
 
 async def timezone(talk: Talk, dialogue: Dialogue) -> None:
     """/timezone [CITY or OFFSET]: choose whose clock times are told by."""
     now = dialogue.watching.now()
     if not talk.arguments:
-        await dialogue.conversations.ask(talk.contact, "timezone")
-        await talk.show(dialogue.views.basics.zones(talk.chat, timezones.POPULAR, now, talk.say))
+        asked = await dialogue.conversations.ask(talk.contact, "timezone")
+        zones = dialogue.views.basics.zones(talk.chat, timezones.POPULAR, now, talk.say, asked=asked)
+        await talk.show(zones)
         return
     found = timezones.find_zones(" ".join(talk.arguments), now)
     if not found:
@@ -136,7 +166,7 @@ async def timezone(talk: Talk, dialogue: Dialogue) -> None:
     if len(found) == 1:
         await set_timezone(talk, dialogue, found[0])
     else:
-        await talk.show(dialogue.views.basics.zones(talk.chat, found, now, talk.say))
+        await talk.show(dialogue.views.basics.zones(talk.chat, found, now, talk.say, asked=False))
 
 
 async def set_timezone(talk: Talk, dialogue: Dialogue, name: str) -> None:
@@ -196,7 +226,7 @@ async def about(talk: Talk, dialogue: Dialogue) -> None:
 
 async def privacy(talk: Talk, dialogue: Dialogue) -> None:
     """Say what is kept, for how long, and how to be forgotten."""
-    await talk.show(dialogue.views.basics.privacy(talk.say))
+    await talk.show(dialogue.views.basics.privacy(talk.say, in_group=talk.in_group))
 
 
 async def my_data(talk: Talk, dialogue: Dialogue) -> None:
@@ -230,9 +260,9 @@ async def feedback(talk: Talk, dialogue: Dialogue) -> None:
         await dialogue.conversations.ask(talk.contact, "feedback")
         await talk.reply(talk.say("ask.feedback"), giving_up(talk.say))
         return
-    text = " ".join(talk.arguments)
+    text = talk.written(0)
     if len(text) > MAX_FEEDBACK:
-        raise Complaint("feedback.too_long", limit=MAX_FEEDBACK)
+        raise Complaint("feedback.too_long", limit=whole(MAX_FEEDBACK, talk.say))
     number = await dialogue.personal.hear(user_id, text)
     if number is None:
         raise Complaint("feedback.limit", count=FEEDBACK_A_DAY)
@@ -280,14 +310,14 @@ AREA: Final = Area(
         Command("mydata", my_data, private=True),
         Command("deleteme", delete_me, private=True),
         Command("feedback", feedback, private=True),
-        Command("cancel", cancel),
-        Command("start", start),
+        Command("cancel", cancel, recalls=True),
+        Command("start", start, names_wallet=True),
     ),
     buttons={
         Action.RUN: lambda talk, dialogue, data: run(talk, dialogue, data.argument),
         Action.MENU: lambda talk, dialogue, _data: menu(talk, dialogue),
         Action.SETTINGS: lambda talk, dialogue, _data: settings(talk, dialogue),
-        Action.TOGGLE: lambda talk, dialogue, data: toggle(talk, dialogue, data.argument),
+        Action.TOGGLE: lambda talk, dialogue, data: toggle(talk, dialogue, *data.parts),
         Action.LANGUAGE: lambda talk, dialogue, data: (
             set_language(talk, dialogue, data.argument) if data.argument else language(talk, dialogue)
         ),

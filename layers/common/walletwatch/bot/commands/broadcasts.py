@@ -124,10 +124,12 @@ async def _write(talk: Talk, dialogue: Dialogue, name: str) -> None:
         raise Complaint("broadcast.too_long", limit=MAX_UNITS)
     draft = await dialogue.admin_desk.broadcasts.draft(audience, html, by=_user(talk))
     try:
-        await _preview(talk, draft)
+        # Telegram refuses it if its HTML is none.
+        await talk.send(broadcast_view.message(draft, talk.say.language))
     except BadRequest as error:
         await dialogue.admin_desk.broadcasts.discard(draft.id, by=_user(talk))
         raise Complaint("broadcast.refused", reason=error.message) from error
+    await talk.send(broadcast_view.preview(draft, talk.say))
 
 
 async def _link(talk: Talk, dialogue: Dialogue) -> None:
@@ -144,18 +146,12 @@ async def _link(talk: Talk, dialogue: Dialogue) -> None:
         raise Complaint("broadcast.bad_link", limit=MAX_LINK_TEXT)
     link = Link(text, url)
     try:
-        # A button that Telegram does not take would fail for everybody: it is not kept.
+        # Kept only if Telegram takes it: the draft may be sent by the buttons of an older preview.
         await talk.send(broadcast_view.message(replace(draft, link=link), talk.say.language))
     except BadRequest as error:
-        raise Complaint("broadcast.refused", reason=error.message) from error
+        raise Complaint("broadcast.link_refused", reason=error.message) from error
     changed = await dialogue.admin_desk.broadcasts.link(draft.id, link, by=_user(talk))
     await talk.send(broadcast_view.preview(_still_draft(changed), talk.say))
-
-
-async def _preview(talk: Talk, draft: Broadcast) -> None:
-    """The message as it will be, which Telegram refuses if its HTML is none; and what to do with it."""
-    await talk.send(broadcast_view.message(draft, talk.say.language))
-    await talk.send(broadcast_view.preview(draft, talk.say))
 
 
 def _audience(dialogue: Dialogue, name: str) -> Audience:

@@ -39,6 +39,7 @@ class Command:
         takes_file: A file may have it in its caption, or answer its question.
         names_wallet: Its words may name a watched wallet: these are read in the look that greets the chat.
         names_alert: Its words name an alert of the chat: these are read in that look too.
+        recalls: It depends on the question that it ends.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Command:
     takes_file: bool = False
     names_wallet: bool = False
     names_alert: bool = False
+    recalls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,9 @@ class Catalogue:
 
     areas: tuple[Area, ...]
 
-    def topics(self) -> tuple[Topic, ...]:
-        """What everybody's commands are about, in the order of the topics."""
-        present = {area.topic for area in self.areas if area.commands}
-        return tuple(topic for topic in Topic if topic in present and topic is not Topic.ADMIN)
+    def topics(self, *, private: bool = True) -> tuple[Topic, ...]:
+        """What everybody's commands are about, in the order of the topics; `private` as for `commands`."""
+        return tuple(topic for topic in Topic if self.commands(topic, private=private))
 
     def commands(self, topic: Topic | None = None, *, private: bool = True) -> tuple[Command, ...]:
         """Everybody's commands, or those of a topic.

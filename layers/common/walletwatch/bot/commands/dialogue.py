@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from walletwatch.bot.conversation import Conversations
+from walletwatch.bot.formatting import short
 from walletwatch.bot.keyboards import Action
 from walletwatch.bot.operators import Operators
 from walletwatch.bot.pasted import unlinked
@@ -15,7 +17,8 @@ from walletwatch.bot.views.ways import giving_up, nothing_watched
 from walletwatch.domain import wallet_book
 from walletwatch.domain.addresses import decode_address, is_address
 from walletwatch.domain.chats import Subscription
-from walletwatch.domain.errors import InvalidAddress, UnknownWallet
+from walletwatch.domain.errors import InvalidAddress, QuotaExceeded, UnknownWallet
+from walletwatch.domain.plans import Quota
 from walletwatch.domain.wallet_book import UnfitText
 from walletwatch.ports.common import Clock, Metrics
 from walletwatch.ports.scanning import Risks
@@ -48,6 +51,8 @@ if TYPE_CHECKING:
     from walletwatch.bot.commands.command import Catalogue
 
 EXAMPLE_ADDRESS: Final = "9Dpjw2pB5kXJr6ZTHiqzEMfJPic3om9jgNacnwpLCoaU"
+TWICE: Final = timedelta(seconds=5)
+"""Within so long a second tap is the same wish."""
 _LIKE_AN_ADDRESS: Final = 26
 """Characters of the shortest word that was meant as an address."""
 
@@ -163,7 +168,10 @@ async def named_wallet(
         return found[0].address, found[0]
     if only_watched:
         raise not_watched(talk.arguments[0])
-    return address_of(talk.arguments[0]), None
+    word = unlinked(talk.arguments[0])
+    if not is_address(word):
+        raise not_watched(" ".join(talk.arguments) if len(word) < _LIKE_AN_ADDRESS else word)
+    return word, None
 
 
 async def wallet_and_rest(talk: Talk, dialogue: Dialogue) -> tuple[Subscription, str] | None:
@@ -194,17 +202,19 @@ async def watched_by(talk: Talk, dialogue: Dialogue) -> Sequence[Subscription]:
 
 
 def called(text: str, watched: Sequence[Subscription]) -> Sequence[Subscription]:
-    """The wallet of this address, or all of this label."""
+    """The wallet of this address, all of this label, or all whose address is shown so."""
     name = text.casefold()
-    return [each for each in watched if each.address == text] or [
-        each for each in watched if each.label is not None and each.label.casefold() == name
-    ]
+    return (
+        [each for each in watched if each.address == text]
+        or [each for each in watched if each.label is not None and each.label.casefold() == name]
+        or [each for each in watched if short(each.address) == text]
+    )
 
 
 def not_watched(word: str) -> Complaint:
     """Why no watched wallet is meant by a word."""
-    if len(word) < _LIKE_AN_ADDRESS:
-        return Complaint("error.no_such_wallet", name=word)
+    if len(word) < _LIKE_AN_ADDRESS or " " in word:
+        return Complaint("error.no_such_wallet", name=word[:64])
     if is_address(word):
         return Complaint("error.not_watched")
     try:
@@ -273,6 +283,23 @@ async def owned(talk: Talk, dialogue: Dialogue, subscription_id: int) -> Subscri
     if subscription is None:
         raise Complaint("error.outdated")
     return subscription
+
+
+async def refusal(talk: Talk, dialogue: Dialogue, quota: Quota, request: str) -> QuotaExceeded | None:
+    """Take one of what the sender has so much of in a day, beside other questions; why there is none."""
+    try:
+        await dialogue.quotas.take(talk.chat, quota, request)
+    except QuotaExceeded as error:
+        return error
+    return None
+
+
+async def is_first_tap(talk: Talk, dialogue: Dialogue, what: str) -> bool:
+    """Whether this is no second tap on the same button of the same message; a command is always the first."""
+    if talk.query_id is None:
+        return True
+    name = f"{what}:{talk.message_id}"
+    return await dialogue.admin_desk.once.may(talk.chat_id, name, within=TWICE, tap=talk.query_id)
 
 
 async def need_admin(talk: Talk) -> None:

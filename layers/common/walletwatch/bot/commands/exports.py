@@ -1,14 +1,17 @@
 """/export, and its questions."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from walletwatch.bot.commands.command import Area, Command, Topic
-from walletwatch.bot.commands.dialogue import Complaint, Dialogue, called, owned
-from walletwatch.bot.keyboards import Action
+from walletwatch.bot.commands.dialogue import Complaint, Dialogue, called, is_first_tap, owned, refusal
+from walletwatch.bot.keyboards import Action, number_of
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.views.exports import ALL, ExportChoice
+from walletwatch.bot.views.wallets import cut
+from walletwatch.domain.addresses import is_address
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.exports import EXPORT_PERIODS, ExportFormat
 from walletwatch.domain.plans import Quota
@@ -23,10 +26,10 @@ async def export(talk: Talk, dialogue: Dialogue) -> None:
     watched = await dialogue.watching.subscriptions(talk.chat_id)
     if not watched:
         raise Complaint("list.empty")
-    choice = _read(talk.arguments, watched)
+    choice, meant = _read(talk.arguments, watched)
     if choice.wallet is None and len(watched) == 1:
         choice = replace(choice, wallet=str(watched[0].id))
-    await _next(talk, dialogue, choice, watched)
+    await _next(talk, dialogue, choice, meant)
 
 
 async def chosen(talk: Talk, dialogue: Dialogue, argument: str) -> None:
@@ -41,15 +44,17 @@ async def chosen(talk: Talk, dialogue: Dialogue, argument: str) -> None:
     if choice.wallet is None:
         watched = await dialogue.watching.subscriptions(talk.chat_id)
     elif choice.wallet != ALL:
-        await owned(talk, dialogue, int(choice.wallet))
+        await owned(talk, dialogue, number_of(choice.wallet))
     await _next(talk, dialogue, choice, watched)
 
 
-def _read(words: Sequence[str], watched: Sequence[Subscription]) -> ExportChoice:
-    """What the words say, in any order.
+def _read(
+    words: Sequence[str], watched: Sequence[Subscription]
+) -> tuple[ExportChoice, Sequence[Subscription]]:
+    """What the words say, in any order, and the wallets that may be meant where they name several.
 
     Raises:
-        Complaint: They name no wallet that the chat watches.
+        Complaint: They name no wallet that the chat watches, and no format.
     """
     choice, left = ExportChoice(), []
     for word in words:
@@ -64,15 +69,21 @@ def _read(words: Sequence[str], watched: Sequence[Subscription]) -> ExportChoice
     name = " ".join(word for word in left if word.casefold() != ALL)
     if name:
         found = called(name, watched)
-        if not found:
+        if not found and is_address(name):
             raise Complaint("error.not_watched")
-        choice = replace(choice, wallet=str(found[0].id))
+        if not found:
+            raise Complaint(
+                "history_export.unknown",
+                name=cut(name),
+                formats=", ".join(each.value for each in ExportFormat),
+            )
+        choice, watched = replace(choice, wallet=str(found[0].id) if len(found) == 1 else None), found
         alls = [ALL, *alls]
     elif alls:
         choice = replace(choice, wallet=ALL)
     if len(alls) > 1 and choice.period is None:
         choice = replace(choice, period=_PERIODS[ALL])
-    return choice
+    return choice, watched
 
 
 async def _next(
@@ -95,7 +106,14 @@ async def _begin(talk: Talk, dialogue: Dialogue, choice: ExportChoice) -> None:
     assert choice.period is not None
     # A button can be pressed again; each press is a request of its own, and a repeated delivery is not.
     request = talk.query_id or str(talk.message_id)
-    await dialogue.quotas.take(talk.chat, Quota.EXPORTS, request)
+    refused, first = await asyncio.gather(
+        refusal(talk, dialogue, Quota.EXPORTS, request), is_first_tap(talk, dialogue, "export")
+    )
+    if not first:
+        await dialogue.quotas.give_back(talk.chat, Quota.EXPORTS, request)
+        return
+    if refused is not None:
+        raise refused
     begun = dialogue.views.exports.begun(talk.say)
     if talk.query_id is None:
         progress_id = await talk.send(begun)

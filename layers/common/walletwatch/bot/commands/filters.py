@@ -1,11 +1,12 @@
 """/filters, and the buttons that leave a token, a wallet or a sender out."""
 
 from dataclasses import replace
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
 from walletwatch.bot.commands.alert_terms import asset_of, decimals_of
-from walletwatch.bot.commands.alert_words import number_of, units_of, usd_of
+from walletwatch.bot.commands.alert_words import NOTHING, number_of, units_of, usd_of
 from walletwatch.bot.commands.command import Area, Command, Topic
 from walletwatch.bot.commands.dialogue import (
     Complaint,
@@ -17,7 +18,8 @@ from walletwatch.bot.commands.dialogue import (
     owned,
     watched_by,
 )
-from walletwatch.bot.keyboards import Action, StaleData, button
+from walletwatch.bot.keyboards import SEPARATOR, Action, StaleData, button
+from walletwatch.bot.keyboards import number_of as number_in
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.views.filters import LISTS, SWITCHES
 from walletwatch.bot.views.ways import giving_up, nothing_watched
@@ -47,18 +49,25 @@ async def filters(talk: Talk, dialogue: Dialogue) -> None:
             await choose(talk, dialogue, "filters", talk.say("filters.choose"), Action.AM_FILTERS)
             return
         subscription, words = named
+    word = " ".join(words).lower()
     if not words:
         await _show(talk, dialogue, subscription)
-        return
-    wanted = await _said(dialogue, _own(talk, subscription), words)
-    if wanted == Filter():
+    elif word == "reset":
         await _reset(talk, dialogue, subscription)
+    elif word in _WORDS:
+        await ask(talk, dialogue, f"{subscription.id if subscription else _WHOLE_CHAT} {word}")
     else:
-        await _store(talk, dialogue, subscription, wanted)
+        await _store(talk, dialogue, subscription, await _said(talk, dialogue, subscription, words))
 
 
 async def shown(talk: Talk, dialogue: Dialogue, argument: str) -> None:
-    """Show what is left out for all wallets, for one, or ask for which one."""
+    """Show what is left out for all wallets, for one, what is listed there, or ask for which one."""
+    if SEPARATOR in argument:
+        of, _, page = argument.partition(SEPARATOR)
+        subscription = await _of(talk, dialogue, of)
+        view = dialogue.views.filters
+        await talk.show(view.listed(_own(talk, subscription), subscription, number_in(page), talk.say))
+        return
     if argument == "w":
         watched = await watched_by(talk, dialogue)
         if not watched:
@@ -131,7 +140,8 @@ async def mute_token(talk: Talk, dialogue: Dialogue, asset: str) -> None:
         await dialogue.desk.preferring.mute_token(talk.chat, asset)
     except TooManyListed as error:
         raise Complaint("filters.full") from error
-    await talk.reply(talk.say("muting.token", token=dialogue.views.alerts.symbol(asset, talk.say)))
+    text = talk.say("muting.token", token=dialogue.views.alerts.symbol(asset, talk.say))
+    await talk.reply(text, dialogue.views.filters.undo("b", asset, talk.say))
 
 
 async def block_sender(talk: Talk, dialogue: Dialogue, address: str) -> None:
@@ -143,21 +153,24 @@ async def block_sender(talk: Talk, dialogue: Dialogue, address: str) -> None:
         await dialogue.desk.preferring.block_sender(talk.chat, address)
     except TooManyListed as error:
         raise Complaint("filters.full") from error
-    await talk.reply(talk.say("muting.sender", address=address))
+    text = talk.say("muting.sender", address=address)
+    await talk.reply(text, dialogue.views.filters.undo("s", address, talk.say))
 
 
-async def _said(dialogue: Dialogue, own: Filter, words: list[str]) -> Filter:
+async def _said(
+    talk: Talk, dialogue: Dialogue, subscription: Subscription | None, words: list[str]
+) -> Filter:
     """The filter with what the words say.
 
     Raises:
         Complaint: They say nothing that a filter has.
     """
+    own = _own(talk, subscription)
     word, *rest = words
     match word.lower():
-        case "reset":
-            return Filter()
         case "min" if rest:
-            return await _least(dialogue, own, rest)
+            wider = None if subscription is None else talk.chat.settings.filter
+            return await _least(dialogue, own, wider, rest)
         case "block" if rest:
             asset = _asset(rest[0], dialogue)
             return replace(own, blocked=tuple(dict.fromkeys((*own.blocked, asset))))
@@ -171,17 +184,26 @@ async def _said(dialogue: Dialogue, own: Filter, words: list[str]) -> Filter:
             raise Complaint("filters.usage")
 
 
-async def _least(dialogue: Dialogue, own: Filter, words: list[str]) -> Filter:
-    """`5 usd`, `10 XNT`, or `0` for no least at all."""
-    if words == ["0"]:
-        return replace(own, min_usd=None, min_amounts=MappingProxyType({}))
+async def _least(dialogue: Dialogue, own: Filter, wider: Filter | None, words: list[str]) -> Filter:
+    """`5 usd`, `10 XNT`, or `0` for no least at all; a wallet's `0` stands before what the chat says."""
+    amount, *unit = words[:2]
+    is_nothing = amount.lower() in NOTHING
+    if is_nothing and not unit:
+        amounts = {} if wider is None else dict.fromkeys(wider.min_amounts, 0)
+        least = None if wider is None or wider.min_usd is None else Decimal(0)
+        return replace(own, min_usd=least, min_amounts=MappingProxyType(amounts))
     worth = usd_of(words[:2])
     if worth is not None:
         return replace(own, min_usd=worth)
-    value = number_of(words[0])
-    if value is None or len(words) < 2:
-        raise Complaint("filters.usage")
-    asset = _asset(words[1], dialogue)
+    value = number_of(amount)
+    if not unit or (value is None and not is_nothing):
+        raise Complaint("filters.bad_min")
+    asset = _asset(unit[0], dialogue)
+    if value is None:
+        kept = {each: units for each, units in own.min_amounts.items() if each != asset}
+        if wider is not None and asset in wider.min_amounts:
+            kept[asset] = 0
+        return replace(own, min_amounts=MappingProxyType(kept))
     decimals = decimals_of(asset, dialogue.views.profile)
     if decimals is None:
         identity = await dialogue.desk.rules.token(asset)

@@ -6,7 +6,7 @@ from typing import Final
 
 from walletwatch.bot.commands.command import ButtonHandler
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue
-from walletwatch.bot.keyboards import Action
+from walletwatch.bot.keyboards import Action, wished
 from walletwatch.bot.talk import Talk
 from walletwatch.domain.chats import ChatSettings
 
@@ -19,10 +19,9 @@ async def group_settings(talk: Talk, dialogue: Dialogue) -> None:
     await talk.show(dialogue.views.groups.settings(talk.chat, len(watched), talk.topic, talk.say))
 
 
-async def switch_admins_only(talk: Talk, dialogue: Dialogue) -> None:
+async def switch_admins_only(talk: Talk, dialogue: Dialogue, wish: str) -> None:
     """Let everybody ask the bot, or only administrators."""
-    present = talk.chat.settings
-    await _change(talk, dialogue, replace(present, admins_only=not present.admins_only))
+    await _change(talk, dialogue, replace(talk.chat.settings, admins_only=wished(wish)))
 
 
 async def alerts_here(talk: Talk, dialogue: Dialogue) -> None:
@@ -46,7 +45,7 @@ async def _change(talk: Talk, dialogue: Dialogue, changed: ChatSettings) -> None
 
 BUTTONS: Final[Mapping[Action, ButtonHandler]] = {
     Action.GROUP_SETTINGS: lambda talk, dialogue, _data: group_settings(talk, dialogue),
-    Action.GROUP_ADMINS: lambda talk, dialogue, _data: switch_admins_only(talk, dialogue),
+    Action.GROUP_ADMINS: lambda talk, dialogue, data: switch_admins_only(talk, dialogue, data.argument),
     Action.GROUP_TOPIC: lambda talk, dialogue, _data: alerts_here(talk, dialogue),
     Action.GROUP_GENERAL: lambda talk, dialogue, _data: alerts_general(talk, dialogue),
 }

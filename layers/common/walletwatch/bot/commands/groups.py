@@ -120,12 +120,12 @@ async def show_link(talk: Talk, dialogue: Dialogue, chat_id: int, page: int = 0)
 
 async def switch_wallet(talk: Talk, dialogue: Dialogue, argument: str) -> None:
     """Let a chat hear of one wallet, or no longer."""
-    chat_id, wallet_id, page = _numbers(argument, 3)
+    chat_id, wallet_id, page, told = _numbers(argument, 4)
     found = await _changeable(talk, dialogue, chat_id)
     wallet = next((wallet for wallet in found.wallets if wallet.wallet_id == wallet_id), None)
     if wallet is None:
         raise StaleData
-    await _switch(talk, dialogue, found, [wallet_id], told=not wallet.told)
+    await _switch(talk, dialogue, found, [wallet_id], told=bool(told))
     await show_link(talk, dialogue, chat_id, page)
 
 
@@ -156,7 +156,7 @@ async def unlink(talk: Talk, dialogue: Dialogue) -> None:
     """/unlink: ask which, or, in a group, whether it is meant."""
     if talk.in_group:
         await _need_admin(talk)
-        await talk.show(dialogue.views.groups.unlink_question(talk.chat, talk.say))
+        await talk.show(dialogue.views.groups.unlink_question(talk.chat, talk.say, in_group=True))
         return
     chats = await dialogue.linking.chats(_person(talk))
     if not chats:
@@ -168,7 +168,7 @@ async def ask_unlink(talk: Talk, dialogue: Dialogue, argument: str) -> None:
     """Ask whether it is meant."""
     (chat_id,) = _numbers(argument, 1)
     found = await _owned(talk, dialogue, chat_id)
-    await talk.show(dialogue.views.groups.unlink_question(found.chat, talk.say))
+    await talk.show(dialogue.views.groups.unlink_question(found.chat, talk.say, in_group=False))
 
 
 async def unlink_confirmed(talk: Talk, dialogue: Dialogue, argument: str) -> None:
@@ -203,7 +203,7 @@ async def _switch(talk: Talk, dialogue: Dialogue, found: Link, wallet_ids: list[
 
 async def _greet(talk: Talk, dialogue: Dialogue, full: ChatFullInfo) -> Chat:
     contact = Contact(full.id, ChatKind(full.type), None, None, talk.say.language, full.title)
-    return (await dialogue.watching.greet(contact)).chat
+    return await dialogue.watching.remember(contact)
 
 
 async def _replaceable(talk: Talk, chat: Chat, user_id: int) -> int | None:

@@ -3,8 +3,8 @@
 from typing import Final
 
 from walletwatch.bot.commands.command import Area, Command, Topic
-from walletwatch.bot.commands.dialogue import Complaint, Dialogue
-from walletwatch.bot.commands.history_words import read_words
+from walletwatch.bot.commands.dialogue import Complaint, Dialogue, watched_by
+from walletwatch.bot.commands.history_words import names_party, read_words
 from walletwatch.bot.filter_codes import FilterCode
 from walletwatch.bot.formatting import zone_of
 from walletwatch.bot.keyboards import Action, CallbackData
@@ -16,7 +16,8 @@ async def history(talk: Talk, dialogue: Dialogue) -> None:
     """The newest activities that the words ask for; of all wallets where none is named."""
     zone = zone_of(talk.chat.settings.timezone)
     now = dialogue.clock.now()
-    choice, wanted = read_words(talk.arguments, dialogue.views.profile, now, zone)
+    watched = await watched_by(talk, dialogue) if names_party(talk.arguments) else ()
+    choice, wanted = read_words(talk.arguments, dialogue.views.profile, now, zone, watched)
     page = await dialogue.browsing.page(talk.chat_id, choice, wanted, zone)
     if page.unknown is not None and page.found.wallets:
         raise Complaint("error.nothing_called", name=page.unknown[:64])
@@ -76,7 +77,7 @@ async def wallets(talk: Talk, dialogue: Dialogue, data: CallbackData) -> None:
 
 AREA: Final = Area(
     Topic.HISTORY,
-    commands=(Command("history", history),),
+    commands=(Command("history", history, names_wallet=True),),
     buttons={
         Action.HISTORY: turn,
         Action.HISTORY_DETAILS: details,

@@ -11,6 +11,7 @@ from walletwatch.bot.views.ways import giving_up
 from walletwatch.domain.lists import REPORTS_A_DAY, ListKind
 from walletwatch.services.listing import Taken
 
+MAX_PAGE: Final = 100_000
 DECISIONS: Final = {"by": (False, True), "bn": (False, False), "ay": (True, True), "an": (True, False)}
 """In a button's data: whether it is an appeal, and whether the administrator agrees."""
 
@@ -22,25 +23,28 @@ async def blocklist(talk: Talk, dialogue: Dialogue) -> None:
 
 async def page(talk: Talk, dialogue: Dialogue, number: int) -> None:
     """A page of it."""
-    await talk.show(list_view.page(await dialogue.listing.page(number), talk.say))
+    if number > MAX_PAGE:
+        raise StaleData
+    zone = talk.chat.settings.timezone
+    await talk.show(list_view.page(await dialogue.listing.page(number), zone, talk.say))
 
 
 async def report_scam(talk: Talk, dialogue: Dialogue) -> None:
     """/report_scam ADDRESS WHY: a person warns of an address."""
-    said = await _said_or_asked(talk, dialogue, "report_scam", "lists.report.usage")
+    said = await _said_or_asked(talk, dialogue, "report_scam", "report")
     if said is not None:
         await _report(talk, dialogue, said, appeal=False)
 
 
 async def appeal(talk: Talk, dialogue: Dialogue) -> None:
     """/appeal ADDRESS WHY: a person says that an address is on the list by mistake."""
-    said = await _said_or_asked(talk, dialogue, "appeal", "lists.appeal.usage")
-    if said is None:
-        return
-    address, _ = said
-    if not any(each.kind is ListKind.BLOCK for each in await dialogue.listing.entries(address)):
-        raise Complaint("lists.appeal.not_listed", address=address)
-    await _report(talk, dialogue, said, appeal=True)
+    if talk.arguments:
+        address = address_of(talk.arguments[0])
+        if not any(each.kind is ListKind.BLOCK for each in await dialogue.listing.entries(address)):
+            raise Complaint("lists.appeal.not_listed", address=address)
+    said = await _said_or_asked(talk, dialogue, "appeal", "appeal")
+    if said is not None:
+        await _report(talk, dialogue, said, appeal=True)
 
 
 async def block(talk: Talk, dialogue: Dialogue) -> None:
@@ -102,14 +106,16 @@ async def _enter(talk: Talk, dialogue: Dialogue, kind: ListKind) -> None:
     await talk.reply(talk.say(f"lists.{kind}.done", address=address))
 
 
-async def _said_or_asked(talk: Talk, dialogue: Dialogue, command: str, usage: str) -> tuple[str, str] | None:
+async def _said_or_asked(talk: Talk, dialogue: Dialogue, command: str, word: str) -> tuple[str, str] | None:
     """The address, and why; None where what is missing was asked for."""
+    usage = f"lists.{word}.usage"
     if len(talk.arguments) >= 2:
         return _said(talk, usage)
     before = (address_of(talk.arguments[0]),) if talk.arguments else ()
     if not await dialogue.conversations.ask(talk.contact, command, before=before):
         raise Complaint(usage)
-    await talk.reply(talk.say("lists.ask_why" if before else "lists.ask_address"), giving_up(talk.say))
+    question = "ask_why" if before else "ask_address"
+    await talk.reply(talk.say(f"lists.{word}.{question}"), giving_up(talk.say))
     return None
 
 

@@ -7,22 +7,23 @@ from typing import Final
 from telegram.error import BadRequest, Forbidden
 
 from walletwatch.bot.commands.command import Area, Command, Topic
-from walletwatch.bot.commands.dialogue import Complaint, Dialogue
+from walletwatch.bot.commands.dialogue import TWICE, Complaint, Dialogue
 from walletwatch.bot.keyboards import Action, CallbackData, StaleData
 from walletwatch.bot.people_marks import read_query
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html, texts
 from walletwatch.bot.views import people as people_view
 from walletwatch.bot.views.ways import giving_up
-from walletwatch.domain.people import MAX_QUOTA, QUOTAS, PeopleOrder, PeopleQuery, Person
+from walletwatch.domain.people import QUOTAS, PeopleOrder, PeopleQuery, Person, settable
+from walletwatch.domain.plans import Quota
 from walletwatch.services.people_desk import AdministratorsStay
 
 MAX_ID: Final = 2**52
 """Telegram's ids have at most 52 significant bits (Bot API, User.id)."""
 MAX_REPLY: Final = 3500
 PLAN: Final = "plan"
-TWICE: Final = timedelta(seconds=5)
-"""Within so long a second tap is the same wish."""
+DELIVERED_WITHIN: Final = timedelta(days=1)
+"""Within so long Telegram delivers again what was not seen to (Bot API, "Getting updates")."""
 
 
 async def users(talk: Talk, dialogue: Dialogue) -> None:
@@ -101,11 +102,25 @@ async def unban_one(talk: Talk, dialogue: Dialogue, user_id: int) -> None:
 
 async def grant(talk: Talk, dialogue: Dialogue, user_id: int) -> None:
     """The premium plan for a month more."""
-    if not await dialogue.admin_desk.once.may(_user(talk), f"grant:{user_id}", within=TWICE):
+    once, by, tap = dialogue.admin_desk.once, _user(talk), talk.query_id
+    if not await once.may(by, f"grant:{user_id}", within=TWICE, tap=tap):
+        return
+    if not await once.may(by, f"granted:{tap}", within=DELIVERED_WITHIN):
+        # It came to something before, and only the answer was lost.
+        await show_card(talk, dialogue, user_id)
         return
     person = _known(await dialogue.admin_desk.people.grant(user_id, by=_user(talk)), user_id)
     text = people_view.granted(person, talk.say, _zone(talk))
     await _done(talk, dialogue, user_id, text)
+
+
+async def ask_revoke(talk: Talk, dialogue: Dialogue, user_id: int) -> None:
+    """Ask first: it may have been paid for."""
+    person = _known(await dialogue.admin_desk.people.person(user_id), user_id)
+    if not person.is_premium(dialogue.admin_desk.people.now()):
+        await show_card(talk, dialogue, user_id)
+        return
+    await talk.show(people_view.ask_revoke(person, talk.say, _zone(talk)))
 
 
 async def revoke(talk: Talk, dialogue: Dialogue, user_id: int) -> None:
@@ -132,8 +147,9 @@ async def limits(talk: Talk, dialogue: Dialogue) -> None:
         question = talk.say("people.ask_quota", quota=talk.say(f"people.quota.{name}"), id=user_id)
         await talk.reply(question, giving_up(talk.say))
         return
-    if value != PLAN and not (value.isascii() and value.isdecimal() and int(value) <= MAX_QUOTA):
-        raise Complaint("people.quota_value", limit=MAX_QUOTA)
+    values = settable(Quota(name))
+    if value != PLAN and not (value.isascii() and value.isdecimal() and int(value) in values):
+        raise Complaint("people.quota_value", least=values[0], limit=values[-1])
     set_to, people = (None if value == PLAN else int(value)), dialogue.admin_desk.people
     _known(await people.set_quota(user_id, name, set_to, by=_user(talk)), user_id)
     await show_limits(talk, dialogue, user_id)
@@ -277,7 +293,8 @@ AREA: Final = Area(
         Action.BAN_CONFIRMED: lambda talk, dialogue, data: _ban(talk, dialogue, data.number, ""),
         Action.UNBAN: _of_number(unban_one),
         Action.GRANT: _of_number(grant),
-        Action.REVOKE: _of_number(revoke),
+        Action.REVOKE: _of_number(ask_revoke),
+        Action.REVOKE_CONFIRMED: _of_number(revoke),
         Action.PERSON_LIMITS: _of_number(show_limits),
         Action.LIMIT: lambda talk, dialogue, data: ask_limit(talk, dialogue, data.argument),
         Action.MESSAGE_PERSON: _of_number(ask_reply),

@@ -1,4 +1,4 @@
-"""Periods as people write them: `today`, `last week`, `30d`, `2026-11`, `2026-11-01..2026-11-15`."""
+"""Periods as people write them: `today`, `last week`, `30d`, `2026`, `2026-11`, `2026-11-01..2026-11-15`."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -20,6 +20,7 @@ _AGO: Final[Mapping[str, int]] = {"today": 0, "yesterday": 1}
 _BEFORE: Final = frozenset({"last", "past", "this"})
 _COUNT: Final = re.compile(r"(\d{1,4})(d|w|m|y)")
 _UNITS: Final[Mapping[str, int]] = {"d": 1, "w": 7, "m": 30, "y": 365}
+_YEAR: Final = re.compile(r"20\d{2}")
 _DATE: Final = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 _BETWEEN: Final = re.compile(r"([\d-]*)(?:\.\.|…)([\d-]*)")
 
@@ -67,7 +68,9 @@ def _relative(word: str, today: date) -> Period | None:
 
 
 def _written(word: str) -> Period | None:
-    """Days as ISO 8601 writes them."""
+    """Days, months and years as ISO 8601 writes them."""
+    if _YEAR.fullmatch(word):
+        return _checked(first=date(int(word), 1, 1), last=date(int(word), 12, 31))
     if _DATE.fullmatch(word):
         return _checked(first=_first(word), last=_last(word))
     between = _BETWEEN.fullmatch(word)

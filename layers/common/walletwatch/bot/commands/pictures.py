@@ -33,12 +33,13 @@ async def chart(talk: Talk, dialogue: Dialogue) -> None:
     watched = await dialogue.watching.subscriptions(talk.chat_id)
     if not watched:
         raise Complaint("list.empty")
+    meant = watched
     if words:
-        choice = _of_wallet(choice, words, watched)
-    elif len(watched) == 1:
-        choice = replace(choice, subscription_id=watched[0].id)
-    elif choice.kind is not PictureKind.ALLOCATION:
-        await talk.send(dialogue.views.pictures.choices(list(watched), choice, talk.say))
+        meant, choice = _of_wallet(choice, words, watched)
+    if len(meant) == 1:
+        choice = replace(choice, subscription_id=meant[0].id)
+    elif words or choice.kind is not PictureKind.ALLOCATION:
+        await talk.send(dialogue.views.pictures.choices(meant, choice, talk.say))
         return
     await draw_beside(talk, dialogue, choice)
 
@@ -89,8 +90,10 @@ def _read(words: Sequence[str]) -> tuple[PictureChoice, Sequence[str]]:
     return choice, left
 
 
-def _of_wallet(choice: PictureChoice, words: Sequence[str], watched: Sequence[Subscription]) -> PictureChoice:
-    """The wallet that the words name, and the mint behind it if there is one.
+def _of_wallet(
+    choice: PictureChoice, words: Sequence[str], watched: Sequence[Subscription]
+) -> tuple[Sequence[Subscription], PictureChoice]:
+    """The wallets that the words may mean, and the picture of the mint behind them if there is one.
 
     Raises:
         Complaint: The chat watches no such wallet.
@@ -98,13 +101,13 @@ def _of_wallet(choice: PictureChoice, words: Sequence[str], watched: Sequence[Su
     *before, last = words
     named = called(" ".join(words), watched)
     if named:
-        return replace(choice, subscription_id=named[0].id)
+        return named, choice
     if not is_address(last) or not choice.kind.has_period:
         raise Complaint("error.not_watched")
-    named = called(" ".join(before), watched) if before else watched[:1] if len(watched) == 1 else ()
+    named = called(" ".join(before), watched) if before else watched if len(watched) == 1 else ()
     if not named:
         raise Complaint("error.not_watched")
-    return replace(choice, subscription_id=named[0].id, about=last)
+    return named, replace(choice, about=last)
 
 
 async def _allowed(talk: Talk, dialogue: Dialogue, argument: str) -> PictureChoice:

@@ -1,7 +1,7 @@
 """/plan, /buy and /refund: what somebody may use, and premium for Telegram Stars."""
 
-import hashlib
 import logging
+from collections.abc import Sequence
 from typing import Final
 
 from telegram import LabeledPrice, Message, SuccessfulPayment
@@ -9,16 +9,15 @@ from telegram.error import BadRequest, Forbidden
 
 from walletwatch.bot.commands.command import Area, Command, Topic
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue
-from walletwatch.bot.keyboards import Action, StaleData
+from walletwatch.bot.keyboards import SEPARATOR, Action, StaleData, number_of
 from walletwatch.bot.talk import Talk
-from walletwatch.domain.plans import REFUND_WITHIN, Payment
+from walletwatch.domain.plans import NEVER, REFUND_WITHIN, Offer, Payment
 
 STARS: Final = "XTR"
 """Bot API, "Payments in Telegram Stars": the currency, for which there is no provider and one price."""
 MAX_DAYS_DIGITS: Final = 4
 MAX_USER_ID: Final = 2**52
 _REFUNDED_ALREADY: Final = "charge_already_refunded"
-_TAG_LENGTH: Final = 16
 
 _log = logging.getLogger("walletwatch.payments")
 
@@ -34,8 +33,7 @@ async def plan(talk: Talk, dialogue: Dialogue) -> None:
 async def buy(talk: Talk, dialogue: Dialogue) -> None:
     """/buy [DAYS]: an invoice, or what there is to choose from."""
     _person(talk)
-    if not dialogue.plans.offers:
-        raise Complaint("buy.nothing")
+    _offered(talk, dialogue)
     if talk.arguments:
         await buy_days(talk, dialogue, talk.arguments[0])
     else:
@@ -51,11 +49,12 @@ async def open_offers(talk: Talk, dialogue: Dialogue, _payload: str) -> None:
 async def buy_days(talk: Talk, dialogue: Dialogue, text: str) -> None:
     """Send an invoice for so many days of premium."""
     user_id = _person(talk)
+    offers = _offered(talk, dialogue)
     number = text if text.isascii() and text.isdecimal() and len(text) <= MAX_DAYS_DIGITS else "0"
     order = await dialogue.plans.order(user_id, int(number))
     if order is None:
-        known = ", ".join(str(offer.days) for offer in dialogue.plans.offers)
-        raise Complaint("buy.unknown" if known else "buy.nothing", known=known)
+        await talk.show(dialogue.views.plans.offers(offers, talk.say))
+        return
     label = talk.say("buy.title", time=talk.say("format.days", count=order.offer.days))
     await talk.bot.send_invoice(
         talk.chat_id,
@@ -80,17 +79,17 @@ async def refund(talk: Talk, dialogue: Dialogue) -> None:
     payment = await dialogue.plans.refundable(user_id)
     if payment is None:
         raise Complaint("refund.none", days=REFUND_WITHIN.days)
-    await talk.show(dialogue.views.plans.refund_question(payment, _tag(payment), talk.say))
+    await talk.show(dialogue.views.plans.refund_question(payment, talk.say))
 
 
 async def refund_confirmed(talk: Talk, dialogue: Dialogue, tag: str) -> None:
     """Give the payment of the question back."""
     user_id = _person(talk)
     payment = await dialogue.plans.refundable(user_id)
-    if payment is None or _tag(payment) != tag:
+    if payment is None or payment.tag != tag:
         raise StaleData
     await _give_back(talk, dialogue, user_id, payment.charge_id, by=user_id)
-    await talk.show(dialogue.views.plans.refunded(payment.offer.stars, talk.say))
+    await talk.show(dialogue.views.plans.refunded(payment.offer, talk.say))
 
 
 async def refund_payment(talk: Talk, dialogue: Dialogue) -> None:
@@ -107,10 +106,30 @@ async def payments(talk: Talk, dialogue: Dialogue) -> None:
     """/payments USER: what somebody paid; for administrators."""
     if len(talk.arguments) != 1:
         raise Complaint("payments.usage")
-    user_id = _user_id(talk.arguments[0], "payments.usage")
+    await show_payments(talk, dialogue, _user_id(talk.arguments[0], "payments.usage"))
+
+
+async def show_payments(talk: Talk, dialogue: Dialogue, user_id: int) -> None:
+    """What they paid, and buttons that give it back."""
     found = await dialogue.plans.payments(user_id)
     zone = talk.chat.settings.timezone
     await talk.show(dialogue.views.plans.payments(user_id, found, zone, talk.say))
+
+
+async def ask_refund_payment(talk: Talk, dialogue: Dialogue, argument: str) -> None:
+    """Ask whether a payment is to be given back: `<user>.<tag>`, here and below."""
+    payment = await _tagged(dialogue, argument)
+    zone = talk.chat.settings.timezone
+    await talk.show(dialogue.views.plans.refund_payment_question(payment, zone, talk.say))
+
+
+async def refund_payment_confirmed(talk: Talk, dialogue: Dialogue, argument: str) -> None:
+    """Give it back."""
+    payment = await _tagged(dialogue, argument)
+    by = talk.contact.user_id
+    assert by is not None
+    await _give_back(talk, dialogue, payment.user_id, payment.charge_id, by=by)
+    await show_payments(talk, dialogue, payment.user_id)
 
 
 async def settle(talk: Talk, dialogue: Dialogue, message: Message) -> None:
@@ -137,8 +156,10 @@ async def _given_back(talk: Talk, dialogue: Dialogue, charge_id: str) -> None:
     settled = await dialogue.plans.end_refund(talk.chat_id, charge_id)
     if settled is None:
         _log.error("a refund of no payment", extra={"charge_id": charge_id, "user_id": talk.chat_id})
-    elif settled.new and settled.payment.refund_by is None:
-        await talk.send(dialogue.views.plans.refunded(settled.payment.offer.stars, talk.say))
+    elif settled.payment.refund_by != talk.chat_id and (settled.new or settled.payment.refund_by):
+        # Who took them back by themselves was told below the button; for an administrator, who did
+        # not tell them, this may come when the end is kept already.
+        await talk.send(dialogue.views.plans.refunded(settled.payment.offer, talk.say))
 
 
 async def _give_back(talk: Talk, dialogue: Dialogue, user_id: int, charge_id: str, *, by: int) -> Payment:
@@ -161,9 +182,32 @@ async def _give_back(talk: Talk, dialogue: Dialogue, user_id: int, charge_id: st
     return begun
 
 
-def _tag(payment: Payment) -> str:
-    """Names a payment in a button: Telegram's own names are too long for it."""
-    return hashlib.sha256(payment.charge_id.encode()).hexdigest()[:_TAG_LENGTH]
+def _offered(talk: Talk, dialogue: Dialogue) -> Sequence[Offer]:
+    """What the person can buy.
+
+    Raises:
+        Complaint: Nothing: there is nothing for sale, or their premium has no end that could be moved.
+    """
+    if not dialogue.plans.offers:
+        raise Complaint("buy.nothing")
+    until = talk.chat.owner.premium_until
+    if until is not None and until >= NEVER:
+        raise Complaint("buy.endless")
+    return dialogue.plans.offers
+
+
+async def _tagged(dialogue: Dialogue, argument: str) -> Payment:
+    """The payment of a button.
+
+    Raises:
+        StaleData: There is none.
+    """
+    user, _, tag = argument.partition(SEPARATOR)
+    found = await dialogue.plans.payments(number_of(user))
+    payment = next((each for each in found if each.tag == tag), None)
+    if payment is None:
+        raise StaleData
+    return payment
 
 
 def _user_id(text: str, usage: str) -> int:
@@ -202,4 +246,11 @@ AREA: Final = Area(
 ADMIN_AREA: Final = Area(
     Topic.ADMIN,
     commands=(Command("payments", payments), Command("refundpayment", refund_payment)),
+    buttons={
+        Action.PAYMENTS: lambda talk, dialogue, data: show_payments(talk, dialogue, data.number),
+        Action.REFUND_PAYMENT: lambda talk, dialogue, data: ask_refund_payment(talk, dialogue, data.argument),
+        Action.REFUND_PAYMENT_CONFIRMED: lambda talk, dialogue, data: refund_payment_confirmed(
+            talk, dialogue, data.argument
+        ),
+    },
 )

@@ -11,12 +11,14 @@ from walletwatch.bot.talk import Talk
 from walletwatch.bot.views.ways import giving_up
 from walletwatch.domain.addresses import is_address
 from walletwatch.domain.assets import Asset, Resolution
-from walletwatch.domain.conversion import is_dollars, read_wish
+from walletwatch.domain.conversion import money_of, read_wish
+from walletwatch.domain.currencies import Currency
 from walletwatch.domain.errors import ChainUnavailable, PriceUnavailable
 from walletwatch.domain.holdings import priced_as
 from walletwatch.domain.inspection.mint import MintState
 from walletwatch.domain.markets import Markets
 from walletwatch.domain.money import NATIVE
+from walletwatch.domain.quotes import Side
 from walletwatch.services.assets import Ask, KnownAssets
 
 type Begin = Callable[[Dialogue], Ask | None]
@@ -91,16 +93,20 @@ async def convert(talk: Talk, dialogue: Dialogue) -> None:
         raise Complaint("convert.usage")
     target = wish.target
     if target is None:
-        target = dialogue.views.profile.native_symbol if is_dollars(wish.source) else "usd"
+        is_money = money_of(wish.source) is not None
+        target = dialogue.views.profile.native_symbol if is_money else _money_here(talk).value
+    if {money_of(wish.source), money_of(target)} - {None, Currency.USD}:
+        await dialogue.rates.load()
     quoting = dialogue.money.quoting
-    # An estimate takes dollars for the token that they are in pools.
-    words = [(quoting.dollar or each) if is_dollars(each) else each for each in (wish.source, target)]
+    # An estimate takes money for the token that stands for dollars in pools.
+    words = [(quoting.dollar or each) if money_of(each) else each for each in (wish.source, target)]
     known = await dialogue.money.assets.known(talk.chat_id, *words, ask=quoting.pools)
-    sides: list[Asset | None] = []
+    sides: list[Side] = []
     others: list[Asset] = []
     for word in (wish.source, target):
-        if is_dollars(word):
-            sides.append(None)
+        money = money_of(word)
+        if money is not None:
+            sides.append(talk.rates.exchange(money))
             continue
         found = known.scope.resolve(word)
         if found.best is None:
@@ -125,8 +131,15 @@ async def convert_this(talk: Talk, dialogue: Dialogue, data: CallbackData) -> No
     word = dialogue.views.profile.native_symbol if asset.id == NATIVE else asset.id
     if not await dialogue.conversations.ask(talk.contact, "convert", behind=(word,)):
         raise Complaint("convert.usage")
-    question = talk.say("ask.convert_this", asset=dialogue.views.prices.name(asset, talk.say))
+    name = dialogue.views.prices.name(asset, talk.say)
+    question = talk.say("ask.convert_this", asset=name, currency=_money_here(talk).value.upper())
     await talk.reply(question, giving_up(talk.say))
+
+
+def _money_here(talk: Talk) -> Currency:
+    """What the chat is told values in, where that is money of a country with a known rate; else dollars."""
+    currency = talk.say.exchange.currency
+    return Currency.USD if currency is Currency.NATIVE or talk.say.exchange.rate() is None else currency
 
 
 async def open_token(talk: Talk, dialogue: Dialogue, payload: str) -> None:

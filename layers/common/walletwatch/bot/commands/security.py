@@ -4,12 +4,21 @@ import asyncio
 from typing import Final
 
 from walletwatch.bot.commands.command import Area, Command, Topic
-from walletwatch.bot.commands.dialogue import Dialogue, address_of, ask_address, choose, named_wallet, owned
-from walletwatch.bot.keyboards import Action, StaleData
+from walletwatch.bot.commands.dialogue import (
+    Dialogue,
+    address_of,
+    ask_address,
+    choose,
+    is_first_tap,
+    named_wallet,
+    owned,
+    refusal,
+)
+from walletwatch.bot.keyboards import Action, StaleData, number_of
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.views.scan import PAGE_SEPARATOR
 from walletwatch.domain.chats import Subscription
-from walletwatch.domain.errors import QueueUnavailable, QuotaExceeded
+from walletwatch.domain.errors import QueueUnavailable
 from walletwatch.domain.plans import Quota
 from walletwatch.domain.work import SubjectKind
 
@@ -34,9 +43,15 @@ async def scan_address(
 ) -> None:
     """Answer with a scan that is still fresh, or queue one."""
     address = address_of(text)
-    # Both in one round trip: mostly there is none, and one is taken of those that the sender has left.
-    known, refused = await asyncio.gather(dialogue.reports.recall(address), _refused(talk, dialogue))
-    if known is not None and known.is_fresh and kind in {SubjectKind.AUTO, known.kind}:
+    # All in one round trip: mostly there is none, and one is taken of those that the sender has left.
+    known, refused, first = await asyncio.gather(
+        dialogue.reports.recall(address),
+        refusal(talk, dialogue, Quota.SCANS, _request(talk)),
+        is_first_tap(talk, dialogue, f"scan:{address}"),
+    )
+    if not first:
+        await dialogue.quotas.give_back(talk.chat, Quota.SCANS, _request(talk))
+    elif known is not None and known.is_fresh and kind in {SubjectKind.AUTO, known.kind}:
         await dialogue.quotas.give_back(talk.chat, Quota.SCANS, _request(talk))
         await talk.send(dialogue.views.scans.scan(known, talk.say))
     elif refused is not None:
@@ -109,9 +124,14 @@ async def approvals_of(talk: Talk, dialogue: Dialogue, subscription_id: int) -> 
 
 async def risk(talk: Talk, dialogue: Dialogue) -> None:
     """/risk: how risky the chat's wallets were when they were last looked at."""
+    await risk_page(talk, dialogue, 0)
+
+
+async def risk_page(talk: Talk, dialogue: Dialogue, page: int) -> None:
+    """A page of them."""
     known = await dialogue.risks.of_chat(talk.chat_id)
     now = dialogue.watching.now()
-    await talk.show(dialogue.views.approvals.risks(known, now, talk.say))
+    await talk.show(dialogue.views.approvals.risks(known, page, now, talk.say))
 
 
 async def _show_approvals(
@@ -122,22 +142,21 @@ async def _show_approvals(
 
 
 async def _scan_anew(talk: Talk, dialogue: Dialogue, address: str) -> None:
-    await dialogue.quotas.take(talk.chat, Quota.SCANS, _request(talk))
-    await _queue(talk, dialogue, address)
+    """Where a scan was shown that is not known any more."""
+    refused, first = await asyncio.gather(
+        refusal(talk, dialogue, Quota.SCANS, _request(talk)), is_first_tap(talk, dialogue, f"scan:{address}")
+    )
+    if not first:
+        await dialogue.quotas.give_back(talk.chat, Quota.SCANS, _request(talk))
+    elif refused is not None:
+        raise refused
+    else:
+        await _queue(talk, dialogue, address)
 
 
 def _request(talk: Talk) -> str:
     # A button can be pressed again; each press is a request of its own, and a repeated delivery is not.
     return talk.query_id or str(talk.message_id)
-
-
-async def _refused(talk: Talk, dialogue: Dialogue) -> QuotaExceeded | None:
-    """Take one of the sender's scans; why there is none."""
-    try:
-        await dialogue.quotas.take(talk.chat, Quota.SCANS, _request(talk))
-    except QuotaExceeded as error:
-        return error
-    return None
 
 
 async def _queue(talk: Talk, dialogue: Dialogue, address: str, kind: SubjectKind = SubjectKind.AUTO) -> None:
@@ -169,7 +188,7 @@ AREA: Final = Area(
     ),
     buttons={
         Action.APPROVALS: lambda talk, dialogue, data: approvals_of(talk, dialogue, data.number),
-        Action.RISKS: lambda talk, dialogue, _data: risk(talk, dialogue),
+        Action.RISKS: lambda talk, dialogue, data: risk_page(talk, dialogue, number_of(data.argument or "0")),
         Action.SCAN: lambda talk, dialogue, data: scan_of(talk, dialogue, data.number),
         Action.SCAN_ADDRESS: lambda talk, dialogue, data: scan_address(talk, dialogue, data.argument),
         Action.SCAN_CONNECTIONS: lambda talk, dialogue, data: scan_connections(talk, dialogue, data.argument),

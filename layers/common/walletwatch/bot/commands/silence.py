@@ -6,31 +6,45 @@ from typing import Final
 
 from walletwatch.bot.commands.alert_words import quiet_of, time_of
 from walletwatch.bot.commands.command import Area, Command, Topic
-from walletwatch.bot.commands.dialogue import Complaint, Dialogue, choose, named_wallet, need_admin, owned
+from walletwatch.bot.commands.dialogue import (
+    Complaint,
+    Dialogue,
+    choose,
+    named_wallet,
+    need_admin,
+    owned,
+    watched_by,
+)
 from walletwatch.bot.formatting import lasting
 from walletwatch.bot.keyboards import Action, StaleData
 from walletwatch.bot.talk import Talk
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.quiet import MAX_SNOOZE, Pace
+from walletwatch.domain.work import RenderedMessage
 
 MAX_MUTE: Final = timedelta(days=365)
 _OFF: Final = frozenset({"off", "none", "0"})
+_FOREVER: Final = frozenset({"on", "forever", "always"})
 
 
 async def mute(talk: Talk, dialogue: Dialogue) -> None:
-    """/mute [WALLET] [TIME]: be silent, for a while or for good; which of it, it asks."""
+    """/mute [WALLET] [TIME, forever or off]: be silent, for a while or for good; which of it, it asks."""
     if not talk.arguments:
         await dialogue.conversations.ask(talk.contact, "mute")
-        await talk.show(dialogue.views.silence.ask_mute(talk.say))
+        await talk.show(dialogue.views.silence.ask_mute(talk.chat, dialogue.desk.preferring.now(), talk.say))
         return
     *words, last = talk.arguments
+    if not words and last.lower() in _OFF:
+        await unmuted(talk, dialogue, 0)
+        return
     time = time_of(last)
     if time is not None and not timedelta() < time <= MAX_MUTE:
         raise Complaint("muting.bad")
-    if not words and time is not None:
+    says_time = time is not None or last.lower() in _FOREVER
+    if not words and says_time:
         await _mute_all(talk, dialogue, time)
         return
-    named = replace(talk, arguments=tuple(words) if time is not None else talk.arguments)
+    named = replace(talk, arguments=tuple(words) if says_time else talk.arguments)
     try:
         found = await named_wallet(named, dialogue, only_watched=True)
     except Complaint as error:
@@ -62,10 +76,26 @@ async def unmute(talk: Talk, dialogue: Dialogue) -> None:
         await choose(talk, dialogue, "unmute", talk.say("filters.choose"), Action.AM_UNMUTE)
         return
     if found is None:
-        await unmuted(talk, dialogue, 0)
+        await _unmute_all(talk, dialogue)
         return
     assert found[1] is not None
     await _unmute_wallet(talk, dialogue, found[1])
+
+
+async def _unmute_all(talk: Talk, dialogue: Dialogue) -> None:
+    """End the silence; where there is none, it is some wallets' that is meant."""
+    await need_admin(talk)
+    settings, now = talk.chat.settings, dialogue.desk.preferring.now()
+    if settings.is_muted(now) or settings.timing.urgent_until(now) is not None:
+        await unmuted(talk, dialogue, 0)
+        return
+    watched = await watched_by(talk, dialogue)
+    muted = [each for each in watched if (each.filter.muted_until or now) > now]
+    if muted:
+        wallets = dialogue.views.wallets.namesakes(muted, Action.AM_UNMUTE)
+        await talk.show(RenderedMessage(talk.say("muting.wallets"), wallets))
+        return
+    await talk.show(dialogue.views.silence.unmuted(talk.say))
 
 
 async def unmuted(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
@@ -79,10 +109,17 @@ async def unmuted(talk: Talk, dialogue: Dialogue, subscription_id: int) -> None:
 
 
 async def snooze(talk: Talk, dialogue: Dialogue) -> None:
-    """/snooze [TIME]: hold everything for a while."""
+    """/snooze [TIME or off]: hold everything for a while."""
     if not talk.arguments:
         await dialogue.conversations.ask(talk.contact, "snooze")
-        await talk.show(dialogue.views.silence.ask_snooze(talk.say))
+        await talk.show(
+            dialogue.views.silence.ask_snooze(talk.chat, dialogue.desk.preferring.now(), talk.say)
+        )
+        return
+    if talk.arguments[0].lower() in _OFF:
+        await need_admin(talk)
+        talk.meet(await dialogue.desk.preferring.wake(talk.chat))
+        await talk.show(dialogue.views.silence.woken(talk.say))
         return
     await _snooze(talk, dialogue, time_of(talk.arguments[0]))
 

@@ -6,6 +6,7 @@ from typing import Final
 from walletwatch.bot.commands.command import Area, Command, Topic
 from walletwatch.bot.commands.dialogue import Complaint, Dialogue, need_admin
 from walletwatch.bot.keyboards import Action, StaleData, number_of
+from walletwatch.bot.pasted import all_unlinked
 from walletwatch.bot.talk import FileRefused, Talk
 from walletwatch.bot.texts import Html
 from walletwatch.bot.views.wallet_lists import BARE, EVERYTHING, NAMED
@@ -55,7 +56,7 @@ async def import_text(talk: Talk, dialogue: Dialogue, text: str) -> None:
     await need_admin(talk)
     limit = dialogue.quotas.limit(talk.chat.owner, Quota.WALLETS)
     try:
-        done = await dialogue.wallets.imports.read(talk.chat_id, text, limit=limit)
+        done = await dialogue.wallets.imports.read(talk.chat_id, all_unlinked(text), limit=limit)
     except UnreadableList as error:
         raise _unreadable(error) from error
     if done is None:

@@ -10,14 +10,16 @@ from walletwatch.bot.commands.command import Area, Command, Topic
 from walletwatch.bot.commands.dialogue import (
     Complaint,
     Dialogue,
+    called,
     choose,
     fitting,
     need_admin,
     owned,
     wallet_and_rest,
+    watched_by,
 )
 from walletwatch.bot.formatting import wallet
-from walletwatch.bot.keyboards import Action, StaleData, number_of
+from walletwatch.bot.keyboards import SEPARATOR, Action, StaleData, number_of, wished
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html
 from walletwatch.bot.views.wallet_card import LABEL, NOTE, tags_line
@@ -37,6 +39,8 @@ from walletwatch.domain.work import RenderedMessage
 
 NOTHING: Final = "-"
 """What is written to take a label or a note away."""
+ALL: Final = "all"
+"""What is written in place of a wallet to mean all of them."""
 
 
 async def label(talk: Talk, dialogue: Dialogue) -> None:
@@ -87,15 +91,16 @@ async def wallet_tags(talk: Talk, dialogue: Dialogue, subscription_id: int) -> N
     await _edit_tags(talk, dialogue, entry, [*tag_counts(entries)])
 
 
-async def toggle_tag(talk: Talk, dialogue: Dialogue, number: str, key: str) -> None:
+async def toggle_tag(talk: Talk, dialogue: Dialogue, number: str, place: str) -> None:
     """Give a wallet one of the chat's tags, or take it away."""
+    key, _, wish = place.partition(SEPARATOR)
+    has = not wished(wish)
     entries = await dialogue.wallets.book.entries(talk.chat_id)
     entry = _of(entries, number_of(number))
     known = [*tag_counts(entries)]
     chosen = tag_with(key, known)
     if chosen is None:
         raise StaleData
-    has = chosen in entry.tags
     changed = await _retag(
         talk, dialogue, entry.subscription.id, [] if has else [chosen], [chosen] if has else []
     )
@@ -141,8 +146,8 @@ async def clear(talk: Talk, dialogue: Dialogue, what: str, number: str) -> None:
 
 
 async def pause(talk: Talk, dialogue: Dialogue) -> None:
-    """`/pause WALLET`; without a wallet all are meant, and it is asked whether they are."""
-    if not talk.arguments:
+    """`/pause WALLET`; without a wallet, or by `all`, all are meant, and it is asked whether they are."""
+    if await _means_all(talk, dialogue):
         await ask_pause_all(talk, dialogue)
         return
     found = await wallet_and_rest(talk, dialogue)
@@ -163,7 +168,7 @@ async def pause_one(talk: Talk, dialogue: Dialogue, subscription_id: int) -> Non
 
 async def ask_pause_all(talk: Talk, dialogue: Dialogue) -> None:
     """Ask whether all wallets are meant."""
-    watched = await dialogue.watching.subscriptions(talk.chat_id)
+    watched = await watched_by(talk, dialogue)
     count = sum(not each.paused for each in watched)
     if not watched:
         await talk.show(nothing_watched(talk.say))
@@ -183,8 +188,8 @@ async def pause_all(talk: Talk, dialogue: Dialogue) -> None:
 
 
 async def resume(talk: Talk, dialogue: Dialogue) -> None:
-    """`/resume WALLET`; without a wallet all that are paused."""
-    if not talk.arguments:
+    """`/resume WALLET`; without a wallet, or by `all`, all that are paused."""
+    if await _means_all(talk, dialogue):
         await resume_all(talk, dialogue)
         return
     found = await wallet_and_rest(talk, dialogue)
@@ -202,6 +207,12 @@ async def resume_one(talk: Talk, dialogue: Dialogue, subscription_id: int) -> No
 async def resume_all(talk: Talk, dialogue: Dialogue) -> None:
     """Tell of all wallets again."""
     await _resume(talk, dialogue, None)
+
+
+async def _means_all(talk: Talk, dialogue: Dialogue) -> bool:
+    """Whether no wallet in particular is meant; one that is called `all` is one in particular."""
+    words = " ".join(talk.arguments).casefold()
+    return not words or (words == ALL and not called(words, await watched_by(talk, dialogue)))
 
 
 async def _ask_label(talk: Talk, dialogue: Dialogue, subscription: Subscription) -> None:

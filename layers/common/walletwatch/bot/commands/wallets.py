@@ -21,9 +21,9 @@ from walletwatch.bot.commands.dialogue import (
     watched_by,
 )
 from walletwatch.bot.commands.wallet_lists import import_text
-from walletwatch.bot.formatting import wallet
+from walletwatch.bot.formatting import wallet, whole
 from walletwatch.bot.keyboards import SEPARATOR, Action, StaleData, number_of
-from walletwatch.bot.pasted import unlinked
+from walletwatch.bot.pasted import addresses_in
 from walletwatch.bot.talk import Talk
 from walletwatch.bot.texts import Html
 from walletwatch.bot.views.ways import giving_up
@@ -41,14 +41,14 @@ async def watch(talk: Talk, dialogue: Dialogue) -> None:
     if not talk.arguments:
         await ask_address(talk, dialogue, "watch")
         return
-    talk.arguments = tuple(map(unlinked, talk.arguments))
-    places = [place for place, word in enumerate(talk.arguments) if is_address(word)]
-    if len({talk.arguments[place] for place in places}) > 1:
+    addresses = addresses_in(talk.body)
+    if len(addresses) > 1:
         await import_text(talk, dialogue, talk.body)
-        return
-    place = places[0] if places else 0
-    words = (*talk.arguments[:place], *talk.arguments[place + 1 :])
-    await watch_address(talk, dialogue, talk.arguments[place], label_of(words) if places else None)
+    elif not addresses:
+        await watch_address(talk, dialogue, talk.arguments[0])
+    else:
+        words = [word for word in talk.arguments if addresses_in(word) != addresses]
+        await watch_address(talk, dialogue, addresses[0], label_of(words))
 
 
 async def watch_address(talk: Talk, dialogue: Dialogue, text: str, label: str | None = None) -> None:
@@ -63,6 +63,8 @@ async def watch_address(talk: Talk, dialogue: Dialogue, text: str, label: str | 
     lines = [say("watch.added" if started.created else "watch.known", wallet=name)]
     if started.balance is None:
         lines.append(say("watch.chain"))
+    elif started.created and not started.balance.lamports and not started.balance.holdings:
+        lines.append(say("watch.empty"))
     else:
         lines.append(say("watch.holds", balance=dialogue.views.wallets.native(started.balance.lamports, say)))
     if started.created and subscription.label is None:
@@ -137,7 +139,8 @@ async def _backfill(
     if not await dialogue.backfills.request(talk.chat_id, address, days):
         raise Complaint("error.backfill_limit")
     name = wallet(address, subscription.label if subscription else None, talk.say)
-    await talk.reply(talk.say("backfill.started", wallet=name, count=days, limit=MAX_TRANSACTIONS))
+    most = whole(MAX_TRANSACTIONS, talk.say)
+    await talk.reply(talk.say("backfill.started", wallet=name, count=days, limit=most))
 
 
 async def list_(talk: Talk, dialogue: Dialogue) -> None:
@@ -188,7 +191,7 @@ async def wallet_(talk: Talk, dialogue: Dialogue) -> None:
         found = next(entry for entry in entries if entry.subscription == talk.meant[0])
         await show_card(talk, dialogue, found)
     elif is_address(talk.arguments[0]):
-        await talk.send(dialogue.views.wallets.bare_address(talk.arguments[0], talk.say))
+        await talk.send(dialogue.views.wallets.bare_address(talk.arguments[0], talk.say, known=()))
     else:
         raise not_watched(talk.arguments[0])
 

@@ -1,7 +1,7 @@
 """An activity as a message."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from walletwatch.bot.formatting import NO_NAMES, NO_NOTES, Amounts, Names, short, wallet, when, whole
@@ -10,6 +10,7 @@ from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.links import address_buttons, linked
 from walletwatch.bot.texts import Html, Texts, texts_for
 from walletwatch.bot.views.parties import transaction_link
+from walletwatch.bot.views.powers import authority_name
 from walletwatch.domain.activities import Activity, ActivityKind, Leg
 from walletwatch.domain.addresses import is_address
 from walletwatch.domain.annotations import AssetNote, Flag
@@ -21,6 +22,7 @@ from walletwatch.domain.work import Button, RenderedMessage
 MAX_LEGS: Final = 12
 MAX_PROGRAMS: Final = 8
 MAX_MUTED: Final = 4
+MAX_BLOCKED: Final = 2
 MAX_AFTER: Final = 4
 MAX_DETAIL: Final = 300
 UNLIMITED: Final = 2**64 - 1
@@ -80,7 +82,7 @@ class ActivityView:
     def details(
         self, activity: Activity, subscription: Subscription, names: Mapping[str, str | None], key: str
     ) -> RenderedMessage:
-        """Everything that is known of an activity, with whole addresses."""
+        """Everything that is known of an activity, with whole addresses, and no button that leads here."""
         say = texts_for(subscription.chat, self._rates).on(activity.block_time)
         message = self.activity(activity, subscription, names, key)
         others = dict.fromkeys(leg.counterparty for leg in activity.legs if leg.counterparty)
@@ -95,7 +97,7 @@ class ActivityView:
             say("activity.whole.slot", slot=whole(activity.slot, say)),
             *([say("activity.whole.signature", text=activity.signature)] if activity.is_transaction else []),
         ]
-        return RenderedMessage(join_lines(lines), message.keyboard)
+        return RenderedMessage(join_lines(lines), self._keyboard(activity, key, say, look=False))
 
     def story(self, activity: Activity, names: Mapping[str, str | None], say: Texts) -> list[Html]:
         """What happened to a wallet that is named already, without fee and time."""
@@ -124,29 +126,30 @@ class ActivityView:
             *self._costs(activity, say),
         ]
 
-    def less(
-        self, activity: Activity, subscription: Subscription, names: Mapping[str, str | None], key: str
-    ) -> RenderedMessage:
-        """An activity, with the ways to hear less like it in place of its buttons."""
-        say = texts_for(subscription.chat, self._rates).on(activity.block_time)
-        notes = notes_of(activity)
-        mints = dict.fromkeys(leg.asset for leg in activity.legs if is_address(leg.asset))
+    def ways_to_less(
+        self, activities: Sequence[Activity], subscription: Subscription, say: Texts
+    ) -> Sequence[Sequence[Button]]:
+        """The ways to hear less like these, what is most frequent among them first."""
+        mints: Counter[str] = Counter()
+        senders: Counter[str] = Counter()
+        notes: dict[str, AssetNote] = {}
+        for activity in activities:
+            mints.update(dict.fromkeys((leg.asset for leg in activity.legs if is_address(leg.asset)), 1))
+            senders.update(filter(None, [sender_of(activity)]))
+            notes |= notes_of(activity)
         rows = [
-            (button(self._mute_token(mint, notes.get(mint), say), Action.AM_MUTE_TOKEN, mint),)
-            for mint in list(mints)[:MAX_MUTED]
+            (button(self._mute_token(mint, notes, say), Action.AM_MUTE_TOKEN, mint),)
+            for mint, _ in mints.most_common(MAX_MUTED)
         ]
         rows.append((button(say("button.mute_this_wallet"), Action.AM_MUTE_WALLET, subscription.id),))
-        sender = sender_of(activity)
-        if sender is not None:
-            text = say("button.block_sender", sender=short(sender))
-            rows.append((button(text, Action.AM_BLOCK_SENDER, sender),))
-        rows.append((button(say("button.back"), Action.DETAILS, key),))
-        return replace(self.activity(activity, subscription, names, key), keyboard=tuple(rows))
+        rows += [
+            (button(say("button.block_sender", sender=short(sender)), Action.AM_BLOCK_SENDER, sender),)
+            for sender, _ in senders.most_common(MAX_BLOCKED)
+        ]
+        return rows
 
-    def _mute_token(self, mint: str, note: AssetNote | None, say: Texts) -> str:
-        listed = self._profile.tokens.get(mint)
-        name = listed.symbol if listed else (note.symbol or note.name) if note else None
-        return plain(say("button.mute_token", token=name or short(mint)))
+    def _mute_token(self, mint: str, notes: Mapping[str, AssetNote], say: Texts) -> str:
+        return plain(say("button.mute_token", token=self._amounts.symbol(mint, say, notes)))
 
     def headline(self, activity: Activity, say: Texts) -> Html:
         """What happened in one line: the title, and the first amounts where it has none."""
@@ -245,8 +248,7 @@ class ActivityView:
             lines.append(say("activity.line.program", name=activity.program[:MAX_DETAIL]))
         lines += self._asset(activity, say, who)
         lines += self._withheld(activity, say)
-        if isinstance(details.get("delegate"), str):
-            lines.append(self._approval(activity, say, who))
+        lines += self._approvals(activity, say, who)
         for field, key in (
             ("stake_account", "stake_account"),
             ("vote_account", "validator"),
@@ -260,7 +262,7 @@ class ActivityView:
             lines.append(
                 say(
                     "activity.line.authority",
-                    kind=details["authority_type"],
+                    kind=authority_name(details["authority_type"], say),
                     old=_authority(details.get("old_authority"), say, who),
                     new=_authority(details.get("new_authority"), say, who),
                 )
@@ -296,12 +298,23 @@ class ActivityView:
             if mint in decimals and isinstance(amount, int)
         ]
 
-    def _approval(self, activity: Activity, say: Texts, who: Names) -> Html:
+    def _approvals(self, activity: Activity, say: Texts, who: Names) -> list[Html]:
         details = activity.details
-        amount, mint, decimals = details.get("amount"), details.get("mint"), details.get("decimals")
-        delegate = who.who(details["delegate"], say)
+        own = [details] if isinstance(details.get("delegate"), str) else []
+        lines = [self._approval(each, activity, say, who) for each in own]
+        beside = details.get("approvals") or ()
+        if beside:
+            lines.append(say("activity.line.also_approved"))
+        return [*lines, *(self._approval(each, activity, say, who) for each in beside)]
+
+    def _approval(self, approval: Mapping[str, object], activity: Activity, say: Texts, who: Names) -> Html:
+        amount, mint, decimals = approval.get("amount"), approval.get("mint"), approval.get("decimals")
+        delegate = who.who(str(approval["delegate"]), say)
         if not isinstance(amount, int):
             return say("activity.line.delegate_unknown", who=delegate)
+        if amount >= UNLIMITED and isinstance(mint, str):
+            token = self._amounts.symbol(mint, say, notes_of(activity))
+            return say("activity.line.delegate_unlimited_of", who=delegate, token=token)
         if amount >= UNLIMITED:
             return say("activity.line.delegate_unlimited", who=delegate)
         if isinstance(mint, str):
@@ -321,16 +334,18 @@ class ActivityView:
             lines.append(say("activity.line.fee", amount=self._amounts.native(activity.fee, say)))
         return lines
 
-    def _keyboard(self, activity: Activity, key: str, say: Texts) -> Sequence[Sequence[Button]]:
+    def _keyboard(
+        self, activity: Activity, key: str, say: Texts, *, look: bool = True
+    ) -> Sequence[Sequence[Button]]:
         if not activity.is_transaction:
             return address_buttons(self._profile, str(activity.details["stake_account"]), say)
-        look = [button(say("button.details"), Action.DETAILS, key)] if key else []
+        first = [button(say("button.details"), Action.DETAILS, key)] if key and look else []
         url = self._profile.transaction_url(activity.signature)
         if url:
-            look.append(Button(say("button.explorer"), url=url))
+            first.append(Button(say("button.explorer"), url=url))
         else:
-            look.append(Button(say("button.copy_signature"), copy_text=activity.signature))
-        rows = [tuple(look)]
+            first.append(Button(say("button.copy_signature"), copy_text=activity.signature))
+        rows = [tuple(first)]
         if key:
             act = [button(say("button.less"), Action.LESS, key)]
             sender = sender_of(activity)

@@ -26,6 +26,8 @@ from walletwatch.domain.chats import Chat
 from walletwatch.domain.work import Button, RenderedMessage
 
 PAGE_SIZE: Final = 6
+CHOICES: Final = 15
+"""Alerts to choose from at once; the pages of the list have them all."""
 FIELDS: Final[Mapping[Need, str]] = MappingProxyType(
     {
         Need.WALLET: "wallet",
@@ -83,9 +85,12 @@ class AlertListView:
             return RenderedMessage(say("alerts.empty"), ((button(say("button.alert.add"), Action.AM_ADD),),))
         lines = [say("alerts.choose")]
         lines += [
-            say("alert.number", number=rule.number, rule=self._alerts.rule(rule, say)) for rule in rules
+            say("alert.number", number=rule.number, rule=self._alerts.rule(rule, say))
+            for rule in rules[:CHOICES]
         ]
-        buttons = [button(f"#{rule.number}", action, rule.number) for rule in rules[:40]]
+        if len(rules) > CHOICES:
+            lines.append(say("activity.line.more", count=len(rules) - CHOICES))
+        buttons = [button(f"#{rule.number}", action, rule.number) for rule in rules[:CHOICES]]
         back = (button(say("button.alert.back"), Action.AM_LIST, 0),)
         return RenderedMessage(join_lines(lines), (*in_rows(buttons, 5), back))
 
@@ -121,7 +126,8 @@ class AlertListView:
         elif preview.since is None:
             notice = say("alerts.preview.unknown")
         else:
-            parts = [say("alerts.preview.fired", count=len(preview.times))]
+            count = len(preview.times)
+            parts = [say("alerts.preview.fired", count=count) if count else say("alerts.preview.never")]
             if preview.times:
                 parts.append(say("alerts.preview.last", time=when(preview.times[-1], say, zone)))
             if now - preview.since < timedelta(days=29):

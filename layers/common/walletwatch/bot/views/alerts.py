@@ -6,13 +6,16 @@ from decimal import Decimal, localcontext
 from types import MappingProxyType
 from typing import Final
 
-from walletwatch.bot.formatting import Amounts, percent, unit_price, wallet, when
-from walletwatch.bot.html_length import join_lines
+from walletwatch.bot.formatting import Amounts, percent, series, short, unit_price, wallet, when
+from walletwatch.bot.html_length import MAX_UNITS, join_lines, units
 from walletwatch.bot.keyboards import Action, button
-from walletwatch.bot.texts import Html, Texts, texts_for
+from walletwatch.bot.texts import Html, Texts, escape, texts_for
 from walletwatch.bot.views.activity import kind_title
+from walletwatch.bot.views.powers import authority_name
 from walletwatch.bot.views.rule_words import RuleWords, usd
 from walletwatch.domain.activities import ActivityKind
+from walletwatch.domain.addresses import is_address
+from walletwatch.domain.alert_rules.clusters import SEPARATOR
 from walletwatch.domain.alert_rules.firing import Firing, PendingAlert
 from walletwatch.domain.alert_rules.rule import AlertKind, Family, NewRule, Rule
 from walletwatch.domain.annotations import AssetNote
@@ -23,6 +26,8 @@ from walletwatch.domain.work import Button, RenderedMessage
 
 SAMPLE_WALLET: Final = "11111111111111111111111111111111"
 MAX_TOGETHER: Final = 15
+ROOM_FOR_MORE: Final = 100
+"""For the words that there are more."""
 DEEDS: Final = frozenset({"got", "sent", "bought", "sold"})
 type Teller = Callable[[Firing, Html, Texts], Html]
 """Makes the sentence of what happened, of a firing and its wallet."""
@@ -51,9 +56,9 @@ class AlertView:
                 AlertKind.PROGRAM: self._dealing,
                 AlertKind.INACTIVE: _inactive,
                 AlertKind.CLUSTER: self._alike,
-                AlertKind.PRICE_ABOVE: _price,
-                AlertKind.PRICE_BELOW: _price,
-                AlertKind.PRICE_MOVED: _price_moved,
+                AlertKind.PRICE_ABOVE: self._price,
+                AlertKind.PRICE_BELOW: self._price,
+                AlertKind.PRICE_MOVED: self._price_moved,
                 AlertKind.APPROVAL: _approval,
                 AlertKind.AUTHORITY: _authority,
                 AlertKind.STAKE_DEACTIVATED: _stake,
@@ -74,10 +79,14 @@ class AlertView:
             lines = [*([say("alert.test")] if test else []), *self._firing(firing, say, zone)]
             return RenderedMessage(join_lines(lines), self._keyboard(firing, say))
         lines = [say("alert.together", count=len(alert.firings))]
+        left = len(alert.firings)
         for firing in alert.firings[:MAX_TOGETHER]:
-            lines += [Html(""), *self._firing(firing, say, zone)]
-        if len(alert.firings) > MAX_TOGETHER:
-            lines += [Html(""), say("activity.line.more", count=len(alert.firings) - MAX_TOGETHER)]
+            told = [*lines, Html(""), *self._firing(firing, say, zone)]
+            if units("\n".join(told)) > MAX_UNITS - ROOM_FOR_MORE:
+                break
+            lines, left = told, left - 1
+        if left:
+            lines += [Html(""), say("activity.line.more", count=left)]
         return RenderedMessage(join_lines(lines), ((button(say("button.alert.back"), Action.AM_LIST, 0),),))
 
     def rule(self, rule: Rule | NewRule, say: Texts) -> Html:
@@ -103,24 +112,37 @@ class AlertView:
         rows: list[tuple[Button, ...]] = []
         signature = firing.values.get("signature")
         url = self._profile.transaction_url(signature) if isinstance(signature, str) else None
-        if url is None and firing.wallet is not None:
-            url = self._profile.address_url(firing.wallet)
+        # Nobody wants to look at the wallet of a test.
+        address = None if firing.wallet == SAMPLE_WALLET else firing.wallet
+        if url is None and address is not None:
+            url = self._profile.address_url(address)
         links = [Button(say("button.explorer"), url=url)] if url else []
-        if firing.wallet is not None:
-            links.append(Button(say("button.copy_address"), copy_text=firing.wallet))
+        if address is not None:
+            links.append(Button(say("button.copy_address"), copy_text=address))
         if links:
             rows.append(tuple(links))
         edit = button(say("button.alert.edit"), Action.AM_CARD, firing.number)
         if firing.is_expiry:
             rows.append((edit,))
         else:
-            rows.append((edit, button(say("button.alert.pause"), Action.AM_SET, f"{firing.number} paused 1")))
+            rows.append((edit, button(say("button.alert.pause"), Action.AM_PAUSE, firing.number)))
         return tuple(rows)
 
     def _happened(self, firing: Firing, say: Texts) -> list[Html]:
         shown = Html("") if firing.wallet is None else wallet(firing.wallet, firing.label, say)
         say = say.on(firing.at)
-        return [self._tellers[firing.kind](firing, shown, say), *_counterparty(firing, say)]
+        told = self._tellers[firing.kind](firing, shown, say)
+        return [told, *self._counterparty(firing, say), *_others(firing, say)]
+
+    def _counterparty(self, firing: Firing, say: Texts) -> list[Html]:
+        address = firing.values.get("counterparty")
+        # Whose dealings an alert is about stands in its sentence.
+        if firing.kind is AlertKind.COUNTERPARTY or not isinstance(address, str):
+            return []
+        known = self._profile.labels.get(address)
+        if known is not None:
+            return [say("alert.from_to_known", name=known.name)]
+        return [say("alert.from_to", address=address)]
 
     def _balance(self, firing: Firing, shown: Html, say: Texts) -> Html:
         amount = self._held(firing, "amount", say)
@@ -160,6 +182,22 @@ class AlertView:
         notes = MappingProxyType({asset: AssetNote(name, None, places, listed=False, usd=each)})
         return self._amounts.asset(asset, amount, places, say, notes)
 
+    def _price(self, firing: Firing, _shown: Html, say: Texts) -> Html:
+        asset = self._amounts.symbol(firing.terms.asset or NATIVE, say)
+        return say("alert.fired.price", asset=asset, price=_told(_decimal(firing, "price"), say))
+
+    def _price_moved(self, firing: Firing, _shown: Html, say: Texts) -> Html:
+        price, before = _decimal(firing, "price"), _decimal(firing, "before")
+        with localcontext(prec=60):
+            moved = (price - before) / before if before else Decimal(0)
+        return say(
+            "alert.fired.price_moved",
+            asset=self._amounts.symbol(firing.terms.asset or NATIVE, say),
+            price=_told(price, say),
+            before=_told(before, say),
+            percent=percent(moved, say),
+        )
+
     def _activity(self, firing: Firing, say: Texts) -> Html:
         kind = str(firing.values.get("activity"))
         if kind not in _TITLES:
@@ -186,18 +224,6 @@ def _inactive(firing: Firing, shown: Html, say: Texts) -> Html:
     return say("alert.fired.inactive", wallet=shown, count=_whole(firing, "days") or 0)
 
 
-def _price(firing: Firing, _shown: Html, say: Texts) -> Html:
-    return say("alert.fired.price", price=_told(_decimal(firing, "price"), say))
-
-
-def _price_moved(firing: Firing, _shown: Html, say: Texts) -> Html:
-    price, before = _decimal(firing, "price"), _decimal(firing, "before")
-    with localcontext(prec=60):
-        moved = (price - before) / before if before else Decimal(0)
-    values = {"price": _told(price, say), "before": _told(before, say), "percent": percent(moved, say)}
-    return say("alert.fired.price_moved", **values)
-
-
 def _told(price: Decimal, say: Texts) -> str:
     return unit_price(price, say) or usd(price, say)
 
@@ -208,7 +234,8 @@ def _approval(firing: Firing, shown: Html, say: Texts) -> Html:
 
 def _authority(firing: Firing, shown: Html, say: Texts) -> Html:
     new = firing.values.get("new_authority") or say("alert.fired.nobody")
-    return say("alert.fired.authority", wallet=shown, kind=_text(firing, "authority_type", say), address=new)
+    kind = authority_name(_text(firing, "authority_type", say), say)
+    return say("alert.fired.authority", wallet=shown, kind=kind, address=new)
 
 
 def _stake(firing: Firing, shown: Html, say: Texts) -> Html:
@@ -220,12 +247,16 @@ def _risk(firing: Firing, shown: Html, say: Texts) -> Html:
     return say("alert.fired.risk_worse", wallet=shown, score=score, before=before)
 
 
-def _counterparty(firing: Firing, say: Texts) -> list[Html]:
-    address = firing.values.get("counterparty")
-    if firing.kind is AlertKind.COUNTERPARTY:
-        # Whose dealings it is about stands in the sentence.
+def _others(firing: Firing, say: Texts) -> list[Html]:
+    """The other wallets of a cluster, as many as it names."""
+    named = firing.values.get("others")
+    if not isinstance(named, str):
         return []
-    return [say("alert.from_to", address=address)] if isinstance(address, str) else []
+    names = [
+        say("common.address", address=short(name)) if is_address(name) else Html(f"<b>{escape(name)}</b>")
+        for name in named.split(SEPARATOR)
+    ]
+    return [say("alert.alike", wallets=series(names, say))]
 
 
 def _whole(firing: Firing, name: str) -> int | None:
@@ -242,21 +273,35 @@ def _text(firing: Firing, name: str, say: Texts) -> str:
 
 
 def sample(rule: Rule, at: datetime) -> Firing:
-    """What the rule may say one day, with values that are made up."""
+    """What the rule may say one day, with values that are made up: a little beyond what it waits for."""
     terms = rule.terms
+    beyond = (
+        Decimal("0.95") if rule.kind in {AlertKind.BALANCE_BELOW, AlertKind.PRICE_BELOW} else Decimal("1.05")
+    )
+    moved = 1 + (terms.percent or Decimal(5)) / 100
+    amount = int((terms.amount or 10**9) * (moved if rule.kind is AlertKind.BALANCE_MOVED else beyond))
     values: dict[str, str | int] = {
-        "activity": ActivityKind.TRANSFER_OUT.value,
+        "activity": ActivityKind.TRANSFER_IN.value,
         "asset": terms.asset or NATIVE,
-        "amount": str(terms.amount or 10**9),
+        "amount": str(amount),
         "decimals": terms.decimals if terms.decimals is not None else 9,
-        "before": str(terms.amount or 2 * 10**9),
+        "before": str(10**9),
         "days": terms.days or 1,
         "deed": "bought",
         "count": terms.count or 2,
         "score": 75,
+        "delegate": SAMPLE_WALLET,
+        "authority_type": "accountOwner",
+        "new_authority": SAMPLE_WALLET,
+        "stake_account": SAMPLE_WALLET,
     }
-    if rule.kind in {AlertKind.PRICE_ABOVE, AlertKind.PRICE_BELOW, AlertKind.PRICE_MOVED}:
-        values |= {"price": str(terms.usd or Decimal("1.1")), "before": "1"}
+    if rule.kind is AlertKind.TOKEN_NEW:
+        values |= {"asset": SAMPLE_WALLET, "symbol": "TOKEN"}
+    if rule.family is Family.PRICE:
+        price = moved if rule.kind is AlertKind.PRICE_MOVED else (terms.usd or Decimal(1)) * beyond
+        values |= {"price": str(price), "before": "1"}
+    elif terms.usd is not None:
+        values["usd"] = str(terms.usd * beyond)
     if rule.kind is AlertKind.RISK_WORSE:
         values["before"] = 75 - (terms.points or 1)
     return Firing(

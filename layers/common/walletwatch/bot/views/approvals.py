@@ -9,6 +9,7 @@ from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.links import address_buttons
 from walletwatch.bot.texts import Html, Texts
+from walletwatch.bot.views.paging import page_of, turns
 from walletwatch.bot.views.scan import SIGNS
 from walletwatch.bot.views.wallets import cut
 from walletwatch.bot.views.ways import adding, menu, runs
@@ -20,7 +21,7 @@ from walletwatch.domain.risk_watch import WatchedRisk
 from walletwatch.domain.work import Button, RenderedMessage
 
 MAX_LINES: Final = 20
-MAX_BUTTONS: Final = 20
+RISKS_ON_PAGE: Final = 10
 
 
 class ApprovalsView:
@@ -53,18 +54,21 @@ class ApprovalsView:
         ]
         return RenderedMessage(join_lines(told), keyboard)
 
-    def risks(self, known: Sequence[WatchedRisk], now: datetime, say: Texts) -> RenderedMessage:
-        """The chat's wallets, the riskiest first; a button for each."""
+    def risks(self, known: Sequence[WatchedRisk], page: int, now: datetime, say: Texts) -> RenderedMessage:
+        """A page of the chat's wallets, the riskiest first; a button for each."""
         if not known:
             return RenderedMessage(say("risks.none"), adding(say))
         order = sorted(known, key=lambda each: -1 if each.risk is None else -each.risk.score - 1)
-        lines = [say("risks.title"), Html(""), *(self._risk(each, now, say) for each in order)]
+        page, last = page_of(page, len(order), RISKS_ON_PAGE)
+        shown = order[page * RISKS_ON_PAGE :][:RISKS_ON_PAGE]
+        lines = [say("risks.title"), Html(""), *(self._risk(each, now, say) for each in shown)]
         rows = tuple(
             (button(f"🛡 {cut(each.label or short(each.address))}", Action.SCAN, each.subscription_id),)
-            for each in order[:MAX_BUTTONS]
+            for each in shown
         )
         return RenderedMessage(
-            join_lines([*lines, Html(""), say("risks.footer")]), (*rows, _more(say), menu(say))
+            join_lines([*lines, Html(""), say("risks.footer")]),
+            (*rows, *turns(Action.RISKS, str, page, last, say), _more(say), menu(say)),
         )
 
     def _risk(self, watched: WatchedRisk, now: datetime, say: Texts) -> Html:

@@ -1,6 +1,7 @@
 """Messages to many: how they are written, and how far they are."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 from walletwatch.bot.formatting import lasting, when, whole
@@ -62,7 +63,7 @@ def preview(broadcast: Broadcast, say: Texts) -> RenderedMessage:
         to=audience(broadcast.audience, say),
         people=whole(broadcast.expected, say),
         rate=broadcast.per_second,
-        lasts=lasting(broadcast.lasts, say),
+        lasts=lasting(max(broadcast.lasts, timedelta(seconds=1)), say),
     )
     paces = tuple(
         button(

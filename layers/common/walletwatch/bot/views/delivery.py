@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from walletwatch.bot.filter_codes import FilterCode
 from walletwatch.bot.formatting import wallet, when
 from walletwatch.bot.html_length import MAX_UNITS, join_lines, units
 from walletwatch.bot.keyboards import Action, StaleData, button
@@ -39,7 +40,7 @@ class DeliveryView:
         say = texts_for(subscription.chat, self._rates)
         lines = self._parts(delivery, say)
         if len(activities) > MAX_PARTS or units("\n".join(lines)) > MAX_UNITS:
-            return self._digests.digest(activities, subscription)
+            return self._digest(delivery, say)
         numbers = tuple(
             button(f"📋 {number}", Action.DETAILS, f"{delivery.key}{SEPARATOR}{number}")
             for number in range(1, len(activities) + 1)
@@ -60,20 +61,38 @@ class DeliveryView:
         """
         activity, key = _chosen(delivery, number)
         shown = self._activities.details(activity, delivery.subscription, delivery.names, key)
-        if number is None:
-            return shown
         say = texts_for(delivery.subscription.chat, self._rates)
         back = (button(say("button.back"), Action.TOLD, delivery.key),)
         return replace(shown, keyboard=(*shown.keyboard, back))
 
     def less(self, delivery: PendingDelivery, number: int | None) -> RenderedMessage:
-        """One of its activities, with the ways to hear less like it.
+        """One of its activities, or a digest, with the ways to hear less like it in place of its buttons.
 
         Raises:
             StaleData: It has none of this number.
         """
-        activity, key = _chosen(delivery, number)
-        return self._activities.less(activity, delivery.subscription, delivery.names, key)
+        subscription = delivery.subscription
+        say = texts_for(subscription.chat, self._rates)
+        if number is None:
+            shown, told = self.message(delivery), delivery.activities
+            back = button(say("button.back"), Action.TOLD, delivery.key)
+        else:
+            activity, key = _chosen(delivery, number)
+            shown = self._activities.activity(activity, subscription, delivery.names, key)
+            told = (activity,)
+            back = button(say("button.back"), Action.DETAILS, key)
+        ways = self._activities.ways_to_less(told, subscription, say)
+        return replace(shown, keyboard=(*ways, (back,)))
+
+    def _digest(self, delivery: PendingDelivery, say: Texts) -> RenderedMessage:
+        """What is counted and added up; the ways to all of it, and to hear less of it."""
+        subscription = delivery.subscription
+        shown = self._digests.digest(delivery.activities, subscription)
+        ways = (
+            button(say("button.history"), Action.HISTORY, FilterCode(subscription.id).encode()),
+            button(say("button.less"), Action.LESS, delivery.key),
+        )
+        return replace(shown, keyboard=(ways, *shown.keyboard))
 
     def _parts(self, delivery: PendingDelivery, say: Texts) -> list[Html]:
         subscription = delivery.subscription

@@ -32,9 +32,15 @@ class ExplainingView:
         lines = [say("tx.title", signature=short(outline.signature)), *self._outcome(explanation, say)]
         if not explanation.concerns_chat and explanation.wallets:
             lines.append(say("tx.not_yours"))
+        # The reason is told above, once for all.
+        told = say("activity.line.error", reason=(outline.error or "")[:MAX_DETAIL])
         for activity in explanation.activities:
-            lines += [Html(""), parties.linked(activity.wallet, say)]
-            lines += self._activities.story(activity, names, say)
+            story = self._activities.story(activity, names, say)
+            lines += [
+                Html(""),
+                parties.linked(activity.wallet, say),
+                *(line for line in story if line != told),
+            ]
         fee = self._amounts.native(outline.fee, say)
         programs = series(
             (

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from walletwatch.bot.formatting import day, whole
+from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, StaleData, button
 from walletwatch.bot.texts import Html, Texts, texts
 from walletwatch.bot.views.paging import in_rows
-from walletwatch.domain.addresses import shortened
+from walletwatch.bot.views.wallets import button_names
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.exports import (
     EXPORT_PERIODS,
@@ -78,12 +79,16 @@ class ExportsView:
         self, choice: ExportChoice, watched: Sequence[Subscription], say: Texts
     ) -> RenderedMessage:
         """Which wallet, or all of them."""
+        shown = watched[:MAX_WALLETS]
         every = _to(say("history_export.all_wallets"), replace(choice, wallet=ALL))
         rows = [
-            (_to(each.label or shortened(each.address), replace(choice, wallet=str(each.id))),)
-            for each in watched[:MAX_WALLETS]
+            (_to(name, replace(choice, wallet=str(each.id))),)
+            for name, each in zip(button_names(shown, watched), shown, strict=True)
         ]
-        return RenderedMessage(say("history_export.choose_wallet"), ((every,), *rows))
+        lines = [say("history_export.choose_wallet")]
+        if len(watched) > MAX_WALLETS:
+            lines.append(say("history_export.others", format=choice.format or ExportFormat.CSV))
+        return RenderedMessage(join_lines(lines), ((every,), *rows))
 
     def ask_period(self, choice: ExportChoice, say: Texts) -> RenderedMessage:
         """How far back."""
@@ -134,6 +139,10 @@ class ExportsView:
         """Why there is no file."""
         say = texts(request.language)
         return RenderedMessage(say(f"history_export.refused.{reason}", limit=whole(MAX_ACTIVITIES, say)))
+
+    def delayed(self, request: ExportRequest) -> RenderedMessage:
+        """That it does not work yet."""
+        return RenderedMessage(texts(request.language)("history_export.delayed"))
 
     def finished(self, written: Written, request: ExportRequest) -> RenderedMessage:
         """What the message that told the progress becomes."""

@@ -76,8 +76,16 @@ def unpriced_text(flow: Flow, say: Texts) -> list[Html]:
     """How much of it had no known price."""
     if not flow.unpriced:
         return []
+    if flow.unpriced == flow.movements:
+        return [say("figures.all_unpriced", count=flow.movements)]
     share = percent(1 - flow.known_share, say)
     return [say("figures.unpriced", count=flow.unpriced, total=whole(flow.movements, say), share=share)]
+
+
+def sums_text(flow: Flow, currency: Denomination, say: Texts) -> list[Html]:
+    """What came and went in a period, and how much of it had no known price."""
+    sums = [in_and_out(flow, currency, say)] if flow.unpriced < flow.movements else []
+    return [*sums, *unpriced_text(flow, say)]
 
 
 def amount_of(value: Decimal, currency: Denomination, say: Texts) -> Html:

@@ -8,6 +8,7 @@ from walletwatch.bot.formatting import Amounts, series, short, wallet, when
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts
+from walletwatch.bot.views.paging import behind, page_of, turns
 from walletwatch.bot.views.rule_words import usd
 from walletwatch.domain.chats import Chat, Subscription
 from walletwatch.domain.filters import Direction, Filter, KindGroup
@@ -18,6 +19,7 @@ from walletwatch.domain.rules import effective
 from walletwatch.domain.work import Button, RenderedMessage
 
 MAX_SHOWN: Final = 8
+PAGE_SIZE: Final = 20
 SWITCHES: Final = ("failed", "dust", "spam")
 LISTS: Final = {"b": "blocked", "a": "allowed", "s": "senders"}
 
@@ -47,7 +49,7 @@ class FiltersView:
         lines.append(Html(""))
         if muted_until is not None and muted_until > now:
             lines.append(_muted(muted_until, chat.settings.timezone, say))
-        lines += self._words(wanted, say)
+        lines += [*self._words(wanted, say), Html(""), say("filters.legend")]
         return RenderedMessage(join_lines(lines), self._keyboard(wanted, subscription, say))
 
     def _words(self, wanted: Filter, say: Texts) -> list[Html]:
@@ -56,13 +58,14 @@ class FiltersView:
         lines = [say("filters.kinds", kinds=kinds) if kinds else say("filters.kinds_none")]
         if wanted.min_usd:
             lines.append(say("filters.minimum_usd", usd=usd(wanted.min_usd, say)))
-        elif not wanted.min_amounts:
+        elif not any(wanted.min_amounts.values()):
             lines.append(say("filters.minimum_none"))
         lines += [
             say(
                 "filters.minimum_amount", amount=self._amounts.asset(asset, least, self._decimals(asset), say)
             )
             for asset, least in wanted.min_amounts.items()
+            if least
         ]
         direction = wanted.direction or Direction.BOTH
         lines.append(say("filters.way", direction=say(f"filters.direction.{direction.value}")))
@@ -117,7 +120,7 @@ class FiltersView:
         rows += [
             (ask("min"), ask("block")),
             (ask("allow"), ask("sender")),
-            *self._removals(wanted, subscription, say),
+            *self._shortened(wanted if subscription is None else subscription.filter, subscription, say),
         ]
         reset = button(say("button.filter.reset"), Action.AM_FILTER_SET, f"{of} reset 1")
         if subscription is None:
@@ -126,20 +129,46 @@ class FiltersView:
             rows.append((button(say("button.filter.all"), Action.AM_FILTERS, 0), reset))
         return tuple(rows)
 
-    def _removals(
-        self, wanted: Filter, subscription: Subscription | None, say: Texts
-    ) -> list[tuple[Button, ...]]:
-        """A button for what is listed here; what the chat lists is taken back there."""
+    def listed(
+        self, own: Filter, subscription: Subscription | None, page: int, say: Texts
+    ) -> RenderedMessage:
+        """What is listed in a filter, to be taken off it."""
+        buttons = self._removals(own, subscription, say)
         of = 0 if subscription is None else subscription.id
-        own = wanted if subscription is None else subscription.filter
-        buttons = [
+        page, last = page_of(page, len(buttons), PAGE_SIZE)
+        rows = [
+            *_pairs(buttons[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]),
+            *turns(Action.AM_FILTERS, behind(str(of)), page, last, say),
+            (button(say("button.back"), Action.AM_FILTERS, of),),
+        ]
+        return RenderedMessage(say("filters.listed"), tuple(rows))
+
+    def undo(self, letter: str, name: str, say: Texts) -> Sequence[Sequence[Button]]:
+        """Takes back that something was listed for all wallets."""
+        return ((button(say("button.filter.undo"), Action.AM_UNLIST, f"0 {letter} {name}"),),)
+
+    def _shortened(
+        self, own: Filter, subscription: Subscription | None, say: Texts
+    ) -> list[tuple[Button, ...]]:
+        """A button for each that is listed here, or for all: what the chat lists is taken back there."""
+        buttons = self._removals(own, subscription, say)
+        if len(buttons) <= MAX_SHOWN:
+            return _pairs(buttons)
+        of = 0 if subscription is None else subscription.id
+        text = say("button.filter.listed", count=len(buttons))
+        return [(button(text, Action.AM_FILTERS, behind(str(of))(0)),)]
+
+    def _removals(self, own: Filter, subscription: Subscription | None, say: Texts) -> list[Button]:
+        of = 0 if subscription is None else subscription.id
+        return [
             button(
-                say("button.filter.remove", name=self._plain(name)), Action.AM_UNLIST, f"{of} {letter} {name}"
+                say(f"button.filter.remove.{field}", name=self._plain(name)),
+                Action.AM_UNLIST,
+                f"{of} {letter} {name}",
             )
             for letter, field in LISTS.items()
             for name in dict.fromkeys(getattr(own, field) or ())
         ]
-        return _pairs(buttons[:MAX_SHOWN])
 
     def _plain(self, name: str) -> str:
         """A button's text is no HTML."""

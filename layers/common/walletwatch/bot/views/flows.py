@@ -16,6 +16,7 @@ from walletwatch.bot.views.figures import (
     in_and_out,
     page_of,
     subject_text,
+    sums_text,
     unpriced_text,
 )
 from walletwatch.bot.views.parties import Parties
@@ -52,7 +53,7 @@ class FlowsView:
         rows, pages = page_of(self._rows(told, code.mark, zone, say), code.page, ROWS)
         lines = head(say("flows.title", wallet=subject_text(told.subject, say)), told.subject, zone, say)
         if flows.total.movements:
-            lines += [Html(""), in_and_out(flows.total, told.currency, say), *unpriced_text(flows.total, say)]
+            lines += [Html(""), *sums_text(flows.total, told.currency, say)]
         if flows.internal:
             lines.append(say("flows.internal", count=flows.internal))
         if flows.fees:

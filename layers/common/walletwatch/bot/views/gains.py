@@ -4,11 +4,11 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from walletwatch.bot.formatting import Amounts, number, percent, whole
+from walletwatch.bot.formatting import Amounts, number, signed_percent, whole
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action
 from walletwatch.bot.scope_codes import ScopeCode
-from walletwatch.bot.texts import Html, Texts
+from walletwatch.bot.texts import Html, Texts, escape
 from walletwatch.bot.views.figures import Scope, amount_of, head, page_of, subject_text
 from walletwatch.bot.views.ways import nothing_watched
 from walletwatch.domain.currencies import Denomination
@@ -38,11 +38,7 @@ class GainsView:
         results, pages = page_of(gains.results, code.page, ROWS)
         lines = head(say("pnl.title", wallet=subject_text(subject, say)), subject, zone, say)
         if gains.results:
-            lines += [
-                Html(""),
-                say("pnl.realised", amount=signed(gains.realised, gains.currency, say)),
-                say("pnl.unrealised", amount=signed(gains.unrealised, gains.currency, say)),
-            ]
+            lines += [Html(""), *_sums(gains, say)]
         else:
             lines.append(say("flows.nothing"))
         if not gains.priced:
@@ -71,6 +67,11 @@ class GainsView:
             lines.append(say("pnl.opening", amount=_bare(position, position.opening, say)))
         if position.aside.units:
             lines.append(say("pnl.aside", amount=_bare(position, position.aside.units, say)))
+        if position.fees_cost:
+            cost = amount_of(position.fees_cost, currency, say)
+            lines.append(say("pnl.fees", amount=_bare(position, position.fees, say), cost=cost))
+        elif position.fees:
+            lines.append(say("pnl.fees_uncosted", amount=_bare(position, position.fees, say)))
         return lines
 
     def _held(self, result: Result, currency: Denomination, say: Texts) -> Html:
@@ -88,8 +89,21 @@ class GainsView:
         cost = result.position.owned.cost
         if not cost:
             return shown
-        share = percent(abs(result.unrealised) / cost, say)
-        return Html(f"{shown} ({'−' if result.unrealised < 0 else '+'}{share})")
+        return Html(f"{shown} ({escape(signed_percent(result.unrealised / cost, say))})")
+
+
+def _sums(gains: Gains, say: Texts) -> list[Html]:
+    """What could not be reckoned is not called nothing."""
+    realised, unrealised = (
+        say("common.unknown") if value is None else signed(value, gains.currency, say)
+        for value in (gains.realised, gains.unrealised)
+    )
+    if gains.unrealised is None or not gains.unjudged or not gains.priced:
+        return [say("pnl.realised", amount=realised), say("pnl.unrealised", amount=unrealised)]
+    return [
+        say("pnl.realised", amount=realised),
+        say("pnl.unrealised_without", amount=unrealised, count=gains.unjudged),
+    ]
 
 
 def signed(value: Decimal, currency: Denomination, say: Texts) -> Html:

@@ -5,7 +5,7 @@ from typing import Final
 
 from walletwatch.bot.formatting import short
 from walletwatch.bot.html_length import join_lines
-from walletwatch.bot.keyboards import Action, button
+from walletwatch.bot.keyboards import Action, button, switch
 from walletwatch.bot.texts import Html, Texts, texts
 from walletwatch.bot.views.paging import behind, page_of, turns
 from walletwatch.domain.chats import Chat, ChatKind
@@ -50,7 +50,13 @@ class GroupsView:
         lines.append(say("link.told", told=told, count=len(wallets)) if wallets else say("link.no_wallets"))
         page, last = page_of(page, len(wallets), PAGE_SIZE)
         rows: list[tuple[Button, ...]] = [
-            (button(_switch(wallet), Action.LINK_WALLET, f"{chat_id}.{wallet.wallet_id}.{page}"),)
+            (
+                button(
+                    _switch(wallet),
+                    Action.LINK_WALLET,
+                    f"{chat_id}.{wallet.wallet_id}.{page}.{switch(wallet.told)}",
+                ),
+            )
             for wallet in wallets[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
         ]
         rows += turns(Action.LINK, behind(str(chat_id)), page, last, say)
@@ -80,15 +86,21 @@ class GroupsView:
         rows = tuple(_choice(linked.chat, Action.UNLINK, linked.chat.chat_id) for linked in chats[:SHOWN])
         return RenderedMessage(say("unlink.choose"), rows)
 
-    def unlink_question(self, chat: Chat, say: Texts) -> RenderedMessage:
+    def unlink_question(self, chat: Chat, say: Texts, *, in_group: bool) -> RenderedMessage:
         """Whether it is meant."""
-        row = (button(say("button.confirm_unlink"), Action.UNLINK_CONFIRMED, chat.chat_id),)
+        back = say("button.back")
+        row = (
+            button(say("button.confirm_unlink"), Action.UNLINK_CONFIRMED, chat.chat_id),
+            button(back, Action.GROUP_SETTINGS)
+            if in_group
+            else button(back, Action.LINK, f"{chat.chat_id}.0"),
+        )
         return RenderedMessage(say("unlink.question", title=_title(chat, say)), (row,))
 
     def unlinked(self, count: int, in_group: bool, say: Texts) -> RenderedMessage:
         """That it was done."""
         rows = () if in_group else (_links(say),)
-        return RenderedMessage(say("unlink.done", count=count), rows)
+        return RenderedMessage(say("unlink.done", count=count) if count else say("unlink.done_quietly"), rows)
 
     def released(self, chat: Chat, say: Texts) -> RenderedMessage:
         """That somebody who does not administer a chat answers for it no longer."""
@@ -117,7 +129,9 @@ class GroupsView:
             lines.append(say("groupsettings.topic_general"))
         lines.append(say("groupsettings.spoken", zone=present.timezone, language=say("language.name")))
         asking = "button.ask_everybody" if present.admins_only else "button.ask_admins"
-        rows: list[tuple[Button, ...]] = [(button(say(asking), Action.GROUP_ADMINS),)]
+        rows: list[tuple[Button, ...]] = [
+            (button(say(asking), Action.GROUP_ADMINS, switch(present.admins_only)),)
+        ]
         if topic is not None and present.topic != topic:
             rows.append((button(say("button.alerts_here"), Action.GROUP_TOPIC),))
         if present.topic is not None:
@@ -151,6 +165,15 @@ class HtmlNotices:
         say = texts(language)
         text = say("notice.brought", icon=_icon(chat), title=_title(chat, say))
         return RenderedMessage(text, (_choice(chat, Action.LINK, f"{chat.chat_id}.0"),))
+
+
+def welcome(say: Texts) -> RenderedMessage:
+    """To a group that the bot was brought into, or that begins."""
+    rows = (
+        (button(say("button.menu"), Action.MENU), button(say("button.help"), Action.HELP)),
+        (button(say("button.group_settings"), Action.GROUP_SETTINGS),),
+    )
+    return RenderedMessage(say("group.welcome"), rows)
 
 
 def _links(say: Texts) -> tuple[Button, ...]:

@@ -156,9 +156,10 @@ class HistoryView:
         listed = next((token for mint, token in self._profile.tokens.items() if mint.startswith(asset)), None)
         if listed is not None:
             return listed.symbol
-        note = next((each.note for each in seen if each.asset == asset and each.note), None)
-        beginning = asset if len(asset) <= REFERENCE_LENGTH else asset[:4]
-        return f"{note.symbol} ({beginning}…)" if note and note.symbol else f"{beginning}…"
+        note = next((each.note for each in seen if each.asset.startswith(asset) and each.note), None)
+        if note and note.symbol:
+            return f"{note.symbol} ({asset[:4]}…)"
+        return f"{asset if len(asset) <= REFERENCE_LENGTH else asset[:4]}…"
 
     def _head(self, page: HistoryPage, zone: str, say: Texts) -> list[Html]:
         wanted = page.wanted
@@ -172,15 +173,26 @@ class HistoryView:
         told = [
             say(f"kinds.{wanted.kinds.name.lower()}") if wanted.kinds else "",
             say(f"direction.{wanted.direction.name.lower()}") if wanted.direction else "",
-            escape(self.symbol(wanted.asset)) if wanted.asset else "",
-            say("history.with", address=f"{wanted.counterparty[:REFERENCE_LENGTH]}…")
-            if wanted.counterparty
-            else "",
+            escape(self.symbol(wanted.asset, _assets_of(page))) if wanted.asset else "",
+            self._with_whom(wanted.counterparty, page, say) if wanted.counterparty else "",
             "" if wanted.period.is_all else period_text(wanted.period, zone, say),
         ]
         if any(told):
             lines.append(say("history.filtered", filter=Html(" · ".join(text for text in told if text))))
         return lines
+
+    def _with_whom(self, beginning: str, page: HistoryPage, say: Texts) -> Html:
+        """Whose address begins like this, as far as the page, the wallets or the chain's labels tell."""
+        legs = (leg for record in page.found.records for leg in record.activity.legs)
+        known = (
+            *(leg.counterparty for leg in legs if leg.counterparty is not None),
+            *(own.address for own in page.found.wallets),
+            *self._profile.labels,
+        )
+        address = next((each for each in known if each.startswith(beginning)), None)
+        if address is None:
+            return say("history.with", address=f"{beginning[:REFERENCE_LENGTH]}…")
+        return say("history.with", address=Parties(self._profile, page.found.wallets).name(address, say))
 
     def _rows(self, page: HistoryPage, zone: str, say: Texts) -> list[Html]:
         lines: list[Html] = []
@@ -243,3 +255,13 @@ class HistoryView:
     ) -> RenderedMessage:
         back = button(say("button.back"), Action.HISTORY, replace(code, place=None).encode())
         return RenderedMessage(question, (*batched(options, _ACROSS, strict=False), (every,), (back,)))
+
+
+def _assets_of(page: HistoryPage) -> Sequence[SeenAsset]:
+    """What is known of the assets on a page."""
+    return [
+        SeenAsset(asset, note, 1)
+        for record in page.found.records
+        if record.activity.annotation is not None
+        for asset, note in record.activity.annotation.assets.items()
+    ]

@@ -20,6 +20,7 @@ from walletwatch.domain.anomalies import Anomaly, Examined, Oddity
 from walletwatch.domain.browsing import KINDS, KindGroup
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.profile import ChainProfile
+from walletwatch.domain.rules import Suppression
 from walletwatch.domain.usage import Told, Usage
 from walletwatch.domain.work import RenderedMessage
 from walletwatch.services.analysing import Oddities, Subject
@@ -81,9 +82,10 @@ class InsightsView:
         for anomaly, _ in shown:
             lines += [Html(""), *self._anomaly(anomaly, parties, zone, say)]
         looked_at = sum(examined.looked_at for examined in oddities.examined.values())
-        if not told:
+        if not told and any(examined.has_history for examined in oddities.examined.values()):
             lines += [Html(""), say("anomalies.none", count=looked_at)]
-        lines += self._unknown(oddities, say)
+        unknown = self._unknown(oddities, say)
+        lines += [Html(""), *unknown] if unknown else []
         keyboard = (scope.turns(pages, say), scope.periods(say), scope.wallets(subject, say))
         return RenderedMessage(join_lines(lines), tuple(row for row in keyboard if row))
 
@@ -106,7 +108,7 @@ class InsightsView:
     def _anomaly(self, anomaly: Anomaly, parties: Parties, zone: str, say: Texts) -> Sequence[Html]:
         activity = anomaly.activity
         at = activity.block_time
-        moment = "" if at is None else f"{day(at, say, zone)}, {clock(at, zone)}"
+        moment = "" if at is None else say("anomalies.moment", day=day(at, say, zone), clock=clock(at, zone))
         link = transaction_link(self._profile, activity.signature)
         title = self._activities.headline(activity, say)
         first = say("anomalies.item", moment=moment, title=title, wallet=parties.name(activity.wallet, say))
@@ -160,7 +162,10 @@ _OTHERS: Final = (
 def told_lines(told: Told, say: Texts) -> list[Html]:
     """What became of messages, and why some were not sent."""
     statuses = told.statuses
-    lines = [say("stats.told", count=statuses.get(DeliveryStatus.SENT, 0))]
+    if not any(statuses.values()):
+        return [say("stats.untold")]
+    sent = statuses.get(DeliveryStatus.SENT, 0)
+    lines = [say("stats.told", count=sent)] if sent else []
     lines += [
         say(f"stats.status.{status.value}", count=statuses[status])
         for status in _OTHERS
@@ -168,7 +173,7 @@ def told_lines(told: Told, say: Texts) -> list[Html]:
     ]
     known = {key: count for key, count in told.reasons.items() if key in REASONS}
     lines += [
-        say(f"reason.{reason}", count=whole(count, say))
+        say("status.suppressed", reason=say(f"suppressed.{reason}"), count=whole(count, say))
         for reason, count in sorted(known.items(), key=lambda item: (-item[1], item[0]))
     ]
     other = sum(told.reasons.values()) - sum(known.values())
@@ -177,10 +182,8 @@ def told_lines(told: Told, say: Texts) -> list[Html]:
     return lines
 
 
-REASONS: Final = frozenset(
-    {"muted", "paused", "failed_off", "dust_off", "spam_off", "chat_inactive", "unwatched", "too_old"}
-)
-"""Those that have a text; `rules.Suppression` may have more by now."""
+REASONS: Final = frozenset(reason.value for reason in Suppression)
+"""Those that have a text; a store may know more."""
 
 
 def _group(kind: ActivityKind) -> KindGroup:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from walletwatch.bot.formatting import day
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts
@@ -12,17 +13,18 @@ from walletwatch.domain.work import RenderedMessage
 from walletwatch.services.listing import ListPage
 
 
-def page(found: ListPage, say: Texts) -> RenderedMessage:
+def page(found: ListPage, zone: str, say: Texts) -> RenderedMessage:
     """Whom people were warned of."""
     lines: list[Html] = [say("lists.title")]
     for entry in found.entries:
         lines += [
+            Html(""),
             say("lists.entry", address=entry.address),
-            say("lists.why", reason=entry.reason, source=entry.source, day=entry.added_at.date().isoformat()),
+            say("lists.why", reason=entry.reason, source=entry.source, day=day(entry.added_at, say, zone)),
         ]
     if not found.entries:
         lines.append(say("lists.empty"))
-    lines.append(say("lists.footer"))
+    lines += [Html(""), say("lists.footer")]
     last = found.number + found.more
     rows = (
         *turns(Action.BLOCKLIST, str, found.number, last, say),
@@ -34,7 +36,8 @@ def page(found: ListPage, say: Texts) -> RenderedMessage:
 def reviews(waiting: Sequence[Review], say: Texts) -> Sequence[RenderedMessage]:
     """A message for each, with the buttons to decide."""
     if not waiting:
-        return [RenderedMessage(say("lists.review.none"))]
+        panel = button(say("button.panel"), Action.ADMIN, "panel")
+        return [RenderedMessage(say("lists.review.none"), ((panel,),))]
     return [_review(each, say) for each in waiting]
 
 

@@ -19,6 +19,11 @@ def page_of(page: int, count: int, size: int) -> tuple[int, int]:
     return min(page, last), last
 
 
+def numbered(title: Html, page: int, last: int) -> Html:
+    """The title of a list, with the number of its page where it has several."""
+    return Html(f"{title} · {page + 1}/{last + 1}") if last else title
+
+
 def turns(
     action: Action, place: Callable[[int], object], page: int, last: int, say: Texts
 ) -> tuple[tuple[Button, ...], ...]:

@@ -88,7 +88,7 @@ def card(card: PersonCard, now: datetime, say: Texts, zone: str, *, is_admin: bo
     ]
     if card.payments:
         lines.append(say("people.payments", count=card.payments))
-    return RenderedMessage(join_lines(lines), _deeds(card, say, is_admin=is_admin))
+    return RenderedMessage(join_lines(lines), _deeds(card, now, say, is_admin=is_admin))
 
 
 def wallets(page: WatchedPage, profile: ChainProfile, say: Texts) -> RenderedMessage:
@@ -121,9 +121,19 @@ def ask_ban(person: Person, say: Texts) -> RenderedMessage:
     )
 
 
+def ask_revoke(person: Person, say: Texts, zone: str) -> RenderedMessage:
+    """A question before somebody's premium ends."""
+    rows = (
+        (button(say("button.confirm_end"), Action.REVOKE_CONFIRMED, person.user_id),),
+        (button(say("button.leave"), Action.PERSON, person.user_id),),
+    )
+    who = _who(person.username, person.user_id, say)
+    return RenderedMessage(say("people.ask_revoke", who=who, until=_until(person, say, zone)), rows)
+
+
 def granted(person: Person, say: Texts, zone: str) -> Html:
     """That somebody has the premium plan, and for how long."""
-    return say("people.granted", id=person.user_id, until=when(person.premium_until, say, zone))
+    return say("people.granted", id=person.user_id, until=_until(person, say, zone))
 
 
 def limits(person: Person, allowed: Limits, now: datetime, say: Texts, zone: str) -> RenderedMessage:
@@ -213,6 +223,12 @@ def _plan(person: Person, now: datetime, say: Texts, zone: str) -> Html:
     return say("people.plan_premium", until=when(person.premium_until, say, zone))
 
 
+def _until(person: Person, say: Texts, zone: str) -> str:
+    until = person.premium_until
+    endless = until is not None and until.year >= NEVER_ENDS
+    return say("people.without_end") if endless else when(until, say, zone)
+
+
 def _limit(quota: Quota, person: Person, of_plan: int, say: Texts) -> Html:
     label = say(f"people.quota.{quota.value}")
     if quota.value in person.quotas:
@@ -226,18 +242,22 @@ def _set_quota(name: str, value: int, say: Texts) -> str:
     return say("people.quota_is", quota=label, value=whole(value, say))
 
 
-def _deeds(card: PersonCard, say: Texts, *, is_admin: bool) -> Rows:
+def _deeds(card: PersonCard, now: datetime, say: Texts, *, is_admin: bool) -> Rows:
     user_id = card.person.user_id
     rows: list[tuple[Button, ...]] = []
+    shown = []
     if card.wallets:
-        rows.append((button(say("button.persons_wallets"), Action.PERSON_WALLETS, user_id),))
+        shown.append(button(say("button.persons_wallets"), Action.PERSON_WALLETS, user_id))
+    if card.payments:
+        shown.append(button(say("button.payments"), Action.PAYMENTS, user_id))
+    rows.append(tuple(shown))
     rows.append(
         (
             button(say("button.limits"), Action.PERSON_LIMITS, user_id),
             button(say("button.grant"), Action.GRANT, user_id),
         )
     )
-    if card.person.premium_until is not None:
+    if card.person.is_premium(now):
         rows.append((button(say("button.end_premium"), Action.REVOKE, user_id),))
     deeds = [button(say("button.message"), Action.MESSAGE_PERSON, user_id)] if card.reachable else []
     if card.person.banned_at is not None:

@@ -1,15 +1,16 @@
 """What is written in pictures and beside them, and the buttons below."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from walletwatch.bot.formatting import money, number, percent, whole
+from walletwatch.bot.formatting import money, number, signed_percent, whole
 from walletwatch.bot.keyboards import Action, StaleData, button
 from walletwatch.bot.texts import Html, Texts, texts
-from walletwatch.domain.addresses import is_address, shortened
+from walletwatch.bot.views.wallets import button_names
+from walletwatch.domain.addresses import is_address
 from walletwatch.domain.chats import Subscription
 from walletwatch.domain.lookback import Lookback
 from walletwatch.domain.money import NATIVE
@@ -98,18 +99,13 @@ class PicturesView:
         self._profile = profile
 
     def choices(
-        self, subscriptions: list[Subscription], choice: PictureChoice, say: Texts
+        self, subscriptions: Sequence[Subscription], choice: PictureChoice, say: Texts
     ) -> RenderedMessage:
         """Of which wallet; of all of them, where that makes sense."""
+        shown = subscriptions[:MAX_WALLETS]
         rows = [
-            (
-                button(
-                    each.label or shortened(each.address),
-                    Action.PICTURE_CHOSEN,
-                    replace(choice, subscription_id=each.id).encode(),
-                ),
-            )
-            for each in subscriptions[:MAX_WALLETS]
+            (button(name, Action.PICTURE_CHOSEN, replace(choice, subscription_id=each.id).encode()),)
+            for name, each in zip(button_names(shown, subscriptions), shown, strict=True)
         ]
         whole = replace(choice, kind=PictureKind.ALLOCATION, subscription_id=None, about=None)
         rows.append((button(say("chart.button.all"), Action.PICTURE_CHOSEN, whole.encode()),))
@@ -141,6 +137,8 @@ class PicturesView:
             isinstance(chart, Profits) and chart.partial
         ):
             lines.append(say("chart.newest_only"))
+        if isinstance(chart, Allocation) and chart.partial:
+            lines.append(say("chart.too_many_accounts"))
         if isinstance(chart, Profits):
             lines.append(say("chart.average_cost"))
         return RenderedMessage(Html("\n".join(lines)), self._keyboard(request, say))
@@ -252,7 +250,7 @@ def _change(chart: BalanceHistory, say: Texts) -> str | None:
     if before <= 0 or before == now:
         return None
     share = (now - before) / before
-    return f"{'+' if share > 0 else '−'}{percent(abs(share), say)}" if abs(share) < Decimal(100) else None
+    return signed_percent(share, say) if abs(share) < Decimal(100) else None
 
 
 def _marked(text: str, *, chosen: bool) -> str:

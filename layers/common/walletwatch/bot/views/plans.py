@@ -52,20 +52,23 @@ class PlansView:
         copy = Button(say("button.copy_receipt"), copy_text=payment.charge_id[:256])
         return RenderedMessage(text, ((copy,), (button(say("button.plan"), Action.PLAN),)))
 
-    def refund_question(self, payment: Payment, tag: str, say: Texts) -> RenderedMessage:
+    def refund_question(self, payment: Payment, say: Texts) -> RenderedMessage:
         """Whether it is meant."""
         rows = (
-            (button(say("button.refund"), Action.REFUND_CONFIRMED, tag),),
+            (button(say("button.refund"), Action.REFUND_CONFIRMED, payment.tag),),
             (button(say("button.keep_premium"), Action.PLAN),),
         )
+        stars = whole(payment.offer.stars, say)
+        if not payment.offer.days:
+            return RenderedMessage(say("refund.question_unmatched", stars=stars), rows)
         time = say("format.days", count=payment.offer.days)
-        text = say("refund.question", stars=whole(payment.offer.stars, say), time=time)
-        return RenderedMessage(text, rows)
+        return RenderedMessage(say("refund.question", stars=stars, time=time), rows)
 
-    def refunded(self, stars: int, say: Texts) -> RenderedMessage:
+    def refunded(self, offer: Offer, say: Texts) -> RenderedMessage:
         """That the Stars are back."""
+        key = "refund.done" if offer.days else "refund.done_unmatched"
         row = (button(say("button.plan"), Action.PLAN),)
-        return RenderedMessage(say("refund.done", stars=whole(stars, say)), (row,))
+        return RenderedMessage(say(key, stars=whole(offer.stars, say)), (row,))
 
     def payments(self, user_id: int, payments: Sequence[Payment], zone: str, say: Texts) -> RenderedMessage:
         """What somebody paid, for administrators."""
@@ -83,7 +86,37 @@ class PlansView:
             )
         if not payments:
             lines.append(say("payments.none"))
-        return RenderedMessage(join_lines(lines))
+        buttons = [
+            button(
+                say(
+                    "button.refund_payment",
+                    stars=whole(each.offer.stars, say),
+                    at=when(each.paid_at, say, zone),
+                ),
+                Action.REFUND_PAYMENT,
+                f"{user_id}.{each.tag}",
+            )
+            for each in payments
+            if each.refunded_at is None
+        ]
+        rows = (*((each,) for each in buttons), (button(say("button.person"), Action.PERSON, user_id),))
+        return RenderedMessage(join_lines(lines), rows)
+
+    def refund_payment_question(self, payment: Payment, zone: str, say: Texts) -> RenderedMessage:
+        """Whether an administrator means to give it back."""
+        text = say(
+            "people.ask_refund" if payment.offer.days else "people.ask_refund_unmatched",
+            user=payment.user_id,
+            stars=whole(payment.offer.stars, say),
+            at=when(payment.paid_at, say, zone),
+            time=say("format.days", count=payment.offer.days),
+        )
+        argument = f"{payment.user_id}.{payment.tag}"
+        rows = (
+            (button(say("button.confirm_refund"), Action.REFUND_PAYMENT_CONFIRMED, argument),),
+            (button(say("button.leave"), Action.PAYMENTS, payment.user_id),),
+        )
+        return RenderedMessage(text, rows)
 
     def _title(self, usage: Usage, zone: str, say: Texts) -> Html:
         if usage.plan is Plan.FREE or usage.premium_until is None:

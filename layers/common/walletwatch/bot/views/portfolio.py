@@ -5,7 +5,17 @@ from datetime import datetime
 from decimal import Decimal, localcontext
 from typing import Final
 
-from walletwatch.bot.formatting import Amounts, number, percent, series, short, wallet, worth
+from walletwatch.bot.formatting import (
+    Amounts,
+    number,
+    percent,
+    percents,
+    series,
+    short,
+    signed_percent,
+    wallet,
+    worth,
+)
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts, escape
@@ -13,14 +23,16 @@ from walletwatch.bot.views.paging import age, in_rows
 from walletwatch.bot.views.ways import menu
 from walletwatch.domain.annotations import AssetNote
 from walletwatch.domain.currencies import Currency
-from walletwatch.domain.money import NATIVE
-from walletwatch.domain.portfolio import STAKED, Change, Slice
+from walletwatch.domain.money import NATIVE, NATIVE_DECIMALS, to_decimal
+from walletwatch.domain.portfolio import STAKED, Change, Part, Slice
 from walletwatch.domain.profile import ChainProfile
 from walletwatch.domain.tokens import IdentitySource
 from walletwatch.domain.work import RenderedMessage
 from walletwatch.services.portfolio import Portfolio
 
 SLICES: Final = 8
+OWN: Final = (NATIVE, STAKED)
+"""The chain's own token."""
 WALLETS: Final = 10
 BAR: Final = 10
 MAX_BUTTON: Final = 28
@@ -37,21 +49,11 @@ class PortfolioView:
         """The sum, its parts by asset and by wallet, and what is not in it."""
         count = len(portfolio.parts) + len(portfolio.unread)
         lines = [say("portfolio.title", count=count), *self._sum(portfolio, say)]
-        valued = [each for each in portfolio.slices if each.usd is not None]
-        total = portfolio.total.usd
-        if valued and total:
-            lines.append(Html(""))
-            lines += [self._slice(each, total, portfolio, say) for each in valued[:SLICES]]
-            if len(valued) > SLICES:
-                lines.append(say("portfolio.others", count=len(valued) - SLICES))
+        lines += self._by_asset(portfolio, say)
         if len(portfolio.parts) > 1:
             lines.append(Html(""))
             for part in portfolio.parts[:WALLETS]:
-                usd = part.total.usd
-                value = self._worth(usd, portfolio, say) if usd is not None else None
-                name = wallet(part.address, part.label, say)
-                key = "portfolio.wallet" if value else "portfolio.wallet_unvalued"
-                lines.append(say(key, wallet=name, value=value or say("common.unknown")))
+                lines.append(self._part(part, portfolio, say))
             if len(portfolio.parts) > WALLETS:
                 lines.append(say("portfolio.more_wallets", count=len(portfolio.parts) - WALLETS))
         lines += self._missing(portfolio, say)
@@ -63,7 +65,21 @@ class PortfolioView:
         refresh = (button(say("button.refresh"), Action.PORTFOLIO), *menu(say))
         return RenderedMessage(join_lines(lines), (*in_rows(buttons, 2), refresh))
 
+    def _part(self, part: Part, portfolio: Portfolio, say: Texts) -> Html:
+        name = wallet(part.address, part.label, say)
+        if part.is_empty:
+            return say("portfolio.wallet_empty", wallet=name)
+        usd = part.total.usd
+        value = self._worth(usd, portfolio, say) if usd is not None else None
+        if value is None:
+            return say("portfolio.wallet_unvalued", wallet=name)
+        return say("portfolio.wallet", wallet=name, value=value)
+
     def _sum(self, portfolio: Portfolio, say: Texts) -> Sequence[Html]:
+        if not portfolio.parts:
+            return ()
+        if all(part.is_empty for part in portfolio.parts):
+            return (say("portfolio.nothing", count=len(portfolio.parts)),)
         if not portfolio.priced:
             return (say("portfolio.prices_away"),)
         usd = portfolio.total.usd
@@ -82,21 +98,44 @@ class PortfolioView:
             lines = [
                 say("portfolio.total_native", usd=shown, native=amount, symbol=self._profile.native_symbol)
             ]
-        lines.append(_change(portfolio.change, say))
+        lines.append(_change(portfolio.change, beside))
         return lines
 
-    def _slice(self, each: Slice, total: Decimal, portfolio: Portfolio, say: Texts) -> Html:
-        assert each.usd is not None
+    def _by_asset(self, portfolio: Portfolio, say: Texts) -> Sequence[Html]:
+        """What has a value with its share of the sum; where nothing has one, what is known at least."""
+        values = [(each, each.usd) for each in portfolio.slices if each.usd]
+        if not values:
+            known = sorted(filter(self._is_known, portfolio.slices), key=lambda each: each.asset not in OWN)
+            return [Html(""), *(self._amount(each, say) for each in known[:SLICES])] if known else []
+        shown, others = values[:SLICES], values[SLICES:]
         with localcontext(prec=60):
-            share = each.usd / total
-        value = self._worth(each.usd, portfolio, say)
-        return say(
-            "portfolio.slice",
-            bar=bar(share),
-            share=percent(share, say),
-            asset=self._called(each, portfolio, say),
-            value=value or say("common.unknown"),
-        )
+            rest = sum((usd for _, usd in others), Decimal(0))
+        parts = [usd for _, usd in shown]
+        shares = percents([*parts, rest] if others else parts, say)
+        lines = [
+            say(
+                "portfolio.slice",
+                bar=bar(usd / (portfolio.total.usd or usd)),
+                share=share,
+                asset=self._called(each, portfolio, say),
+                value=self._worth(usd, portfolio, say) or say("common.unknown"),
+            )
+            for (each, usd), share in zip(shown, shares, strict=False)
+        ]
+        if others:
+            value = self._worth(rest, portfolio, say) or say("common.unknown")
+            lines.append(say("portfolio.others", count=len(others), share=shares[-1], value=value))
+        return [Html(""), *lines]
+
+    def _is_known(self, each: Slice) -> bool:
+        return each.asset in OWN or each.asset in self._profile.tokens
+
+    def _amount(self, each: Slice, say: Texts) -> Html:
+        if each.asset == STAKED:
+            amount = number(to_decimal(each.amount, NATIVE_DECIMALS), say)
+            staked = say("portfolio.staked", symbol=self._profile.native_symbol)
+            return say("balance.token", amount=Html(f"{amount} {staked}"))
+        return say("balance.token", amount=self._amounts.asset(each.asset, each.amount, each.decimals, say))
 
     def _called(self, each: Slice, portfolio: Portfolio, say: Texts) -> Html:
         if each.asset == STAKED:
@@ -145,18 +184,14 @@ def _in_native(usd: Decimal, portfolio: Portfolio) -> Decimal | None:
 def _change(change: Change | None, say: Texts) -> Html:
     if change is None:
         return say("price.change_unknown")
-    shown = signed(change.share, say)
+    shown = signed_percent(change.share, say)
+    amount = worth(change.usd, say)
+    if amount is not None and change.usd:
+        sign = "+" if change.usd > 0 and not amount.startswith("<") else ""
+        shown = f"{shown} ({sign}{amount})"
     if change.covered < Decimal("0.995"):
         return say("portfolio.change_partly", change=shown, part=percent(change.covered, say))
     return say("price.change", change=shown)
-
-
-def signed(share: Decimal, say: Texts) -> str:
-    """A change as a percentage with its sign."""
-    text = percent(abs(share), say)
-    if not share:
-        return text
-    return f"{'+' if share > 0 else '−'}{text}"
 
 
 def _cut(text: str) -> str:

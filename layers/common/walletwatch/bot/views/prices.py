@@ -11,6 +11,7 @@ from walletwatch.bot.formatting import (
     number,
     percent,
     short,
+    signed_percent,
     unit_price,
     worth,
 )
@@ -19,7 +20,6 @@ from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.links import address_buttons, linked
 from walletwatch.bot.texts import Html, Texts, escape
 from walletwatch.bot.views.paging import age, behind, in_rows, page_of, turns
-from walletwatch.bot.views.portfolio import signed
 from walletwatch.domain.annotations import AssetNote
 from walletwatch.domain.assets import Asset
 from walletwatch.domain.currencies import Currency
@@ -28,7 +28,7 @@ from walletwatch.domain.markets import Market, Markets
 from walletwatch.domain.money import NATIVE, to_decimal
 from walletwatch.domain.prices import ARITHMETIC, Price
 from walletwatch.domain.profile import ChainProfile
-from walletwatch.domain.quotes import AssetQuote, Conversion
+from walletwatch.domain.quotes import AssetQuote, Conversion, Side
 from walletwatch.domain.tokens import IdentitySource, TokenIdentity
 from walletwatch.domain.work import Button, RenderedMessage
 
@@ -71,7 +71,7 @@ class PricesView:
             if change is None:
                 lines.append(say("price.change_unknown"))
             else:
-                lines.append(say("price.change", change=signed(change, say)))
+                lines.append(say("price.change", change=signed_percent(change, say)))
             lines += self._market(quote, price, say)
             source = say(f"price.source.{price.source.value}")
             lines += [Html(""), say("price.read", source=source, age=age(price.at, now, say))]
@@ -186,32 +186,19 @@ class PricesView:
                 target=target,
             ),
             Html(""),
-            say(
-                "convert.rate",
-                source=_word(done.source),
-                rate=number(done.rate, say),
-                target=_word(done.target),
-            ),
         ]
-        if done.rate:
-            back = number(ARITHMETIC.divide(Decimal(1), done.rate), say)
-            lines.append(say("convert.rate", source=_word(done.target), rate=back, target=_word(done.source)))
-        for asset in (done.source, done.target):
-            if asset is not None:
-                lines += self._warnings(asset, say)
-        if done.impact is None:
-            lines.append(say("convert.impact_unknown"))
+        if done.is_same:
+            lines.append(say("convert.same"))
         else:
-            key = "convert.impact_high" if done.impact >= HIGH_IMPACT else "convert.impact"
-            lines.append(say(key, share=percent(done.impact, say)))
-        lines.append(Html(""))
-        if done.oldest is not None:
-            lines.append(say("convert.read", age=age(done.oldest.at, now, say)))
-        lines.append(say("convert.mid"))
+            lines += self._terms(done, say)
+        assets = {each.id: each for each in (done.source, done.target) if isinstance(each, Asset)}
+        for asset in assets.values():
+            lines += self._warnings(asset, say)
+        if done.oldest is not None and not done.is_same:
+            lines += [Html(""), say("convert.read", age=age(done.oldest.at, now, say)), say("convert.mid")]
         prices = [
             button(say("button.price_of", symbol=_called(asset)), Action.PRICE, asset.id)
-            for asset in (done.source, done.target)
-            if asset is not None
+            for asset in assets.values()
         ]
         return RenderedMessage(
             join_lines(lines), (*((tuple(prices),) if prices else ()), *self._choices(others, Action.MINT))
@@ -227,8 +214,22 @@ class PricesView:
         lines += [say("asset.line", asset=self.name(each, say)) for each in candidates]
         return RenderedMessage(join_lines(lines), self._choices(candidates, action))
 
-    def _unit(self, asset: Asset | None, say: Texts) -> Html:
-        return escape("USD") if asset is None else self.name(asset, say)
+    def _terms(self, done: Conversion, say: Texts) -> list[Html]:
+        """Both ways, and what a trade would lose."""
+        source, target = _word(done.source), _word(done.target)
+        lines = [say("convert.rate", source=source, rate=number(done.rate, say), target=target)]
+        if done.rate:
+            back = number(ARITHMETIC.divide(Decimal(1), done.rate), say)
+            lines.append(say("convert.rate", source=target, rate=back, target=source))
+        if not done.is_trade:
+            return lines
+        if done.impact is None:
+            return [*lines, say("convert.impact_unknown")]
+        key = "convert.impact_high" if done.impact >= HIGH_IMPACT else "convert.impact"
+        return [*lines, say(key, share=percent(done.impact, say))]
+
+    def _unit(self, side: Side, say: Texts) -> Html:
+        return self.name(side, say) if isinstance(side, Asset) else escape(_word(side))
 
     def _warnings(self, asset: Asset, say: Texts) -> list[Html]:
         if asset.impostor_of is None:
@@ -343,8 +344,8 @@ def _choice(asset: Asset) -> str:
     return name if asset.listed else f"{name} · {short(asset.id)}"
 
 
-def _word(asset: Asset | None) -> str:
-    return "USD" if asset is None else _called(asset)
+def _word(side: Side) -> str:
+    return _called(side) if isinstance(side, Asset) else side.denomination.code
 
 
 def _called(asset: Asset) -> str:

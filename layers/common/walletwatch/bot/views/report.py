@@ -9,7 +9,7 @@ from walletwatch.bot.formatting import Amounts, series, when
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts
-from walletwatch.bot.views.figures import amount_of, in_and_out, unpriced_text
+from walletwatch.bot.views.figures import amount_of, sums_text
 from walletwatch.bot.views.gains import signed
 from walletwatch.bot.views.insights import told_lines
 from walletwatch.bot.views.parties import Parties, transaction_link
@@ -17,7 +17,7 @@ from walletwatch.bot.views.ways import nothing_watched
 from walletwatch.domain.currencies import Denomination
 from walletwatch.domain.flows import AssetFlow
 from walletwatch.domain.profile import ChainProfile
-from walletwatch.domain.reports import ReportPeriod, Summary
+from walletwatch.domain.reports import ReportPeriod, Schedule, Summary
 from walletwatch.domain.valuing import Movement
 from walletwatch.domain.work import Button, RenderedMessage
 
@@ -49,7 +49,10 @@ class ReportView:
         lines += [Html(""), *told_lines(summary.told, say)]
         if summary.is_cut:
             lines.append(say("report.cut"))
-        return RenderedMessage(join_lines(lines), self._keyboard(period, say))
+        if summary.ordered:
+            lines += [Html(""), *(_regular(each, say) for each in summary.ordered)]
+        keyboard = self._keyboard(period, say, is_ordered=bool(summary.ordered))
+        return RenderedMessage(join_lines(lines), keyboard)
 
     def ordered(self, period: ReportPeriod, due: datetime, zone: str, say: Texts) -> RenderedMessage:
         """When the first one comes."""
@@ -60,7 +63,7 @@ class ReportView:
         flows = summary.flows
         lines = []
         if flows.total.movements:
-            lines += [in_and_out(flows.total, summary.currency, say), *unpriced_text(flows.total, say)]
+            lines += sums_text(flows.total, summary.currency, say)
         lines += [self._asset(flow, say) for flow in flows.by_asset[:ASSETS]]
         if len(flows.by_asset) > ASSETS:
             lines.append(say("activity.line.more", count=len(flows.by_asset) - ASSETS))
@@ -100,7 +103,7 @@ class ReportView:
             what += f" {'←' if leg.amount > 0 else '→'} {parties.name(leg.counterparty, say)}"
         return Html(f"{what}{transaction_link(self._profile, activity.signature)}")
 
-    def _keyboard(self, period: ReportPeriod, say: Texts) -> Sequence[Sequence[Button]]:
+    def _keyboard(self, period: ReportPeriod, say: Texts, *, is_ordered: bool) -> Sequence[Sequence[Button]]:
         def choice(shown: ReportPeriod) -> Button:
             text = say(f"report.period.{shown.value}")
             return button(f"• {text}" if shown is period else text, Action.REPORT, shown.value)
@@ -111,5 +114,14 @@ class ReportView:
                 button(say("report.order_daily"), Action.REPORT, "d"),
                 button(say("report.order_weekly"), Action.REPORT, "w"),
             ),
-            (button(say("report.stop"), Action.REPORT, "off"),),
+            *(((button(say("report.stop"), Action.REPORT, "off"),),) if is_ordered else ()),
         )
+
+
+def _regular(schedule: Schedule, say: Texts) -> Html:
+    """When a report comes."""
+    hour, minute = divmod(schedule.minute, 60)
+    clock = f"{hour:02}:{minute:02}"
+    if schedule.weekday is None:
+        return say("report.regular.daily", clock=clock)
+    return say("report.regular.weekly", clock=clock, day=say("quiet.days").split()[schedule.weekday])

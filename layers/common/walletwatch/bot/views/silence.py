@@ -1,6 +1,7 @@
 """Silence, snoozing, quiet hours and digests in words."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from walletwatch.bot.formatting import lasting, series, wallet, when
@@ -18,23 +19,18 @@ HOURS: Final = (9, 18)
 class SilenceView:
     """Renders when a chat hears, and when not."""
 
-    def ask_mute(self, say: Texts) -> RenderedMessage:
-        """For how long to be silent."""
+    def ask_mute(self, chat: Chat, now: datetime, say: Texts) -> RenderedMessage:
+        """For how long to be silent, and what holds already."""
         forever = button(say("button.mute.forever"), Action.AM_MUTE, 0)
-        return RenderedMessage(say("muting.ask"), (*_times(Action.AM_MUTE, say), (forever,), _settings(say)))
+        return _asking(say("muting.ask"), (*_times(Action.AM_MUTE, say), (forever,)), chat, now, say)
 
-    def ask_snooze(self, say: Texts) -> RenderedMessage:
-        """For how long to hold everything."""
-        return RenderedMessage(say("muting.snooze_ask"), (*_times(Action.AM_SNOOZE, say), _settings(say)))
+    def ask_snooze(self, chat: Chat, now: datetime, say: Texts) -> RenderedMessage:
+        """For how long to hold everything, and what holds already."""
+        return _asking(say("muting.snooze_ask"), _times(Action.AM_SNOOZE, say), chat, now, say)
 
     def muted(self, chat: Chat, say: Texts) -> RenderedMessage:
         """Until when the chat hears nothing."""
-        until = chat.settings.filter.muted_until
-        if chat.settings.muted or until is None:
-            text = say("muting.all_forever")
-        else:
-            text = say("muting.all", until=when(until, say, chat.settings.timezone))
-        return RenderedMessage(text, ((button(say("button.mute.unmute"), Action.AM_UNMUTE, 0),),))
+        return RenderedMessage(_muted(chat, say), (_again(say),))
 
     def wallet_muted(self, subscription: Subscription, say: Texts) -> RenderedMessage:
         """Until when the chat hears nothing of a wallet."""
@@ -56,18 +52,23 @@ class SilenceView:
 
     def snoozed(self, chat: Chat, say: Texts) -> RenderedMessage:
         """Until when everything is held."""
-        until = when(chat.settings.snoozed_until, say, chat.settings.timezone)
-        return RenderedMessage(
-            say("muting.snoozed", until=until), ((button(say("button.mute.unmute"), Action.AM_UNMUTE, 0),),)
-        )
+        return RenderedMessage(_snoozed(chat, say), (_again(say),))
+
+    def woken(self, say: Texts) -> RenderedMessage:
+        """That nothing is held by a snooze any more."""
+        return RenderedMessage(say("muting.woken"))
 
     def quiet(self, settings: ChatSettings, say: Texts) -> RenderedMessage:
         """The quiet hours."""
         present = settings.quiet
         lines = [say("quiet.title"), _hours(present, settings.timezone, say), Html(""), say("quiet.hint")]
-        row = tuple(button(text, Action.AM_QUIET, text.replace(":", "")) for text in NIGHTS)
+        hours = None if present is None or present.weekdays else "-".join(_clock(present))
+        row = tuple(
+            button(f"✅ {text}" if text == hours else text, Action.AM_QUIET, text.replace(":", ""))
+            for text in NIGHTS
+        )
         off = button(say("button.mute.off"), Action.AM_QUIET, "off")
-        return RenderedMessage(Html("\n".join(lines)), (row, *(((off,),) if present else ()), _settings(say)))
+        return RenderedMessage(Html("\n".join(lines)), (row, *(((off,),) if present else ()), _by_clock(say)))
 
     def digest(self, settings: ChatSettings, say: Texts) -> RenderedMessage:
         """How often the chat hears."""
@@ -83,15 +84,47 @@ class SilenceView:
         rows = (
             (choice(say("button.mute.now"), Pace.NOW), choice(say("button.mute.hourly"), Pace.HOURLY)),
             tuple(choice(say("button.mute.daily", hour=f"{each:02}:00"), Pace.DAILY, each) for each in HOURS),
-            _settings(say),
+            _by_clock(say),
         )
         return RenderedMessage(Html("\n".join(lines)), rows)
+
+
+def _asking(
+    question: Html, answers: Sequence[Sequence[Button]], chat: Chat, now: datetime, say: Texts
+) -> RenderedMessage:
+    settings = chat.settings
+    present = [_muted(chat, say)] if settings.is_muted(now) else []
+    if settings.timing.urgent_until(now) is not None:
+        present.append(_snoozed(chat, say))
+    text = Html("\n\n".join([*present, question]))
+    return RenderedMessage(text, (*answers, *([_again(say)] if present else []), _settings(say)))
+
+
+def _muted(chat: Chat, say: Texts) -> Html:
+    until = chat.settings.filter.muted_until
+    if chat.settings.muted or until is None:
+        return say("muting.all_forever")
+    return say("muting.all", until=when(until, say, chat.settings.timezone))
+
+
+def _snoozed(chat: Chat, say: Texts) -> Html:
+    until = when(chat.settings.snoozed_until, say, chat.settings.timezone)
+    return say("muting.snoozed", until=until)
+
+
+def _again(say: Texts) -> tuple[Button, ...]:
+    return (button(say("button.mute.unmute"), Action.AM_UNMUTE, 0),)
+
+
+def _clock(quiet: QuietHours) -> tuple[str, str]:
+    start, end = (f"{minutes // 60:02}:{minutes % 60:02}" for minutes in (quiet.start, quiet.end))
+    return start, end
 
 
 def _hours(quiet: QuietHours | None, zone: str, say: Texts) -> Html:
     if quiet is None:
         return say("quiet.none")
-    start, end = (f"{minutes // 60:02}:{minutes % 60:02}" for minutes in (quiet.start, quiet.end))
+    start, end = _clock(quiet)
     if not quiet.weekdays:
         return say("quiet.set", start=start, end=end, zone=zone)
     names = say("quiet.days").split()
@@ -105,6 +138,10 @@ def _times(action: Action, say: Texts) -> tuple[tuple[Button, ...], ...]:
         for time in TIMES
     )
     return (buttons[:2], buttons[2:])
+
+
+def _by_clock(say: Texts) -> tuple[Button, ...]:
+    return (button(say("button.timezone"), Action.TIMEZONE), *_settings(say))
 
 
 def _settings(say: Texts) -> tuple[Button, ...]:

@@ -8,7 +8,7 @@ from walletwatch.bot.keyboards import Action, button
 from walletwatch.bot.texts import Html, Texts, texts
 from walletwatch.domain.alerts import Alert, AlertLevel
 from walletwatch.domain.chats import DEFAULT_LANGUAGE
-from walletwatch.domain.work import RenderedMessage
+from walletwatch.domain.work import Button, RenderedMessage
 
 ICONS: Final[Mapping[AlertLevel, str]] = {
     AlertLevel.INFO: "🔵",
@@ -44,9 +44,9 @@ def alert_message(alert: Alert) -> RenderedMessage:
 def alert_list(alerts: Sequence[Alert], say: Texts) -> RenderedMessage:
     """The open alerts, each with a button to acknowledge it."""
     if not alerts:
-        return RenderedMessage(say("alert.none"), ((button(say("button.refresh"), Action.ALERTS),),))
+        return RenderedMessage(say("alert.none"), (_ways(say),))
     lines = [say("alert.list", count=len(alerts))]
-    rows = []
+    rows: list[tuple[Button, ...]] = []
     for alert in alerts[:MAX_LISTED]:
         key = "alert.line" if alert.acknowledged_at is None else "alert.line_acknowledged"
         lines.append(
@@ -63,8 +63,12 @@ def alert_list(alerts: Sequence[Alert], say: Texts) -> RenderedMessage:
             rows.append((button(say("button.acknowledge_one", id=alert.id), Action.ACKNOWLEDGE, alert.id),))
     if len(alerts) > MAX_LISTED:
         lines.append(say("alert.more", count=len(alerts) - MAX_LISTED))
-    rows.append((button(say("button.refresh"), Action.ALERTS),))
+    rows.append(_ways(say))
     return RenderedMessage(Html("\n\n".join(lines)), tuple(rows))
+
+
+def _ways(say: Texts) -> tuple[Button, ...]:
+    return (button(say("button.refresh"), Action.ALERTS), button(say("button.panel"), Action.ADMIN, "panel"))
 
 
 def moment(at: datetime) -> str:

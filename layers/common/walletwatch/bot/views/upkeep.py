@@ -101,22 +101,27 @@ def audit(page: AuditPage, say: Texts) -> RenderedMessage:
     lines += [_entry(entry, say) for entry in page.entries]
     if not page.entries:
         lines.append(say("admin.audit.empty"))
+    html = join_lines(lines)
+    # What is too long for a message is on the next page.
+    shown = page.entries[: html.count("\n")]
     user_id = "" if query.user_id is None else query.user_id
     rows: list[tuple[Button, ...]] = []
     turns = []
     if query.before is not None:
         turns.append(button(say("button.newest"), Action.AUDIT, f".{user_id}.{query.action or ''}"))
-    if page.more:
-        before = page.entries[-1].id
+    if page.more or len(shown) < len(page.entries):
+        before = shown[-1].id
         turns.append(button(say("button.older"), Action.AUDIT, f"{before}.{user_id}.{query.action or ''}"))
     if turns:
         rows.append(tuple(turns))
     rows.append(_back("audit", say))
-    return RenderedMessage(join_lines(lines), tuple(rows))
+    return RenderedMessage(html, tuple(rows))
 
 
 def _entry(entry: AuditEntry, say: Texts) -> Html:
-    details = ", ".join(f"{name}: {value}" for name, value in entry.details.items())
+    """One line, whatever was written."""
+    told = (f"{name}: {value}" for name, value in entry.details.items() if value != "")
+    details = " ".join(", ".join(told).split())
     return say(
         "admin.audit.line", at=moment(entry.at), user=entry.user_id, action=entry.action, details=details
     )

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from walletwatch.bot.filter_codes import FilterCode
 from walletwatch.bot.formatting import Amounts, wallet, worth
 from walletwatch.bot.html_length import join_lines
-from walletwatch.bot.keyboards import SEPARATOR, Action, button
+from walletwatch.bot.keyboards import SEPARATOR, Action, button, switch
 from walletwatch.bot.links import address_buttons
 from walletwatch.bot.scope_codes import ScopeCode
 from walletwatch.bot.texts import Html, Texts
@@ -143,7 +143,7 @@ class WalletCardView:
             button(
                 f"✅ {tag}" if tag in entry.tags else f"#{tag}",
                 Action.TAG_TOGGLE,
-                f"{subscription.id}{SEPARATOR}{tag_key(tag)}",
+                f"{subscription.id}{SEPARATOR}{tag_key(tag)}{SEPARATOR}{switch(tag in entry.tags)}",
             )
             for tag in choices
         ]

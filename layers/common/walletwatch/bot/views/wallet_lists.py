@@ -7,7 +7,7 @@ from walletwatch.bot.formatting import day, short, wallet
 from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import SEPARATOR, Action, button
 from walletwatch.bot.texts import Html, Texts
-from walletwatch.bot.views.paging import behind, page_of, turns
+from walletwatch.bot.views.paging import behind, numbered, page_of, turns
 from walletwatch.bot.views.wallet_card import link_buttons
 from walletwatch.bot.views.wallets import PAGE_SIZE, cut
 from walletwatch.domain.wallet_book import Share
@@ -48,7 +48,10 @@ class WalletListsView:
                 lines.append(say("import.more_bad", count=len(done.bad) - BAD_LINES))
         if done.added and not done.started:
             lines += [Html(""), say("watch.chain")]
-        return RenderedMessage(join_lines(lines), ((button(say("button.all_wallets"), Action.LIST, 0),),))
+        ways = [button(say("button.all_wallets"), Action.LIST, 0)]
+        if done.refused:
+            ways.append(button(say("button.plan"), Action.PLAN))
+        return RenderedMessage(join_lines(lines), (tuple(ways),))
 
     def share_question(
         self, count: int, tag: str | None, key: str, shares: Sequence[Share], say: Texts, zone: str
@@ -117,7 +120,8 @@ class WalletListsView:
         begin = page * PAGE_SIZE
         shown = share.wallets[begin : begin + PAGE_SIZE]
         lines = [] if first is None else [first, Html("")]
-        lines += [say("shared.title", count=len(share.wallets)), Html("")]
+        title = say("shared.title", count=len(share.wallets))
+        lines += [numbered(title, page, last), Html("")]
         rows: list[tuple[Button, ...]] = []
         for index, each in enumerate(shown, begin):
             name = wallet(each.address, each.label, say)

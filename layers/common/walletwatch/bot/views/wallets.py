@@ -9,7 +9,7 @@ from walletwatch.bot.html_length import join_lines
 from walletwatch.bot.keyboards import SEPARATOR, Action, button
 from walletwatch.bot.links import address_buttons
 from walletwatch.bot.texts import Html, Texts
-from walletwatch.bot.views.paging import age, behind, in_rows, page_of, turns
+from walletwatch.bot.views.paging import age, behind, in_rows, numbered, page_of, turns
 from walletwatch.bot.views.ways import menu, nothing_watched
 from walletwatch.domain.annotations import AssetNote
 from walletwatch.domain.chats import Subscription
@@ -68,9 +68,10 @@ class WalletsView:
         page, last = page_of(page, len(found), PAGE_SIZE)
         shown = found[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
         if tag is None:
-            lines = [say("list.title", count=len(found))]
+            title = say("list.title", count=len(found))
         else:
-            lines = [say("list.tagged", count=len(found), tag=tag)]
+            title = say("list.tagged", count=len(found), tag=tag)
+        lines = [numbered(title, page, last)]
         if order is ListOrder.BALANCE and held is None:
             lines.append(say("list.no_balances"))
         lines.append(Html(""))
@@ -118,7 +119,7 @@ class WalletsView:
         shown = subscriptions[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
         rows = [
             (button(name, action, item.id),)
-            for name, item in zip(_names(shown, subscriptions), shown, strict=True)
+            for name, item in zip(button_names(shown, subscriptions), shown, strict=True)
         ]
         return (*rows, *turns(Action.CHOOSE, behind(action.value), page, last, say))
 
@@ -129,16 +130,21 @@ class WalletsView:
         shown = subscriptions[:CHOICES]
         return tuple(
             (button(name, action, item.id),)
-            for name, item in zip(_names(shown, subscriptions), shown, strict=True)
+            for name, item in zip(button_names(shown, subscriptions), shown, strict=True)
         )
 
-    def bare_address(self, address: str, say: Texts) -> RenderedMessage:
-        """What can be done with an address somebody sent."""
+    def bare_address(self, address: str, say: Texts, *, known: Sequence[Subscription]) -> RenderedMessage:
+        """What can be done with an address somebody sent; `known` has it where the chat watches it."""
+        text = say("watch.bare", address=address)
+        first = button(say("button.watch"), Action.WATCH_ADDRESS, address)
+        if known:
+            text = say("watch.bare_known", wallet=wallet(address, known[0].label, say))
+            first = button(say("button.open"), Action.CARD, known[0].id)
         return RenderedMessage(
-            say("watch.bare", address=address),
+            text,
             (
                 (
-                    button(say("button.watch"), Action.WATCH_ADDRESS, address),
+                    first,
                     button(say("button.balance"), Action.BALANCE_ADDRESS, address),
                     button(say("button.scan"), Action.SCAN_ADDRESS, address),
                 ),
@@ -237,11 +243,11 @@ def _card_buttons(entries: Sequence[WalletEntry]) -> Sequence[Button]:
     subscriptions = [entry.subscription for entry in entries]
     return [
         button(name, Action.CARD, item.id)
-        for name, item in zip(_names(subscriptions, subscriptions), subscriptions, strict=True)
+        for name, item in zip(button_names(subscriptions, subscriptions), subscriptions, strict=True)
     ]
 
 
-def _names(shown: Sequence[Subscription], among: Collection[Subscription]) -> Sequence[str]:
+def button_names(shown: Sequence[Subscription], among: Collection[Subscription]) -> Sequence[str]:
     """What the buttons of wallets say; those of one name show their address too."""
     counts: dict[str | None, int] = {}
     for each in among:

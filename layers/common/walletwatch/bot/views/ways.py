@@ -41,25 +41,47 @@ def nothing_watched(say: Texts) -> RenderedMessage:
     return RenderedMessage(say("list.empty"), adding(say))
 
 
-def behind(complaint: str, say: Texts) -> Rows:
-    """What helps whoever is told this complaint; most are answered by another try."""
-    if complaint == "list.empty":
+def lost(say: Texts) -> Rows:
+    """For whoever was not understood."""
+    return (tuple(button(say(text), action, place) for text, action, place in _LOST),)
+
+
+def behind(complaint: str, say: Texts, private_chat: str) -> Rows:
+    """What helps whoever is told this complaint; most are answered by another try.
+
+    Args:
+        complaint: Its key.
+        say: Of the reader.
+        private_chat: The link to the reader's chat with the bot.
+    """
+    if complaint in {"list.empty", "addalert.no_wallet"}:
         return adding(say)
+    if complaint in _FOR_PRIVATE:
+        return ((Button(say("button.private_chat"), url=private_chat),),)
     ways = _HELPFUL.get(complaint)
     return () if ways is None else (tuple(button(say(text), action, place) for text, action, place in ways),)
 
 
+_FOR_PRIVATE: Final = frozenset({"error.private_only", "link.ask_in_private"})
 _LIST: Final = ("button.list", Action.LIST, "0")
 _PLAN: Final = ("button.plan", Action.PLAN, "")
+_ALERTS: Final = ("button.alert.back", Action.AM_LIST, "0")
 _LOST: Final = (("button.menu", Action.MENU, ""), ("button.help", Action.HELP, ""))
+_TAGS: Final = ("button.tags", Action.TAGS, "")
 _HELPFUL: Final[Mapping[str, tuple[tuple[str, Action, str], ...]]] = {
     "error.unclear": _LOST,
     "error.unknown_command": _LOST,
+    "error.several_addresses": (("button.import", Action.IMPORT, ""),),
     "error.no_such_wallet": (_LIST,),
     "error.not_watched": (_LIST,),
     "error.wallet_not_called": (_LIST,),
+    "error.no_such_tag": (_TAGS,),
+    "language.unknown": (("button.language", Action.LANGUAGE, ""),),
+    "timezone.unknown": (("button.timezone", Action.TIMEZONE, ""),),
+    "currency.unknown": (("button.currency", Action.CURRENCY, ""),),
     "quota.wallets": (_PLAN, _LIST),
-    "quota.alerts": (_PLAN,),
+    "alerts.too_many": (_PLAN, _ALERTS),
+    "alerts.none_such": (_ALERTS,),
     "quota.scans": (_PLAN,),
     "quota.exports": (_PLAN,),
 }

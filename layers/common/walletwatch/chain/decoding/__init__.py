@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from walletwatch.chain.decoding import details
+from walletwatch.chain.decoding.approvals import standing_approvals
 from walletwatch.chain.decoding.kinds import name_kind
 from walletwatch.chain.decoding.legs import make_legs
 from walletwatch.chain.decoding.movements import trace
@@ -65,6 +66,9 @@ def interpret(transaction: Transaction, wallet: str, *, native_symbol: str = "XN
     if named is None:
         return None
     kind, facts = named
+    approvals = standing_approvals(scene, kind)
+    if approvals:
+        facts = {**facts, "approvals": approvals}
     return Activity(
         signature=transaction.signature,
         slot=transaction.slot,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Final
 
 from walletwatch.domain.activities import Activity, ActivityKind
 from walletwatch.domain.alert_rules.events import TRADES
@@ -10,6 +11,11 @@ from walletwatch.domain.alert_rules.firing import Firing, say
 from walletwatch.domain.alert_rules.rule import Rule
 from walletwatch.domain.money import NATIVE
 
+MAX_NAMED: Final = 5
+"""Other wallets that an alert names."""
+SEPARATOR: Final = "\n"
+"""Between their names."""
+
 type Deed = tuple[str, str]
 """What was done, and to which asset."""
 
@@ -17,8 +23,8 @@ _TRANSFERS = {ActivityKind.TRANSFER_IN: "got", ActivityKind.TRANSFER_OUT: "sent"
 
 
 def deeds_of(activity: Activity) -> Iterator[Deed]:
-    """What this is an instance of; nothing where it failed."""
-    if not activity.success:
+    """What this is an instance of; nothing where it failed, or was scattered by a stranger."""
+    if not activity.success or (activity.annotation is not None and activity.annotation.is_spam):
         return
     if activity.kind in TRADES:
         for leg in activity.legs:
@@ -44,7 +50,12 @@ def evaluate(rule: Rule, facts: ClusterFacts) -> Firing | None:
             if _is_near(other, facts, window) and deed in set(deeds_of(other))
         }
         if len(wallets) >= needed:
-            values: dict[str, str | int] = {"deed": deed[0], "count": len(wallets)}
+            others = sorted(wallets - {facts.activity.wallet})[:MAX_NAMED]
+            values: dict[str, str | int] = {
+                "deed": deed[0],
+                "count": len(wallets),
+                "others": SEPARATOR.join(others),
+            }
             if deed[1]:
                 values["asset"] = deed[1]
             if facts.activity.is_transaction:

@@ -70,8 +70,12 @@ def _token_new(_rule: Rule, facts: EventFacts) -> Values | None:
 
 
 def _counterparty(rule: Rule, facts: EventFacts) -> Values | None:
-    legs = (leg for leg in facts.activity.legs if leg.counterparty == rule.terms.address)
-    return next((leg_values(leg, facts.activity) for leg in legs), None)
+    for leg in facts.activity.legs:
+        if leg.counterparty == rule.terms.address:
+            return leg_values(leg, facts.activity)
+    # What changes hands without being a token has no leg.
+    parties = (facts.activity.details.get(field) for field in ("from", "to"))
+    return {} if rule.terms.address in parties else None
 
 
 def _program(rule: Rule, facts: EventFacts) -> Values | None:
@@ -93,14 +97,27 @@ def _traded(rule: Rule, facts: EventFacts, sign: int) -> Values | None:
     return next((leg_values(leg, facts.activity) for leg in legs), None)
 
 
+def _approval(_rule: Rule, facts: EventFacts) -> Values | None:
+    """One that is all that happened, or that stands beside something else."""
+    activity = facts.activity
+    if activity.kind is ActivityKind.APPROVE:
+        return _named(activity.details, "delegate", "mint")
+    beside = activity.details.get("approvals")
+    return _named(beside[0], "delegate", "mint") if beside else None
+
+
 def _of(kind: ActivityKind, *details: str) -> Judge:
     def judge(_rule: Rule, facts: EventFacts) -> Values | None:
         if facts.activity.kind is not kind:
             return None
-        named = ((name, facts.activity.details.get(name)) for name in details)
-        return {name: value[:64] for name, value in named if isinstance(value, str)}
+        return _named(facts.activity.details, *details)
 
     return judge
+
+
+def _named(details: Mapping[str, object], *names: str) -> Values:
+    named = ((name, details.get(name)) for name in names)
+    return {name: value[:64] for name, value in named if isinstance(value, str)}
 
 
 _JUDGES: Final[Mapping[AlertKind, Judge]] = MappingProxyType(
@@ -111,7 +128,7 @@ _JUDGES: Final[Mapping[AlertKind, Judge]] = MappingProxyType(
         AlertKind.PROGRAM: _program,
         AlertKind.TOKEN_SOLD: _sold,
         AlertKind.TOKEN_BOUGHT: _bought,
-        AlertKind.APPROVAL: _of(ActivityKind.APPROVE, "delegate", "mint"),
+        AlertKind.APPROVAL: _approval,
         AlertKind.AUTHORITY: _of(ActivityKind.AUTHORITY_CHANGE, "authority_type", "new_authority"),
         AlertKind.STAKE_DEACTIVATED: _of(ActivityKind.STAKE_DEACTIVATE, "stake_account"),
     }

@@ -69,7 +69,7 @@ class PriceFacts:
     """What the rule's asset is worth, in dollars.
 
     Attributes:
-        samples: What it was worth within the rule's window, oldest first.
+        samples: What it was worth within the rule's window, or the lowest and the highest of that.
     """
 
     at: datetime

@@ -17,6 +17,8 @@ CLOCK_SLACK: Final = timedelta(minutes=1)
 """A block's time is an estimate: it may lie before the moment at which a rule was made."""
 
 type Values = Mapping[str, str | int]
+type Held = Mapping[tuple[int, datetime, bool], str]
+"""The keys of open messages by chat, end, and whether they are of urgent alerts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,9 @@ def may_fire(rule: Rule, at: datetime) -> bool:
 def expiry_of(rule: Rule, now: datetime) -> Firing:
     """The last word of a rule whose time is over."""
     until = rule.expires_at or now
-    return say(rule, f"{EXPIRY} {round(until.timestamp())}", until, {"fired": rule.fired})
+    last = say(rule, f"{EXPIRY} {round(until.timestamp())}", until, {"fired": rule.fired})
+    # That it is over wakes nobody.
+    return replace(last, urgent=False)
 
 
 def after(rule: Rule, firing: Firing, now: datetime, *, told: bool = True) -> Rule:
@@ -139,14 +143,18 @@ def after(rule: Rule, firing: Firing, now: datetime, *, told: bool = True) -> Ru
 
 
 def plan_firings(
-    attempts: Sequence[Attempt], rules: Mapping[int, Rule], held: Mapping[int, str], *, now: datetime
+    attempts: Sequence[Attempt],
+    rules: Mapping[int, Rule],
+    held: Held,
+    *,
+    now: datetime,
 ) -> Sequence[Outcome]:
     """What is written of attempts that are new: a message, a part of one that waits, or why not.
 
     Args:
         attempts: In the order of what happened.
         rules: By id, as they are now; one that is missing was deleted.
-        held: The open message of each chat that waits, by chat.
+        held: The open messages. What is urgent has its own: it may end sooner than the rest.
         now: By the clock of the ledger's entries.
     """
     outcomes: list[Outcome] = []
@@ -165,9 +173,10 @@ def plan_firings(
         timing = attempt.chat.settings.timing
         until = timing.urgent_until(now) if firing.urgent else timing.held_until(now)
         if until is not None:
-            key = waiting.get(chat_id)
+            place = (chat_id, until, firing.urgent)
+            key = waiting.get(place)
             if key is None:
-                key = waiting[chat_id] = delivery_key(DeliveryKind.ALERT, "held", attempt.key)
+                key = waiting[place] = delivery_key(DeliveryKind.ALERT, "held", attempt.key)
                 outcomes.append(
                     Outcome(NewDelivery(key, DeliveryKind.ALERT, chat_id, None, None, due_at=until))
                 )

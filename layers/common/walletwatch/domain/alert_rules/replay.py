@@ -1,5 +1,6 @@
 """How often a rule would have fired: the same evaluation over facts of the past."""
 
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,7 @@ from typing import Final
 
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.alert_rules.balances import change
+from walletwatch.domain.alert_rules.clusters import Deed, deeds_of
 from walletwatch.domain.alert_rules.evaluation import evaluate, is_rearmed
 from walletwatch.domain.alert_rules.facts import (
     BalanceFacts,
@@ -72,9 +74,17 @@ def event_facts(activities: Sequence[Activity], known: Iterable[str]) -> Iterato
 
 
 def cluster_facts(activities: Sequence[Activity]) -> Iterator[ClusterFacts]:
-    """What happened to the wallets of a chat, oldest first; each sees what came before it."""
-    for index, activity in enumerate(activities):
-        yield ClusterFacts(moment_of(activity), activity, activities[:index])
+    """What happened to the wallets of a chat, oldest first.
+
+    Each sees the newest of each wallet before it that did the same: what is older says nothing more.
+    """
+    newest: defaultdict[Deed, dict[str, Activity]] = defaultdict(dict)
+    for activity in activities:
+        deeds = set(deeds_of(activity))
+        others = [other for deed in deeds for other in newest[deed].values()]
+        yield ClusterFacts(moment_of(activity), activity, others)
+        for deed in deeds:
+            newest[deed][activity.wallet] = activity
 
 
 def balance_facts(
@@ -94,12 +104,20 @@ def balance_facts(
 
 
 def price_facts(samples: Sequence[tuple[datetime, Decimal]], window: timedelta) -> Iterator[PriceFacts]:
-    """What an asset was worth at each sample."""
-    begin = 0
-    for index, (at, usd) in enumerate(samples):
-        while samples[begin][0] < at - window:
-            begin += 1
-        yield PriceFacts(at, usd, [earlier for _, earlier in samples[begin : index + 1]])
+    """What an asset was worth at each sample, with the lowest and the highest of its window."""
+    lows: deque[tuple[datetime, Decimal]] = deque()
+    highs: deque[tuple[datetime, Decimal]] = deque()
+    for at, usd in samples:
+        # What is neither lower nor higher than a newer one is never the extreme again.
+        while lows and lows[-1][1] >= usd:
+            lows.pop()
+        while highs and highs[-1][1] <= usd:
+            highs.pop()
+        for extremes in (lows, highs):
+            extremes.append((at, usd))
+            while extremes[0][0] < at - window:
+                extremes.popleft()
+        yield PriceFacts(at, usd, (lows[0][1], highs[0][1]))
 
 
 def inactivity_facts(activities: Sequence[Activity], now: datetime) -> Iterator[InactivityFacts]:

@@ -203,6 +203,7 @@ class Rule(NewRule):
         armed: False after it fired, until what it waits for is over.
         fired: How often.
         ended_at: Since when it is over: it fired once, or expired.
+        watching: Whether its chat still watches its wallet, and has not paused it; True where it has none.
     """
 
     id: int
@@ -216,6 +217,7 @@ class Rule(NewRule):
     fired: int = 0
     last_fired_at: datetime | None = None
     ended_at: datetime | None = None
+    watching: bool = True
 
 
 class State(StrEnum):
@@ -226,6 +228,8 @@ class State(StrEnum):
     WAITING = "waiting"
     """It fired, and waits for its line to be crossed back."""
     PAUSED = "paused"
+    UNWATCHED = "unwatched"
+    """Nothing of its wallet is told."""
     OVER = "over"
 
 
@@ -235,6 +239,8 @@ def state_of(rule: Rule, now: datetime) -> State:
         return State.OVER
     if rule.paused:
         return State.PAUSED
+    if not rule.watching:
+        return State.UNWATCHED
     if not rule.armed:
         return State.WAITING
     return State.COOLING if is_cooling(rule, now) else State.ARMED
@@ -266,11 +272,9 @@ class DueRule:
         chat: Whose it is.
         check_at: Since when it is due.
         accounts: The token accounts of its wallet that may hold its asset.
-        watching: Whether its chat still watches its wallet, and has not paused it; True where it has none.
     """
 
     rule: Rule
     chat: Chat
     check_at: datetime
     accounts: tuple[str, ...] = ()
-    watching: bool = True

@@ -17,7 +17,7 @@ from walletwatch.ports.common import Clock
 from walletwatch.storage.postgres.alert_rules import RULE_COLUMNS, to_rule
 from walletwatch.storage.postgres.database import Connection, Database, together
 from walletwatch.storage.postgres.new_entries import insert_deliveries
-from walletwatch.storage.postgres.rows import CHAT_COLUMNS, Row, storable, to_chat
+from walletwatch.storage.postgres.rows import CHAT_COLUMNS, IS_URGENT, Row, storable, to_chat
 
 type Rows = AsyncCursor[tuple[Any, ...]]
 
@@ -34,11 +34,11 @@ _KNOWN: Final = "SELECT key FROM deliveries WHERE key = ANY(%(keys)s)"
 
 _RULES: Final = f"SELECT {RULE_COLUMNS} FROM alert_rules r WHERE r.id = ANY(%(rule_ids)s) FOR UPDATE OF r"
 
-_HELD: Final = """
-SELECT DISTINCT ON (chat_id) chat_id, key
-  FROM deliveries
- WHERE chat_id = ANY(%(chat_ids)s) AND kind = 'alert' AND due_at > %(now)s AND status = 'pending'
- ORDER BY chat_id, due_at, key
+_HELD: Final = f"""
+SELECT d.chat_id, d.due_at, {IS_URGENT}, d.key
+  FROM deliveries d
+ WHERE d.chat_id = ANY(%(chat_ids)s) AND d.kind = 'alert' AND d.due_at > %(now)s AND d.status = 'pending'
+ ORDER BY d.key
 """
 
 _STATES: Final = """
@@ -114,7 +114,7 @@ class PostgresAlertLedger:
                 there = {row[0] for row in await known.fetchall()}
                 new = {attempt.key: attempt for attempt in attempts if attempt.key not in there}
                 present = {rule.id: rule for rule in map(to_rule, await rules.fetchall())}
-                waiting = dict(await held.fetchall())
+                waiting = {tuple(place): key for *place, key in await held.fetchall()}
                 await _write(connection, plan(list(new.values()), present, waiting) if new else (), now)
                 pending = await connection.execute(_PENDING_OF_KEYS, values)
             return await _pending(pending)

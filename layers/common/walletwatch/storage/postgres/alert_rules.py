@@ -21,10 +21,12 @@ RULE_COLUMNS: Final = """
 r.id, r.chat_id, r.number, r.kind, r.wallet_id, r.terms, r.name, r.cooldown, r.repeats, r.urgent,
 r.expires_at, r.paused, r.armed, r.fired, r.last_fired_at, r.ended_at, r.created_at,
 (SELECT w.address FROM wallets w WHERE w.id = r.wallet_id),
-(SELECT s.label FROM subscriptions s WHERE s.chat_id = r.chat_id AND s.wallet_id = r.wallet_id)
+(SELECT s.label FROM subscriptions s WHERE s.chat_id = r.chat_id AND s.wallet_id = r.wallet_id),
+r.wallet_id IS NULL OR EXISTS (SELECT FROM subscriptions s
+                                WHERE s.chat_id = r.chat_id AND s.wallet_id = r.wallet_id AND NOT s.paused)
 """
 """Of alert_rules r."""
-_RULE_WIDTH: Final = 19
+_RULE_WIDTH: Final = 20
 
 RULES_OF_CHAT: Final = f"""
 SELECT {RULE_COLUMNS} FROM alert_rules r WHERE r.chat_id = %(chat_id)s ORDER BY r.number
@@ -92,9 +94,6 @@ SELECT r.check_at,
               WHERE a.wallet_id = r.wallet_id AND a.kind IN ('token', 'token_2022')
                 AND a.mint = CASE r.terms ->> 'asset' WHEN '{NATIVE}' THEN '{WRAPPED_NATIVE_MINT}'
                                                       ELSE r.terms ->> 'asset' END),
-       r.wallet_id IS NULL OR EXISTS (SELECT FROM subscriptions s
-                                       WHERE s.chat_id = r.chat_id AND s.wallet_id = r.wallet_id
-                                         AND NOT s.paused),
        {RULE_COLUMNS}, {CHAT_COLUMNS}
   FROM alert_rules r
   JOIN chats c ON c.id = r.chat_id
@@ -252,7 +251,7 @@ class PostgresAlertRules:
 def to_rule(row: Row) -> Rule:
     """The rule of `RULE_COLUMNS`."""
     (id_, chat_id, number, kind, wallet_id, terms, name, cooldown, repeats, urgent, expires_at,
-     paused, armed, fired, last_fired_at, ended_at, created_at, wallet, label) = row  # fmt: skip
+     paused, armed, fired, last_fired_at, ended_at, created_at, wallet, label, watching) = row  # fmt: skip
     return Rule(
         id=id_,
         chat_id=chat_id,
@@ -273,13 +272,14 @@ def to_rule(row: Row) -> Rule:
         created_at=created_at,
         wallet=wallet,
         label=label,
+        watching=watching,
     )
 
 
 def _to_due(row: Row) -> DueRule:
-    check_at, accounts, watching, *rest = row
+    check_at, accounts, *rest = row
     rule, chat = to_rule(rest[:_RULE_WIDTH]), to_chat(rest[_RULE_WIDTH:])
-    return DueRule(rule, chat, check_at, tuple(accounts), watching)
+    return DueRule(rule, chat, check_at, tuple(accounts))
 
 
 def _values(rule: NewRule) -> dict[str, Any]:

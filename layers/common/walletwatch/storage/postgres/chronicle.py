@@ -24,11 +24,13 @@ from walletwatch.domain.browsing import (
 from walletwatch.domain.carrying import CarriedFlow
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.periods import Span
+from walletwatch.domain.reports import Schedule
 from walletwatch.domain.usage import Deeds, Told, Usage
 from walletwatch.storage.postgres.carrying import CARRIED_COLUMNS, to_carried
 from walletwatch.storage.postgres.database import Connection, Database, together
 from walletwatch.storage.postgres.history_pages import CHOSEN, OWN, page_statements
 from walletwatch.storage.postgres.replica import Reads
+from walletwatch.storage.postgres.reporting import ORDERED, to_schedule
 from walletwatch.storage.postgres.rows import Row, storable
 
 DEPTH: Final = 3000
@@ -172,22 +174,22 @@ class PostgresChronicle:
 
     async def gather_with_carried(self, chat_id: int, *, limit: int) -> tuple[Found, Sequence[CarriedFlow]]:
         """The newest activities of all the chat's wallets, oldest first, and what is left of deleted ones."""
-        found, flows, _ = await self.gather_for_report(chat_id, _NEVER, limit=limit)
+        found, flows, *_ = await self.gather_for_report(chat_id, _NEVER, limit=limit)
         return found, flows
 
     async def gather_for_report(
         self, chat_id: int, span: Span, *, limit: int
-    ) -> tuple[Found, Sequence[CarriedFlow], Told]:
-        """As `gather_with_carried`, and what became of the chat's messages in a span of time."""
+    ) -> tuple[Found, Sequence[CarriedFlow], Told, Sequence[Schedule]]:
+        """As `gather_with_carried`; what became of the chat's messages in a span of time; its schedules."""
         values = _values(chat_id, WalletChoice(), span) | {"limit": limit + 1}
         # Of all time: the span is that of the messages.
         rows_of = page_statements(HistoryFilter(), Span(), None, is_named=False).rows
-        statements = [f"{OWN} ORDER BY s.id", rows_of, _CARRIED, _TOLD]
-        own, rows, flows, told = await _run(self._reads, statements, values)
+        statements = [f"{OWN} ORDER BY s.id", rows_of, _CARRIED, _TOLD, ORDERED]
+        own, rows, flows, told, ordered = await _run(self._reads, statements, values)
         wallets, chosen, is_named = _wallets(own, WalletChoice())
         records = [_recorded(row) for row in rows[:limit]][::-1]
         found = Found(wallets, chosen, is_named, records, more=len(rows) > limit)
-        return found, [to_carried(row) for row in flows], to_told(told)
+        return found, [to_carried(row) for row in flows], to_told(told), [to_schedule(row) for row in ordered]
 
     async def _gather(
         self, chat_id: int, choice: WalletChoice, span: Span, limit: int, *, with_warnings: bool

@@ -1,13 +1,11 @@
 """`ports.LedgerRetention` on PostgreSQL."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 
+from walletwatch.storage.postgres.batches import DELETE_BATCH, in_batches
 from walletwatch.storage.postgres.carrying import delete_activities
 from walletwatch.storage.postgres.database import Connection, Database
-
-DELETE_BATCH: Final = 5000
 
 _DELETE_ENTRIES: Final = """
 DELETE FROM deliveries
@@ -41,26 +39,14 @@ class PostgresLedgerRetention:
     async def delete_before(self, moment: datetime) -> int:
         """Delete settled entries older than this, and activities that no entry refers to any more."""
         deleted = await self._delete(_DELETE_ENTRIES, moment)
-        await _until_done(
-            lambda: self._database.run(lambda connection: delete_activities(connection, moment, DELETE_BATCH))
+        await in_batches(
+            self._database, lambda connection: delete_activities(connection, moment, DELETE_BATCH)
         )
         return deleted
 
     async def _delete(self, statement: str, moment: datetime) -> int:
-        """In batches, so that no statement runs long and no lock is held long."""
-
         async def work(connection: Connection) -> int:
             cursor = await connection.execute(statement, {"moment": moment, "limit": DELETE_BATCH})
             return cursor.rowcount
 
-        return await _until_done(lambda: self._database.run(work))
-
-
-async def _until_done(delete: Callable[[], Awaitable[int]]) -> int:
-    """Delete batch after batch; how many went in all."""
-    total = 0
-    while True:
-        deleted = await delete()
-        total += deleted
-        if deleted < DELETE_BATCH:
-            return total
+        return await in_batches(self._database, work)

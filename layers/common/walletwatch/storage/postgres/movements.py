@@ -4,12 +4,16 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from walletwatch.domain.activities import Activity, ActivityKind
+from walletwatch.domain.activities import REWARD_PREFIX, Activity, ActivityKind
 from walletwatch.domain.money import NATIVE
 from walletwatch.storage.postgres.database import Connection
 from walletwatch.storage.postgres.replica import Reads
 
-# A reward is credited to a stake account, which is no account of the wallet's own.
+# What is credited to a stake account comes to the wallet when that is withdrawn.
+_OF_THE_WALLET: Final = (
+    f"(a.kind <> '{ActivityKind.REWARD.value}' OR a.signature NOT LIKE '{REWARD_PREFIX}%%')"
+)
+
 _CHANGES: Final = f"""
 SELECT date_bin(%(step)s, to_timestamp(a.block_time), 'epoch'),
        sum(moved.amount
@@ -22,7 +26,7 @@ SELECT date_bin(%(step)s, to_timestamp(a.block_time), 'epoch'),
         WHERE leg ->> 'asset' = %(asset)s
        ) moved
  WHERE a.wallet_id = %(wallet_id)s AND a.block_time >= %(since)s AND a.slot <= %(up_to_slot)s
-   AND a.kind <> '{ActivityKind.REWARD.value}' AND (%(native)s OR moved.legs > 0)
+   AND {_OF_THE_WALLET} AND (%(native)s OR moved.legs > 0)
  GROUP BY 1
  ORDER BY 1
 """
@@ -34,7 +38,7 @@ SELECT least(w.created_at,
  WHERE w.id = %(wallet_id)s
 """
 
-_FLOWS: Final = """
+_FLOWS: Final = f"""
 SELECT (to_timestamp(a.block_time) AT TIME ZONE %(timezone)s)::date,
        coalesce(sum(leg.amount) FILTER (WHERE leg.amount > 0), 0),
        coalesce(-sum(leg.amount) FILTER (WHERE leg.amount < 0), 0)
@@ -44,7 +48,7 @@ SELECT (to_timestamp(a.block_time) AT TIME ZONE %(timezone)s)::date,
          FROM jsonb_array_elements(a.payload -> 'legs') each
         WHERE each ->> 'asset' = %(asset)s
        ) leg
- WHERE a.wallet_id = %(wallet_id)s AND a.block_time >= %(since)s
+ WHERE a.wallet_id = %(wallet_id)s AND a.block_time >= %(since)s AND {_OF_THE_WALLET}
  GROUP BY 1
  ORDER BY 1
 """

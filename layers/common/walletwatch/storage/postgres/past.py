@@ -7,8 +7,10 @@ from typing import Final
 
 from walletwatch.domain.activities import Activity
 from walletwatch.domain.alert_rules.facts import LastActivity
+from walletwatch.domain.wallets import Progress
 from walletwatch.storage.postgres.database import Connection
 from walletwatch.storage.postgres.replica import Reads
+from walletwatch.storage.postgres.rows import PROGRESS
 
 SEEN_AMONG: Final = 2000
 """Activities of a wallet among which an earlier movement is looked for."""
@@ -36,6 +38,13 @@ SELECT DISTINCT leg ->> 'asset'
  WHERE leg ->> 'asset' = ANY(%(assets)s)
 """
 
+_LABELS: Final = """
+SELECT w.address, s.label
+  FROM subscriptions s
+  JOIN wallets w ON w.id = s.wallet_id
+ WHERE s.chat_id = %(chat_id)s AND w.address = ANY(%(addresses)s) AND s.label IS NOT NULL
+"""
+
 _OF_WALLETS: Final = """
 SELECT w.id, recent.payload
   FROM unnest(%(wallet_ids)s::bigint[]) w (id)
@@ -60,6 +69,25 @@ class PostgresPast:
 
     def __init__(self, reads: Reads) -> None:
         self._reads = reads
+
+    async def labels(self, chat_id: int, addresses: Collection[str]) -> Mapping[str, str]:
+        """What the chat calls these wallets, by address; one without a label is absent."""
+        values = {"chat_id": chat_id, "addresses": list(addresses)}
+
+        async def work(connection: Connection) -> Mapping[str, str]:
+            cursor = await connection.execute(_LABELS, values)
+            return dict(await cursor.fetchall())
+
+        return await self._reads.run(work)
+
+    async def progress(self) -> Progress | None:
+        """How far the wallets have been looked at; None before the first look."""
+
+        async def work(connection: Connection) -> Progress | None:
+            row = await (await connection.execute(PROGRESS)).fetchone()
+            return None if row is None else Progress(*row)
+
+        return await self._reads.run(work)
 
     async def last_moved(self, wallet_ids: Collection[int]) -> Mapping[int, LastActivity]:
         """The newest activity of each wallet that has one."""

@@ -145,7 +145,8 @@ class PostgresPeople:
         async def work(connection: Connection) -> Person | None:
             async with together(connection):
                 banned = await connection.execute(
-                    "UPDATE users u SET banned_at = coalesce(u.banned_at, %(at)s), ban_reason = %(reason)s"
+                    "UPDATE users u SET banned_at = coalesce(u.banned_at, %(at)s),"
+                    " ban_reason = coalesce(%(reason)s, u.ban_reason)"
                     f" WHERE u.id = %(user_id)s RETURNING {PERSON_COLUMNS}",
                     values,
                 )

@@ -85,6 +85,14 @@ PERSONAL: Final = (
     About("maintenance", "user_id", "t.since", (), "It is the present state of the system."),
     About("alerts", "acknowledged_by", "t.id DESC", (), "It is about the system, not about who saw to it."),
     About(
+        "update_claims",
+        "user_id",
+        "t.taken_at DESC",
+        ("UPDATE update_claims SET user_id = NULL WHERE user_id = %(user_id)s",),
+        "That an update was taken keeps it from being answered twice; whose it was is forgotten.",
+        columns="t.update_id, t.taken_at",
+    ),
+    About(
         "chats",
         "owner_id",
         "t.id",

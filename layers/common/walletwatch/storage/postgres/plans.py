@@ -59,11 +59,11 @@ UPDATE payments p
    SET refund_by = %(by)s
  WHERE p.charge_id = %(charge_id)s AND p.user_id = %(user_id)s AND p.refunded_at IS NULL
    AND (p.refund_by IS NULL OR p.refund_by = %(by)s)
-   AND (%(after)s::timestamptz IS NULL
+   AND (%(after)s::timestamptz IS NULL OR p.days = 0 OR p.refund_by = %(by)s
         OR (p.paid_at >= %(after)s
             AND NOT EXISTS (SELECT FROM payments before
                              WHERE before.user_id = %(user_id)s AND before.refund_by = %(by)s
-                               AND before.charge_id <> p.charge_id)))
+                               AND before.days > 0)))
 RETURNING {_PAYMENT}
 """
 

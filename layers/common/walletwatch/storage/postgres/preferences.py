@@ -11,6 +11,7 @@ from walletwatch.domain.work import DigestDue
 from walletwatch.storage.postgres.database import Connection, Database, together
 from walletwatch.storage.postgres.rows import (
     CHAT_COLUMNS,
+    IS_URGENT,
     SUBSCRIPTION_COLUMNS,
     filter_json,
     settings_json,
@@ -29,10 +30,13 @@ _CHANGE_SETTINGS: Final = f"""
 UPDATE chats c SET settings = %(settings)s WHERE c.id = %(chat_id)s RETURNING {CHAT_COLUMNS}
 """
 
-_RESCHEDULE: Final = """
-UPDATE deliveries SET due_at = %(due_at)s
- WHERE chat_id = %(chat_id)s AND due_at IS NOT NULL AND status = 'pending' AND due_at <> %(due_at)s
-RETURNING kind, key, due_at
+_RESCHEDULE: Final = f"""
+UPDATE deliveries d SET due_at = n.due_at
+  FROM (SELECT d.key, CASE WHEN {IS_URGENT} THEN %(urgent_at)s ELSE %(due_at)s END::timestamptz AS due_at
+          FROM deliveries d
+         WHERE d.chat_id = %(chat_id)s AND d.due_at IS NOT NULL AND d.status = 'pending') n
+ WHERE d.key = n.key AND d.status = 'pending' AND d.due_at <> n.due_at
+RETURNING d.kind, d.key, d.due_at
 """
 """No lock is needed: whoever closes one looks at its end again, under the lock under which is merged."""
 
@@ -54,10 +58,15 @@ class PostgresPreferences:
         return await self._database.run(work)
 
     async def change_timing(
-        self, chat_id: int, settings: ChatSettings, due_at: datetime
+        self, chat_id: int, settings: ChatSettings, due_at: datetime, *, urgent_at: datetime
     ) -> tuple[Chat, Sequence[DigestDue]]:
         """Store the settings of a known chat, and let everything that is held for it be due then."""
-        values = {"chat_id": chat_id, "settings": settings_json(settings), "due_at": due_at}
+        values = {
+            "chat_id": chat_id,
+            "settings": settings_json(settings),
+            "due_at": due_at,
+            "urgent_at": urgent_at,
+        }
 
         async def work(connection: Connection) -> tuple[Chat | None, Sequence[DigestDue]]:
             async with together(connection):

@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from walletwatch.domain.reports import DueReport, ReportPeriod, Schedule
 from walletwatch.storage.postgres.database import Connection, Database
 from walletwatch.storage.postgres.rows import CHAT_COLUMNS, to_chat
+
+ORDERED: Final = (
+    "SELECT period, minute, weekday FROM report_schedules WHERE chat_id = %(chat_id)s ORDER BY period"
+)
+"""What a chat has ordered, the daily one first."""
 
 _DUE: Final = f"""
 SELECT r.period, r.minute, r.weekday, r.due_at, {CHAT_COLUMNS}
@@ -27,6 +32,12 @@ ON CONFLICT (chat_id, period) DO UPDATE
 """
 
 
+def to_schedule(row: Sequence[Any]) -> Schedule:
+    """A row of `ORDERED`."""
+    period, minute, weekday = row
+    return Schedule(ReportPeriod(period), minute, weekday)
+
+
 class PostgresReportSchedules:
     """Who wants which report when."""
 
@@ -37,11 +48,8 @@ class PostgresReportSchedules:
         """What a chat has ordered, the daily one first."""
 
         async def work(connection: Connection) -> Sequence[Schedule]:
-            cursor = await connection.execute(
-                "SELECT period, minute, weekday FROM report_schedules WHERE chat_id = %s ORDER BY period",
-                [chat_id],
-            )
-            return [Schedule(ReportPeriod(row[0]), row[1], row[2]) for row in await cursor.fetchall()]
+            cursor = await connection.execute(ORDERED, {"chat_id": chat_id})
+            return [to_schedule(row) for row in await cursor.fetchall()]
 
         return await self._database.run(work)
 

@@ -38,10 +38,34 @@ greatest(
 )
 """
 
+IS_URGENT: Final = """
+d.kind = 'alert' AND EXISTS (SELECT FROM deliveries part
+                              WHERE part.digest_key = d.key AND (part.payload ->> 'urgent')::boolean)
+"""
+"""Whether an open message of deliveries d is of urgent alerts."""
+
+PROGRESS: Final = """
+SELECT slot, at FROM (
+    SELECT min(slot) AS slot, min(at) AS at FROM sweep_shards HAVING bool_and(slot IS NOT NULL)
+    UNION ALL
+    SELECT slot, at FROM followers WHERE slot IS NOT NULL
+) watchers ORDER BY slot DESC LIMIT 1
+"""
+"""How far the watcher has come that is ahead; no row before the first look."""
+
 SUBSCRIPTION_COLUMNS: Final = (
     f"s.id, s.wallet_id, w.address, s.label, s.from_slot, s.paused, {CHECKED_SLOT}, s.filter, {CHAT_COLUMNS}"
 )
 """Of subscriptions s, wallets w and chats c."""
+
+SUBSCRIPTIONS: Final = f"""
+SELECT {SUBSCRIPTION_COLUMNS}
+  FROM subscriptions s
+  JOIN wallets w ON w.id = s.wallet_id
+  JOIN chats c ON c.id = s.chat_id
+"""
+
+WATCHED: Final = f"{SUBSCRIPTIONS} WHERE s.chat_id = %(chat_id)s ORDER BY s.id"
 
 ACCOUNT_COLUMNS: Final = (
     "a.id, a.wallet_id, w.address, a.address, a.kind, a.mint, a.cursor_slot, a.cursor_signature, "

@@ -1,89 +1,32 @@
 """`ports.SubscriptionStore` on PostgreSQL. Every operation is one round trip."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from walletwatch.domain.administration import Maintenance
 from walletwatch.domain.chats import Chat, ChatSettings, Contact, Subscribed, Subscription
 from walletwatch.domain.delivery import DeliveryStatus
 from walletwatch.domain.errors import QuotaExceeded, UnknownChat
-from walletwatch.domain.greeting import Greeting
+from walletwatch.domain.greeting import Wanted
 from walletwatch.domain.rules import Suppression
 from walletwatch.domain.service import Service
 from walletwatch.domain.wallets import Progress
 from walletwatch.storage.postgres import subscribing
-from walletwatch.storage.postgres.alert_rules import RULES_OF_CHAT, to_rule
 from walletwatch.storage.postgres.database import Connection, Database, together
+from walletwatch.storage.postgres.greeting import Look
 from walletwatch.storage.postgres.rows import (
     CHAT_COLUMNS,
+    PROGRESS,
     SUBSCRIPTION_COLUMNS,
+    SUBSCRIPTIONS,
+    WATCHED,
     settings_json,
     storable,
     to_chat,
     to_subscription,
 )
 
-SEEN_FRESH: Final = timedelta(minutes=15)
-"""How exactly it is known when somebody was last seen."""
-MAX_LANGUAGE_LENGTH: Final = 35
-MAX_USERNAME_LENGTH: Final = 64
-MAX_TITLE_LENGTH: Final = 255
 MAX_REASON_LENGTH: Final = 200
-
-_GREET: Final = f"""
-WITH person AS (
-    INSERT INTO users AS u (id, username, language)
-    SELECT %(user_id)s, %(username)s, %(language)s
-     WHERE %(user_id)s::bigint IS NOT NULL
-       AND NOT EXISTS (SELECT FROM users known
-                        WHERE known.id = %(user_id)s AND known.language = %(language)s
-                          AND known.username IS NOT DISTINCT FROM %(username)s
-                          AND known.seen_at > greatest(now() - %(fresh)s, date_trunc('day', now(), 'UTC')))
-    ON CONFLICT (id) DO UPDATE
-       SET username = excluded.username, language = excluded.language, seen_at = now()
-    RETURNING id
-), here AS (
-    INSERT INTO active_daily (user_id, day)
-    SELECT id, (now() AT TIME ZONE 'UTC')::date FROM person
-    ON CONFLICT DO NOTHING
-), changed AS (
-    INSERT INTO chats AS c (id, kind, language, title)
-    SELECT %(chat_id)s, %(kind)s, %(language)s, %(title)s
-     WHERE NOT EXISTS (SELECT FROM chats known
-                        WHERE known.id = %(chat_id)s AND known.kind = %(kind)s
-                          AND (known.kind <> 'private' OR known.language = %(language)s)
-                          AND (%(title)s::text IS NULL OR known.title IS NOT DISTINCT FROM %(title)s)
-                          AND known.active = (known.migrated_to IS NULL)
-                          AND known.seen_at > now() - %(fresh)s)
-    ON CONFLICT (id) DO UPDATE
-       SET kind = excluded.kind,
-           language = CASE WHEN excluded.kind = 'private' THEN excluded.language ELSE c.language END,
-           title = coalesce(excluded.title, c.title),
-           active = c.migrated_to IS NULL,
-           inactive_reason = CASE WHEN c.migrated_to IS NOT NULL THEN c.inactive_reason END,
-           seen_at = now()
-    RETURNING {CHAT_COLUMNS}
-)
-SELECT m.since, m.user_id, m.note,
-       EXISTS (SELECT FROM users u WHERE u.id = %(user_id)s AND u.banned_at IS NOT NULL),
-       known.*
-  FROM (SELECT * FROM changed
-        UNION ALL
-        SELECT {CHAT_COLUMNS} FROM chats c WHERE c.id = %(chat_id)s AND NOT EXISTS (SELECT FROM changed)
-       ) known
-  LEFT JOIN maintenance m ON true
-"""
-"""Who was seen a moment ago, and is as they were, costs no write: it is asked at every update."""
-
-_SUBSCRIPTIONS: Final = f"""
-SELECT {SUBSCRIPTION_COLUMNS}
-  FROM subscriptions s
-  JOIN wallets w ON w.id = s.wallet_id
-  JOIN chats c ON c.id = s.chat_id
-"""
-
-_WATCHED: Final = f"{_SUBSCRIPTIONS} WHERE s.chat_id = %(chat_id)s ORDER BY s.id"
 
 _UNSUBSCRIBE: Final = f"""
 DELETE FROM subscriptions s
@@ -101,14 +44,6 @@ UPDATE deliveries d
    AND NOT EXISTS (SELECT FROM subscriptions s WHERE s.chat_id = d.chat_id AND s.wallet_id = d.wallet_id)
 """
 """A statement of its own, to see what was committed while the deletion waited for the ledger's lock."""
-
-_PROGRESS: Final = """
-SELECT slot, at FROM (
-    SELECT min(slot) AS slot, min(at) AS at FROM sweep_shards HAVING bool_and(slot IS NOT NULL)
-    UNION ALL
-    SELECT slot, at FROM followers WHERE slot IS NOT NULL
-) watchers ORDER BY slot DESC LIMIT 1
-"""
 
 _TOLD: Final = """
 SELECT status, CASE WHEN status = 'suppressed' THEN coalesce(reason, '') END, count(*)
@@ -190,40 +125,11 @@ class PostgresSubscriptionStore:
 
     async def remember(self, contact: Contact) -> Chat:
         """Insert or refresh the user and the chat (active again), and return the chat with its settings."""
-        return (await self.greet(contact)).chat
 
-    async def greet(
-        self, contact: Contact, *, with_watched: bool = False, with_rules: bool = False
-    ) -> Greeting:
-        """`remember`, and whether there is maintenance; what else of the chat is wanted, in the same look."""
-        values = {
-            "chat_id": contact.chat_id,
-            "kind": contact.chat_kind.value,
-            "user_id": contact.user_id,
-            "username": None if contact.username is None else storable(contact.username, MAX_USERNAME_LENGTH),
-            "language": storable(contact.language, MAX_LANGUAGE_LENGTH),
-            "title": None if contact.title is None else storable(contact.title, MAX_TITLE_LENGTH),
-            "fresh": SEEN_FRESH,
-        }
-
-        async def work(connection: Connection) -> Greeting:
-            watched = rules = None
-            if with_watched or with_rules:
-                async with connection.pipeline():
-                    greeted = await connection.execute(_GREET, values)
-                    subscribed = await connection.execute(_WATCHED, values) if with_watched else None
-                    asked = await connection.execute(RULES_OF_CHAT, values) if with_rules else None
-                if subscribed is not None:
-                    watched = [to_subscription(each) for each in await subscribed.fetchall()]
-                if asked is not None:
-                    rules = [to_rule(each) for each in await asked.fetchall()]
-            else:
-                greeted = await connection.execute(_GREET, values)
-            row = await greeted.fetchone()
-            assert row is not None
-            since, user_id, note, sender_banned, *chat = row
-            maintenance = None if since is None else Maintenance(since, user_id, note)
-            return Greeting(to_chat(chat), maintenance, watched, sender_banned, rules)
+        async def work(connection: Connection) -> Chat:
+            async with connection.pipeline():
+                look = await Look.at(connection, contact, Wanted())
+            return (await look.greeting()).chat
 
         return await self._database.run(work)
 
@@ -324,7 +230,7 @@ class PostgresSubscriptionStore:
                 added = await connection.execute(subscribing.ADD_SUBSCRIPTIONS, values)
                 await connection.execute(subscribing.RELABEL, values)
                 found = await connection.execute(
-                    f"{_SUBSCRIPTIONS} WHERE s.chat_id = %(chat_id)s AND w.address = ANY(%(addresses)s)",
+                    f"{SUBSCRIPTIONS} WHERE s.chat_id = %(chat_id)s AND w.address = ANY(%(addresses)s)",
                     values,
                 )
             created = {row[0] for row in await added.fetchall()}
@@ -352,7 +258,7 @@ class PostgresSubscriptionStore:
         """What the chat watches, in the order it was added."""
 
         async def work(connection: Connection) -> Sequence[Subscription]:
-            cursor = await connection.execute(_WATCHED, {"chat_id": chat_id})
+            cursor = await connection.execute(WATCHED, {"chat_id": chat_id})
             return [to_subscription(row) for row in await cursor.fetchall()]
 
         return await self._database.run(work)
@@ -372,9 +278,9 @@ class PostgresSubscriptionStore:
         async def work(connection: Connection) -> Service:
             async with connection.pipeline():
                 watched = await connection.execute(
-                    f"{_SUBSCRIPTIONS} WHERE s.chat_id = %s ORDER BY s.id", [chat_id]
+                    f"{SUBSCRIPTIONS} WHERE s.chat_id = %s ORDER BY s.id", [chat_id]
                 )
-                looked = await connection.execute(_PROGRESS)
+                looked = await connection.execute(PROGRESS)
                 told = await connection.execute(_TOLD, [chat_id, since])
             row = await looked.fetchone()
             deliveries = dict.fromkeys(DeliveryStatus, 0)
@@ -394,7 +300,7 @@ class PostgresSubscriptionStore:
 
     async def _select(self, condition: str, values: Sequence[object]) -> Sequence[Subscription]:
         async def work(connection: Connection) -> Sequence[Subscription]:
-            cursor = await connection.execute(f"{_SUBSCRIPTIONS} WHERE {condition} ORDER BY s.id", values)
+            cursor = await connection.execute(f"{SUBSCRIPTIONS} WHERE {condition} ORDER BY s.id", values)
             return [to_subscription(row) for row in await cursor.fetchall()]
 
         return await self._database.run(work)

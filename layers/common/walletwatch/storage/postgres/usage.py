@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from walletwatch.domain.analytics import ACTIVE_PEOPLE, ACTIVE_WALLETS, DELIVERIES, Cohort
 from walletwatch.domain.delivery import DeliveryStatus
+from walletwatch.storage.postgres.batches import DELETE_BATCH, in_batches
 from walletwatch.storage.postgres.database import Connection, Database, together
 from walletwatch.storage.postgres.replica import Reads
 
-DELETE_BATCH: Final = 10_000
 _LOCK: Final = "SELECT pg_advisory_xact_lock(1 << 55)"
 
 _CARRY_OVER: Final = """
@@ -159,12 +159,7 @@ class PostgresUsage:
             )
             return cursor.rowcount
 
-        total = 0
-        while True:
-            deleted = await self._database.run(work)
-            total += deleted
-            if deleted < DELETE_BATCH:
-                return total
+        return await in_batches(self._database, work)
 
     async def _rows(self, statement: str, values: Any) -> Sequence[Any]:
         async def work(connection: Connection) -> Sequence[Any]:

@@ -19,7 +19,7 @@ from walletwatch.domain.wallet_book import (
     WalletEntry,
 )
 from walletwatch.storage.postgres.database import Connection, Database, together
-from walletwatch.storage.postgres.rows import SUBSCRIPTION_COLUMNS, Row, storable, to_subscription
+from walletwatch.storage.postgres.rows import PROGRESS, SUBSCRIPTION_COLUMNS, Row, storable, to_subscription
 
 USED_FRESH: Final = timedelta(minutes=10)
 """How exactly it is known when a wallet was last used: most uses cost no write."""
@@ -41,13 +41,7 @@ _MISSED: Final = """
 """Of a paused subscription s."""
 
 _ENTRIES: Final = f"""
-WITH looked AS (
-    SELECT slot, at FROM (
-        SELECT min(slot) AS slot, min(at) AS at FROM sweep_shards HAVING bool_and(slot IS NOT NULL)
-        UNION ALL
-        SELECT slot, at FROM followers WHERE slot IS NOT NULL
-    ) watchers ORDER BY slot DESC LIMIT 1
-)
+WITH looked AS ({PROGRESS})
 SELECT s.created_at, s.tags, s.note,
        CASE WHEN s.paused THEN coalesce(s.paused_at, s.created_at) END,
        CASE WHEN s.paused THEN {_MISSED} ELSE 0 END,

@@ -1,6 +1,6 @@
 """How a session is written down: its version, then what is asked. Whose it is says the key alone."""
 
-import uuid
+import secrets
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -11,6 +11,7 @@ from walletwatch.domain.sessions import MAX_ARGUMENT_LENGTH, MAX_ARGUMENTS, Sess
 MAX_BYTES: Final = 16384
 """What the longest session takes, escaped, fits in; nothing longer is read."""
 VERSION_LENGTH: Final = 32
+ORDER_LENGTH: Final = 20
 
 type _Words = Annotated[
     tuple[Annotated[str, msgspec.Meta(max_length=MAX_ARGUMENT_LENGTH)], ...],
@@ -33,9 +34,14 @@ class Unreadable(Exception):
     """What is stored was written by another version, or by nobody of ours."""
 
 
-def new_version() -> str:
-    """A name for what is about to be stored."""
-    return uuid.uuid4().hex
+def order(update_id: int) -> str:
+    """How the versions begin that an update gives: later updates' compare greater."""
+    return f"{update_id:0{ORDER_LENGTH}d}"
+
+
+def new_version(update_id: int) -> str:
+    """A name for what an update is about to store."""
+    return order(update_id) + secrets.token_hex((VERSION_LENGTH - ORDER_LENGTH) // 2)
 
 
 def encode(session: Session) -> bytes:
