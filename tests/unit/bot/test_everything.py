@@ -10,7 +10,7 @@ import pytest
 
 from tests.pool_accounts import address as base58
 from tests.unit.bot.conftest import ADMIN, ANNA, BORIS, GROUP, OTHER, WALLET, Chat
-from tests.unit.bot.furnished import CHARGE, EVIL, MINT, PEER, STARS, furnish, messenger, told, troubles
+from tests.unit.bot.furnished import CHARGES, EVIL, MINT, PEER, STARS, furnish, messenger, told, troubles
 from tests.unit.bot.test_groups import administers
 from tests.unit.bot.visiting import Visitor
 from walletwatch.bot.commands.table import ADMIN_COMMANDS, COMMANDS
@@ -136,7 +136,8 @@ async def _in_private(chat: Chat, visit: Visit, paid: Paid) -> tuple[Visitor, Vi
         await visitor.send(f"/note {wallet} {EVIL}")
     await visitor.send(f"/addalert price_below XNT 0.1 name={EVIL}")
     await furnish(chat, ANNA)
-    await paid(CHARGE, STARS)
+    for charge in CHARGES:
+        await paid(charge, STARS)
     administers(chat, GROUP, ANNA)
     await visitor.send("/link")
     code = chat.last.split("<code>/link ")[1].split("</code>")[0]
@@ -152,6 +153,9 @@ async def _in_private(chat: Chat, visit: Visit, paid: Paid) -> tuple[Visitor, Vi
             await visitor.send(f"/{name} {arguments}".strip())
             await visitor.press_everything()
     await visitor.send("/refund")
+    await visitor.press_everything()
+    (given_back,) = [shown for shown in visitor.late if shown.action is Action.REFUND_CONFIRMED]
+    await visitor.press(given_back)
     await visitor.press_everything()
     return visitor, group
 

@@ -21,6 +21,7 @@ LAST: Final = (
     Action.BROADCAST_CONFIRMED,
     Action.BROADCAST_STOPPED,
     Action.REFUND_CONFIRMED,
+    Action.REFUND_PAYMENT_CONFIRMED,
     Action.FORGET_CONFIRMED,
 )
 """They take away what the others are about, in this order."""
