@@ -92,7 +92,7 @@ class World:
         since = len(self.telegram.calls)
         visit = self.intake.visit({"update_id": next(self.numbers), kind: body})
         try:
-            assert await visit.take() is Intake.HANDLED
+            assert await visit.take() in {Intake.HANDLED, Intake.IGNORED}
         finally:
             if visit.is_due:
                 await visit.close(None)
@@ -385,7 +385,7 @@ async def _in_her_group(world: World, shown: Iterable[str], names: Iterable[str]
     """He is in it, and administers another; what that hears of, all of its people may ask."""
     for command in COMMANDS:
         for text in ("", " on", f" {WALLET}", f" {SECRET}savings"):
-            await world.send(f"/{command.name}@x1walletbot{text}", user=BORIS, chat=GROUP)
+            await world.send(f"/{command.name}{text}", user=BORIS, chat=GROUP)
     for data in sorted(shown):
         await world.press(data, user=BORIS, chat=GROUP)
         await world.press(data, user=BORIS, chat=BORIS_GROUP)
@@ -431,7 +431,10 @@ async def test_nothing_of_another_is_read_or_changed(world: World) -> None:
     assert [text for text in _written(said) if leaks.search(text)] == []
     sent = [(name, arguments) for name, arguments in said if not name.startswith(("get", "answer"))]
     assert {arguments["chat_id"] for _, arguments in sent} == {BORIS, ADMIN}
-    assert await world.keys() == keys
+    present = await world.keys()
+    assert {key for key, value in present.items() if keys.get(key) != value} == set()
+    # How often she asked is forgotten by itself.
+    assert {key for key in keys.keys() - present.keys() if ":rate:" not in key} == set()
     # What a group hears of, its people may ask; only how often is counted for all of them.
     await _in_her_group(world, shown, names)
     assert _of_anna(world.rows()) ^ rows == set()

@@ -140,7 +140,8 @@ class Visitor:
             assert not found, f"{what}: {found}"
             for data in data_of(arguments):
                 chat_id = int(arguments["chat_id"])
-                if (chat_id, data) not in self.seen:
+                is_theirs = chat_id > 0 and chat_id != self.user
+                if not is_theirs and (chat_id, data) not in self.seen:
                     self.seen.add((chat_id, data))
                     message_id = int(arguments.get("message_id") or self.message_of(number))
                     self.new.append(Shown(chat_id, message_id, data))
