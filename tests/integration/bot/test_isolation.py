@@ -143,7 +143,8 @@ class World:
             found = set()
             for (table,) in tables:
                 if table not in SHARED:
-                    query = psycopg.sql.SQL("SELECT to_jsonb(t)::text FROM {} t").format(
+                    # Which wallets a group asked about last is everybody's in it.
+                    query = psycopg.sql.SQL("SELECT (to_jsonb(t) - 'used_at')::text FROM {} t").format(
                         psycopg.sql.Identifier(table)
                     )
                     found |= {(table, text) for (text,) in connection.execute(query)}
