@@ -18,7 +18,7 @@ from telegram_double.html_mode import parse_html
 from tests.unit.bot.conftest import Chat
 from walletwatch.bot.commands.table import ADMIN_COMMANDS, CATALOGUE, COMMANDS
 from walletwatch.bot.formatting import day, lasting, number, when
-from walletwatch.bot.texts import ENGLISH_ONLY, LANGUAGES, PLURALS, entries, supported, texts
+from walletwatch.bot.texts import LANGUAGES, PLURALS, entries, supported, texts
 
 LOCALES = Path(__file__).parents[3] / "layers/common/walletwatch/bot/locales"
 ENGLISH = "en"
@@ -93,9 +93,8 @@ def numbers_of(form: str, language: str) -> set[int]:
 
 @pytest.mark.parametrize("language", OTHERS)
 class TestOtherLanguages:
-    def test_every_file_but_those_of_administrators_is_there(self, language: str) -> None:
-        assert set(files(ENGLISH)) >= ENGLISH_ONLY
-        assert set(files(language)) == set(files(ENGLISH)) - ENGLISH_ONLY
+    def test_every_file_is_there(self, language: str) -> None:
+        assert set(files(language)) == set(files(ENGLISH))
 
     def test_every_text_is_there_and_no_other(self, language: str) -> None:
         english = files(ENGLISH)

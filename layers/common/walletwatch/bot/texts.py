@@ -17,9 +17,7 @@ from walletwatch.domain.chats import DEFAULT_LANGUAGE, Chat
 from walletwatch.domain.currencies import DOLLARS, Exchange, Rates
 
 LANGUAGES: Final = ("en", "es", "ru", "zh", "hi")
-"""The languages that have a folder. Each has all texts but those of `ENGLISH_ONLY`."""
-ENGLISH_ONLY: Final = frozenset({"admin.toml", "analytics.toml", "broadcasts.toml", "people.toml"})
-"""What only administrators see. They read English: the other languages do not have these files."""
+"""The languages that have a folder, each with all texts."""
 _TURNS: Final = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 """Embeddings, overrides and isolates (Unicode, UAX #9)."""
 
@@ -65,7 +63,7 @@ PLURALS: Final[Mapping[str, Callable[[int], str]]] = {
 
 
 class Texts:
-    """The texts of one language, with English where it lacks one.
+    """The texts of one language.
 
     Attributes:
         exchange: Into what the reader is told values in.
@@ -77,7 +75,6 @@ class Texts:
         self.day = day
         self.language = supported(language)
         self._entries = entries(self.language)
-        self._fallback = entries(DEFAULT_LANGUAGE)
 
     def __call__(self, key: str, /, **values: object) -> Html:
         """The text of a key; `count` among the values chooses the plural.
@@ -100,14 +97,9 @@ class Texts:
         return texts(self.language)
 
     def _template(self, key: str, count: object) -> str:
-        for entries, language in ((self._entries, self.language), (self._fallback, DEFAULT_LANGUAGE)):
-            if key in entries:
-                return entries[key]
-            if isinstance(count, int):
-                form = f"{key}.{PLURALS[language](count)}"
-                if form in entries:
-                    return entries[form]
-        raise KeyError(key)
+        if key not in self._entries and isinstance(count, int):
+            return self._entries[f"{key}.{PLURALS[self.language](count)}"]
+        return self._entries[key]
 
 
 def supported(language: str | None) -> str:

@@ -211,7 +211,7 @@ class BasicsView:
         return RenderedMessage(say("forget.done"))
 
     def feedback_for_operators(self, number: int, contact: Contact, text: str) -> RenderedMessage:
-        """What somebody says of the bot. Administrators read English."""
+        """What somebody says of the bot; in English, as all that administrators are told unasked."""
         say = texts(DEFAULT_LANGUAGE)
         name = f"@{contact.username}" if contact.username else "—"
         return RenderedMessage(

@@ -134,7 +134,7 @@ def standing(standing: Standing, say: Texts, zone: str) -> RenderedMessage:
 
 
 def progress(found: Standing) -> RenderedMessage:
-    """How far a broadcast is, for the message that tells it by itself. Administrators read English."""
+    """How far a broadcast is, for the message that tells it unasked: in English."""
     return standing(found, texts(DEFAULT_LANGUAGE), DEFAULT_TIMEZONE)
 
 

@@ -22,7 +22,7 @@ TIME: Final = "%Y-%m-%d %H:%M:%S UTC"
 
 
 def alert_message(alert: Alert) -> RenderedMessage:
-    """The message of an alert, or of its end. Administrators read English."""
+    """The message of an alert, or of its end; in English, as all that administrators are told unasked."""
     say = texts(DEFAULT_LANGUAGE)
     title, text = _title(alert, say), _text(alert, say)
     if alert.resolved_at is not None:
