@@ -174,8 +174,8 @@ async def test_each_button_works_in_each_language(
         members = {ANNA: "administrator", ADMIN: "member"}
         await control.add_chat("supergroup", "Friends", members=members, chat_id=group, is_forum=True)
 
-    def phone(user: int, chat_id: int, *, topic: int | None = None, in_english: bool = False) -> Phone:
-        return Phone(chat, language, user, chat_id, topic, in_english, ENOUGH, connection=connection)
+    def phone(user: int, chat_id: int, *, topic: int | None = None) -> Phone:
+        return Phone(chat, language, user, chat_id, topic, ENOUGH, connection=connection)
 
     async def paid(charge: str, stars: int) -> None:
         double.double.questions.payments[charge] = Payment(charge, ANNA, stars, "x", 0)

@@ -119,7 +119,7 @@ REPORTERS = range(2001, 2006)
 
 
 type Visit = Callable[..., Visitor]
-"""Somebody in a chat: `(user, chat_id, *, topic, in_english)`."""
+"""Somebody in a chat: `(user, chat_id, *, topic)`."""
 type Paid = Callable[[str, int], Awaitable[None]]
 """Lets Telegram know of a payment: its charge, and how many Stars."""
 
@@ -185,7 +185,7 @@ async def _in_a_forum(visitor: Visitor) -> None:
 
 
 async def _as_administrator(chat: Chat, visit: Visit) -> Visitor:
-    visitor = visit(ADMIN, ADMIN, in_english=True)
+    visitor = visit(ADMIN, ADMIN)
     await visitor.send(f"/watch {WALLET} {EVIL[:40]}")
     since = len(chat.request.calls)
     for person in REPORTERS:
@@ -221,8 +221,8 @@ async def drive(chat: Chat, visit: Visit, paid: Paid) -> set[Action]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_each_button_works_in_each_language(chat: Chat, language: str) -> None:
-    def visit(user: int, chat_id: int, *, topic: int | None = None, in_english: bool = False) -> Visitor:
-        return Visitor(chat, language, user, chat_id, topic, in_english)
+    def visit(user: int, chat_id: int, *, topic: int | None = None) -> Visitor:
+        return Visitor(chat, language, user, chat_id, topic)
 
     async def paid(_charge: str, _stars: int) -> None:
         """This Telegram gives back whatever it is asked for."""

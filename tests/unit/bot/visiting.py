@@ -45,7 +45,6 @@ class Visitor:
     """Presses what is shown, each button once, and looks at every answer.
 
     Attributes:
-        in_english: Whether what the person is told is English, whatever they speak.
         enough: Buttons of one action: where one choice multiplies the next, there is no end of them.
         worked: The actions of which a button did not only say that it is outdated.
     """
@@ -55,7 +54,6 @@ class Visitor:
     user: int
     chat_id: int
     topic: int | None = None
-    in_english: bool = False
     enough: int = 16
     seen: set[tuple[int, str]] = field(default_factory=set)
     new: deque[Shown] = field(default_factory=deque)
@@ -134,8 +132,8 @@ class Visitor:
         assert self.chat.metrics.counts.get("AnswersRefused", 0) == 0, what
         assert self.chat.request.refused == [], what
         for number, (_, arguments) in enumerate(self.chat.request.calls[since:], since + 1):
-            # Others are told in their own language, and what only administrators read is English.
-            is_own = arguments.get("chat_id") in {self.chat_id, self.user} and not self.in_english
+            # Others are told in their own language, and what administrators are told unasked is English.
+            is_own = arguments.get("chat_id") in {self.chat_id, self.user}
             found = list(flaws(arguments, self.language if is_own else "en"))
             assert not found, f"{what}: {found}"
             for data in data_of(arguments):

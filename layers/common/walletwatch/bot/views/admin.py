@@ -37,7 +37,7 @@ def panel(
     report: HealthReport, vitals: Vitals, maintenance: Maintenance | None, say: Texts
 ) -> RenderedMessage:
     """The first look: how everything is, and the ways on."""
-    lines = [say("admin.panel", icon=HEALTH_ICONS[report.status], status=report.status.value), Html("")]
+    lines = [say(f"admin.panel.{report.status.value}", icon=HEALTH_ICONS[report.status]), Html("")]
     lines += [
         say("admin.component", icon=HEALTH_ICONS[health], name=say(f"admin.part.{name}"))
         for name, health in report.components.items()

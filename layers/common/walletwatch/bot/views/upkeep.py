@@ -40,7 +40,7 @@ def health(report: HealthReport, vitals: Vitals, say: Texts) -> RenderedMessage:
         "telegram": _telegram,
         "memory": _memory,
     }
-    lines = [say("admin.panel", icon=ICONS[report.status], status=report.status.value)]
+    lines = [say(f"admin.panel.{report.status.value}", icon=ICONS[report.status])]
     for name, state in report.components.items():
         lines.append(say("admin.health.part", icon=ICONS[state], name=say(f"admin.part.{name}")))
         lines += [Html(f"   {line}") for line in figures[name](vitals, say)]
