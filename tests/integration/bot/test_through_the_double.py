@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
 
 NO_LIMITS: Final = Policy(chat_burst=100_000, group_burst=100_000, overall_burst=100_000)
 PATIENCE_S: Final = 20
-ENOUGH: Final = 5
+ENOUGH: Final = 3
 """Buttons of one action; without the network more of them are pressed."""
 
 
