@@ -127,5 +127,5 @@ def _run[T](work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(work)
 
 
-Deliveries.TestCase.settings = settings(max_examples=300, stateful_step_count=50, deadline=None)
+Deliveries.TestCase.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)
 TestDeliveries = Deliveries.TestCase
